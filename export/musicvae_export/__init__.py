@@ -1,0 +1,1 @@
+"""Exports decoders to ONNX."""

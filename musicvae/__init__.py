@@ -1,0 +1,71 @@
+"""musicvae: train convolutional VAEs on raw audio and play their decoders live.
+
+    >>> import musicvae as mv
+    >>> model = mv.train("jazz", data="path/to/genres", out="runs/jazz")  # doctest: +SKIP
+    >>> model.sample(4, seed=7)  # doctest: +SKIP
+    >>> mv.export(model, "jazz.onnx")  # doctest: +SKIP
+    >>> mv.Decoder("jazz.onnx").decode(z)  # doctest: +SKIP
+
+Importing this package loads neither TensorFlow nor onnxruntime: each name is imported from its
+module when it is first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from musicvae.artifact import ArtifactInfo as ArtifactInfo
+    from musicvae.artifact_file import inspect as inspect
+    from musicvae.audio import AudioSpec as AudioSpec
+    from musicvae.audio import Sound as Sound
+    from musicvae.audio import Sounds as Sounds
+    from musicvae.audio import read as read
+    from musicvae.audio import write as write
+    from musicvae.data.tracks import scan as scan
+    from musicvae.decoder import Decoder as Decoder
+    from musicvae.errors import MusicVAEError as MusicVAEError
+    from musicvae.exporting import export as export
+    from musicvae.genres import GENRES as GENRES
+    from musicvae.genres import Genre as Genre
+    from musicvae.recipes import Recipe as Recipe
+    from musicvae.vae.model import TrainedModel as TrainedModel
+    from musicvae.vae.model import load as load
+    from musicvae.vae.training import train as train
+
+_HOMES = {
+    "ArtifactInfo": "artifact",
+    "AudioSpec": "audio",
+    "Decoder": "decoder",
+    "GENRES": "genres",
+    "Genre": "genres",
+    "MusicVAEError": "errors",
+    "Recipe": "recipes",
+    "Sound": "audio",
+    "Sounds": "audio",
+    "TrainedModel": "vae.model",
+    "export": "exporting",
+    "inspect": "artifact_file",
+    "load": "vae.model",
+    "read": "audio",
+    "scan": "data.tracks",
+    "train": "vae.training",
+    "write": "audio",
+}
+
+__all__ = ["__version__", *sorted(_HOMES)]  # noqa: PLE0604
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'musicvae' has no attribute {name!r}")
+    value = getattr(import_module(f"musicvae.{_HOMES[name]}"), name)
+    globals()[name] = value  # the next use costs nothing
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOMES})

@@ -1,0 +1,46 @@
+"""The command ``musicvae``: builds the parser, runs one command, turns errors into exit codes.
+
+Every command lives in a module of this package with a function ``add(commands)`` that declares its
+options. A command's own imports are inside the function that runs it, so that ``--help`` is fast.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+import musicvae
+from musicvae.cli import information, listening, playing, training
+from musicvae.errors import MusicVAEError
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser with every command."""
+    parser = argparse.ArgumentParser(
+        prog="musicvae",
+        description="Train convolutional VAEs on raw audio and play their decoders live over OSC.",
+    )
+    parser.add_argument("--version", action="version", version=f"musicvae {musicvae.__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for module in (training, listening, playing, information):
+        module.add(commands)
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command.
+
+    Returns:
+        0 when it did what was asked; 1 for an error that was explained; 2 for wrong usage (argparse
+        exits with it); 130 after Ctrl-C.
+    """
+    options = build_parser().parse_args(arguments)
+    try:
+        return int(options.run(options) or 0)
+    except MusicVAEError as error:
+        print(f"musicvae: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("musicvae: stopped", file=sys.stderr)
+        return 130

@@ -1,0 +1,1 @@
+"""The whole chain on an embedded corpus: train, export, play over OSC."""

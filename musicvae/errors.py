@@ -1,0 +1,167 @@
+"""Every error musicvae raises on purpose, as one tree.
+
+    MusicVAEError
+    ├── SettingError (ValueError)        a recipe or an option holds a value that cannot work
+    ├── AudioError (ValueError)          one sound cannot be read, written or used
+    ├── DataError (ValueError)           a whole folder of sounds cannot be trained on
+    ├── LatentError (ValueError)         latents of the wrong shape, or not finite
+    ├── MissingExtraError (ImportError)  an optional part is not installed; says the pip line
+    ├── RegistryError                    plug-ins
+    │   ├── UnknownNameError (KeyError)  nothing of that name is installed
+    │   ├── DuplicateNameError           two distributions claim one name
+    │   └── BrokenPluginError            it is installed but does not load
+    ├── RunError                         a run folder cannot be created, read or resumed
+    │   └── TrainingDivergedError        the loss became NaN or infinite
+    ├── ArtifactError (ValueError)       an .onnx file cannot be played
+    │   ├── ForeignArtifactError         not an ONNX file, or not one of ours
+    │   ├── CorruptArtifactError         truncated or altered
+    │   ├── ArtifactSchemaError          written by a newer musicvae
+    │   └── UnsafeArtifactError          external data or custom operators
+    ├── ExportError                      the exporter refuses to write a file
+    │   ├── UnsupportedOperatorError     an operator has no ONNX counterpart
+    │   └── ParityError                  ONNX and TensorFlow disagree
+    └── LiveError                        the daemon
+        ├── DeviceError                  no sound card, or not the one asked for
+        ├── PortInUseError               somebody listens on that port already
+        └── PacketError                  a datagram that is not well-formed OSC
+
+Each carries four things a reader needs: what is wrong, what would be legal, what was received, and
+the command or change that mends it. ``str(error)`` shows those that are known.
+"""
+
+from __future__ import annotations
+
+
+class MusicVAEError(Exception):
+    """Base of all errors above.
+
+    Args:
+        what: what is wrong, one sentence, without a final full stop.
+        legal: what would have been accepted.
+        received: what was received instead; shown with ``repr`` unless it is a string.
+        mend: the command or change that mends it.
+    """
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        legal: str | None = None,
+        received: object = None,
+        mend: str | None = None,
+    ) -> None:
+        self.what = what
+        self.legal = legal
+        self.received = received
+        self.mend = mend
+        super().__init__(what)
+
+    def __str__(self) -> str:
+        parts = [f"{self.what}."]
+        if self.legal is not None:
+            parts.append(f"Legal: {self.legal}.")
+        if self.received is not None:
+            shown = self.received if isinstance(self.received, str) else repr(self.received)
+            parts.append(f"Received: {shown}.")
+        if self.mend is not None:
+            parts.append(f"To mend it: {self.mend}")
+        return " ".join(parts)
+
+
+class SettingError(MusicVAEError, ValueError):
+    """A recipe or an option holds a value that cannot work."""
+
+
+class AudioError(MusicVAEError, ValueError):
+    """One sound cannot be read, written or used."""
+
+
+class DataError(MusicVAEError, ValueError):
+    """A whole folder of sounds cannot be trained on."""
+
+
+class LatentError(MusicVAEError, ValueError):
+    """Latents of the wrong shape, or not finite."""
+
+
+class MissingExtraError(MusicVAEError, ImportError):
+    """An optional part is not installed; the message holds the pip line."""
+
+    def __init__(self, extra: str, package: str, purpose: str) -> None:
+        self.extra = extra
+        super().__init__(
+            f"{purpose} needs {package}, which is not installed",
+            mend=f'pip install "musicvae[{extra}]"  (from a checkout: pip install ".[{extra}]")',
+        )
+
+
+class RegistryError(MusicVAEError):
+    """Something is wrong with an installed plug-in."""
+
+
+class UnknownNameError(RegistryError, KeyError):
+    """Nothing of that name is installed."""
+
+
+class DuplicateNameError(RegistryError):
+    """Two distributions claim one name."""
+
+
+class BrokenPluginError(RegistryError):
+    """A plug-in is installed but does not load."""
+
+
+class RunError(MusicVAEError):
+    """A run folder cannot be created, read or resumed."""
+
+
+class TrainingDivergedError(RunError):
+    """The loss became NaN or infinite; the message names the last good checkpoint."""
+
+
+class ArtifactError(MusicVAEError, ValueError):
+    """An ``.onnx`` file cannot be played."""
+
+
+class ForeignArtifactError(ArtifactError):
+    """Not an ONNX file, or not one that musicvae exported."""
+
+
+class CorruptArtifactError(ArtifactError):
+    """Truncated, or altered since it was exported."""
+
+
+class ArtifactSchemaError(ArtifactError):
+    """Written by a newer musicvae than this one."""
+
+
+class UnsafeArtifactError(ArtifactError):
+    """Asks for external data or custom operators, which could read or run anything."""
+
+
+class ExportError(MusicVAEError):
+    """The exporter refuses to write a file."""
+
+
+class UnsupportedOperatorError(ExportError):
+    """An operator of the model has no ONNX counterpart."""
+
+
+class ParityError(ExportError):
+    """The ONNX graph and the TensorFlow model disagree."""
+
+
+class LiveError(MusicVAEError):
+    """The daemon cannot start or go on."""
+
+
+class DeviceError(LiveError):
+    """No sound card, or not the one that was asked for."""
+
+
+class PortInUseError(LiveError):
+    """Somebody listens on that port already."""
+
+
+class PacketError(LiveError, ValueError):
+    """A datagram that is not well-formed OSC."""

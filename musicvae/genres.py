@@ -1,0 +1,92 @@
+"""Genres, and how to add one.
+
+A genre is a declaration, not code: what the music is called, which folder names it goes by, and
+which settings of a recipe suit it. A plug-in is a pip-installable distribution whose pyproject
+names one :class:`Genre` object for each genre::
+
+    [project.entry-points."musicvae.genres"]
+    bossa = "my_genres:BOSSA"
+
+and whose module makes it::
+
+    from musicvae.genres import Genre
+
+    BOSSA = Genre(
+        name="bossa",
+        description="Nylon guitar, brushed drums, soft syncopation around 130 bpm.",
+        settings={"clip": {"samples": 49_152}},
+    )
+
+The entry point's name and ``Genre.name`` must agree. The module is imported when the genre is first
+used, so it must not import TensorFlow or do work at import. From then on ``musicvae train --genre
+bossa`` knows it, ``musicvae genres`` lists it, and a broken plug-in is shown there with its reason.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from musicvae.errors import SettingError
+from musicvae.recipes import Recipe, get_recipe
+from musicvae.registry import Registry
+
+GROUP = "musicvae.genres"
+
+
+@dataclass(frozen=True)
+class Genre:
+    """One kind of music.
+
+    Attributes:
+        name: lower-case letters, digits, ``-`` and ``_``; starts with a letter.
+        description: one or two sentences on how it sounds.
+        folders: further folder names it goes by, compared without regard to case.
+        tempo: usual range in beats per minute, for information.
+        recipe: the recipe used when none is asked for.
+        settings: per recipe name, settings that suit this genre better than the recipe's own.
+
+    Raises:
+        SettingError: the name is not usable, or a setting is not one the recipe has.
+    """
+
+    name: str
+    description: str = ""
+    folders: tuple[str, ...] = ()
+    tempo: tuple[float, float] | None = None
+    recipe: str = "clip"
+    settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch(r"[a-z][a-z0-9_-]*", self.name):
+            raise SettingError(
+                "a genre's name cannot be used",
+                legal="lower-case letters, digits, - and _, starting with a letter",
+                received=self.name,
+            )
+        for recipe in (self.recipe, *self.settings):
+            self.recipe_for(recipe)
+
+    def recipe_for(self, recipe: str | None = None) -> Recipe:
+        """The recipe of that name (default: the genre's own) with this genre's settings."""
+        chosen = get_recipe(recipe or self.recipe)
+        return chosen.with_settings(**self.settings.get(chosen.name, {}))
+
+    def is_folder(self, name: str) -> bool:
+        """Whether a folder of that name holds this genre."""
+        return _plain(name) in {_plain(known) for known in (self.name, *self.folders)}
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[\s_-]+", "", name).casefold()
+
+
+#: Every installed genre.
+GENRES: Registry[Genre] = Registry(
+    GROUP,
+    Genre,
+    noun="genre",
+    mend="pip install ./plugins/gtzan for the ten GTZAN genres, or write your own: plugins/README.md",
+)

@@ -1,0 +1,1 @@
+"""The daemon: OSC in, sound out. Needs neither TensorFlow nor a clock."""

@@ -1,0 +1,211 @@
+"""Recipes: everything that decides a training run besides the sounds, as one flat record.
+
+A recipe is data. It is written into the run folder, so that the run can be resumed, compared and
+repeated. ``notebook`` is the project's starting point kept alive; ``clip`` is what to use.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from musicvae.audio import AudioSpec
+from musicvae.errors import SettingError, UnknownNameError
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """The settings of one training run.
+
+    Attributes:
+        name: what it is called.
+        family: model family, a name of the registry ``musicvae.models``.
+        sample_rate: in Hz.
+        channels: 1 or 2.
+        samples: length of one training clip in samples.
+        latent_dim: D, the number of latents.
+        model: further keyword arguments of the model family.
+        batch_size: clips per step, over all workers together.
+        epochs: passes over the training tracks, at most.
+        minutes: stop after so much training time, in minutes; ``None`` for no limit.
+        learning_rate: Adam's, at its highest.
+        final_learning_rate: what a cosine decay over all epochs ends at, as a fraction of
+            ``learning_rate``; 1 keeps it constant.
+        kl_weight: β of the ELBO once warmed up (Higgins et al. 2017); 1 is the exact ELBO.
+        kl_warmup: optimiser steps over which β rises linearly from 0.
+        free_bits: nats per latent below which the KL is not pressed (Kingma et al. 2016).
+        patience: epochs without a better test ELBO after which training stops; 0 never does.
+        train_fraction: share of the tracks trained on, split by track; the rest is tested on.
+        seed: of the split, the initial weights, the crops and ε.
+
+    Raises:
+        SettingError: a value is out of range.
+    """
+
+    name: str
+    family: str
+    sample_rate: int
+    samples: int
+    latent_dim: int
+    channels: int = 1
+    model: Mapping[str, Any] = field(default_factory=dict)
+    batch_size: int = 16
+    epochs: int = 100
+    minutes: float | None = None
+    learning_rate: float = 3e-4
+    final_learning_rate: float = 1.0
+    kl_weight: float = 1.0
+    kl_warmup: int = 0
+    free_bits: float = 0.0
+    patience: int = 0
+    train_fraction: float = 0.8
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        AudioSpec(self.sample_rate, self.channels)
+        for name, lowest in _LOWEST.items():
+            value = getattr(self, name)
+            if value is not None and not value >= lowest:
+                raise SettingError(
+                    f"{name} is too small", legal=f"at least {lowest}", received=value
+                )
+        if not 0 < self.train_fraction < 1:
+            raise SettingError(
+                "train_fraction must leave tracks on both sides",
+                legal="between 0 and 1, such as 0.8 or 0.7",
+                received=self.train_fraction,
+            )
+        if not 0 <= self.final_learning_rate <= 1:
+            raise SettingError(
+                "final_learning_rate is a fraction", legal="0 to 1", received=self.final_learning_rate
+            )
+
+    @property
+    def audio(self) -> AudioSpec:
+        """Rate and channels."""
+        return AudioSpec(self.sample_rate, self.channels)
+
+    @property
+    def seconds(self) -> float:
+        """Length of one clip in seconds."""
+        return self.samples / self.sample_rate
+
+    def with_settings(self, **changes: Any) -> Recipe:
+        """A copy with some settings changed; ``model`` is merged, not replaced.
+
+        Raises:
+            SettingError: no such setting, or a value out of range or of the wrong type.
+        """
+        types = {f.name: type(f.default) for f in dataclasses.fields(self)}
+        for name, value in changes.items():
+            if name not in types:
+                raise SettingError(
+                    "a recipe has no such setting", legal=", ".join(sorted(types)), received=name
+                )
+            if name == "model":
+                if not isinstance(value, Mapping):
+                    raise SettingError("model is a mapping of settings", received=value)
+                changes[name] = {**self.model, **value}
+            else:
+                changes[name] = _as_type_of(name, getattr(self, name), value)
+        return dataclasses.replace(self, **changes)
+
+    def to_json(self) -> dict[str, Any]:
+        """A plain dictionary, from which :meth:`from_json` makes the same recipe."""
+        return dataclasses.asdict(self) | {"model": dict(self.model)}
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Recipe:
+        """The recipe that :meth:`to_json` described.
+
+        Raises:
+            SettingError: a setting is unknown or missing.
+        """
+        try:
+            return cls(**values)
+        except TypeError as error:
+            raise SettingError(
+                "this is not a recipe of this version of musicvae", received=str(error)
+            ) from error
+
+
+_LOWEST = {
+    "samples": 256,
+    "latent_dim": 1,
+    "batch_size": 1,
+    "epochs": 1,
+    "minutes": 0,
+    "learning_rate": 0,
+    "kl_weight": 0,
+    "kl_warmup": 0,
+    "free_bits": 0,
+    "patience": 0,
+    "seed": 0,
+}
+
+
+def _as_type_of(name: str, current: Any, value: Any) -> Any:
+    """``value`` in the type of the setting; numbers may come as text from a command line."""
+    if name == "minutes":
+        return None if value in (None, "", "none") else _number(name, float, value)
+    if isinstance(current, str):
+        return str(value)
+    return _number(name, int if isinstance(current, int) else float, value)
+
+
+def _number(name: str, kind: type, value: Any) -> Any:
+    try:
+        number = kind(value)
+        if number != float(value):
+            raise ValueError(value)
+    except (TypeError, ValueError) as error:
+        raise SettingError(f"{name} is a number", legal=kind.__name__, received=value) from error
+    return number
+
+
+#: What the notebook did: 30 s at 3 kHz as one row of 90 001 samples, cross-entropy on raw audio,
+#: Monte-Carlo KL, Adam(3e-4). Kept exactly, flaws included (see musicvae/vae/notebook.py).
+NOTEBOOK = Recipe(
+    name="notebook",
+    family="notebook",
+    sample_rate=3_000,
+    samples=90_001,
+    latent_dim=2,
+    batch_size=10,
+    epochs=20,
+)
+
+#: The repaired one: convolution over time, a proper likelihood, analytic KL with warm-up.
+CLIP = Recipe(
+    name="clip",
+    family="clip",
+    sample_rate=22_050,
+    samples=65_536,
+    latent_dim=128,
+    batch_size=16,
+    epochs=400,
+    minutes=60.0,
+    learning_rate=1e-3,
+    final_learning_rate=0.02,
+    kl_weight=1.0,
+    kl_warmup=500,
+    free_bits=0.05,
+    patience=0,
+)
+
+RECIPES: dict[str, Recipe] = {recipe.name: recipe for recipe in (NOTEBOOK, CLIP)}
+
+
+def get_recipe(name: str) -> Recipe:
+    """The recipe of that name.
+
+    Raises:
+        UnknownNameError: there is none.
+    """
+    if name not in RECIPES:
+        raise UnknownNameError(
+            f"no recipe is named {name!r}", legal=", ".join(sorted(RECIPES)), received=name
+        )
+    return RECIPES[name]

@@ -1,0 +1,135 @@
+"""Plug-ins, found by name through entry points and loaded only when they are used.
+
+Four properties hold for every registry:
+
+1. names are listed without importing any plug-in;
+2. a plug-in is imported when it is first asked for, once;
+3. a broken plug-in is a record with a reason, never a crash of the others;
+4. a name that two distributions claim is an error that names both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.metadata import EntryPoint, distributions
+from typing import Generic, TypeVar
+
+from musicvae.errors import BrokenPluginError, DuplicateNameError, RegistryError, UnknownNameError
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Record(Generic[T]):
+    """One name of a registry and how it stands.
+
+    Attributes:
+        name: the entry point's name.
+        distributions: the distributions that claim it, with version, such as ``("gtzan 0.1",)``.
+        value: the plug-in, or ``None`` where it could not be loaded.
+        problem: why it could not, or ``None``.
+    """
+
+    name: str
+    distributions: tuple[str, ...]
+    value: T | None = None
+    problem: str | None = None
+
+
+class Registry(Generic[T]):
+    """The plug-ins of one entry-point group.
+
+    Args:
+        group: entry-point group, such as ``"musicvae.genres"``.
+        kind: class that every plug-in must be an instance of.
+        noun: what one of them is called in messages.
+        mend: the advice given when a name is unknown.
+    """
+
+    def __init__(self, group: str, kind: type[T], noun: str, mend: str) -> None:
+        self.group = group
+        self.kind = kind
+        self.noun = noun
+        self.mend = mend
+        self._claims: dict[str, dict[str, EntryPoint]] | None = None
+        self._loaded: dict[str, T] = {}
+
+    def names(self) -> list[str]:
+        """All names, sorted; imports nothing."""
+        return sorted(self._find())
+
+    def get(self, name: str) -> T:
+        """The plug-in of that name, imported at the first call.
+
+        Raises:
+            UnknownNameError: nothing of that name is installed.
+            DuplicateNameError: more than one distribution claims it.
+            BrokenPluginError: it does not import, or is not a ``kind``.
+        """
+        if name not in self._loaded:
+            self._loaded[name] = self._load(name)
+        return self._loaded[name]
+
+    def records(self) -> Iterator[Record[T]]:
+        """Every name with its plug-in or its problem; imports all of them, raises nothing."""
+        for name in self.names():
+            sources = tuple(sorted(self._find()[name]))
+            try:
+                yield Record(name, sources, value=self.get(name))
+            except RegistryError as error:
+                yield Record(name, sources, problem=str(error))
+
+    def refresh(self) -> None:
+        """Forget what was found, so that a plug-in installed meanwhile is seen."""
+        self._claims = None
+        self._loaded.clear()
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._find()
+
+    def _find(self) -> dict[str, dict[str, EntryPoint]]:
+        if self._claims is None:
+            claims: dict[str, dict[str, EntryPoint]] = {}
+            for distribution in distributions():
+                for entry in distribution.entry_points:
+                    if entry.group == self.group:
+                        # The same distribution seen twice on sys.path is one claim, not two.
+                        source = f"{distribution.metadata['Name']} {distribution.version}"
+                        claims.setdefault(entry.name, {}).setdefault(source, entry)
+            self._claims = claims
+        return self._claims
+
+    def _load(self, name: str) -> T:
+        claims = self._find().get(name)
+        if claims is None:
+            raise UnknownNameError(
+                f"no {self.noun} named {name!r} is installed",
+                legal=", ".join(self.names()) or f"none: no {self.noun} is installed",
+                received=name,
+                mend=self.mend,
+            )
+        if len(claims) > 1:
+            raise DuplicateNameError(
+                f"the {self.noun} {name!r} is claimed by more than one distribution",
+                legal="one distribution for each name",
+                received=" and ".join(sorted(claims)),
+                mend=f"pip uninstall one of {', '.join(sorted(claims))}",
+            )
+        ((source, entry),) = claims.items()
+        try:
+            value = entry.load()
+        except Exception as error:  # a stranger's module may raise anything at import
+            raise BrokenPluginError(
+                f"the {self.noun} {name!r} of {source} does not load",
+                received=f"{type(error).__name__}: {error}",
+                mend=f"repair or uninstall {source}",
+            ) from error
+        if not isinstance(value, self.kind):
+            raise BrokenPluginError(
+                f"the {self.noun} {name!r} of {source} is not a {self.kind.__name__}",
+                legal=f"an entry point that names a {self.kind.__name__} object",
+                received=f"{entry.value} -> {type(value).__name__}",
+                mend=f"see plugins/README.md, or uninstall {source}",
+            )
+        return value

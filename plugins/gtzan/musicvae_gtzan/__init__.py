@@ -1,0 +1,1 @@
+"""The ten GTZAN genres."""
