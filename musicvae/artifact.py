@@ -1,7 +1,7 @@
 """What an exported ``.onnx`` says about itself.
 
-The description is JSON under the metadata key ``musicvae`` of the ONNX file, so one file is all that
-a host needs. ``docs/artifact.md`` documents it for people who write hosts.
+What an artifact says is JSON under the metadata key ``musicvae`` of the ONNX file, so one file is all
+that a host needs. ``docs/artifact.md`` documents it for people who write hosts.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class LatentInfo:
         std: likewise.
         low: first percentile.
         high: 99th percentile.
-        explained_variance: share of the variance of all latents, 0 to 1; never rises with the index.
+        explained_variance: share of all latents' variance, 0 to 1; never rises with the index.
     """
 
     name: str
@@ -134,7 +134,9 @@ class ArtifactInfo:
             if self.kind == "clip"
             else self.hop,
         }
-        wrong = {name: size for name, size in sizes.items() if not (isinstance(size, int) and size > 0)}
+        wrong = {
+            name: size for name, size in sizes.items() if not (isinstance(size, int) and size > 0)
+        }
         if self.kind not in ("clip", "stream") or wrong or len(self.latents) != self.latent_dim:
             raise CorruptArtifactError(
                 "the artifact's description contradicts itself",

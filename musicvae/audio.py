@@ -44,7 +44,9 @@ class AudioSpec:
     def __post_init__(self) -> None:
         if not 1_000 <= self.sample_rate <= 192_000:
             raise SettingError(
-                "the sample rate is out of range", legal="1000 to 192000 Hz", received=self.sample_rate
+                "the sample rate is out of range",
+                legal="1000 to 192000 Hz",
+                received=self.sample_rate,
             )
         if self.channels not in (1, 2):
             raise SettingError("wrong number of channels", legal="1 or 2", received=self.channels)
@@ -162,7 +164,9 @@ def write(path: str | os.PathLike[str], sound: Sound, subtype: str = "PCM_24") -
     form = "OGG" if target.suffix.lower() == ".ogg" else target.suffix[1:].upper()
     if form not in soundfile.available_formats():
         raise AudioError(
-            "unknown sound format", legal=".wav, .flac, .ogg, .au", received=target.suffix or "no ending"
+            "unknown sound format",
+            legal=".wav, .flac, .ogg, .au",
+            received=target.suffix or "no ending",
         )
     if form == "OGG":
         subtype = "VORBIS"

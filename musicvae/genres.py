@@ -88,5 +88,5 @@ GENRES: Registry[Genre] = Registry(
     GROUP,
     Genre,
     noun="genre",
-    mend="pip install ./plugins/gtzan for the ten GTZAN genres, or write your own: plugins/README.md",
+    mend="pip install ./plugins/gtzan (the ten GTZAN genres), or write one: plugins/README.md",
 )

@@ -37,7 +37,8 @@ class Recipe:
         kl_warmup: optimiser steps over which β rises linearly from 0.
         free_bits: nats per latent below which the KL is not pressed (Kingma et al. 2016).
         patience: epochs without a better test ELBO after which training stops; 0 never does.
-        train_fraction: share of the tracks trained on, split by track; the rest is tested on.
+        split: how tracks are divided into training and test tracks: a ratio such as ``"80/20"``,
+            counts such as ``"13+12"``, or ``"last 10"`` (see :mod:`musicvae.data.split`).
         seed: of the split, the initial weights, the crops and ε.
 
     Raises:
@@ -60,7 +61,7 @@ class Recipe:
     kl_warmup: int = 0
     free_bits: float = 0.0
     patience: int = 0
-    train_fraction: float = 0.8
+    split: str = "80/20"
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -71,15 +72,11 @@ class Recipe:
                 raise SettingError(
                     f"{name} is too small", legal=f"at least {lowest}", received=value
                 )
-        if not 0 < self.train_fraction < 1:
-            raise SettingError(
-                "train_fraction must leave tracks on both sides",
-                legal="between 0 and 1, such as 0.8 or 0.7",
-                received=self.train_fraction,
-            )
         if not 0 <= self.final_learning_rate <= 1:
             raise SettingError(
-                "final_learning_rate is a fraction", legal="0 to 1", received=self.final_learning_rate
+                "final_learning_rate is a fraction",
+                legal="0 to 1",
+                received=self.final_learning_rate,
             )
 
     @property
