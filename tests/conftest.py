@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import importlib.util
+from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -22,3 +26,30 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip("no shared corpus beside the repository")
     return folder
+
+
+@pytest.fixture(scope="session")
+def artifacts() -> ModuleType:
+    """The module tests/artifacts.py; skips where onnx is not installed."""
+    pytest.importorskip("onnx", reason="onnx, which makes the test artifacts, is not installed")
+    # By path, since the import mode of the tests keeps this folder off sys.path.
+    spec = importlib.util.spec_from_file_location("artifacts", ROOT / "tests" / "artifacts.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def make_artifact(artifacts: ModuleType, tmp_path: Path) -> Callable[..., Path]:
+    """Makes a tiny real clip artifact: ``make_artifact(name="jazz.onnx", **settings) -> Path``.
+
+    The settings are those of ``write_clip_artifact`` in tests/artifacts.py.
+    """
+
+    def make(name: str = "jazz.onnx", **settings: Any) -> Path:
+        written: Path = artifacts.write_clip_artifact(tmp_path / name, **settings)
+        return written
+
+    return make
