@@ -17,7 +17,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from musicvae.errors import AudioError, MissingExtraError, SettingError
+from musicvae.audio_spec import AudioSpec as AudioSpec
+from musicvae.errors import AudioError, MissingExtraError
 from musicvae.files import replacing
 
 Samples = NDArray[np.float32]
@@ -25,31 +26,8 @@ Samples = NDArray[np.float32]
 #: Endings that the dataset looks at, lower case. What the file holds decides, not its ending.
 AUDIO_SUFFIXES = (".wav", ".au", ".flac", ".ogg", ".mp3")
 
-
-@dataclass(frozen=True)
-class AudioSpec:
-    """What a model expects of a sound.
-
-    Attributes:
-        sample_rate: in Hz, 1 000 to 192 000.
-        channels: 1 or 2.
-
-    Raises:
-        SettingError: either is out of range.
-    """
-
-    sample_rate: int
-    channels: int = 1
-
-    def __post_init__(self) -> None:
-        if not 1_000 <= self.sample_rate <= 192_000:
-            raise SettingError(
-                "the sample rate is out of range",
-                legal="1000 to 192000 Hz",
-                received=self.sample_rate,
-            )
-        if self.channels not in (1, 2):
-            raise SettingError("wrong number of channels", legal="1 or 2", received=self.channels)
+#: What :func:`write` writes, by ending: the format of libsndfile.
+_WRITABLE = {".wav": "WAV", ".flac": "FLAC", ".ogg": "OGG", ".au": "AU"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -147,37 +125,38 @@ def write(path: str | os.PathLike[str], sound: Sound, subtype: str = "PCM_24") -
     """Write a sound so that the file is either whole or not there (temporary file + rename).
 
     Args:
-        path: the file; its ending chooses the format.
+        path: the file; its ending chooses the format: .wav, .flac, .ogg or .au.
         sound: samples beyond ±1 are clipped.
-        subtype: a libsndfile sample format such as ``"PCM_16"``, ``"PCM_24"`` or ``"FLOAT"``.
+        subtype: a libsndfile sample format such as ``"PCM_16"``, ``"PCM_24"`` or ``"FLOAT"``;
+            an .ogg is always Vorbis.
 
     Returns:
         The path written.
 
     Raises:
-        AudioError: samples are NaN or infinite, or the format is unknown.
+        AudioError: samples are NaN or infinite, or the format cannot hold this sound.
     """
     target = Path(path)
     if not np.isfinite(sound.samples).all():
         raise AudioError(f"refusing to write {target.name!r}: samples are NaN or infinite")
-    soundfile = _soundfile()
-    form = "OGG" if target.suffix.lower() == ".ogg" else target.suffix[1:].upper()
-    if form not in soundfile.available_formats():
+    form = _WRITABLE.get(target.suffix.lower())
+    if form is None:
         raise AudioError(
-            "unknown sound format",
-            legal=".wav, .flac, .ogg, .au",
+            f"cannot write {target.name!r}: unknown sound format",
+            legal=", ".join(_WRITABLE),
             received=target.suffix or "no ending",
         )
-    if form == "OGG":
-        subtype = "VORBIS"
-    with replacing(target) as temporary:
-        soundfile.write(
-            os.fspath(temporary),
-            np.clip(sound.samples, -1, 1),
-            sound.sample_rate,
-            format=form,
-            subtype=subtype,
-        )
+    soundfile = _soundfile()
+    clipped = np.clip(sound.samples, -1, 1)
+    subtype = "VORBIS" if form == "OGG" else subtype
+    try:
+        with replacing(target) as temporary:
+            soundfile.write(temporary, clipped, sound.sample_rate, format=form, subtype=subtype)
+    except (soundfile.LibsndfileError, ValueError) as error:
+        raise AudioError(
+            f"cannot write {target.name!r} as {form}",
+            received=f"{sound!r}, subtype {subtype}: {str(error).rstrip('.')}",
+        ) from error
     return target
 
 
@@ -200,17 +179,29 @@ def crossfade(sounds: Iterable[Samples], overlap: int) -> Samples:
     """Join sounds of shape (samples, channels), each overlapping the next by ``overlap`` samples.
 
     The fade is linear, so that what is correlated across the seam keeps its level.
+
+    Returns:
+        float32, shape (sum of the lengths - overlap · number of seams, channels).
+
+    Raises:
+        AudioError: there is nothing to join, or a sound is shorter than the overlap.
     """
-    joined: Samples | None = None
+    pieces = list(sounds)
+    if not pieces or not 0 <= overlap <= min(len(piece) for piece in pieces):
+        raise AudioError(
+            "these sounds cannot be joined",
+            legal="at least one sound, and an overlap no longer than the shortest",
+            received=f"{len(pieces)} sounds, overlap {overlap} samples",
+        )
+    starts = np.cumsum([0] + [len(piece) - overlap for piece in pieces[:-1]])
+    joined = np.zeros((starts[-1] + len(pieces[-1]), pieces[0].shape[1]), np.float32)
     ramp = ((np.arange(overlap, dtype=np.float32) + 0.5) / max(overlap, 1))[:, None]
-    for piece in sounds:
-        if joined is None:
-            joined = piece
-            continue
-        seam = joined[len(joined) - overlap :] * (1 - ramp) + piece[:overlap] * ramp
-        joined = np.concatenate([joined[: len(joined) - overlap], seam, piece[overlap:]])
-    if joined is None:
-        raise AudioError("nothing to join", legal="at least one sound")
+    for number, (start, piece) in enumerate(zip(starts, pieces, strict=True)):
+        faded = piece.astype(np.float32)  # a copy
+        if number > 0:
+            faded[:overlap] *= ramp
+            joined[start : start + overlap] *= 1 - ramp
+        joined[start : start + len(piece)] += faded
     return joined
 
 

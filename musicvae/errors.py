@@ -31,6 +31,8 @@ the command or change that mends it. ``str(error)`` shows those that are known.
 
 from __future__ import annotations
 
+from typing import Any
+
 
 class MusicVAEError(Exception):
     """Base of all errors above.
@@ -66,6 +68,11 @@ class MusicVAEError(Exception):
         if self.mend is not None:
             parts.append(f"To mend it: {self.mend}")
         return " ".join(parts)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Without this an error raised in a worker process cannot come home: the default calls the
+        # class with ``args`` alone, which a constructor of another shape refuses.
+        return type(self).__new__, (type(self), *self.args), self.__dict__
 
 
 class SettingError(MusicVAEError, ValueError):

@@ -49,7 +49,8 @@ class Genre:
         settings: per recipe name, settings that suit this genre better than the recipe's own.
 
     Raises:
-        SettingError: the name is not usable, or a setting is not one the recipe has.
+        SettingError: the name or the tempo is not usable, or a recipe has no such setting.
+        UnknownNameError: there is no such recipe.
     """
 
     name: str
@@ -66,11 +67,21 @@ class Genre:
                 legal="lower-case letters, digits, - and _, starting with a letter",
                 received=self.name,
             )
+        if self.tempo is not None and not 0 < self.tempo[0] <= self.tempo[1] < float("inf"):
+            raise SettingError(
+                f"the tempo of {self.name!r} is not a range",
+                legal="(lowest, highest) in beats per minute",
+                received=self.tempo,
+            )
         for recipe in (self.recipe, *self.settings):
             self.recipe_for(recipe)
 
     def recipe_for(self, recipe: str | None = None) -> Recipe:
-        """The recipe of that name (default: the genre's own) with this genre's settings."""
+        """The recipe of that name (default: the genre's own) with this genre's settings.
+
+        Raises:
+            UnknownNameError: there is no such recipe.
+        """
         chosen = get_recipe(recipe or self.recipe)
         return chosen.with_settings(**self.settings.get(chosen.name, {}))
 

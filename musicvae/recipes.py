@@ -7,11 +7,12 @@ repeated. ``notebook`` is the project's starting point kept alive; ``clip`` is w
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from musicvae.audio import AudioSpec
+from musicvae.audio_spec import AudioSpec
 from musicvae.errors import SettingError, UnknownNameError
 
 
@@ -95,11 +96,11 @@ class Recipe:
         Raises:
             SettingError: no such setting, or a value out of range or of the wrong type.
         """
-        types = {f.name: type(f.default) for f in dataclasses.fields(self)}
+        known = sorted(field.name for field in dataclasses.fields(self))
         for name, value in changes.items():
-            if name not in types:
+            if name not in known:
                 raise SettingError(
-                    "a recipe has no such setting", legal=", ".join(sorted(types)), received=name
+                    "a recipe has no such setting", legal=", ".join(known), received=name
                 )
             if name == "model":
                 if not isinstance(value, Mapping):
@@ -111,7 +112,8 @@ class Recipe:
 
     def to_json(self) -> dict[str, Any]:
         """A plain dictionary, from which :meth:`from_json` makes the same recipe."""
-        return dataclasses.asdict(self) | {"model": dict(self.model)}
+        values = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+        return values | {"model": dict(self.model)}
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Recipe:
@@ -152,13 +154,14 @@ def _as_type_of(name: str, current: Any, value: Any) -> Any:
     return _number(name, int if isinstance(current, int) else float, value)
 
 
-def _number(name: str, kind: type, value: Any) -> Any:
+def _number(name: str, kind: type[int] | type[float], value: Any) -> int | float:
     try:
         number = kind(value)
-        if number != float(value):
+        if number != float(value) or not math.isfinite(number):
             raise ValueError(value)
-    except (TypeError, ValueError) as error:
-        raise SettingError(f"{name} is a number", legal=kind.__name__, received=value) from error
+    except (TypeError, ValueError, OverflowError) as error:
+        legal = "a whole number" if kind is int else "a finite number"
+        raise SettingError(f"{name} is not {legal}", legal=legal, received=value) from error
     return number
 
 

@@ -10,14 +10,30 @@ Four properties hold for every registry:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib.metadata import EntryPoint, distributions
-from typing import Generic, TypeVar
+from importlib.metadata import Distribution, EntryPoint, distributions
+from typing import Generic, Protocol, TypeVar
 
-from musicvae.errors import BrokenPluginError, DuplicateNameError, RegistryError, UnknownNameError
+from musicvae.errors import (
+    BrokenPluginError,
+    DuplicateNameError,
+    MusicVAEError,
+    RegistryError,
+    UnknownNameError,
+)
 
-T = TypeVar("T")
+
+class Named(Protocol):
+    """What every plug-in has."""
+
+    @property
+    def name(self) -> str:
+        """The name it is registered under."""
+
+
+T = TypeVar("T", bound=Named)
 
 
 @dataclass(frozen=True)
@@ -65,7 +81,7 @@ class Registry(Generic[T]):
         Raises:
             UnknownNameError: nothing of that name is installed.
             DuplicateNameError: more than one distribution claims it.
-            BrokenPluginError: it does not import, or is not a ``kind``.
+            BrokenPluginError: it does not import, is not a ``kind``, or has another name.
         """
         if name not in self._loaded:
             self._loaded[name] = self._load(name)
@@ -89,13 +105,12 @@ class Registry(Generic[T]):
         return name in self._find()
 
     def _find(self) -> dict[str, dict[str, EntryPoint]]:
+        """The entry points of the group, by name and then by the distribution that claims it."""
         if self._claims is None:
             claims: dict[str, dict[str, EntryPoint]] = {}
-            for distribution in distributions():
-                for entry in distribution.entry_points:
+            for source, entries in _installed():
+                for entry in entries:
                     if entry.group == self.group:
-                        # The same distribution seen twice on sys.path is one claim, not two.
-                        source = f"{distribution.metadata['Name']} {distribution.version}"
                         claims.setdefault(entry.name, {}).setdefault(source, entry)
             self._claims = claims
         return self._claims
@@ -117,19 +132,54 @@ class Registry(Generic[T]):
                 mend=f"pip uninstall one of {', '.join(sorted(claims))}",
             )
         ((source, entry),) = claims.items()
-        try:
-            value = entry.load()
-        except Exception as error:  # a stranger's module may raise anything at import
+        value = self._import(source, entry)
+        if not isinstance(value, self.kind) or value.name != name:
             raise BrokenPluginError(
-                f"the {self.noun} {name!r} of {source} does not load",
-                received=f"{type(error).__name__}: {error}",
-                mend=f"repair or uninstall {source}",
-            ) from error
-        if not isinstance(value, self.kind):
-            raise BrokenPluginError(
-                f"the {self.noun} {name!r} of {source} is not a {self.kind.__name__}",
-                legal=f"an entry point that names a {self.kind.__name__} object",
-                received=f"{entry.value} -> {type(value).__name__}",
+                f"the {self.noun} {name!r} of {source} is not a {self.kind.__name__} of that name",
+                legal=f"an entry point that names a {self.kind.__name__} with name={name!r}",
+                received=f"{entry.value}, which is {_describe(value)}",
                 mend=f"see plugins/README.md, or uninstall {source}",
             )
         return value
+
+    def _import(self, source: str, entry: EntryPoint) -> object:
+        try:
+            return entry.load()
+        except (Exception, SystemExit) as error:  # a stranger's module may raise anything
+            mend = error.mend if isinstance(error, MusicVAEError) else None
+            if isinstance(error, ModuleNotFoundError) and error.name:
+                mend = f"install {error.name!r}, or uninstall {source}"
+            raise BrokenPluginError(
+                f"the {self.noun} {entry.name!r} of {source} does not load",
+                received=f"{type(error).__name__}: {error}",
+                mend=mend or f"repair or uninstall {source}",
+            ) from error
+
+
+def _installed() -> Iterator[tuple[str, tuple[EntryPoint, ...]]]:
+    """Every installed distribution, as name and version, with its entry points."""
+    seen: set[str] = set()
+    for distribution in distributions():
+        name = _name(distribution)
+        # Of two copies on sys.path Python imports the first: the second is no rival, but hidden.
+        if name in seen:
+            continue
+        seen.add(name)
+        try:
+            entries = tuple(distribution.entry_points)
+        except Exception:  # a torn file of somebody else: what it registers is unknown
+            continue
+        yield f"{name} {distribution.version}", entries
+
+
+def _name(distribution: Distribution) -> str:
+    try:
+        name = str(distribution.metadata["Name"])
+    except Exception:  # a folder without METADATA, as an interrupted pip leaves it
+        name = "unnamed"
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def _describe(value: object) -> str:
+    name = getattr(value, "name", None)
+    return f"a {type(value).__name__}" + (f" named {name!r}" if isinstance(name, str) else "")

@@ -1,0 +1,81 @@
+"""The ten genres, as a stranger's program sees them: through the registry."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import musicvae_gtzan
+import pytest
+from musicvae.genres import GENRES
+from musicvae_gtzan import ALL, GRID, SAMPLE_RATE
+
+NAMES = "blues classical country disco hiphop jazz metal pop reggae rock".split()
+
+
+def test_ten_genres_are_registered_by_this_distribution() -> None:
+    records = {record.name: record for record in GENRES.records()}
+    for name in NAMES:
+        assert records[name].problem is None
+        assert records[name].distributions[0].startswith("musicvae-gtzan ")
+    assert [genre.name for genre in ALL] == NAMES
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_genre_describes_itself(name: str) -> None:
+    genre = GENRES.get(name)
+    assert genre is getattr(musicvae_gtzan, name.upper())
+    assert 80 <= len(genre.description) <= 250
+    assert genre.description.endswith(".")
+    assert genre.tempo is not None
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_clip_holds_whole_bars_at_a_usual_tempo(name: str) -> None:
+    genre = GENRES.get(name)
+    recipe = genre.recipe_for("clip")
+    assert recipe.sample_rate == SAMPLE_RATE
+    assert recipe.samples % GRID == 0
+    assert 1.5 <= recipe.seconds <= 5
+    assert genre.tempo is not None
+    tempi = [60 * beats / recipe.seconds for beats in (4, 6, 8)]
+    low, high = genre.tempo
+    usual = (low + high) / 2
+    assert min(abs(tempo - usual) for tempo in tempi) <= 0.25 * usual
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_readme_tells_the_truth(name: str) -> None:
+    readme = (Path(__file__).parent.parent / "README.md").read_text("utf-8")
+    (row,) = [line for line in readme.splitlines() if line.startswith(f"| {name} |")]
+    *_, seconds, latents = row.strip("| ").split(" | ")
+    recipe = GENRES.get(name).recipe_for()
+    assert (seconds, latents) == (f"{recipe.seconds:.2f}", str(recipe.latent_dim))
+
+
+def test_no_two_genres_have_the_same_settings() -> None:
+    settings = {(g.recipe_for().samples, g.recipe_for().latent_dim) for g in ALL}
+    assert len(settings) == len(ALL)
+
+
+@pytest.mark.parametrize(
+    ("folder", "name"),
+    [("hip-hop", "hiphop"), ("Hip Hop", "hiphop"), ("HIPHOP", "hiphop"), ("Jazz", "jazz"),
+     ("heavy_metal", "metal"), ("Country & Western", None), ("bluegrass", "country")],
+)  # fmt: skip
+def test_a_folder_belongs_to_at_most_one_genre(folder: str, name: str | None) -> None:
+    assert [genre.name for genre in ALL if genre.is_folder(folder)] == ([name] if name else [])
+
+
+def test_the_notebook_recipe_is_left_as_it_was() -> None:
+    assert {genre.recipe_for("notebook").samples for genre in ALL} == {90_001}
+
+
+def test_import_is_light() -> None:
+    script = (
+        "import sys, musicvae_gtzan\n"
+        "print([m for m in ('numpy', 'tensorflow', 'onnxruntime') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert (done.returncode, done.stdout.strip()) == (0, "[]"), done.stderr
