@@ -1,6 +1,6 @@
 """What an exported ``.onnx`` says about itself.
 
-What an artifact says is JSON under the metadata key ``musicvae`` of the ONNX file, so one file is all
+It is JSON under the metadata key ``musicvae`` of the ONNX file, so one file is all
 that a host needs. ``docs/artifact.md`` documents it for people who write hosts.
 """
 
@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, TypeGuard
 
 from musicvae.errors import ArtifactSchemaError, CorruptArtifactError
 
@@ -101,14 +101,13 @@ class ArtifactInfo:
             ArtifactSchemaError: it was written by a newer musicvae.
             CorruptArtifactError: it is not such a description.
         """
-        try:
-            values = json.loads(text)
-            schema = values["schema"]
-        except (ValueError, KeyError, TypeError) as error:
+        values = _parse(text)
+        schema = values.get("schema")
+        if not _is_whole(schema) or schema < 1:
             raise CorruptArtifactError(
-                "the artifact's description cannot be read", received=f"{error}"
-            ) from error
-        if not isinstance(schema, int) or schema > SCHEMA:
+                "the artifact's description has no schema", legal=f"1 to {SCHEMA}", received=schema
+            )
+        if schema > SCHEMA:
             raise ArtifactSchemaError(
                 "this artifact was written by a newer musicvae",
                 legal=f"schema 1 to {SCHEMA}",
@@ -120,26 +119,75 @@ class ArtifactInfo:
             info = cls(**values)
         except (TypeError, KeyError) as error:
             raise CorruptArtifactError(
-                "the artifact's description lacks something", received=f"{error}"
+                "the artifact's description does not hold what it should", received=f"{error}"
             ) from error
-        info._check()
+        problems = list(_problems(info))
+        if problems:
+            raise CorruptArtifactError(
+                "the artifact's description contradicts itself", received="; ".join(problems)
+            )
         return info
 
-    def _check(self) -> None:
-        sizes = {
-            "sample_rate": self.sample_rate,
-            "channels": self.channels,
-            "latent_dim": self.latent_dim,
-            "samples" if self.kind == "clip" else "hop": self.samples
-            if self.kind == "clip"
-            else self.hop,
-        }
-        wrong = {
-            name: size for name, size in sizes.items() if not (isinstance(size, int) and size > 0)
-        }
-        if self.kind not in ("clip", "stream") or wrong or len(self.latents) != self.latent_dim:
-            raise CorruptArtifactError(
-                "the artifact's description contradicts itself",
-                legal="kind clip or stream, positive sizes, one entry per latent",
-                received=f"kind {self.kind!r}, {wrong or sizes}, {len(self.latents)} latents",
-            )
+
+#: Per size: whether it is one of a clip, of a stream, or of both; lowest and highest value. The
+#: highest are far beyond any use, and keep a hostile file from asking for all of the memory.
+_SIZES: dict[str, tuple[str, int, int]] = {
+    "sample_rate": ("clip stream", 1_000, 192_000),
+    "channels": ("clip stream", 1, 2),
+    "latent_dim": ("clip stream", 1, 4_096),
+    "samples": ("clip", 1, 2**26),
+    "hop": ("stream", 1, 2**16),
+    "state_size": ("stream", 1, 2**26),
+    "latency": ("clip stream", 0, 2**26),
+    "receptive_field": ("clip stream", 0, 2**26),
+}
+
+
+def _parse(text: str) -> dict[str, Any]:
+    try:
+        values = json.loads(text)
+    except (ValueError, RecursionError) as error:  # the latter for thousands of brackets
+        raise CorruptArtifactError(
+            "the artifact's description cannot be read", legal="JSON", received=f"{error}"
+        ) from error
+    if not isinstance(values, dict):
+        raise CorruptArtifactError(
+            "the artifact's description is not a JSON object", received=type(values).__name__
+        )
+    return values
+
+
+def _is_whole(value: object) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_finite(value: Any) -> bool:
+    # Compared before it is converted: JSON may hold a whole number that no float can.
+    number = isinstance(value, float) or _is_whole(value)
+    return number and -1e300 < value < 1e300
+
+
+def _problems(info: ArtifactInfo) -> Iterator[str]:
+    """Everything about a description that cannot be true."""
+    if info.kind not in ("clip", "stream"):
+        yield f"kind {info.kind!r}, neither clip nor stream"
+    for name, (kinds, lowest, highest) in _SIZES.items():
+        value = getattr(info, name)
+        if info.kind not in kinds.split():
+            lowest = highest = 0
+        if not _is_whole(value) or not lowest <= value <= highest:
+            yield f"{name} {value!r}, not a whole number from {lowest} to {highest}"
+    for name in ("genre", "recipe", "licence", "graph_sha256"):
+        if not isinstance(getattr(info, name), str):
+            yield f"{name} is not text"
+    if len(info.latents) != info.latent_dim:
+        yield f"{info.latent_dim} latents announced, {len(info.latents)} described"
+    for index, latent in enumerate(info.latents):
+        numbers = (latent.mean, latent.std, latent.low, latent.high, latent.explained_variance)
+        if not isinstance(latent.name, str) or not all(map(_is_finite, numbers)):
+            yield f"latent {index} has no name or a number that is not finite"
+            break  # one is enough; there may be thousands
+    if not isinstance(info.provenance, dict):
+        yield "provenance is not a JSON object"
+    if not isinstance(info.parity, dict) or not all(map(_is_finite, info.parity.values())):
+        yield "parity is not an object of finite numbers"

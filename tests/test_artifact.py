@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from musicvae.artifact import SCHEMA, ArtifactInfo
-from musicvae.errors import ArtifactSchemaError
+from musicvae.errors import ArtifactSchemaError, CorruptArtifactError
 
 
 @pytest.fixture
@@ -24,6 +24,12 @@ def info(artifacts: ModuleType) -> ArtifactInfo:
 
 def changed(info: ArtifactInfo, **values: Any) -> str:
     return json.dumps(json.loads(info.to_json()) | values)
+
+
+def with_latent(info: ArtifactInfo, **values: Any) -> str:
+    latents = json.loads(info.to_json())["latents"]
+    latents[2] |= values
+    return changed(info, latents=latents)
 
 
 def test_json_round_trip(info: ArtifactInfo) -> None:
@@ -52,4 +58,66 @@ def test_test_artifact_plays_what_it_says(
 
 def test_newer_schema(info: ArtifactInfo) -> None:
     with pytest.raises(ArtifactSchemaError, match="newer musicvae"):
-        ArtifactInfo.from_json(changed(info, schema=SCHEMA + 1))
+        ArtifactInfo.from_json(changed(info, schema=SCHEMA + 1, invented="field"))
+
+
+@pytest.mark.parametrize("schema", [0, -1, True, "1", 1.0, None, [1]])
+def test_a_schema_that_is_no_number(info: ArtifactInfo, schema: object) -> None:
+    with pytest.raises(CorruptArtifactError, match="no schema"):
+        ArtifactInfo.from_json(changed(info, schema=schema))
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", "3", "null", "[" * 100_000, '{"schema": 1}', '{"schema": 1e999}']
+)
+def test_text_that_is_no_description(text: str) -> None:
+    with pytest.raises(CorruptArtifactError):
+        ArtifactInfo.from_json(text)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"kind": "loop"},
+        {"kind": ["clip"]},
+        {"kind": "stream"},  # with a clip's sizes
+        {"hop": 512},
+        {"sample_rate": 0},
+        {"sample_rate": 16_000.0},
+        {"sample_rate": True},
+        {"channels": 3},
+        {"samples": 0},
+        {"samples": 2**40},
+        {"samples": "256"},
+        {"latent_dim": 5},
+        {"latents": []},
+        {"latents": [1, 2, 3, 4]},
+        {"latents": None},
+        {"genre": 5},
+        {"licence": None},
+        {"provenance": []},
+        {"parity": {"random": "small"}},
+        {"invented": 1},
+    ],
+    ids=str,
+)
+def test_a_description_that_cannot_be_true(info: ArtifactInfo, values: dict[str, Any]) -> None:
+    with pytest.raises(CorruptArtifactError):
+        ArtifactInfo.from_json(changed(info, **values))
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), "1", None, True, 10**400], ids=str)
+def test_latents_need_finite_numbers(info: ArtifactInfo, value: object) -> None:
+    with pytest.raises(CorruptArtifactError, match="latent 2"):
+        ArtifactInfo.from_json(with_latent(info, std=value))
+
+
+def test_every_problem_is_named(info: ArtifactInfo) -> None:
+    with pytest.raises(CorruptArtifactError, match=r"channels 9.*samples 0"):
+        ArtifactInfo.from_json(changed(info, channels=9, samples=0))
+
+
+def test_a_stream_describes_itself_too(info: ArtifactInfo) -> None:
+    text = changed(info, kind="stream", samples=0, hop=512, state_size=100, latency=64)
+    stream = ArtifactInfo.from_json(text)
+    assert (stream.hop, stream.state_size, stream.latency) == (512, 100, 64)

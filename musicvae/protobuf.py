@@ -1,0 +1,115 @@
+"""The protobuf wire format, as much of it as is needed to look into a file without trusting it.
+
+A message is a run of fields; a field is a tag (number and wire type, as a varint) and a value. See
+https://protobuf.dev/programming-guides/encoding/. Every length is checked against the message that
+holds it before anything is read, nothing is copied, and the number of fields is bounded, so that no
+file can make the reader recurse, allocate or spin.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+VARINT, FIXED64, LENGTH, FIXED32 = 0, 1, 2, 5
+
+_LAST_FIELD_NUMBER = 2**29 - 1
+
+
+class WireError(ValueError):
+    """These bytes are not a protobuf message.
+
+    Attributes:
+        offset: where in the file, in bytes.
+    """
+
+    def __init__(self, what: str, offset: int) -> None:
+        self.offset = offset
+        super().__init__(f"{what} at byte {offset}")
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of a message.
+
+    Attributes:
+        number: the field's number in its message.
+        wire: wire type: ``VARINT``, ``FIXED64``, ``LENGTH`` or ``FIXED32``.
+        value: the number of a varint; 0 for the other wire types.
+        start: offset of the value's first byte in the file.
+        end: offset just behind its last byte.
+    """
+
+    number: int
+    wire: int
+    value: int
+    start: int
+    end: int
+
+
+@dataclass(slots=True)
+class Reader:
+    """Reads fields out of one file, up to a number of fields in total.
+
+    Attributes:
+        data: the whole file.
+        fields_left: fields that may still be read, over all messages together.
+    """
+
+    data: bytes
+    fields_left: int = field(default=1_000_000)
+
+    def fields(self, start: int, end: int) -> Iterator[Field]:
+        """The fields of the message in ``data[start:end]``, in the order of the file.
+
+        Raises:
+            WireError: the bytes are no message, or there are too many fields.
+        """
+        offset = start
+        while offset < end:
+            if self.fields_left == 0:
+                raise WireError("too many fields", offset)
+            self.fields_left -= 1
+            found = self._field(offset, end)
+            yield found
+            offset = found.end
+
+    def text(self, found: Field) -> str:
+        """The field's bytes as text.
+
+        Raises:
+            WireError: they are not UTF-8.
+        """
+        try:
+            return self.data[found.start : found.end].decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise WireError("text that is not UTF-8", found.start) from error
+
+    def _field(self, offset: int, end: int) -> Field:
+        tag, start = self._varint(offset, end)
+        number, wire = tag >> 3, tag & 7
+        if not 1 <= number <= _LAST_FIELD_NUMBER:
+            raise WireError(f"field number {number}", offset)
+        if wire == VARINT:
+            value, after = self._varint(start, end)
+            return Field(number, wire, value, start, after)
+        if wire == LENGTH:
+            length, start = self._varint(start, end)
+        elif wire in (FIXED32, FIXED64):
+            length = 4 if wire == FIXED32 else 8
+        else:  # groups were never part of ONNX
+            raise WireError(f"wire type {wire}", offset)
+        if length > end - start:
+            raise WireError(f"{length} bytes announced, {end - start} left", start)
+        return Field(number, wire, 0, start, start + length)
+
+    def _varint(self, offset: int, end: int) -> tuple[int, int]:
+        value = 0
+        for place in range(10):
+            if offset + place >= end:
+                raise WireError("the end in the middle of a number", offset)
+            byte = self.data[offset + place]
+            value |= (byte & 0x7F) << (7 * place)
+            if byte < 0x80:
+                return value, offset + place + 1
+        raise WireError("a number of more than ten bytes", offset)

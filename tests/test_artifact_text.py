@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from musicvae.artifact import ArtifactInfo
+from musicvae.artifact_file import inspect
+from musicvae.artifact_text import describe
+
+
+@pytest.fixture
+def info(make_artifact: Callable[..., Path]) -> ArtifactInfo:
+    provenance = {"steps": 12, "versions": {"keras": "3.1"}}
+    return inspect(make_artifact(provenance=provenance, licence="CC-BY-4.0"))
+
+
+def test_says_every_fact(info: ArtifactInfo) -> None:
+    text = describe(info)
+    for fact in ("jazz", "16000 Hz", "2048 samples, 0.13 s", "CC-BY-4.0", "12", "keras", "1.0e-07"):
+        assert fact in text
+    assert info.graph_sha256 in text
+
+
+def test_values_are_aligned(info: ArtifactInfo) -> None:
+    facts, _, table = describe(info).partition("\n\n")
+    keys = {line[: line.index("jazz")] for line in facts.splitlines() if "jazz" in line}
+    (key,) = keys
+    assert all(line[len(key) - 2 : len(key)] == "  " for line in facts.splitlines())
+    assert len({len(line) for line in table.splitlines()}) == 1
+
+
+def test_one_row_for_each_latent(info: ArtifactInfo) -> None:
+    rows = describe(info).partition("\n\n")[2].splitlines()[1:]
+    assert [row[:8] for row in rows] == [f"latent {index}" for index in range(4)]
+    assert all("25.00%" in row for row in rows)
+
+
+def test_many_latents_are_counted(make_artifact: Callable[..., Path]) -> None:
+    text = describe(inspect(make_artifact(latent_dim=40)))
+    assert "latent 31" in text
+    assert "latent 32" not in text
+    assert "and 8 more, which hold 20.00% of the variance" in text
+
+
+def test_a_stream(info: ArtifactInfo) -> None:
+    stream = dataclasses.replace(info, kind="stream", samples=0, hop=512, state_size=7, latency=160)
+    text = describe(stream)
+    assert "512 samples, 31.2 frames a second" in text
+    assert "160 samples, 10.0 ms" in text
+
+
+def test_control_characters_do_not_reach_the_terminal(info: ArtifactInfo) -> None:
+    text = describe(dataclasses.replace(info, genre="ja\x1b[31mzz\nlicence free"))
+    assert "\x1b" not in text
+    assert "\nlicence free" not in text
