@@ -1,0 +1,150 @@
+"""The repaired network: convolutions over time, a spectral likelihood, a Fourier synthesis head.
+
+    audio ─LogMel─> frames ─(Resnet1DBlock, stride 2)×5─> 8 steps ─Dense─> mean, logvar (D)
+    z (D) ─Dense─> 8 steps ─(Conv1DTranspose ×2, Resnet1DBlock)×5─> frames ─FourierSynthesis─> audio
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from musicvae.errors import SettingError
+from musicvae.families import ModelFamily
+from musicvae.recipes import Recipe
+from musicvae.vae.cvae import CVAE
+from musicvae.vae.fourier import FourierSynthesis, LogMel
+from musicvae.vae.layers import SLOPE, Resnet1DBlock
+from musicvae.vae.spectral import SpectralLaplace
+
+
+@dataclass(frozen=True)
+class ClipSettings:
+    """What ``Recipe.model`` may hold.
+
+    Attributes:
+        width: channels at the full frame rate; twice as many at the coarser ones.
+        fft: window of the synthesis in samples.
+        hop: samples per frame.
+        bands: mel bands that the encoder hears.
+        stages: how often time is halved on the way to the latents.
+        scale: scale b of the likelihood; smaller asks for closer reconstructions.
+    """
+
+    width: int = 128
+    fft: int = 1024
+    hop: int = 256
+    bands: int = 96
+    stages: int = 5
+    scale: float = 0.5
+
+    def frames(self, recipe: Recipe) -> int:
+        """Number of frames of one clip."""
+        step = self.hop * 2**self.stages
+        if recipe.samples % step or recipe.samples < self.fft:
+            raise SettingError(
+                "the clip's length does not divide into frames",
+                legal=f"a multiple of {step} samples",
+                received=recipe.samples,
+                mend=f"samples={max(step, round(recipe.samples / step) * step)}",
+            )
+        return recipe.samples // self.hop
+
+
+def settings_of(recipe: Recipe) -> ClipSettings:
+    """The family's own settings in ``recipe.model``, checked."""
+    try:
+        settings = ClipSettings(**recipe.model)
+    except TypeError as error:
+        raise SettingError(
+            "the clip family has no such setting",
+            legal=", ".join(asdict(ClipSettings())),
+            received=f"{dict(recipe.model)}",
+        ) from error
+    if recipe.channels != 1:
+        raise SettingError("the clip family is mono", legal="channels 1", received=recipe.channels)
+    return settings
+
+
+class FixedNoise(keras.layers.Layer):
+    """Appends the same noise to every clip, from which drums and breath can be shaped.
+
+    The noise is a constant of the model: the same latents give the same sound.
+
+    Input shape: (batch, frames, channels). Output shape: (batch, frames, channels + 8).
+    """
+
+    CHANNELS = 8
+
+    def build(self, input_shape: tuple[int | None, ...]) -> None:
+        """Draw the noise."""
+        noise = np.random.default_rng(0).standard_normal((1, input_shape[1], self.CHANNELS))
+        self.noise = tf.constant(noise, tf.float32)
+        self.built = True
+
+    def call(self, inputs: tf.Tensor) -> tf.Tensor:
+        """Append."""
+        return tf.concat([inputs, tf.tile(self.noise, (tf.shape(inputs)[0], 1, 1))], axis=-1)
+
+
+def _encoder(recipe: Recipe, settings: ClipSettings) -> keras.Model:
+    layers = keras.layers
+    width = settings.width
+    audio = layers.Input((recipe.samples, recipe.channels))
+    x = LogMel(recipe.sample_rate, settings.fft, settings.hop, settings.bands)(audio)
+    x = layers.Conv1D(width, 3, padding="same")(x)
+    for stage in range(settings.stages):
+        x = Resnet1DBlock(3, width if stage == 0 else 2 * width, "encode")(x)
+        x = layers.Conv1D(2 * width, 4, 2, padding="same")(x)
+        x = layers.LeakyReLU(SLOPE)(x)
+    moments = layers.Dense(2 * recipe.latent_dim)(layers.Flatten()(x))
+    return keras.Model(audio, moments, name="encoder")
+
+
+def _decoder(recipe: Recipe, settings: ClipSettings) -> keras.Model:
+    layers = keras.layers
+    frames = settings.frames(recipe)
+    steps = frames // 2**settings.stages
+    width, bins = settings.width, settings.fft // 2 + 1
+    z = layers.Input((recipe.latent_dim,))
+    x = layers.Reshape((steps, 2 * width))(layers.Dense(steps * 2 * width)(z))
+    for stage in range(settings.stages):
+        x = Resnet1DBlock(3, 2 * width, "decode")(x)
+        last = stage == settings.stages - 1
+        x = layers.Conv1DTranspose(width if last else 2 * width, 4, 2, padding="same")(x)
+        x = layers.LeakyReLU(SLOPE)(x)
+    x = layers.Conv1D(width, 3, padding="same")(FixedNoise()(x))
+    for dilation in (1, 3):
+        x = Resnet1DBlock(3, width, "decode", dilation)(x)
+    # Music at -20 dBFS has magnitudes of about e^-6 a bin.
+    quiet = keras.initializers.Constant(-6.0)
+    log_magnitude = layers.Dense(bins, bias_initializer=quiet)(x)
+    phase = layers.Dense(bins, kernel_initializer=keras.initializers.RandomNormal(stddev=0.3))(x)
+    audio = FourierSynthesis(frames, settings.fft, settings.hop)(log_magnitude, phase)
+    return keras.Model(z, audio, name="decoder")
+
+
+def build(recipe: Recipe) -> CVAE:
+    """The untrained network for ``recipe``; x has the layout (batch, samples, channels).
+
+    Raises:
+        SettingError: a setting that this family does not know, or a length it cannot frame.
+    """
+    settings = settings_of(recipe)
+    settings.frames(recipe)
+    likelihood = SpectralLaplace(recipe.sample_rate, settings.scale)
+    return CVAE(
+        _encoder(recipe, settings),
+        _decoder(recipe, settings),
+        likelihood,
+        recipe.latent_dim,
+        name="clip",
+    )
+
+
+
+FAMILY = ModelFamily("clip", "Convolutions over time, spectral likelihood, Fourier head.", build)

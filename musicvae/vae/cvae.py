@@ -1,0 +1,109 @@
+"""The convolutional VAE: an encoder, a decoder and a likelihood, put together.
+
+The model *is* its constructor: what differs between the notebook's network and the repaired one is
+injected, so that training, sampling and export know one class.
+
+    x ──encoder──> mean, logvar ──z = mean + e^(logvar/2)·ε──> z ──decoder──> decoded ──> sound
+"""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+import keras
+import tensorflow as tf
+
+from musicvae.vae.losses import kl_analytic, kl_monte_carlo
+
+
+class Likelihood(Protocol):
+    """How well a decoder's output explains a sound, and how it is heard."""
+
+    def log_prob(self, x: tf.Tensor, decoded: tf.Tensor) -> tf.Tensor:
+        """log p(x|z), float32 (batch,), in nats."""
+
+    def listen(self, decoded: tf.Tensor) -> tf.Tensor:
+        """The decoder's output as sound, in the model's layout, about ±1."""
+
+
+class CVAE(keras.Model):
+    """A convolutional variational autoencoder of whole clips.
+
+    Args:
+        encoder: maps x to (batch, 2·D): means and log-variances.
+        decoder: maps (batch, D) to the likelihood's parameters.
+        likelihood: of x under those parameters.
+        latent_dim: D.
+        monte_carlo_kl: estimate the KL from the one z drawn, instead of in closed form.
+        rows: the layout is (batch, 1, samples), one row per clip, instead of
+            (batch, samples, channels).
+
+    Example:
+        >>> mean, logvar = model.encode(x)  # doctest: +SKIP
+        >>> model.sample(tf.random.normal((4, model.latent_dim))).shape  # doctest: +SKIP
+        TensorShape([4, 65536, 1])
+    """
+
+    def __init__(
+        self,
+        encoder: Any,
+        decoder: Any,
+        likelihood: Likelihood,
+        latent_dim: int,
+        *,
+        monte_carlo_kl: bool = False,
+        rows: bool = False,
+        **options: Any,
+    ) -> None:
+        super().__init__(**options)
+        self.encoder = encoder
+        self.decoder = decoder
+        self.likelihood = likelihood
+        self.latent_dim = latent_dim
+        self.monte_carlo_kl = monte_carlo_kl
+        self.rows = rows
+
+    def from_audio(self, audio: tf.Tensor) -> tf.Tensor:
+        """(batch, samples, channels) in the model's own layout."""
+        return tf.transpose(audio, (0, 2, 1)) if self.rows else audio
+
+    def to_audio(self, x: tf.Tensor) -> tf.Tensor:
+        """The model's own layout as (batch, samples, channels)."""
+        return tf.transpose(x, (0, 2, 1)) if self.rows else x
+
+    @tf.function
+    def encode(self, x: tf.Tensor, training: bool = False) -> tuple[tf.Tensor, tf.Tensor]:
+        """Mean and log-variance of q(z|x), each float32 (batch, D)."""
+        mean, logvar = tf.split(self.encoder(x, training=training), 2, axis=1)
+        # exp of the log-variance must stay finite while an untrained encoder finds its feet.
+        return mean, tf.clip_by_value(logvar, -15.0, 10.0)
+
+    @tf.function
+    def reparameterize(
+        self, mean: tf.Tensor, logvar: tf.Tensor, eps: tf.Tensor | None = None
+    ) -> tf.Tensor:
+        """z = μ + σ·ε with ε from N(0, I) unless given, float32 (batch, D)."""
+        if eps is None:
+            eps = tf.random.normal(tf.shape(mean))
+        return eps * tf.exp(logvar * 0.5) + mean
+
+    @tf.function
+    def decode(self, z: tf.Tensor, training: bool = False) -> tf.Tensor:
+        """The likelihood's parameters for latents z, float32 (batch, D)."""
+        return self.decoder(z, training=training)
+
+    @tf.function
+    def sample(self, eps: tf.Tensor) -> tf.Tensor:
+        """Sound of the latents ``eps``, float32 (batch, D), in the model's own layout."""
+        return self.likelihood.listen(self.decode(eps))
+
+    def kl(self, z: tf.Tensor, mean: tf.Tensor, logvar: tf.Tensor) -> tf.Tensor:
+        """KL of each latent, float32 (batch, D), in nats."""
+        if self.monte_carlo_kl:
+            return kl_monte_carlo(z, mean, logvar)
+        return kl_analytic(mean, logvar)
+
+    def call(self, x: tf.Tensor, training: bool = False) -> tf.Tensor:
+        """The sound that the mean of q(z|x) decodes to."""
+        mean, _ = self.encode(x, training=training)
+        return self.likelihood.listen(self.decode(mean, training=training))

@@ -1,0 +1,110 @@
+"""The terms of the ELBO: Gaussian log-density, KL divergence, and likelihoods of sound.
+
+    ELBO = E_q[log p(x|z)] - KL(q(z|x) || p(z)),    loss = -ELBO   (Kingma and Welling 2014)
+
+All terms are in nats.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import tensorflow as tf
+
+
+def log_normal_pdf(
+    sample: tf.Tensor, mean: tf.Tensor, logvar: tf.Tensor, raxis: int = 1
+) -> tf.Tensor:
+    """Log-density of a diagonal Gaussian, summed over ``raxis``.
+
+    Args:
+        sample: float32 (batch, D).
+        mean: broadcastable to ``sample``.
+        logvar: log of the variance, broadcastable to ``sample``.
+        raxis: axis to sum over.
+
+    Returns:
+        float32 (batch,), in nats.
+    """
+    log2pi = tf.constant(np.log(2.0 * np.pi), sample.dtype)
+    return tf.reduce_sum(
+        -0.5 * ((sample - mean) ** 2.0 * tf.exp(-logvar) + logvar + log2pi), axis=raxis
+    )
+
+
+def kl_analytic(mean: tf.Tensor, logvar: tf.Tensor) -> tf.Tensor:
+    """KL(N(mean, e^logvar) || N(0, 1)) of each latent, float32 (batch, D), in nats."""
+    return 0.5 * (mean**2 + tf.exp(logvar) - 1.0 - logvar)
+
+
+def kl_monte_carlo(z: tf.Tensor, mean: tf.Tensor, logvar: tf.Tensor) -> tf.Tensor:
+    """One-sample estimate of the KL, log q(z|x) - log p(z), of each latent, float32 (batch, D)."""
+    posterior = log_normal_pdf(z[..., None], mean[..., None], logvar[..., None], raxis=-1)
+    zero = tf.zeros_like(z)[..., None]
+    return posterior - log_normal_pdf(z[..., None], zero, zero, raxis=-1)
+
+
+def with_free_bits(kl: tf.Tensor, free_bits: float) -> tf.Tensor:
+    """KL per clip with ``free_bits`` nats of each latent's batch mean unpressed.
+
+    Args:
+        kl: float32 (batch, D).
+        free_bits: nats per latent (λ of Kingma et al. 2016, section 4 of their appendix C.8).
+
+    Returns:
+        float32 scalar: the sum over latents of max(λ, batch mean).
+    """
+    return tf.reduce_sum(tf.maximum(tf.reduce_mean(kl, axis=0), free_bits))
+
+
+class ElboTerms(NamedTuple):
+    """What one batch says.
+
+    Attributes:
+        loss: what is minimised, float32 scalar.
+        reconstruction: log p(x|z), float32 (batch,), in nats.
+        kl: of each latent, float32 (batch, D), in nats.
+    """
+
+    loss: tf.Tensor
+    reconstruction: tf.Tensor
+    kl: tf.Tensor
+
+    @property
+    def elbo(self) -> tf.Tensor:
+        """The evidence lower bound, mean over the batch, in nats per clip."""
+        return tf.reduce_mean(self.reconstruction - tf.reduce_sum(self.kl, axis=-1))
+
+
+def elbo_terms(
+    model: Any,
+    x: tf.Tensor,
+    eps: tf.Tensor | None = None,
+    beta: tf.Tensor | float = 1.0,
+    free_bits: float = 0.0,
+    training: bool = False,
+) -> ElboTerms:
+    """Encode, reparameterise, decode and weigh one batch.
+
+    Args:
+        model: a :class:`musicvae.vae.cvae.CVAE`.
+        x: a batch in the model's own layout.
+        eps: standard-normal noise, float32 (batch, D); drawn when ``None``.
+        beta: weight of the KL (Higgins et al. 2017).
+        free_bits: nats per latent that are not pressed.
+        training: whether normalisation layers use the batch's statistics.
+    """
+    mean, logvar = model.encode(x, training=training)
+    z = model.reparameterize(mean, logvar, eps)
+    decoded = model.decode(z, training=training)
+    reconstruction = model.likelihood.log_prob(x, decoded)
+    kl = model.kl(z, mean, logvar)
+    pressed = with_free_bits(kl, free_bits) if free_bits else tf.reduce_mean(tf.reduce_sum(kl, -1))
+    loss = beta * pressed - tf.reduce_mean(reconstruction)
+    return ElboTerms(loss, reconstruction, kl)
+
+
+def compute_loss(model: Any, x: tf.Tensor, eps: tf.Tensor | None = None) -> tf.Tensor:
+    """The negative ELBO of one batch, float32 scalar, in nats per clip."""
+    return elbo_terms(model, x, eps).loss

@@ -1,0 +1,76 @@
+"""The notebook's network, kept as it was.
+
+A clip is one row of 90 001 samples, so the convolutions see *one* step with 90 001 channels: they
+are dense layers in disguise, and instance norm over that one step leaves only its own offset. The
+cross-entropy takes samples of ±1 for probabilities, so that it has no lower bound. Both are kept,
+because who comes from the notebook must find its results again; ``musicvae.vae.clip`` repairs them.
+"""
+
+from __future__ import annotations
+
+import keras
+import tensorflow as tf
+
+from musicvae.errors import SettingError
+from musicvae.families import ModelFamily
+from musicvae.recipes import Recipe
+from musicvae.vae.cvae import CVAE
+from musicvae.vae.layers import Resnet1DBlock
+
+
+class CrossEntropy:
+    """Sigmoid cross-entropy of samples taken for probabilities."""
+
+    def log_prob(self, x: tf.Tensor, decoded: tf.Tensor) -> tf.Tensor:
+        """Negative cross-entropy summed over the clip, float32 (batch,)."""
+        cross_entropy = tf.nn.sigmoid_cross_entropy_with_logits(labels=x, logits=decoded)
+        return -tf.reduce_sum(cross_entropy, axis=[1, 2])
+
+    def listen(self, decoded: tf.Tensor) -> tf.Tensor:
+        """Probabilities about their mean: a sigmoid lies in 0..1, and a constant is not heard."""
+        probabilities = tf.sigmoid(decoded)
+        return probabilities - tf.reduce_mean(probabilities, axis=-1, keepdims=True)
+
+
+def _encoder(samples: int, latent_dim: int) -> keras.Sequential:
+    layers = keras.layers
+    stack: list[keras.layers.Layer] = [layers.Input((1, samples))]
+    for filters in (64, 128, 128, 256):
+        stack += [layers.Conv1D(filters, 1, 2, padding="same"), Resnet1DBlock(1, filters)]
+    stack += [layers.Flatten(), layers.Dense(2 * latent_dim)]
+    return keras.Sequential(stack, name="encoder")
+
+
+def _decoder(samples: int, latent_dim: int) -> keras.Sequential:
+    layers = keras.layers
+    stack: list[keras.layers.Layer] = [layers.Input((latent_dim,)), layers.Reshape((1, latent_dim))]
+    for filters in (512, 256, 128, 64):
+        stack += [layers.Conv1DTranspose(filters, 1, 1), Resnet1DBlock(1, filters, "decode")]
+    stack.append(layers.Conv1DTranspose(samples, 1, 1))
+    return keras.Sequential(stack, name="decoder")
+
+
+def build(recipe: Recipe) -> CVAE:
+    """The untrained network for ``recipe``; x has the layout (batch, 1, samples).
+
+    Raises:
+        SettingError: the recipe is not mono, or has settings that this family does not know.
+    """
+    if recipe.channels != 1 or recipe.model:
+        raise SettingError(
+            "the notebook's network is mono and has no settings of its own",
+            legal="channels 1, model {}",
+            received=f"channels {recipe.channels}, model {dict(recipe.model)}",
+        )
+    return CVAE(
+        _encoder(recipe.samples, recipe.latent_dim),
+        _decoder(recipe.samples, recipe.latent_dim),
+        CrossEntropy(),
+        recipe.latent_dim,
+        monte_carlo_kl=True,
+        rows=True,
+        name="notebook",
+    )
+
+
+FAMILY = ModelFamily("notebook", "The notebook's network: one row of 90 001 samples.", build)
