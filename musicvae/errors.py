@@ -23,7 +23,7 @@
     └── LiveError                        the daemon
         ├── DeviceError                  no sound card, or not the one asked for
         ├── PortInUseError               somebody listens on that port already
-        └── PacketError                  a datagram that is not well-formed OSC
+        └── PacketError (ValueError)     a datagram that is not well-formed OSC
 
 Each carries four things a reader needs: what is wrong, what would be legal, what was received, and
 the command or change that mends it. ``str(error)`` shows those that are known.

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from musicvae.audio_spec import AudioSpec
+from musicvae.data.split import parse_split
 from musicvae.errors import SettingError, UnknownNameError
 
 
@@ -67,6 +68,7 @@ class Recipe:
 
     def __post_init__(self) -> None:
         AudioSpec(self.sample_rate, self.channels)
+        parse_split(self.split)
         for name, lowest in _LOWEST.items():
             value = getattr(self, name)
             if value is not None and not value >= lowest:
@@ -161,7 +163,7 @@ def _number(name: str, kind: type[int] | type[float], value: Any) -> int | float
             raise ValueError(value)
     except (TypeError, ValueError, OverflowError) as error:
         legal = "a whole number" if kind is int else "a finite number"
-        raise SettingError(f"{name} is not {legal}", legal=legal, received=value) from error
+        raise SettingError(f"{name} is not {legal}", legal=legal, received=str(value)) from error
     return number
 
 

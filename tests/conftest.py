@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -32,8 +32,19 @@ def shared_data() -> Path:
 def artifacts() -> ModuleType:
     """The module tests/artifacts.py; skips where onnx is not installed."""
     pytest.importorskip("onnx", reason="onnx, which makes the test artifacts, is not installed")
-    # By path, since the import mode of the tests keeps this folder off sys.path.
-    spec = importlib.util.spec_from_file_location("artifacts", ROOT / "tests" / "artifacts.py")
+    return _helper("artifacts")
+
+
+@pytest.fixture
+def fake_site(tmp_path: Path) -> Iterator[Any]:
+    """A ``FakeSite`` of tests/fake_distributions.py, first on ``sys.path`` during the test."""
+    with _helper("fake_distributions").FakeSite(tmp_path / "site").active() as site:
+        yield site
+
+
+def _helper(name: str) -> ModuleType:
+    """A module beside this file, by path: the import mode of the tests keeps it off sys.path."""
+    spec = importlib.util.spec_from_file_location(name, ROOT / "tests" / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)

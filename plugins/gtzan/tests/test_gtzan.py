@@ -8,10 +8,22 @@ from pathlib import Path
 
 import musicvae_gtzan
 import pytest
-from musicvae.genres import GENRES
 from musicvae_gtzan import ALL, GRID, SAMPLE_RATE
 
-NAMES = "blues classical country disco hiphop jazz metal pop reggae rock".split()
+from musicvae.genres import GENRES
+
+NAMES = [
+    "blues",
+    "classical",
+    "country",
+    "disco",
+    "hiphop",
+    "jazz",
+    "metal",
+    "pop",
+    "reggae",
+    "rock",
+]
 
 
 def test_ten_genres_are_registered_by_this_distribution() -> None:

@@ -1,0 +1,130 @@
+"""Commands that only tell something: ``genres``, ``recipes`` and ``inspect``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from musicvae.genres import Genre
+    from musicvae.recipes import Recipe
+    from musicvae.registry import Record
+
+Commands = Any  # what ArgumentParser.add_subparsers() returns; argparse keeps its class private
+
+
+def add(commands: Commands) -> None:
+    """Declare the commands of this module.
+
+    Args:
+        commands: the result of ``ArgumentParser.add_subparsers()``.
+    """
+    genres = _command(commands, "genres", "list the installed genres", list_genres)
+    recipes = _command(commands, "recipes", "list the recipes and their settings", list_recipes)
+    inspect = _command(commands, "inspect", "print what an artifact says", inspect_artifact)
+    inspect.add_argument("artifact", type=Path, help="an .onnx file that musicvae exported")
+    for command in (genres, recipes, inspect):
+        command.add_argument("--json", action="store_true", help="print JSON for other programs")
+
+
+def _command(commands: Commands, name: str, purpose: str, run: Any) -> argparse.ArgumentParser:
+    command: argparse.ArgumentParser = commands.add_parser(
+        name, help=purpose, description=f"{purpose[0].upper()}{purpose[1:]}."
+    )
+    command.set_defaults(run=run)
+    return command
+
+
+def list_genres(options: argparse.Namespace) -> None:
+    """Print every genre of the registry; one that is broken is listed with its reason."""
+    from musicvae.cli.table import print_table
+    from musicvae.genres import GENRES
+
+    records = list(GENRES.records())
+    if options.json:
+        _print_json([_genre_values(record) for record in records])
+    elif not records:
+        print(f"No genre is installed. To mend it: {GENRES.mend}")
+    else:
+        headings = ("genre", "bpm", "recipe", "Hz", "clip", "D", "from", "description")
+        print_table(headings, [_genre_row(record) for record in records])
+
+
+def _genre_values(record: Record[Genre]) -> dict[str, Any]:
+    values: dict[str, Any] = {"name": record.name, "distributions": list(record.distributions)}
+    if record.value is None:
+        return {**values, "problem": record.problem}
+    genre, recipe = record.value, record.value.recipe_for()
+    return {
+        **values,
+        "description": genre.description,
+        "tempo": None if genre.tempo is None else list(genre.tempo),
+        "folders": list(genre.folders),
+        "recipe": recipe.name,
+        "sample_rate": recipe.sample_rate,
+        "samples": recipe.samples,
+        "seconds": recipe.seconds,
+        "latent_dim": recipe.latent_dim,
+        "problem": None,
+    }
+
+
+def _genre_row(record: Record[Genre]) -> tuple[str, ...]:
+    source = ", ".join(record.distributions)
+    if record.value is None:
+        return (record.name, "", "", "", "", "", source, f"BROKEN: {_one_line(record)}")
+    genre, recipe = record.value, record.value.recipe_for()
+    tempo = "" if genre.tempo is None else f"{genre.tempo[0]:g}-{genre.tempo[1]:g}"
+    sizes = (str(recipe.sample_rate), f"{recipe.seconds:.2f} s", str(recipe.latent_dim))
+    return (record.name, tempo, recipe.name, *sizes, source, genre.description)
+
+
+def _one_line(record: Record[Genre]) -> str:
+    return " ".join(str(record.problem).split())  # a stranger's exception may span lines
+
+
+def list_recipes(options: argparse.Namespace) -> None:
+    """Print every recipe: one column each, one row for each setting."""
+    from musicvae.cli.table import print_table
+    from musicvae.recipes import RECIPES
+
+    recipes = {name: recipe.to_json() for name, recipe in RECIPES.items()}
+    if options.json:
+        _print_json(list(recipes.values()))
+        return
+    settings = [name for name in next(iter(recipes.values())) if name != "name"]
+    rows = [
+        (setting, *(_shown(recipe[setting]) for recipe in recipes.values())) for setting in settings
+    ]
+    seconds = ("seconds", *(_seconds(recipe) for recipe in RECIPES.values()))
+    rows.insert(settings.index("samples") + 1, seconds)
+    print_table(("setting", *recipes), rows)
+
+
+def _shown(value: object) -> str:
+    if value is None or value == {}:
+        return "-"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _seconds(recipe: Recipe) -> str:
+    return f"({recipe.seconds:.2f})"
+
+
+def inspect_artifact(options: argparse.Namespace) -> None:
+    """Print what an artifact says about itself, after all checks."""
+    from musicvae.artifact_file import inspect
+
+    info = inspect(options.artifact)
+    if options.json:
+        _print_json(json.loads(info.to_json()))
+        return
+    from musicvae.artifact_text import describe
+
+    print(describe(info))
+
+
+def _print_json(value: object) -> None:
+    print(json.dumps(value, indent=2, ensure_ascii=False))

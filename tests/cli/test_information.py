@@ -1,0 +1,137 @@
+"""The commands genres, recipes and inspect, through the parser that declares them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from musicvae.cli import table
+from musicvae.cli.main import main
+from musicvae.genres import GENRES
+from musicvae.recipes import RECIPES, Recipe
+
+
+@pytest.fixture
+def site(fake_site: Any) -> Any:
+    """A plug-in that works and one that does not, beside whatever is installed."""
+    fake_site.module(
+        "fake_shown",
+        "from musicvae.genres import Genre\n"
+        'BOSSA = Genre(name="bossa", description="Soft [syncopation].", tempo=(120, 140),\n'
+        '              settings={"clip": {"samples": 44_100, "latent_dim": 7}})\n',
+    )
+    fake_site.module("fake_hurt", 'raise ValueError("first\\nsecond")')
+    fake_site.install("shown", {"bossa": "fake_shown:BOSSA"})
+    fake_site.install("hurt", {"polka": "fake_hurt:POLKA"}, version="3.1")
+    GENRES.refresh()
+    yield fake_site
+    GENRES.refresh()
+
+
+def test_genres_as_a_table(site: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["genres"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].split() == [
+        "genre", "bpm", "recipe", "Hz", "clip", "D", "from", "description"
+    ]  # fmt: skip
+    (bossa,) = [line for line in lines if line.startswith("bossa ")]
+    assert bossa.split() == [
+        "bossa", "120-140", "clip", "22050", "2.00", "s", "7", "shown", "1.0", "Soft",
+        "[syncopation].",
+    ]  # fmt: skip
+    (polka,) = [line for line in lines if line.startswith("polka ")]
+    assert "hurt 3.1" in polka
+    assert "BROKEN: " in polka
+    assert "ValueError: first second" in polka
+
+
+def test_genres_as_json(site: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["genres", "--json"]) == 0
+    genres = {genre["name"]: genre for genre in json.loads(capsys.readouterr().out)}
+    assert genres["bossa"] == {
+        "name": "bossa",
+        "distributions": ["shown 1.0"],
+        "description": "Soft [syncopation].",
+        "tempo": [120, 140],
+        "folders": [],
+        "recipe": "clip",
+        "sample_rate": 22_050,
+        "samples": 44_100,
+        "seconds": 2.0,
+        "latent_dim": 7,
+        "problem": None,
+    }
+    assert set(genres["polka"]) == {"name", "distributions", "problem"}
+    assert "ValueError" in genres["polka"]["problem"]
+
+
+def test_no_genre_at_all_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(GENRES, "_claims", {})
+    assert main(["genres"]) == 0
+    assert "pip install ./plugins/gtzan" in capsys.readouterr().out
+
+
+def test_recipes_as_a_table(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["recipes"]) == 0
+    heading, *rows = capsys.readouterr().out.splitlines()
+    assert heading.split() == ["setting", *RECIPES]
+    values = {row.split()[0]: row.split()[1:] for row in rows}
+    assert values["samples"] == [str(recipe.samples) for recipe in RECIPES.values()]
+    assert values["seconds"][0] == "(30.00)"
+    assert values["minutes"][0] == "-"
+    assert {"split", "seed", "model"} <= set(values)
+
+
+def test_recipes_as_json(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["recipes", "--json"]) == 0
+    recipes = [Recipe.from_json(values) for values in json.loads(capsys.readouterr().out)]
+    assert recipes == list(RECIPES.values())
+
+
+def test_inspect_tells_what_the_artifact_says(
+    make_artifact: Callable[..., Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = make_artifact("jazz.onnx")
+    assert main(["inspect", str(path), "--json"]) == 0
+    values = json.loads(capsys.readouterr().out)
+    assert values["kind"] == "clip"
+    assert len(values["latents"]) == values["latent_dim"]
+    assert main(["inspect", str(path)]) == 0
+    text = capsys.readouterr().out
+    assert values["genre"] in text
+    assert str(values["sample_rate"]) in text.replace(" ", "").replace(",", "")
+
+
+def test_inspect_refuses_what_is_no_artifact(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "song.onnx"
+    path.write_bytes(b"no artifact")
+    assert main(["inspect", str(path)]) == 1
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.startswith("musicvae: ")
+    assert "song.onnx" in printed.err
+
+
+def test_plain_columns_are_aligned() -> None:
+    lines = table.plain_lines(("a", "long heading", "end"), [("longer", "b", "c d"), ("", "", "")])
+    assert lines == ["a       long heading  end", "longer  b             c d", ""]
+
+
+def test_a_terminal_gets_the_same_words(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("rich", reason="rich is not installed")
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+    monkeypatch.setenv("COLUMNS", "100")
+    table.print_table(("genre", "description"), [("jazz", "[bold] swing")])
+    out = capsys.readouterr().out
+    assert "genre" in out
+    assert "[bold] swing" in out
