@@ -108,10 +108,9 @@ class Registry(Generic[T]):
         """The entry points of the group, by name and then by the distribution that claims it."""
         if self._claims is None:
             claims: dict[str, dict[str, EntryPoint]] = {}
-            for source, entries in _installed():
+            for source, entries in _installed(self.group):
                 for entry in entries:
-                    if entry.group == self.group:
-                        claims.setdefault(entry.name, {}).setdefault(source, entry)
+                    claims.setdefault(entry.name, {}).setdefault(source, entry)
             self._claims = claims
         return self._claims
 
@@ -156,20 +155,21 @@ class Registry(Generic[T]):
             ) from error
 
 
-def _installed() -> Iterator[tuple[str, tuple[EntryPoint, ...]]]:
-    """Every installed distribution, as name and version, with its entry points."""
+def _installed(group: str) -> Iterator[tuple[str, list[EntryPoint]]]:
+    """Every distribution with entry points of a group, as name and version, with those."""
     seen: set[str] = set()
     for distribution in distributions():
-        name = _name(distribution)
-        # Of two copies on sys.path Python imports the first: the second is no rival, but hidden.
-        if name in seen:
-            continue
-        seen.add(name)
         try:
-            entries = tuple(distribution.entry_points)
+            entries = [entry for entry in distribution.entry_points if entry.group == group]
         except Exception:  # a torn file of somebody else: what it registers is unknown
             continue
-        yield f"{name} {distribution.version}", entries
+        if not entries:
+            continue  # before its metadata are read, which takes long with many distributions
+        name = _name(distribution)
+        # Of two copies on sys.path Python imports the first: the second is no rival, but hidden.
+        if name not in seen:
+            seen.add(name)
+            yield f"{name} {distribution.version}", entries
 
 
 def _name(distribution: Distribution) -> str:
