@@ -1,0 +1,56 @@
+"""How much each latent tells the decoder."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from musicvae.errors import SettingError
+from musicvae.plots.style import STYLE, Figure, dress, legend, new_picture
+
+#: A latent with less KL than this, in nats, tells the decoder next to nothing.
+IN_USE = 0.1
+
+
+def latent_usage(kl_per_dim: ArrayLike) -> Figure:
+    """The KL of every latent, largest first; those above 0.1 nats count as used.
+
+    A latent whose posterior equals the prior has no KL and carries nothing (posterior collapse,
+    Bowman et al. 2016). The line is the share of the whole KL that the latents up to there carry.
+
+    Args:
+        kl_per_dim: shape (D,), in nats, means over clips.
+
+    Raises:
+        SettingError: not one finite number per latent.
+        MissingExtraError: matplotlib is not installed.
+    """
+    kl = np.asarray(kl_per_dim, dtype=np.float64)
+    if kl.ndim != 1 or not kl.size or not np.isfinite(kl).all():
+        raise SettingError(
+            "latent usage is one finite number per latent",
+            legal="shape (D,), in nats",
+            received=f"shape {kl.shape}",
+        )
+    kl = np.sort(kl)[::-1]
+    used = int(np.count_nonzero(kl > IN_USE))
+    figure = new_picture(9.6, 3.2)
+    axes = figure.subplots()
+    rank = np.arange(1, len(kl) + 1)
+    axes.bar(rank[:used], kl[:used], width=0.82, color=STYLE["main"], label="in use")
+    axes.bar(rank[used:], kl[used:], width=0.82, color=STYLE["pale"], label="idle")
+    title = f"{used} of {len(kl)} latents in use, {kl.sum():.3g} nats a clip"
+    dress(axes, title, x="latents, the busiest first", y="KL, nats")
+    axes.grid(False, axis="x")
+    axes.set_xlim(0.4, len(kl) + 0.6)
+    axes.set_ylim(min(0.0, 1.05 * kl.min()), max(1.08 * kl.max(), IN_USE))
+    axes.xaxis.get_major_locator().set_params(integer=True)
+    if kl.sum() > 0:
+        share = axes.twinx()
+        share.plot(rank, 100 * np.cumsum(kl) / kl.sum(), color=STYLE["warm"], label="share so far")
+        dress(share, y="share of all nats, %", grid=False)
+        share.patch.set_visible(False)
+        share.set_ylim(0, 108)
+        handles = [h for each in (axes, share) for h in each.get_legend_handles_labels()[0]]
+        legend(share, handles=handles, loc="center right")
+    return figure

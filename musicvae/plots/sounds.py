@@ -1,0 +1,196 @@
+"""Waveforms and log-mel spectrograms of sounds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from musicvae.audio import Sound
+from musicvae.errors import SettingError
+from musicvae.measures.pairs import log_mel_distance
+from musicvae.measures.spectra import COMPARISON_RATE, LOG_OFFSET, MEL_BANDS, MEL_HOP, log_mel
+from musicvae.plots.style import STYLE, Axes, Figure, drawable, dress, new_picture
+
+#: Points along a waveform; about one per pixel.
+COLUMNS = 900
+#: Frequencies (Hz) written beside a spectrogram.
+MARKS = (100, 500, 1_000, 2_000, 4_000, 8_000)
+DECIBELS = 20 / np.log(10)  # per natural-log unit
+
+
+def waveforms(sounds: Sequence[Sound], titles: Sequence[str] | None = None) -> Figure:
+    """Amplitude over time, all on one scale, two in a row from four sounds on.
+
+    The pale shape spans lowest to highest sample, the dark one ± RMS of the same stretch.
+
+    Args:
+        sounds: any number, of any rate; channels are averaged.
+        titles: one for each; numbers when not given.
+
+    Raises:
+        SettingError: no sounds, or not as many titles as sounds.
+        MissingExtraError: matplotlib is not installed.
+    """
+    figure, cells = _grid(sounds, titles, height=1.65)
+    highest = max([float(np.abs(sound.mono()).max(initial=0)) for sound in sounds])
+    limit = 1.08 * highest if highest > 0 else 1.0
+    for axes, sound, title, bottom in cells:
+        _waveform(axes, sound)
+        dress(axes, title, x="seconds" if bottom else "")
+        axes.set_ylim(-limit, limit)
+        axes.yaxis.get_major_locator().set_params(nbins=5)
+        axes.set_xlim(0, max(sound.seconds, 1e-3))
+    return figure
+
+
+def spectrograms(sounds: Sequence[Sound], titles: Sequence[str] | None = None) -> Figure:
+    """Log-mel spectrograms (:func:`musicvae.measures.log_mel`), all on one scale in dB.
+
+    Args:
+        sounds: any number, of any rate; channels are averaged.
+        titles: one for each; numbers when not given.
+
+    Raises:
+        AudioError: a sound is empty or not finite.
+        SettingError: no sounds, or not as many titles as sounds.
+        MissingExtraError: matplotlib or librosa is not installed.
+    """
+    figure, cells = _grid(sounds, titles, height=2.0)
+    bands = [log_mel(sound) for sound in sounds]
+    for (axes, _, title, bottom), image in zip(cells, bands, strict=True):
+        shown = _spectrogram(axes, image, _ceiling(bands))
+        dress(axes, title, x="seconds" if bottom else "", grid=False)
+        if axes.get_subplotspec().is_first_col():
+            axes.set_ylabel("Hz")
+    _colour_bar(figure, shown)
+    return figure
+
+
+def side_by_side(
+    originals: Sequence[Sound],
+    reconstructions: Sequence[Sound],
+    titles: Sequence[str] | None = None,
+) -> Figure:
+    """One row a pair: the log-mel spectrogram of a sound, that of its reconstruction, and how far
+    they are apart (:func:`musicvae.measures.log_mel_distance`).
+
+    Both are cut to the length of the shorter.
+
+    Raises:
+        AudioError: a sound is empty or not finite.
+        SettingError: no sounds, or not as many reconstructions or titles as originals.
+        MissingExtraError: matplotlib or librosa is not installed.
+    """
+    if len(originals) != len(reconstructions):
+        raise SettingError(
+            "every original needs its reconstruction",
+            legal=f"{len(originals)} reconstructions",
+            received=f"{len(reconstructions)}",
+        )
+    names = _titles(originals, titles)
+    figure = new_picture(9.6, 0.5 + 1.95 * len(originals))
+    grid = figure.subplots(len(originals), 2, squeeze=False, sharey=True)
+    for row, (original, reconstruction) in enumerate(zip(originals, reconstructions, strict=True)):
+        bands = [log_mel(original), log_mel(reconstruction)]
+        frames = min(map(len, bands))
+        distance = log_mel_distance(original, reconstruction)
+        last = row == len(originals) - 1
+        for axes, image, title in zip(
+            grid[row],
+            bands,
+            (names[row], f"reconstruction, log-mel distance {distance:.2f}"),
+            strict=True,
+        ):
+            shown = _spectrogram(axes, image[:frames], _ceiling(bands[:1]))
+            dress(axes, title, x="seconds" if last else "", grid=False)
+        grid[row][0].set_ylabel("Hz")
+        _colour_bar(figure, shown, grid[row])
+    return figure
+
+
+def _grid(
+    sounds: Sequence[Sound], titles: Sequence[str] | None, height: float
+) -> tuple[Figure, list[tuple[Axes, Sound, str, bool]]]:
+    """A figure and, for each sound, its axes, itself, its title and whether it is at the bottom."""
+    names = _titles(sounds, titles)
+    columns = 1 if len(sounds) < 4 else 2
+    rows = -(-len(sounds) // columns)
+    figure = new_picture(9.6, 0.45 + height * rows)
+    every = list(figure.subplots(rows, columns, squeeze=False, sharey=True).flat)
+    for spare in every[len(sounds) :]:
+        spare.remove()
+    bottom = [index + columns >= len(sounds) for index in range(len(sounds))]
+    return figure, list(zip(every, sounds, names, bottom, strict=False))
+
+
+def _titles(sounds: Sequence[Sound], titles: Sequence[str] | None) -> list[str]:
+    if not len(sounds):
+        raise SettingError("nothing to draw", legal="at least one sound", received="none")
+    if titles is not None and len(titles) != len(sounds):
+        raise SettingError(
+            "every sound needs a title", legal=f"{len(sounds)} titles", received=f"{len(titles)}"
+        )
+    return [str(number) for number in range(1, len(sounds) + 1)] if titles is None else list(titles)
+
+
+def _waveform(axes: Axes, sound: Sound) -> None:
+    samples = sound.mono()
+    if len(samples) <= 2 * COLUMNS:
+        axes.plot(
+            np.arange(len(samples)) / sound.sample_rate, samples, STYLE["main"], linewidth=0.9
+        )
+        return
+    edges = np.linspace(0, len(samples), COLUMNS, endpoint=False).astype(int)
+    seconds = (edges + len(samples) / COLUMNS / 2) / sound.sample_rate
+    low, high = np.minimum.reduceat(samples, edges), np.maximum.reduceat(samples, edges)
+    sizes = np.diff(np.append(edges, len(samples)))
+    rms = np.sqrt(np.add.reduceat(np.square(samples, dtype=np.float64), edges) / sizes)
+    axes.fill_between(seconds, low, high, color=STYLE["pale"], linewidth=0)
+    axes.fill_between(seconds, -rms, rms, color=STYLE["main"], linewidth=0)
+
+
+def _ceiling(bands: Sequence[NDArray[np.float32]]) -> float:
+    # A fully silent picture still needs a range.
+    return max(max(float(image.max()) for image in bands), float(np.log(LOG_OFFSET)) + 1.0)
+
+
+def _spectrogram(axes: Axes, bands: NDArray[np.float32], ceiling: float) -> Any:
+    """Draw log-mel bands, shape (frames, 80), as dB below ``ceiling`` (natural log)."""
+    frames = len(bands)
+    image = axes.imshow(
+        (bands.T - ceiling) * DECIBELS,
+        origin="lower",
+        aspect="auto",
+        interpolation="bilinear",
+        cmap=STYLE["map"],
+        extent=(0, frames * MEL_HOP / COMPARISON_RATE, 0, MEL_BANDS),
+        vmin=(np.log(LOG_OFFSET) - ceiling) * DECIBELS,
+        vmax=0,
+    )
+    axes.set_yticks(
+        [_band_of(mark) for mark in MARKS], [f"{mark:,}".replace(",", " ") for mark in MARKS]
+    )
+    return image
+
+
+def _band_of(frequency: float) -> float:
+    """Height of a frequency (Hz) in the picture, in bands."""
+    from musicvae.measures.spectra import librosa
+
+    mel, highest = librosa().hz_to_mel([frequency, COMPARISON_RATE / 2])
+    # 80 bands have 82 edges; the first band's centre is at 1, drawn at height 0.5.
+    return float(mel / highest) * (MEL_BANDS + 1) - 0.5
+
+
+def _colour_bar(figure: Figure, image: Any, axes: Any = None) -> None:
+    bar = figure.colorbar(
+        image, ax=figure.axes if axes is None else list(axes), aspect=30, pad=0.015
+    )
+    bar.outline.set_visible(False)
+    bar.ax.tick_params(labelsize=STYLE["text"], labelcolor=STYLE["quiet"], length=0)
+    bar.ax.set_title(
+        drawable("dB"), fontsize=STYLE["text"], color=STYLE["quiet"], fontfamily=STYLE["font"]
+    )
