@@ -1,0 +1,83 @@
+"""From tracks to a corpus: decode and resample once, in parallel; then never again.
+
+build(tracks) ── unchanged and in the cache? ── yes ──> memory map
+                    │ no
+                    └─> hash ── content known? ── no ──> worker: decode, resample, write .npy
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterable
+from importlib.util import find_spec
+from pathlib import Path
+
+from musicvae.audio import AudioSpec
+from musicvae.data.corpus import Corpus, Entry
+from musicvae.data.filling import Filler, Found, Progress
+from musicvae.data.index import Index
+from musicvae.data.store import cache_folder
+from musicvae.data.tracks import Skipped, Track
+from musicvae.data.worker import unwritable
+from musicvae.errors import DataError, MissingExtraError
+
+
+def build(
+    tracks: Iterable[Track],
+    spec: AudioSpec,
+    folder: str | os.PathLike[str] | None = None,
+    workers: int | None = None,
+    progress: Progress | None = None,
+) -> Corpus:
+    """Decode the tracks into the cache, as far as they are not there yet.
+
+    Args:
+        tracks: as :func:`musicvae.data.tracks.scan` finds them.
+        spec: rate and channels that are wanted.
+        folder: of the cache; default :func:`musicvae.data.store.cache_folder`.
+        workers: decoding processes; 1 decodes in this process. By default one for each core, fewer
+            for few tracks.
+        progress: called after each track.
+
+    Returns:
+        The usable tracks. Each of the others is in ``Corpus.skipped`` with a reason.
+
+    Raises:
+        DataError: nothing is usable, or the cache cannot be written.
+        MissingExtraError: soxr is not installed.
+    """
+    if find_spec("soxr") is None:
+        raise MissingExtraError("train", "soxr", "bringing tracks to one sample rate")
+    wanted = sorted(tracks, key=lambda track: track.key)
+    place = Path(folder) if folder is not None else cache_folder()
+    tell = progress or (lambda done, total, key: None)
+    try:
+        with Index(place / "index.sqlite") as index:
+            found = Filler(index, place, spec).fill(wanted, workers, tell)
+    except (OSError, sqlite3.OperationalError) as error:
+        raise unwritable(error) from error
+    return _corpus(wanted, found, spec, place)
+
+
+def _corpus(tracks: list[Track], found: dict[str, Found], spec: AudioSpec, folder: Path) -> Corpus:
+    entries: list[Entry] = []
+    skipped: list[Skipped] = []
+    first: dict[str, str] = {}
+    for track in tracks:
+        digest, outcome = found[track.key].digest, found[track.key].outcome
+        if outcome.stored is None:
+            skipped.append(Skipped(track.key, outcome.reason or "not usable"))
+            continue
+        notes = outcome.notes
+        if digest in first:
+            notes = (*notes, f"the same bytes as {first[digest]}")
+        first.setdefault(digest, track.key)
+        entries.append(Entry(track, digest, outcome.stored.samples, notes))
+    if not entries:
+        raise DataError(
+            "no usable track is left",
+            legal="at least one track of 1 s or more that can be decoded and is not silent",
+            received="; ".join(f"{skip.key}: {skip.reason}" for skip in skipped) or "no tracks",
+        )
+    return Corpus(spec, folder, tuple(entries), tuple(skipped))

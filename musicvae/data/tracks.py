@@ -1,0 +1,192 @@
+"""Finding the sound files under a folder.
+
+The folder may be laid out as GTZAN is (folders named after genres), be one genre's folder, or be
+any folder of folders. What a file holds is decided when it is decoded; here only names are read.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from musicvae.audio import AUDIO_SUFFIXES
+from musicvae.errors import DataError
+from musicvae.genres import GENRES, Genre
+
+#: How far below the root a genre's folder is looked for: GTZAN's usual copies put it at the second
+#: level (``Data/genres_original/jazz``), beside a folder of pictures of the same name.
+GENRE_DEPTH = 3
+
+
+@dataclass(frozen=True)
+class Track:
+    """One sound file.
+
+    Attributes:
+        path: where it lies.
+        key: its path relative to the scanned folder, with ``/``; splits and reports
+            name it by that.
+    """
+
+    path: Path
+    key: str
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """A file or folder that is not used.
+
+    Attributes:
+        key: its path relative to the scanned folder, with ``/``.
+        reason: why not, as a phrase.
+    """
+
+    key: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Scan:
+    """What was found.
+
+    Attributes:
+        root: the folder that was taken; keys are relative to it.
+        tracks: sorted by key.
+        skipped: sorted by key.
+    """
+
+    root: Path
+    tracks: tuple[Track, ...]
+    skipped: tuple[Skipped, ...]
+
+
+def scan(root: str | os.PathLike[str], genre: Genre | str | None = None) -> Scan:
+    """Find the sound files under ``root``: wav, au, flac, ogg, mp3, in capitals or not.
+
+    Links are followed, but no folder is entered twice. Hidden files and folders are skipped with a
+    reason; files of other kinds (lists, pictures) are not mentioned.
+
+    Args:
+        root: the folder.
+        genre: take only the folder of this genre. A name that no plug-in registers means the
+            folder of that name. Where there is no such folder, ``root`` itself is taken if it bears
+            that name or directly holds sound files.
+
+    Raises:
+        DataError: no such folder, no folder for the genre, more than one, or no sound files.
+    """
+    folder = Path(root)
+    if not folder.is_dir():
+        raise DataError(
+            "there is no folder to take sounds from",
+            legal="a folder with sound files, or with folders of them",
+            received=str(folder) + (" (a file)" if folder.exists() else ""),
+        )
+    if genre is not None:
+        folder = _genre_folder(folder, genre)
+    found = list(_walk(folder))
+    tracks = [item for item in found if isinstance(item, Track)]
+    skipped = [item for item in found if isinstance(item, Skipped)]
+    if not tracks:
+        raise DataError(
+            "no sound files were found",
+            legal=", ".join(AUDIO_SUFFIXES) + " at any depth",
+            received=f"{folder} ({len(skipped)} skipped)",
+        )
+    return Scan(
+        folder,
+        tuple(sorted(tracks, key=lambda track: track.key)),
+        tuple(sorted(skipped, key=lambda skip: skip.key)),
+    )
+
+
+def _genre_folder(root: Path, genre: Genre | str) -> Path:
+    name = genre if isinstance(genre, str) else genre.name
+    is_folder = _folder_test(genre)
+    for depth in range(1, GENRE_DEPTH + 1):
+        found = sorted(
+            folder
+            for folder in root.glob("/".join("*" * depth))
+            if is_folder(folder.name) and folder.is_dir() and _holds_sounds(folder)
+        )
+        if len(found) > 1:
+            raise DataError(
+                f"more than one folder could hold the genre {name!r}",
+                legal="one",
+                received=", ".join(folder.relative_to(root).as_posix() for folder in found),
+                mend="name the folder itself as the data",
+            )
+        if found:
+            return found[0]
+    if is_folder(root.resolve().name) or _holds_sounds_itself(root):
+        return root
+    folders = sorted(path.name for path in root.iterdir() if path.is_dir())
+    raise DataError(
+        f"there is no folder for the genre {name!r}",
+        legal=f"one of the folders in {root}: {', '.join(map(repr, folders)) or 'it has none'}",
+        received=name,
+    )
+
+
+def _folder_test(genre: Genre | str) -> Callable[[str], bool]:
+    if isinstance(genre, Genre):
+        return genre.is_folder
+    if genre in GENRES:
+        return GENRES.get(genre).is_folder
+    return lambda folder: folder.casefold() == genre.casefold()
+
+
+def _holds_sounds(folder: Path) -> bool:
+    return any(isinstance(found, Track) for found in _walk(folder))
+
+
+def _holds_sounds_itself(folder: Path) -> bool:
+    return any(
+        path.suffix.lower() in AUDIO_SUFFIXES and _refusal(path, folder) is None
+        for path in folder.iterdir()
+    )
+
+
+def _walk(root: Path) -> Iterator[Track | Skipped]:
+    entered: set[tuple[int, int]] = set()
+    refused: list[OSError] = []
+    for place, folders, files in os.walk(root, followlinks=True, onerror=refused.append):
+        here = Path(place)
+        status = here.stat()
+        if (status.st_dev, status.st_ino) in entered:
+            folders.clear()
+            yield Skipped(_key(here, root), "a folder that was already looked through")
+            continue
+        entered.add((status.st_dev, status.st_ino))
+        for name in [folder for folder in folders if folder.startswith(".")]:
+            folders.remove(name)
+            yield Skipped(_key(here / name, root), "a hidden folder")
+        # Links last, so that a folder's tracks are named by where they lie, not by a link to it.
+        folders.sort(key=lambda name: ((here / name).is_symlink(), name))
+        for name in files:
+            if Path(name).suffix.lower() in AUDIO_SUFFIXES:
+                reason = _refusal(here / name, root)
+                key = _key(here / name, root)
+                yield Skipped(key, reason) if reason else Track(here / name, key)
+    for error in refused:
+        yield Skipped(_key(Path(error.filename), root), f"cannot be opened: {error.strerror}")
+
+
+def _key(path: Path, root: Path) -> str:
+    # A name that is not valid Unicode could be neither printed nor written to JSON.
+    name = path.relative_to(root).as_posix()
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+def _refusal(path: Path, root: Path) -> str | None:
+    if path.name.startswith("._"):
+        return "a hidden companion file of macOS, not sound"
+    if path.name.startswith("."):
+        return "a hidden file"
+    if not path.is_file():
+        return "a broken link" if path.is_symlink() else "not a regular file"
+    if _key(path, root) != path.relative_to(root).as_posix():
+        return "its name is not valid Unicode"
+    return None

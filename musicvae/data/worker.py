@@ -1,0 +1,178 @@
+"""Decoding in processes of their own: on all cores, and safe from files that crash a decoder.
+
+Neither ``fork`` (TensorFlow's threads do not survive it) nor multiprocessing's ``spawn`` (it runs
+the caller's script again, unless that has a ``__main__`` guard) is used. A worker is this module
+run by a fresh Python; it reads one job a line and answers one line, both JSON. It ends when its
+standard input does, so none outlives a killed parent.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import IO, Any
+
+from musicvae.audio import AudioSpec
+from musicvae.data.decode import decode
+from musicvae.data.index import Outcome
+from musicvae.data.store import write_sound
+from musicvae.errors import AudioError, DataError
+
+
+@dataclass(frozen=True)
+class Job:
+    """Decode ``path`` and write it to ``target``."""
+
+    path: str
+    target: str
+    sample_rate: int
+    channels: int
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What became of a job.
+
+    Attributes:
+        outcome: of the track.
+        lasting: whether it will be the same next time; a crash or a file system's error may not.
+    """
+
+    outcome: Outcome
+    lasting: bool = True
+
+
+def perform(job: Job) -> Answer:
+    """Do a job in this process.
+
+    Raises:
+        DataError: the cache cannot be written.
+    """
+    try:
+        decoded = decode(Path(job.path), AudioSpec(job.sample_rate, job.channels))
+    except AudioError as error:
+        return Answer(Outcome(None, error.what, decoder=version("soundfile")))
+    except OSError as error:
+        return Answer(Outcome(None, f"cannot be read: {error.strerror}"), lasting=False)
+    except MemoryError:
+        return Answer(Outcome(None, "too long to be decoded in memory"), lasting=False)
+    try:
+        stored = write_sound(Path(job.target), decoded.samples)
+    except OSError as error:
+        raise unwritable(error) from error
+    return Answer(Outcome(stored, notes=decoded.notes))
+
+
+def unwritable(error: Exception) -> DataError:
+    """The error for a cache folder that cannot be written."""
+    return DataError(
+        "the cache of decoded tracks cannot be written",
+        received=str(error),
+        mend="set MUSICVAE_CACHE to a folder with room, on a disk that can be written",
+    )
+
+
+class Worker:
+    """One decoding process; started by the first job, and again after a crash.
+
+    Args:
+        command: what to run; another one than this module is for tests.
+    """
+
+    def __init__(self, command: tuple[str, ...] = ()) -> None:
+        self._command = command or (sys.executable, "-c", _START, json.dumps(sys.path))
+        self._process: subprocess.Popen[str] | None = None
+
+    def perform(self, job: Job) -> Answer:
+        """Have a job done; a crash of the decoder is an outcome of the track.
+
+        Raises:
+            DataError: the cache cannot be written, or the process cannot be started.
+        """
+        process = self._process or self._start()
+        try:
+            _write(process.stdin, asdict(job))
+            line = process.stdout.readline() if process.stdout else ""
+        except OSError:
+            line = ""
+        if not line.endswith("\n"):
+            self.close()
+            reason = f"the decoder crashed on it (exit code {process.returncode})"
+            return Answer(Outcome(None, reason), lasting=False)
+        answer = json.loads(line)
+        if answer["unwritable"]:
+            raise unwritable(OSError(answer["unwritable"]))
+        return Answer(Outcome.from_json(answer["outcome"]), answer["lasting"])
+
+    def _start(self) -> subprocess.Popen[str]:
+        self._process = process = subprocess.Popen(
+            self._command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,  # decoders complain there about every odd frame
+            text=True,
+            encoding="ascii",
+        )
+        if process.stdout is None or process.stdout.readline() != "ready\n":
+            self.close()
+            raise DataError(
+                "no process could be started to decode in",
+                received=f"{self._command[0]} ended with exit code {process.returncode}",
+                mend="pass workers=1 to decode in this process",
+            )
+        return process
+
+    def close(self) -> None:
+        """End the process; whatever it was doing is left undone."""
+        process, self._process = self._process, None
+        if process is not None:
+            process.kill()
+            with suppress(OSError), process:  # closes the pipes and waits
+                pass
+
+
+class Here:
+    """The same as :class:`Worker`, in this process."""
+
+    perform = staticmethod(perform)
+
+    def close(self) -> None:
+        """Nothing to end."""
+
+
+_START = """
+import json, sys
+sys.path[:] = json.loads(sys.argv[1])
+from musicvae.data.worker import serve
+serve()
+"""
+
+
+def serve(do: Callable[[Job], Answer] = perform) -> None:
+    """The worker process: answer jobs until standard input ends."""
+    # A library that prints must not garble the answers: they go to a copy of standard output.
+    answers = os.fdopen(os.dup(1), "w", encoding="ascii")
+    os.dup2(2, 1)
+    answers.write("ready\n")
+    answers.flush()
+    for line in sys.stdin:
+        outcome, lasting, broken = "", False, ""
+        try:
+            answer = do(Job(**json.loads(line)))
+            outcome, lasting = answer.outcome.to_json(), answer.lasting
+        except DataError as error:
+            broken = str(error.received)
+        _write(answers, {"outcome": outcome, "lasting": lasting, "unwritable": broken})
+
+
+def _write(stream: IO[str] | None, value: dict[str, Any]) -> None:
+    if stream is not None:
+        stream.write(json.dumps(value) + "\n")
+        stream.flush()
