@@ -4,7 +4,7 @@ Each genre is a declaration. What a genre decides about the recipe ``clip`` is h
 and how many latents describe it:
 
 - A clip holds whole bars at a tempo that is usual for the genre, since a clip played as a loop
-  then keeps the beat. Repetitive music gets one bar, music with longer phrases two.
+  then keeps the beat: one bar of slow music, two of fast.
 - Music with many kinds of sound gets more latents than music made of few.
 
 Importing this module loads neither numpy nor TensorFlow.
@@ -17,8 +17,8 @@ from musicvae.genres import Genre
 #: The rate of the recipe ``clip`` in Hz, at which the lengths below are counted.
 SAMPLE_RATE = 22_050
 
-#: Lengths are multiples of this many samples (93 ms), so that strided convolutions come out even.
-GRID = 2_048
+#: Lengths are multiples of this many samples (0.37 s): what the clip model can halve evenly.
+GRID = 8_192
 
 
 def _clip(beats: int, tempo: float, latents: int) -> dict[str, dict[str, int]]:
@@ -35,7 +35,7 @@ BLUES = Genre(
     ),
     folders=("delta blues", "chicago blues"),
     tempo=(55, 150),
-    settings=_clip(beats=4, tempo=103, latents=128),
+    settings=_clip(beats=4, tempo=92, latents=128),
 )
 
 CLASSICAL = Genre(
@@ -46,7 +46,7 @@ CLASSICAL = Genre(
     ),
     folders=("classic", "classical music", "orchestral"),
     tempo=(45, 135),
-    settings=_clip(beats=6, tempo=97, latents=160),  # two bars of 3/4: slow notes need the time
+    settings=_clip(beats=6, tempo=97, latents=160),  # slow notes need the time
 )
 
 COUNTRY = Genre(
@@ -57,7 +57,7 @@ COUNTRY = Genre(
     ),
     folders=("country and western", "country western", "bluegrass"),
     tempo=(65, 160),
-    settings=_clip(beats=4, tempo=121, latents=128),
+    settings=_clip(beats=6, tempo=121, latents=128),  # two bars of waltz, three of two-step
 )
 
 DISCO = Genre(
@@ -68,7 +68,7 @@ DISCO = Genre(
     ),
     folders=("disco funk",),
     tempo=(108, 132),
-    settings=_clip(beats=4, tempo=119, latents=96),
+    settings=_clip(beats=8, tempo=118, latents=96),
 )
 
 HIPHOP = Genre(
@@ -90,7 +90,7 @@ JAZZ = Genre(
     ),
     folders=("jazz music", "swing", "bebop"),
     tempo=(58, 260),
-    settings=_clip(beats=8, tempo=147, latents=160),
+    settings=_clip(beats=8, tempo=144, latents=160),
 )
 
 METAL = Genre(
@@ -101,7 +101,7 @@ METAL = Genre(
     ),
     folders=("heavy metal", "metal music"),
     tempo=(65, 225),
-    settings=_clip(beats=8, tempo=140, latents=128),
+    settings=_clip(beats=8, tempo=144, latents=128),
 )
 
 POP = Genre(
@@ -112,7 +112,7 @@ POP = Genre(
     ),
     folders=("pop music",),
     tempo=(62, 130),
-    settings=_clip(beats=4, tempo=107, latents=128),
+    settings=_clip(beats=4, tempo=108, latents=128),
 )
 
 REGGAE = Genre(
@@ -123,7 +123,7 @@ REGGAE = Genre(
     ),
     folders=("dub", "ska", "roots reggae"),
     tempo=(64, 148),
-    settings=_clip(beats=4, tempo=79, latents=128),
+    settings=_clip(beats=4, tempo=80, latents=96),
 )
 
 ROCK = Genre(
@@ -134,7 +134,7 @@ ROCK = Genre(
     ),
     folders=("rock music", "rock and roll", "rock'n'roll"),
     tempo=(65, 188),
-    settings=_clip(beats=8, tempo=128, latents=128),
+    settings=_clip(beats=8, tempo=129, latents=128),
 )
 
 #: All ten, in alphabetical order.

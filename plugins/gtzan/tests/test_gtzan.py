@@ -10,6 +10,7 @@ import musicvae_gtzan
 import pytest
 from musicvae_gtzan import ALL, GRID, SAMPLE_RATE
 
+from musicvae.families import FAMILIES
 from musicvae.genres import GENRES
 
 NAMES = [
@@ -49,7 +50,7 @@ def test_a_clip_holds_whole_bars_at_a_usual_tempo(name: str) -> None:
     recipe = genre.recipe_for("clip")
     assert recipe.sample_rate == SAMPLE_RATE
     assert recipe.samples % GRID == 0
-    assert 1.5 <= recipe.seconds <= 5
+    assert 2 <= recipe.seconds <= 5
     assert genre.tempo is not None
     tempi = [60 * beats / recipe.seconds for beats in (4, 6, 8)]
     low, high = genre.tempo
@@ -64,6 +65,15 @@ def test_the_readme_tells_the_truth(name: str) -> None:
     *_, seconds, latents = row.strip("| ").split(" | ")
     recipe = GENRES.get(name).recipe_for()
     assert (seconds, latents) == (f"{recipe.seconds:.2f}", str(recipe.latent_dim))
+
+
+@pytest.mark.parametrize("name", ["pop", "disco"])  # the shortest and the longest
+def test_the_clip_family_takes_the_length(name: str) -> None:
+    pytest.importorskip("tensorflow", reason="TensorFlow is not installed")
+    recipe = GENRES.get(name).recipe_for("clip").with_settings(model={"width": 4})
+    model = FAMILIES.get("clip").build(recipe)
+    assert model.latent_dim == recipe.latent_dim
+    assert tuple(model.encoder.input_shape) == (None, recipe.samples, 1)
 
 
 def test_no_two_genres_have_the_same_settings() -> None:
