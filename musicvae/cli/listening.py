@@ -1,0 +1,198 @@
+"""Commands on a trained run: ``sample``, ``reconstruct``, ``interpolate`` and ``plot``."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from musicvae.audio import Sound
+    from musicvae.vae.model import TrainedModel
+
+Commands = Any  # what ArgumentParser.add_subparsers() returns; argparse keeps its class private
+
+#: Length of the seams of ``interpolation.wav``, in seconds.
+SEAM = 0.1
+#: How many test tracks ``plot`` reconstructs.
+PLOTTED_TRACKS = 4
+
+
+def add(commands: Commands) -> None:
+    """Declare the commands of this module.
+
+    Args:
+        commands: the result of ``ArgumentParser.add_subparsers()``.
+    """
+    command = _command(commands, "sample", "make new sounds", sample)
+    command.add_argument("--n", type=_positive, default=4, help="how many (default: 4)")
+    command.add_argument(
+        "--seed", type=int, default=0, help="equal seeds make equal sounds (default: 0)"
+    )
+    command = _command(commands, "reconstruct", "pass sounds through the model", reconstruct)
+    command.add_argument("files", metavar="FILE", nargs="+", type=Path, help="sound files")
+    command = _command(commands, "interpolate", "go from one sound to another", interpolate)
+    command.add_argument("a", metavar="A", help="where to start: a sound file or a seed")
+    command.add_argument("b", metavar="B", help="where to arrive: a sound file or a seed")
+    command.add_argument(
+        "--steps", type=_at_least_two, default=8, help="sounds, both ends included (default: 8)"
+    )
+    _command(commands, "plot", "draw training curves, latent usage and reconstructions", plot)
+
+
+def _command(commands: Commands, name: str, purpose: str, run: Any) -> argparse.ArgumentParser:
+    command: argparse.ArgumentParser = commands.add_parser(
+        name, help=purpose, description=f"{purpose[0].upper()}{purpose[1:]}."
+    )
+    command.add_argument("run_folder", metavar="RUN", type=Path, help="a folder that train made")
+    command.add_argument(
+        "--out", type=Path, required=True, metavar="FOLDER", help="where to write; made if needed"
+    )
+    command.set_defaults(run=run)
+    return command
+
+
+def sample(options: argparse.Namespace) -> None:
+    """New sounds from the prior: WAV files, pictures and measures."""
+    from musicvae.cli.results import print_written, write_results
+
+    sounds = _load(options).sample(options.n, seed=options.seed)
+    named = {f"sample-{number:02d}": sound for number, sound in enumerate(sounds, start=1)}
+    print_written(write_results(options.out, named))
+
+
+def reconstruct(options: argparse.Namespace) -> None:
+    """Each file through encoder and decoder, beside what went in."""
+    from musicvae.audio import read
+    from musicvae.cli.results import print_written
+
+    originals = [read(path) for path in options.files]  # a bad file is told before the model loads
+    model = _load(options)
+    names = _distinct([path.stem for path in options.files])
+    print_written(_write_pairs(model, originals, names, options.out))
+
+
+def interpolate(options: argparse.Namespace) -> None:
+    """Sounds on the way from A to B, each by itself and all in one file."""
+    from musicvae.audio import Sound, crossfade
+    from musicvae.cli.results import print_written, write_results
+
+    files = {text: sound for text in (options.a, options.b) if (sound := _read_unless_seed(text))}
+    model = _load(options)
+    a, b = (
+        files.get(text) or model.sample(1, seed=int(text))[0] for text in (options.a, options.b)
+    )
+    steps = model.interpolate(a, b, options.steps)
+    written = write_results(
+        options.out, {f"step-{number:02d}": step for number, step in enumerate(steps, start=1)}
+    )
+    rate = steps[0].sample_rate
+    seam = min(round(SEAM * rate), min(len(step.samples) for step in steps) // 2)
+    whole = Sound.of(crossfade([step.samples for step in steps], seam), rate)
+    print_written([*written, whole.write(options.out / "interpolation.wav")])
+
+
+def plot(options: argparse.Namespace) -> None:
+    """Pictures of a run; those that need sounds are left out where the test tracks are gone."""
+    from musicvae import plots
+    from musicvae.audio import read
+    from musicvae.cli.results import print_written
+
+    model = _load(options)
+    out = options.out
+    written = [plots.save(plots.latent_usage(model.kl_per_latent()), out / "latent_usage.png")]
+    if history := model.history():
+        written.append(plots.save(plots.training_curves(history), out / "training_curves.png"))
+    else:
+        print("No epoch was finished yet: no training curves.")
+    tracks = [path for path in model.test_tracks() if path.is_file()][:PLOTTED_TRACKS]
+    if tracks:
+        names = _distinct([path.stem for path in tracks])
+        written += _write_pairs(model, [read(path) for path in tracks], names, out)
+    else:
+        print("The test tracks are no longer where they were: no reconstructions.")
+    print_written(written)
+
+
+def _write_pairs(
+    model: TrainedModel, originals: Sequence[Sound], names: Sequence[str], out: Path
+) -> list[Path]:
+    """Reconstruct; write both sounds of every pair, a picture and the distances; print those."""
+    from musicvae import plots
+    from musicvae.cli.results import MOST_ON_A_PICTURE, write_csv
+    from musicvae.cli.table import print_table
+
+    rebuilt = [model.reconstruct(original) for original in originals]
+    # The model hears one clip of a track; what it did not hear is cut from the original.
+    heard = [
+        _first(before, after.seconds) for before, after in zip(originals, rebuilt, strict=True)
+    ]
+    written = []
+    for name, before, after in zip(names, heard, rebuilt, strict=True):
+        written.append(before.write(out / f"{name}-original.wav"))
+        written.append(after.write(out / f"{name}-reconstruction.wav"))
+    rows = [_distances(*pair) for pair in zip(names, heard, rebuilt, strict=True)]
+    written.append(write_csv(out / "distances.csv", rows))
+    shown = slice(0, MOST_ON_A_PICTURE)
+    figure = plots.side_by_side(heard[shown], rebuilt[shown], names[shown])
+    written.append(plots.save(figure, out / "reconstructions.png"))
+    numbers = [
+        [value if isinstance(value, str) else f"{value:.2f}" for value in row.values()]
+        for row in rows
+    ]
+    print_table([heading.replace("_", " ") for heading in rows[0]], numbers)
+    return written
+
+
+def _distances(name: str, before: Sound, after: Sound) -> dict[str, str | float]:
+    from musicvae import measures
+
+    return {
+        "sound": name,
+        "log_mel_distance": measures.log_mel_distance(before, after),
+        "stft_distance": measures.multi_resolution_stft_distance(before, after),
+        "onset_correlation": measures.onset_correlation(before, after),
+    }
+
+
+def _load(options: argparse.Namespace) -> TrainedModel:
+    from musicvae.vae import model
+
+    return model.load(options.run_folder)
+
+
+def _first(sound: Sound, seconds: float) -> Sound:
+    from musicvae.audio import Sound
+
+    return Sound.of(sound.samples[: round(seconds * sound.sample_rate)], sound.sample_rate)
+
+
+def _read_unless_seed(text: str) -> Sound | None:
+    """The sound of that file; ``None`` for a whole number that is no file's name."""
+    from musicvae.audio import read
+
+    if text.isdecimal() and not Path(text).exists():
+        return None
+    return read(text)
+
+
+def _distinct(names: Sequence[str]) -> list[str]:
+    """The names, numbered where two are the same, so that no file overwrites another."""
+    if len(set(names)) == len(names):
+        return list(names)
+    return [f"{number:02d}-{name}" for number, name in enumerate(names, start=1)]
+
+
+def _positive(text: str) -> int:
+    return _whole(text, 1)
+
+
+def _at_least_two(text: str) -> int:
+    return _whole(text, 2)
+
+
+def _whole(text: str, least: int) -> int:
+    if not text.isdecimal() or int(text) < least:
+        raise argparse.ArgumentTypeError(f"a whole number from {least} on, not {text!r}")
+    return int(text)

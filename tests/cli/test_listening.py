@@ -1,0 +1,205 @@
+"""The listening commands on a model that stands in for a trained one: it needs no TensorFlow."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import matplotlib.image
+import numpy as np
+import pytest
+
+import musicvae.vae
+from musicvae.audio import Sound, Sounds, read
+from musicvae.cli import listening
+from musicvae.errors import AudioError, RunError
+
+RATE = 22_050
+CLIP = RATE  # samples
+
+
+class ToneModel:
+    """Its sounds are tones; to reconstruct is to halve, and to interpolate is to mix."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def sample(self, n: int, seed: int) -> Sounds:
+        return Sounds(tone(100 * (seed + 1) + 50 * index) for index in range(n))
+
+    def reconstruct(self, sound: Sound) -> Sound:
+        return Sound.of(0.5 * sound.mono()[:CLIP], RATE)
+
+    def interpolate(self, a: Sound, b: Sound, steps: int) -> Sounds:
+        ends = (a.mono()[:CLIP], b.mono()[:CLIP])
+        weights = np.linspace(0, 1, steps)
+        return Sounds(Sound.of((1 - w) * ends[0] + w * ends[1], RATE) for w in weights)
+
+    def history(self) -> list[dict[str, float]]:
+        if not (self.folder / "trained").exists():
+            return []
+        return [{"epoch": e, "train_elbo": -9.0 / e, "test_elbo": -9.5 / e} for e in (1, 2)]
+
+    def kl_per_latent(self) -> np.ndarray:
+        return np.array([2.0, 0.5, 0.01])
+
+    def test_tracks(self) -> list[Path]:
+        return sorted(self.folder.glob("*/*.wav"))
+
+
+def tone(frequency: float, seconds: float = 1.0) -> Sound:
+    time = np.arange(round(RATE * seconds)) / RATE
+    return Sound.of(0.4 * np.sin(2 * np.pi * frequency * time), RATE)
+
+
+def load(folder: Path) -> ToneModel:
+    if not folder.is_dir():
+        raise RunError("this folder is not a run", received=str(folder))
+    return ToneModel(folder)
+
+
+@pytest.fixture(autouse=True)
+def stand_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    module = ModuleType("musicvae.vae.model")
+    module.load = load  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "musicvae.vae.model", module)
+    monkeypatch.setattr(musicvae.vae, "model", module, raising=False)
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Path:
+    folder = tmp_path / "run"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    return tmp_path / "deep" / "new"
+
+
+def musicvae_command(*words: object) -> None:
+    parser = argparse.ArgumentParser()
+    listening.add(parser.add_subparsers())
+    options = parser.parse_args([str(word) for word in words])
+    options.run(options)
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as handle:
+        return list(csv.DictReader(handle))
+
+
+def names(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()}
+
+
+def test_sample_leaves_sounds_pictures_and_measures(run, out, capsys):
+    musicvae_command("sample", run, "--n", 3, "--seed", 7, "--out", out)
+    sounds = {f"sample-{number:02d}.wav" for number in (1, 2, 3)}
+    assert names(out) == {*sounds, "waveforms.png", "spectrograms.png", "measures.csv"}
+    np.testing.assert_allclose(read(out / "sample-02.wav").samples, tone(850).samples, atol=1e-6)
+    measured = rows(out / "measures.csv")
+    assert [row["sound"] for row in measured] == ["sample-01", "sample-02", "sample-03"]
+    assert float(measured[0]["bandwidth"]) == pytest.approx(800, abs=30)
+    assert matplotlib.image.imread(out / "waveforms.png").shape[1] > 1_000
+    printed = capsys.readouterr().out.splitlines()
+    assert printed[0].split()[:3] == ["sound", "seconds", "dBFS"]
+    assert printed[1].split()[:3] == ["sample-01", "1.00", "-11.0"]
+    assert str(out) in printed[-1]
+
+
+def test_many_samples_are_all_written_and_the_first_are_drawn(run, out):
+    musicvae_command("sample", run, "--n", 10, "--out", out)
+    assert len(list(out.glob("*.wav"))) == len(rows(out / "measures.csv")) == 10
+
+
+@pytest.mark.parametrize("number", ["0", "-3", "two", "1.5"])
+def test_a_number_of_samples_that_is_none_is_wrong_usage(run, out, number, capsys):
+    with pytest.raises(SystemExit) as refused:
+        musicvae_command("sample", run, f"--n={number}", "--out", out)
+    assert refused.value.code == 2
+    assert "a whole number from 1 on" in capsys.readouterr().err
+    assert not out.exists()
+
+
+def test_a_folder_that_is_no_run_is_refused_before_anything_is_written(tmp_path, out):
+    with pytest.raises(RunError):
+        musicvae_command("sample", tmp_path / "nowhere", "--out", out)
+    assert not out.exists()
+
+
+def test_reconstruct_leaves_pairs_of_equal_length_and_their_distance(run, out, tmp_path, capsys):
+    first = tone(440, seconds=2.5).write(tmp_path / "first.wav")
+    second = tone(880).write(tmp_path / "second.wav")
+    musicvae_command("reconstruct", run, first, second, "--out", out)
+    pairs = {
+        f"{name}-{kind}.wav"
+        for name in ("first", "second")
+        for kind in ("original", "reconstruction")
+    }
+    assert names(out) == {*pairs, "reconstructions.png", "distances.csv"}
+    assert read(out / "first-original.wav").seconds == 1
+    assert read(out / "first-reconstruction.wav").seconds == 1
+    distances = rows(out / "distances.csv")
+    assert [row["sound"] for row in distances] == ["first", "second"]
+    assert 0 < float(distances[0]["log_mel_distance"]) < 1
+    assert "log mel distance" in capsys.readouterr().out
+
+
+def test_reconstruct_keeps_files_of_one_name_apart(run, out, tmp_path):
+    files = [tone(f).write(tmp_path / str(f) / "same.wav") for f in (200, 300)]
+    musicvae_command("reconstruct", run, *files, "--out", out)
+    assert {"01-same-reconstruction.wav", "02-same-reconstruction.wav"} < names(out)
+
+
+def test_reconstruct_refuses_what_is_not_sound(run, out, tmp_path):
+    text = tmp_path / "notes.wav"
+    text.write_text("no sound", "utf-8")
+    with pytest.raises(AudioError, match=r"notes\.wav"):
+        musicvae_command("reconstruct", run, text, "--out", out)
+    assert not out.exists()
+
+
+def test_interpolate_between_a_file_and_a_seed(run, out, tmp_path):
+    start = tone(440).write(tmp_path / "start.wav")
+    musicvae_command("interpolate", run, start, 7, "--steps", 5, "--out", out)
+    steps = sorted(out.glob("step-*.wav"))
+    assert len(steps) == 5
+    np.testing.assert_allclose(read(steps[0]).samples, tone(440).samples, atol=1e-6)
+    np.testing.assert_allclose(read(steps[-1]).samples, tone(800).samples, atol=1e-6)
+    assert read(out / "interpolation.wav").seconds == pytest.approx(5 - 4 * listening.SEAM)
+    assert {"waveforms.png", "spectrograms.png", "measures.csv"} < names(out)
+
+
+def test_interpolate_prefers_a_file_named_like_a_number(run, out, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    tone(440).write(tmp_path / "7.wav").rename(tmp_path / "7")
+    musicvae_command("interpolate", run, 7, 3, "--steps", 2, "--out", out)
+    np.testing.assert_allclose(read(out / "step-01.wav").samples, tone(440).samples, atol=1e-6)
+
+
+def test_interpolate_from_neither_file_nor_seed_is_refused(run, out):
+    with pytest.raises(AudioError, match="start"):
+        musicvae_command("interpolate", run, "start.wav", 3, "--out", out)
+
+
+def test_plot_draws_what_the_run_knows(run, out):
+    (run / "trained").touch()
+    for number in range(6):
+        tone(200 + 100 * number).write(run / "jazz" / f"jazz.{number:05d}.wav")
+    musicvae_command("plot", run, "--out", out)
+    pictures = {"latent_usage.png", "training_curves.png", "reconstructions.png"}
+    assert pictures < names(out)
+    assert len(rows(out / "distances.csv")) == listening.PLOTTED_TRACKS
+
+
+def test_plot_says_what_it_leaves_out(run, out, capsys):
+    musicvae_command("plot", run, "--out", out)
+    assert names(out) == {"latent_usage.png"}
+    printed = capsys.readouterr().out
+    assert "no training curves" in printed
+    assert "no reconstructions" in printed
