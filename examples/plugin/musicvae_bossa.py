@@ -1,0 +1,11 @@
+"""Bossa nova for musicvae."""
+
+from musicvae.genres import Genre
+
+BOSSA = Genre(
+    name="bossa",
+    description="Nylon guitar, brushed drums, a soft voice just behind the beat.",
+    folders=("bossa-nova",),
+    tempo=(115, 150),
+    settings={"clip": {"samples": 81_920, "latent_dim": 96}},
+)
