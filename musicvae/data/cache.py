@@ -50,7 +50,7 @@ def build(
     if find_spec("soxr") is None:
         raise MissingExtraError("train", "soxr", "bringing tracks to one sample rate")
     wanted = sorted(tracks, key=lambda track: track.key)
-    place = Path(folder) if folder is not None else cache_folder()
+    place = Path(folder or cache_folder()).absolute()
     tell = progress or (lambda done, total, key: None)
     try:
         with Index(place / "index.sqlite") as index:

@@ -1,0 +1,78 @@
+"""What became of every file, for people and for the run folder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from musicvae.data.corpus import Corpus
+from musicvae.data.split import Split
+from musicvae.data.tracks import Scan
+
+
+@dataclass(frozen=True)
+class DataReport:
+    """One scan, the corpus built from it and how it is split.
+
+    Attributes:
+        scan: what was found.
+        corpus: what could be used.
+        split: how it is divided, or ``None``.
+    """
+
+    scan: Scan
+    corpus: Corpus
+    split: Split | None = None
+
+    @property
+    def skipped(self) -> list[tuple[str, str]]:
+        """Key and reason of everything that is not used, sorted."""
+        return sorted(
+            (skip.key, skip.reason) for skip in (*self.scan.skipped, *self.corpus.skipped)
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """A plain dictionary; lengths in seconds."""
+        sides = {} if self.split is None else dict.fromkeys(self.split.train, "train")
+        sides |= {} if self.split is None else dict.fromkeys(self.split.test, "test")
+        spec = self.corpus.spec
+        return {
+            "folder": str(self.scan.root),
+            "sample_rate": spec.sample_rate,
+            "channels": spec.channels,
+            "digest": self.corpus.digest,
+            "seconds": round(self.corpus.seconds, 3),
+            "tracks": [
+                {
+                    "key": entry.track.key,
+                    "seconds": round(entry.samples / spec.sample_rate, 3),
+                    "set": sides.get(entry.track.key),
+                    "notes": list(entry.notes),
+                }
+                for entry in self.corpus.entries
+            ],
+            "skipped": [{"key": key, "reason": reason} for key, reason in self.skipped],
+        }
+
+    def text(self) -> str:
+        """A summary, then a line for each file that is skipped or has a note."""
+        lines = [self._summary()]
+        lines += _section("skipped", self.skipped)
+        notes = [(key, "; ".join(notes)) for key, notes in self.corpus.notes.items()]
+        lines += _section("used, with a note", notes)
+        return "\n".join(lines)
+
+    def _summary(self) -> str:
+        corpus = self.corpus
+        minutes = f"{int(corpus.seconds // 60)} min {corpus.seconds % 60:.0f} s"
+        text = f"{len(corpus)} tracks, {minutes}, from {self.scan.root}"
+        if self.split is not None:
+            text += f"; {len(self.split.train)} to train on, {len(self.split.test)} to test on"
+        return f"{text}; {len(self.skipped)} skipped"
+
+
+def _section(title: str, rows: list[tuple[str, str]]) -> list[str]:
+    if not rows:
+        return []
+    width = min(40, max(len(key) for key, _ in rows))
+    return [f"{title}:", *(f"  {key:<{width}}  {text}" for key, text in rows)]
