@@ -35,6 +35,7 @@ class Recipe:
         learning_rate: Adam's, at its highest.
         final_learning_rate: what a cosine decay over all epochs ends at, as a fraction of
             ``learning_rate``; 1 keeps it constant.
+        gradient_norm: largest norm of the gradient of the loss per sample; 0 does not clip.
         kl_weight: β of the ELBO once warmed up (Higgins et al. 2017); 1 is the exact ELBO.
         kl_warmup: optimiser steps over which β rises linearly from 0.
         free_bits: nats per latent below which the KL is not pressed (Kingma et al. 2016).
@@ -59,6 +60,7 @@ class Recipe:
     minutes: float | None = None
     learning_rate: float = 3e-4
     final_learning_rate: float = 1.0
+    gradient_norm: float = 0.0
     kl_weight: float = 1.0
     kl_warmup: int = 0
     free_bits: float = 0.0
@@ -139,6 +141,7 @@ _LOWEST = {
     "epochs": 1,
     "minutes": 0,
     "learning_rate": 0,
+    "gradient_norm": 0,
     "kl_weight": 0,
     "kl_warmup": 0,
     "free_bits": 0,

@@ -1,13 +1,12 @@
 """The repaired network: convolutions over time, a spectral likelihood, a Fourier synthesis head.
 
-    audio ─LogMel─> frames ─(Resnet1DBlock, stride 2)×5─> 8 steps ─Dense─> mean, logvar (D)
-    z (D) ─Dense─> 8 steps ─(Conv1DTranspose ×2, Resnet1DBlock)×5─> frames ─FourierSynthesis─> audio
+audio ─LogMel─> frames ─(Resnet1DBlock, stride 2)×5─> 8 steps ─Dense─> mean, logvar (D)
+z (D) ─Dense─> 8 steps ─(Conv1DTranspose ×2, Resnet1DBlock)×5─> frames ─FourierSynthesis─> audio
 """
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-
 
 import keras
 import numpy as np
@@ -82,7 +81,8 @@ class FixedNoise(keras.layers.Layer):
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
         """Draw the noise."""
-        noise = np.random.default_rng(0).standard_normal((1, input_shape[1], self.CHANNELS))
+        frames = int(input_shape[1] or 0)
+        noise = np.random.default_rng(0).standard_normal((1, frames, self.CHANNELS))
         self.noise = tf.constant(noise, tf.float32)
         self.built = True
 
@@ -144,7 +144,6 @@ def build(recipe: Recipe) -> CVAE:
         recipe.latent_dim,
         name="clip",
     )
-
 
 
 FAMILY = ModelFamily("clip", "Convolutions over time, spectral likelihood, Fourier head.", build)

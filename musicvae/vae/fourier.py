@@ -7,6 +7,7 @@ from typing import Any
 import keras
 import numpy as np
 import tensorflow as tf
+from librosa.filters import mel
 
 
 def hann(size: int) -> np.ndarray:
@@ -43,15 +44,14 @@ class LogMel(keras.layers.Layer):
         hop: in samples.
         bands: number of mel bands from 0 Hz to half the sample rate (Slaney's scale).
 
-    Input shape: (batch, samples, channels). Output shape: (batch, samples // hop, bands × channels).
+    Input shape: (batch, samples, channels).
+    Output shape: (batch, samples // hop, bands × channels).
     """
 
     def __init__(self, sample_rate: int, fft: int, hop: int, bands: int, **options: Any) -> None:
         super().__init__(trainable=False, **options)
-        import librosa
-
         self.fft, self.hop, self.bands = fft, hop, bands
-        bank = librosa.filters.mel(sr=sample_rate, n_fft=fft, n_mels=bands, norm=None)
+        bank = mel(sr=sample_rate, n_fft=fft, n_mels=bands, norm=None)
         # Each band is a mean over its bins, so that white noise is level over the bands.
         bank = bank / np.maximum(bank.sum(axis=1, keepdims=True), 1e-9)
         self.bank = tf.constant(bank.T, tf.float32)

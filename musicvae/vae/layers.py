@@ -21,8 +21,8 @@ def instance_norm(name: str | None = None) -> Any:
 class Resnet1DBlock(keras.layers.Layer):
     """Two convolutions with normalisation and LeakyReLU, added to the input.
 
-    The encoding kind convolves and normalises each clip by itself (instance norm); the decoding kind
-    uses transposed convolutions and batch norm, which is folded away at export.
+    The encoding kind convolves, and normalises each clip by itself (instance norm); the decoding
+    kind uses transposed convolutions and batch norm, which is folded away at export.
 
     Args:
         kernel_size: of both convolutions, in steps.
@@ -33,7 +33,8 @@ class Resnet1DBlock(keras.layers.Layer):
     Input shape: (batch, steps, filters). Output shape: the same.
 
     Raises:
-        SettingError: ``type`` is neither of the two, or the input's channels differ from ``filters``.
+        SettingError: ``type`` is neither of the two, or the input has other than ``filters``
+            channels.
 
     Example:
         >>> Resnet1DBlock(3, 8, "encode")(tf.zeros((2, 16, 8))).shape

@@ -45,17 +45,25 @@ def kl_monte_carlo(z: tf.Tensor, mean: tf.Tensor, logvar: tf.Tensor) -> tf.Tenso
     return posterior - log_normal_pdf(z[..., None], zero, zero, raxis=-1)
 
 
-def with_free_bits(kl: tf.Tensor, free_bits: float) -> tf.Tensor:
-    """KL per clip with ``free_bits`` nats of each latent's batch mean unpressed.
+def pressed_kl(kl: tf.Tensor, free_bits: float) -> tf.Tensor:
+    """The KL that is minimised: each latent's batch mean, but only where it exceeds ``free_bits``.
+
+    The batch is the global one: all replicas agree on which latents are spared, so that the number
+    of workers does not change what is learnt.
 
     Args:
-        kl: float32 (batch, D).
-        free_bits: nats per latent (λ of Kingma et al. 2016, section 4 of their appendix C.8).
+        kl: float32 (batch, D), in nats.
+        free_bits: nats per latent (λ of Kingma et al. 2016, appendix C.8).
 
     Returns:
-        float32 scalar: the sum over latents of max(λ, batch mean).
+        float32 scalar: the sum over latents of max(λ, batch mean), up to a constant.
     """
-    return tf.reduce_sum(tf.maximum(tf.reduce_mean(kl, axis=0), free_bits))
+    mean = tf.reduce_mean(kl, axis=0)
+    if not free_bits:
+        return tf.reduce_sum(mean)
+    replica = tf.distribute.get_replica_context()
+    overall = replica.all_reduce(tf.distribute.ReduceOp.MEAN, tf.stop_gradient(mean))
+    return tf.reduce_sum(tf.where(overall > free_bits, mean, free_bits))
 
 
 class ElboTerms(NamedTuple):
@@ -63,11 +71,13 @@ class ElboTerms(NamedTuple):
 
     Attributes:
         loss: what is minimised, float32 scalar.
+        mean: of q(z|x), float32 (batch, D).
         reconstruction: log p(x|z), float32 (batch,), in nats.
         kl: of each latent, float32 (batch, D), in nats.
     """
 
     loss: tf.Tensor
+    mean: tf.Tensor
     reconstruction: tf.Tensor
     kl: tf.Tensor
 
@@ -100,9 +110,8 @@ def elbo_terms(
     decoded = model.decode(z, training=training)
     reconstruction = model.likelihood.log_prob(x, decoded)
     kl = model.kl(z, mean, logvar)
-    pressed = with_free_bits(kl, free_bits) if free_bits else tf.reduce_mean(tf.reduce_sum(kl, -1))
-    loss = beta * pressed - tf.reduce_mean(reconstruction)
-    return ElboTerms(loss, reconstruction, kl)
+    loss = beta * pressed_kl(kl, free_bits) - tf.reduce_mean(reconstruction)
+    return ElboTerms(loss, mean, reconstruction, kl)
 
 
 def compute_loss(model: Any, x: tf.Tensor, eps: tf.Tensor | None = None) -> tf.Tensor:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import librosa
 import numpy as np
 import tensorflow as tf
+from librosa.filters import mel
 
 from musicvae.vae.fourier import magnitudes
 
@@ -30,7 +30,7 @@ class SpectralLaplace:
         self.banks = []
         for fft in self.FFTS:
             bands = min(self.BANDS, fft // 16)
-            bank = librosa.filters.mel(sr=sample_rate, n_fft=fft, n_mels=bands, norm=None)
+            bank = mel(sr=sample_rate, n_fft=fft, n_mels=bands, norm=None)
             bank = bank / np.maximum(bank.sum(axis=1, keepdims=True), 1e-9)
             self.banks.append(tf.constant(bank.T, tf.float32))
 

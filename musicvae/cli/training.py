@@ -1,0 +1,103 @@
+"""``musicvae train``."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from typing import Any
+
+from musicvae.errors import SettingError
+
+
+def add(commands: Any) -> None:
+    """Declare the command."""
+    parser = commands.add_parser(
+        "train",
+        help="train a model on a folder of sounds",
+        description="Train a model on a folder of sounds. Ctrl-C stops cleanly; --resume goes on, "
+        "also after a crash.",
+    )
+    parser.add_argument("--genre", help="a registered genre or a folder's name; default all sounds")
+    parser.add_argument("--data", help="folder of sounds: a GTZAN root or any folder of folders")
+    parser.add_argument("--out", required=True, help="run folder")
+    parser.add_argument("--recipe", help="clip or notebook; default the genre's own")
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="change a setting of the recipe, such as epochs=10 or model.width=64; repeatable",
+    )
+    parser.add_argument("--resume", action="store_true", help="go on with the run in --out")
+    parser.add_argument("--minutes", type=float, help="training time at most, in minutes")
+    parser.add_argument("--seed", type=int, help="of split, weights, crops and noise")
+    parser.add_argument("--strategy", default="default", help="default, mirrored or multiworker")
+    parser.add_argument("--licence", default="unstated", help="of the trained model")
+    parser.add_argument("--cache", help="folder of decoded tracks; default $MUSICVAE_CACHE")
+    parser.add_argument("--workers", type=int, help="decoding processes; default one per core")
+    parser.add_argument("--no-pictures", action="store_true", help="draw nothing while training")
+    parser.add_argument("--quiet", action="store_true", help="show no progress")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Train."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # before TensorFlow is loaded
+    from contextlib import nullcontext
+
+    from musicvae.vae.reporting import Silent, terminal
+    from musicvae.vae.training import train
+
+    if options.data is None and not options.resume:
+        raise SettingError("no sounds were named", legal="a folder", mend="add --data FOLDER")
+    with nullcontext(Silent()) if options.quiet else terminal() as reporter:
+        model = train(
+            options.genre,
+            options.data,
+            options.out,
+            recipe=options.recipe,
+            settings=parse_settings(options),
+            resume=options.resume,
+            strategy=options.strategy,
+            licence=options.licence,
+            cache=options.cache,
+            workers=options.workers,
+            reporter=reporter,
+            pictures=not options.no_pictures,
+        )
+        skipped = model.data_report()["skipped"]
+        for skip in skipped:
+            reporter.note(f"skipped {skip['key']}: {skip['reason']}")
+        reporter.note(f"trained: {options.out} (listen: musicvae sample {options.out} --out new/)")
+    return 0
+
+
+def parse_settings(options: argparse.Namespace) -> dict[str, Any]:
+    """The changes that ``--set``, ``--minutes`` and ``--seed`` ask for.
+
+    Raises:
+        SettingError: one is not NAME=VALUE.
+    """
+    settings: dict[str, Any] = {}
+    for text in options.set:
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise SettingError("--set takes a setting", legal="NAME=VALUE", received=text)
+        family, dot, key = name.partition(".")
+        if dot and family == "model":
+            settings.setdefault("model", {})[key] = _number_or_text(value)
+        else:
+            settings[name] = value
+    for name in ("minutes", "seed"):
+        if getattr(options, name) is not None:
+            settings[name] = getattr(options, name)
+    return settings
+
+
+def _number_or_text(value: str) -> int | float | str:
+    for kind in (int, float):
+        try:
+            return kind(value)
+        except ValueError:
+            continue
+    return value

@@ -1,0 +1,78 @@
+"""Weights on disk: one ``.npz`` per checkpoint, whole or absent, readable without TensorFlow.
+
+The newest checkpoint holds everything that decides the steps to come: model, optimiser and the
+counters. Batches and noise are functions of the step, so no random state needs keeping.
+"""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from musicvae.errors import RunError, TrainingDivergedError
+from musicvae.files import replacing
+
+_COUNTERS = "counters"
+
+
+def save(path: Path, variables: Sequence[Any], counters: Mapping[str, Any]) -> None:
+    """Write variables and counters, atomically.
+
+    Args:
+        path: the ``.npz`` file.
+        variables: Keras variables, in the order in which they are restored.
+        counters: JSON values such as the step.
+
+    Raises:
+        TrainingDivergedError: a weight is NaN or infinite; what is on disk stays.
+    """
+    arrays = {f"{i:04d} {v.path}": np.asarray(v.value) for i, v in enumerate(variables)}
+    broken = [name for name, array in arrays.items() if not _finite(array)]
+    if broken:
+        raise TrainingDivergedError(
+            "weights became NaN or infinite", received=", ".join(broken[:3]), mend=_remedy(path)
+        )
+    arrays[_COUNTERS] = np.array(json.dumps(dict(counters)))
+    with replacing(path) as temporary, temporary.open("wb") as handle:
+        np.savez(handle, allow_pickle=False, **arrays)
+
+
+def restore(path: Path, variables: Sequence[Any]) -> dict[str, Any]:
+    """Assign what :func:`save` wrote.
+
+    Returns:
+        The counters.
+
+    Raises:
+        RunError: the file is missing, damaged, or of another model; no variable is changed.
+    """
+    try:
+        with np.load(path) as arrays:
+            stored = {name: arrays[name] for name in arrays.files}
+    except (OSError, ValueError, zipfile.BadZipFile, EOFError) as error:
+        raise RunError(f"the checkpoint {path.name} cannot be read", received=f"{error}") from error
+    counters: dict[str, Any] = json.loads(str(stored.pop(_COUNTERS)))
+    if [a.shape for a in stored.values()] != [tuple(v.shape) for v in variables]:
+        raise RunError(
+            f"the checkpoint {path.name} is of another model",
+            legal=f"{len(variables)} variables of this recipe's shapes",
+            received=f"{len(stored)} variables",
+        )
+    for variable, array in zip(variables, stored.values(), strict=True):
+        variable.assign(array)
+    return counters
+
+
+def _finite(array: np.ndarray) -> bool:
+    return array.dtype.kind != "f" or bool(np.isfinite(array).all())
+
+
+def _remedy(path: Path) -> str:
+    if path.is_file():
+        return f"the last good checkpoint is {path}; go on from it with a lower learning_rate"
+    return "start again with a lower learning_rate"

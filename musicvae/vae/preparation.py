@@ -1,0 +1,189 @@
+"""From what a user asks for to what a training loop needs: recipe, tracks, split, run folder."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from musicvae.audio import AudioSpec
+from musicvae.data import cache
+from musicvae.data.corpus import Corpus
+from musicvae.data.filling import Progress
+from musicvae.data.split import split_tracks
+from musicvae.data.tracks import scan
+from musicvae.errors import RunError, UnknownNameError
+from musicvae.files import read_json, write_json
+from musicvae.genres import GENRES, Genre
+from musicvae.recipes import Recipe, get_recipe
+from musicvae.vae.run import RunFolder
+
+PACKAGES = ("musicvae", "numpy", "keras", "librosa", "soxr", "soundfile")
+
+PathLike = str | os.PathLike[str]
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """All that a training loop starts from.
+
+    Attributes:
+        run: its folder.
+        recipe: with every setting decided.
+        train: tracks to train on.
+        test: tracks to test on.
+    """
+
+    run: RunFolder
+    recipe: Recipe
+    train: Corpus
+    test: Corpus
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the user asked for.
+
+    Attributes:
+        genre: a registered genre, a :class:`Genre`, any folder's name, or ``None`` for all sounds.
+        data: folder of sounds.
+        out: run folder.
+        recipe: recipe name or object; ``None`` for the genre's own.
+        settings: changes to the recipe.
+        licence: of what will be trained, as the user states it.
+        cache: cache folder, or ``None`` for the default.
+        workers: decoding processes, or ``None`` for the default.
+    """
+
+    genre: Genre | str | None
+    data: PathLike
+    out: PathLike
+    recipe: Recipe | str | None = None
+    settings: Mapping[str, Any] | None = None
+    licence: str = "unstated"
+    cache: PathLike | None = None
+    workers: int | None = None
+
+
+def choose_recipe(request: Request) -> Recipe:
+    """The recipe with the genre's and the user's settings.
+
+    Raises:
+        SettingError: a setting is not one of a recipe, or out of range.
+        UnknownNameError: no recipe of that name.
+    """
+    if isinstance(request.recipe, Recipe):
+        recipe = request.recipe
+    else:
+        genre = _genre(request.genre)
+        recipe = genre.recipe_for(request.recipe) if genre else get_recipe(request.recipe or "clip")
+    return recipe.with_settings(**(request.settings or {}))
+
+
+def begin(request: Request, progress: Progress | None = None) -> Prepared:
+    """Start a new run: decode the tracks, split them and create the run folder.
+
+    Raises:
+        DataError: nothing usable, or too few tracks to split.
+        RunError: the folder holds a run already.
+        SettingError: the recipe cannot work.
+    """
+    if RunFolder(Path(request.out)).description.exists():
+        RunFolder.create(request.out, {})  # refuses before hours of decoding, not after
+    recipe = choose_recipe(request)
+    corpus, report = _corpus(request, recipe.audio, progress)
+    split = split_tracks(corpus.keys, recipe.split, recipe.seed)
+    train, test = corpus.subset(split.train), corpus.subset(split.test)
+    description = {
+        "genre": _name(request.genre),
+        "licence": request.licence,
+        "recipe": recipe.to_json(),
+        "data": str(Path(request.data).resolve()),
+        "train_digest": train.digest,
+        "test_digest": test.digest,
+        "started": datetime.now(UTC).isoformat(timespec="seconds"),
+        "versions": {name: version(name) for name in PACKAGES},
+    }
+    run = RunFolder.create(request.out, description)
+    write_json(run.split, asdict(split))
+    write_json(run.data, report)
+    return Prepared(run, recipe, train, test)
+
+
+def go_on(request: Request, progress: Progress | None = None) -> Prepared:
+    """Prepare to resume the run in ``request.out``: recipe, data and split are the run's own.
+
+    Raises:
+        RunError: no run there, or its sounds have changed since.
+    """
+    run = RunFolder.open(request.out)
+    description = run.describe()
+    recipe = run.recipe()
+    data = request.data or description["data"]
+    again = Request(description["genre"], data, request.out, cache=request.cache)
+    corpus, _ = _corpus(again, recipe.audio, progress)
+    split = read_json(run.split)
+    missing = sorted({*split["train"], *split["test"]} - set(corpus.keys))
+    if not missing:
+        train, test = corpus.subset(split["train"]), corpus.subset(split["test"])
+        if train.digest == description["train_digest"]:
+            return Prepared(run, recipe, train, test)
+    raise RunError(
+        "the sounds of this run have changed since it began, so it cannot go on as it was",
+        legal="the same files under the same names",
+        received=f"missing: {', '.join(missing[:5])}" if missing else "other contents",
+        mend=f"put them back in {data}, name where they are with --data, or start a new run",
+    )
+
+
+def wait_for_chief(out: PathLike, seconds: float = 600.0) -> None:
+    """Wait until the first worker has prepared the run.
+
+    Raises:
+        RunError: it has not done so after ``seconds``.
+    """
+    # The last file that `begin` writes.
+    prepared, end = RunFolder(Path(out)).data, time.monotonic() + seconds
+    while not prepared.is_file():
+        if time.monotonic() > end:
+            raise RunError(
+                "the first worker did not prepare the run",
+                legal="a run folder that all workers share",
+                received=f"no {prepared} after {seconds:.0f} s",
+            )
+        time.sleep(0.2)
+
+
+def _corpus(
+    request: Request, spec: AudioSpec, progress: Progress | None
+) -> tuple[Corpus, dict[str, Any]]:
+    found = scan(request.data, request.genre)
+    corpus = cache.build(found.tracks, spec, request.cache, request.workers, progress)
+    skipped = sorted({s.key: s.reason for s in (*found.skipped, *corpus.skipped)}.items())
+    report = {
+        "folder": str(found.root.resolve()),
+        "used": len(corpus),
+        "seconds": round(corpus.seconds, 3),
+        "skipped": [{"key": key, "reason": reason} for key, reason in skipped],
+        "notes": {key: list(notes) for key, notes in corpus.notes.items()},
+    }
+    return corpus, report
+
+
+def _genre(genre: Genre | str | None) -> Genre | None:
+    """The genre, where it is registered; a folder may bear a name that is not."""
+    if genre is None or isinstance(genre, Genre):
+        return genre
+    try:
+        return GENRES.get(genre)
+    except UnknownNameError:
+        return None
+
+
+def _name(genre: Genre | str | None) -> str | None:
+    return genre.name if isinstance(genre, Genre) else genre

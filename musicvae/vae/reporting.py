@@ -1,0 +1,104 @@
+"""What a training run tells while it works; the loop knows this interface alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Protocol
+
+from musicvae.errors import MissingExtraError
+
+
+class Reporter(Protocol):
+    """Listens to a training run."""
+
+    def note(self, text: str) -> None:
+        """One line worth reading."""
+
+    def decoding(self, done: int, total: int, key: str) -> None:
+        """``done`` of ``total`` tracks are decoded; ``key`` was the last."""
+
+    def step(self, step: int, planned: int, figures: dict[str, float]) -> None:
+        """A step is done; ``figures`` holds elbo, reconstruction and kl of its batch, in nats."""
+
+    def epoch(self, row: dict[str, Any]) -> None:
+        """An epoch is done; ``row`` is its line of the history."""
+
+
+class Silent:
+    """Tells nothing."""
+
+    def note(self, text: str) -> None:
+        """Nothing."""
+
+    def decoding(self, done: int, total: int, key: str) -> None:
+        """Nothing."""
+
+    def step(self, step: int, planned: int, figures: dict[str, float]) -> None:
+        """Nothing."""
+
+    def epoch(self, row: dict[str, Any]) -> None:
+        """Nothing."""
+
+
+class RichReporter:
+    """Progress bars with time to go, and a line for each epoch, on the terminal.
+
+    Args:
+        progress: a started ``rich.progress.Progress``.
+    """
+
+    def __init__(self, progress: Any) -> None:
+        self._progress = progress
+        self._decoding: Any = None
+        self._training: Any = None
+
+    def note(self, text: str) -> None:
+        """Print a line above the bars."""
+        self._progress.console.print(text, highlight=False, markup=False)
+
+    def decoding(self, done: int, total: int, key: str) -> None:
+        """Move the decoding bar."""
+        if self._decoding is None:
+            self._decoding = self._progress.add_task("decoding", total=total, figures="")
+        self._progress.update(self._decoding, completed=done, figures=key)
+
+    def step(self, step: int, planned: int, figures: dict[str, float]) -> None:
+        """Move the training bar."""
+        if self._training is None:
+            # Starting at the present step makes the estimate right after a resume as well.
+            self._training = self._progress.add_task(
+                "training", completed=step, total=planned, figures=""
+            )
+        text = "  ".join(f"{name} {value:,.0f}" for name, value in figures.items())
+        self._progress.update(self._training, completed=step, total=planned, figures=text)
+
+    def epoch(self, row: dict[str, Any]) -> None:
+        """Print the epoch's line."""
+        self.note(
+            f"epoch {row['epoch']:4d}  test ELBO {row['test_elbo']:12,.1f}"
+            f"  reconstruction {row['test_reconstruction']:12,.1f}  KL {row['test_kl']:8.1f}"
+            f"  active latents {row['active_latents']:3d}  {row['seconds']:6.0f} s"
+        )
+
+
+@contextmanager
+def terminal() -> Iterator[RichReporter]:
+    """A reporter with bars on the terminal; they are removed at the end.
+
+    Raises:
+        MissingExtraError: rich is not installed.
+    """
+    try:
+        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+    except ImportError as error:
+        raise MissingExtraError("train", "rich", "showing progress") from error
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed}/{task.total}"),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[figures]}", markup=False),
+    )
+    with Progress(*columns, transient=True) as progress:
+        yield RichReporter(progress)
