@@ -92,24 +92,22 @@ def listed(site: Path | None) -> list[dict[str, Any]]:
     return genres
 
 
-@pytest.mark.parametrize("family", ["tiny", "clip"])
-def test_it_trains(site: Path, sounds: Path, tmp_path: Path, family: str) -> None:
+def test_one_plugin_trains_with_the_other(site: Path, sounds: Path, tmp_path: Path) -> None:
     pytest.importorskip("tensorflow", reason="TensorFlow is not installed")
-    settings = {"family": family, "epochs": 1, "batch_size": 2, "sample_rate": 16_000,
+    settings = {"family": "tiny", "epochs": 1, "batch_size": 2, "sample_rate": 16_000,
                 "samples": 8_192, "kl_warmup": 0}  # fmt: skip
-    if family == "clip":
-        settings["model.width"] = 4
     chosen = [text for name, value in settings.items() for text in ("--set", f"{name}={value}")]
     out = tmp_path / "run"
     run("-m", "musicvae", "train", "--genre", "bossa", "--data", sounds, "--out", out, *chosen,
         site=site)  # fmt: skip
     made = json.loads((out / "run.json").read_text("utf-8"))
-    assert made["genre"] == "bossa"
     recipe = made["recipe"]
-    assert (recipe["name"], recipe["family"], recipe["latent_dim"]) == ("clip", family, 96)
+    assert made["genre"] == "bossa"
+    assert (recipe["name"], recipe["family"], recipe["latent_dim"]) == ("clip", "tiny", 96)
     assert (out / "last.npz").stat().st_size > 1_000
     split = json.loads((out / "split.json").read_text("utf-8"))
-    assert "Bossa Nova" in json.dumps(split)
+    names = sorted(Path(name).name for name in split["train"] + split["test"])
+    assert names == [f"{number}.wav" for number in range(6)]
 
 
 def test_the_guide_shows_the_files_that_are_tested(root: Path) -> None:
