@@ -98,7 +98,8 @@ def test_one_plugin_trains_with_the_other(site: Path, sounds: Path, tmp_path: Pa
                 "samples": 8_192, "kl_warmup": 0}  # fmt: skip
     chosen = [text for name, value in settings.items() for text in ("--set", f"{name}={value}")]
     out = tmp_path / "run"
-    run("-m", "musicvae", "train", "--genre", "bossa", "--data", sounds, "--out", out, *chosen,
+    run("-m", "musicvae", "train", "--genre", "bossa", "--data", sounds, "--out", out,
+        "--cache", tmp_path / "cache", *chosen,
         site=site)  # fmt: skip
     made = json.loads((out / "run.json").read_text("utf-8"))
     recipe = made["recipe"]

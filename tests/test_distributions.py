@@ -1,0 +1,82 @@
+"""The three distributions: what their wheels hold, and what they ask for."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+import zipfile
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+#: Folder of the project -> its package.
+PROJECTS = {".": "musicvae", "export": "musicvae_export", "plugins/gtzan": "musicvae_gtzan"}
+
+LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.pyc")
+
+
+def name_of(requirement: str) -> str:
+    match = re.match(r"[\w.-]+", requirement.strip())
+    assert match is not None
+    return match[0].lower()
+
+
+@pytest.mark.parametrize(("project", "package"), PROJECTS.items())
+def test_a_wheel_holds_the_package_and_nothing_else(
+    root: Path, tmp_path: Path, project: str, package: str
+) -> None:
+    if find_spec("hatchling") is None:
+        pytest.skip("hatchling, which builds the wheels, is not installed")
+    source = tmp_path / "source"
+    source.mkdir()
+    # A copy: building must neither see nor leave anything else in the checkout.
+    shutil.copytree(root / project / package, source / package, ignore=LEFT_OUT)
+    for file in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(root / project / file, source)
+    command = ["-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "--no-index"]
+    subprocess.run(
+        [sys.executable, *command, "--wheel-dir", str(tmp_path), str(source)], check=True
+    )
+    (wheel,) = tmp_path.glob("*.whl")
+    names = zipfile.ZipFile(wheel).namelist()
+    files = (path for path in (source / package).rglob("*") if path.is_file())
+    expected = {path.relative_to(source).as_posix() for path in files}
+    assert f"{package}/py.typed" in expected
+    assert {name for name in names if ".dist-info/" not in name} == expected
+    assert any(name.endswith(".dist-info/licenses/LICENSE") for name in names)
+
+
+@pytest.mark.parametrize("project", PROJECTS)
+def test_all_have_one_version(root: Path, project: str) -> None:
+    import musicvae
+
+    declared = tomllib.loads((root / project / "pyproject.toml").read_text("utf-8"))["project"]
+    assert declared["version"] == musicvae.__version__
+    assert f"## [{musicvae.__version__}]" in (root / "CHANGELOG.md").read_text("utf-8")
+
+
+def test_the_base_is_small(root: Path) -> None:
+    project = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["project"]
+    base = {name_of(requirement) for requirement in project["dependencies"]}
+    assert base == {"numpy", "onnxruntime", "python-osc", "soundfile"}
+
+
+def test_every_dependency_is_listed_with_its_licence(root: Path) -> None:
+    asked = set()
+    for project in PROJECTS:
+        declared = tomllib.loads((root / project / "pyproject.toml").read_text("utf-8"))
+        extras = declared["project"].get("optional-dependencies", {}).values()
+        for group in (declared["project"]["dependencies"], *extras):
+            asked |= {name_of(requirement) for requirement in group}
+        asked |= {name_of(requirement) for requirement in declared["build-system"]["requires"]}
+    lines = (root / "requirements.txt").read_text("utf-8").splitlines()
+    asked |= {name_of(line) for line in lines if re.match(r"[\w]", line)}
+    table = (root / "THIRD_PARTY.md").read_text("utf-8")
+    rows = [line.strip("| ").split(" | ") for line in table.splitlines() if line.startswith("| ")]
+    listed = {name.strip() for row in rows[2:] for name in row[0].split(",")}
+    assert asked - {"musicvae"} == listed
+    assert all(len(row) == 3 for row in rows)
