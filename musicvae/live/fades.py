@@ -1,0 +1,78 @@
+"""Fade curves, and values that glide along them.
+
+Every curve is a table that is read by position. So a fade gives the same samples whether it is
+rendered in one block or in many, which is what makes offline and live rendering equal.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from musicvae.audio import Samples
+
+
+def raised_cosine(frames: int) -> Samples:
+    """Rises smoothly from just above 0 to exactly 1, shape (frames,); slope 0 at both ends."""
+    steps = np.arange(1, frames + 1, dtype=np.float64) / frames
+    return (0.5 - 0.5 * np.cos(np.pi * steps)).astype(np.float32)
+
+
+def equal_power(frames: int) -> tuple[Samples, Samples]:
+    """A rising and a falling curve, shape (frames,) each, whose squares add to 1 everywhere."""
+    steps = (np.arange(frames, dtype=np.float64) + 0.5) / frames * (np.pi / 2)
+    return np.sin(steps).astype(np.float32), np.cos(steps).astype(np.float32)
+
+
+def amplitude(db: float) -> float:
+    """Factor of a gain in dB."""
+    return float(10.0 ** (db / 20))
+
+
+def decibels(factor: float, floor: float = -120.0) -> float:
+    """Level in dB of a factor; ``floor`` for silence."""
+    return max(floor, 20 * float(np.log10(factor))) if factor > 0 else floor
+
+
+class Glide:
+    """A value that moves to each new target along a raised cosine, never in a step.
+
+    Args:
+        value: where it stands at first.
+        frames: how long each move takes.
+    """
+
+    def __init__(self, value: float, frames: int) -> None:
+        self._curve = raised_cosine(frames)
+        self._start = self._target = float(value)
+        self._at = frames
+
+    @property
+    def target(self) -> float:
+        """Where it is going, or stands."""
+        return self._target
+
+    @property
+    def remaining(self) -> int:
+        """Frames until it stands still."""
+        return len(self._curve) - self._at
+
+    def to(self, target: float) -> None:
+        """Move to ``target``, from wherever it is now."""
+        if target == self._target:
+            return
+        if self._at > 0:
+            self._start += (self._target - self._start) * float(self._curve[self._at - 1])
+        self._target = float(target)
+        self._at = 0
+
+    def fill(self, out: Samples) -> None:
+        """Write the next ``len(out)`` values, float32 of shape (frames,)."""
+        moving = min(len(out), self.remaining)
+        if moving:
+            part = out[:moving]
+            np.multiply(
+                self._curve[self._at : self._at + moving], self._target - self._start, out=part
+            )
+            np.add(part, self._start, out=part)
+            self._at += moving
+        out[moving:] = self._target

@@ -1,0 +1,59 @@
+"""A score of commands rendered without clock, device or threads: the same samples every time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from musicvae.audio import Sound
+from musicvae.live.commands import DECKS, Command
+from musicvae.live.decoding import InlineDecoding
+from musicvae.live.engine import Engine
+from musicvae.live.loops import ClipDecoder, LoopMaker
+from musicvae.live.player import Player
+
+
+def render(
+    decoder: ClipDecoder,
+    score: Iterable[tuple[int, Command]],
+    frames: int,
+    *,
+    sample_rate: int | None = None,
+    channels: int = 2,
+    gain_db: float = 0.0,
+    block: int = 4096,
+) -> Sound:
+    """Render ``frames`` frames of a performance.
+
+    Args:
+        decoder: of a clip artifact.
+        score: commands with the frame at which each takes effect, in order of frames.
+        frames: length of the result; it does not fade out at the end.
+        sample_rate: in Hz; ``None`` is the model's own.
+        channels: of the result.
+        gain_db: at the start.
+        block: how many frames to render at once; changes the speed, never a sample.
+
+    Returns:
+        The sound, float32 of shape (frames, channels), never beyond the limiter's ceiling.
+    """
+    rate = sample_rate or decoder.info.sample_rate
+    engine = Engine(rate, channels)
+    maker = LoopMaker(decoder, rate, channels)
+    deck = engine.decks[DECKS[0]]
+    player = Player(engine, InlineDecoding(maker, deck.offer), decoder.info.latent_dim)
+    deck.offer(maker(player.latents.copy()))
+    player.start(gain_db)
+    out = np.zeros((frames, channels), np.float32)
+
+    def render_until(frame: int) -> None:
+        while engine.frame < min(frame, frames):
+            start = engine.frame
+            engine.render(out[start : min(start + block, frame, frames)])
+
+    for frame, command in score:
+        render_until(frame)
+        player.apply([command])
+    render_until(frames)
+    return Sound(out, rate)

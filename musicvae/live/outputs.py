@@ -1,0 +1,80 @@
+"""Where the sound goes: a sound card, a WAV file, or nowhere."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import Protocol
+
+from musicvae.audio import Samples
+from musicvae.errors import DeviceError
+from musicvae.live.paced import Null as Null
+from musicvae.live.paced import WavFile as WavFile
+from musicvae.live.soundcard import SoundCard as SoundCard
+from musicvae.live.soundcard import list_devices as list_devices
+
+DEFAULT_BLOCK = 512
+
+#: Fills a block, float32 of shape (frames, channels).
+Render = Callable[[Samples], None]
+
+
+class Output(Protocol):
+    """Asks for blocks at its own pace, on its own thread.
+
+    Attributes:
+        name: for people.
+        sample_rate: in Hz.
+        channels: of the blocks it asks for.
+        block: their usual length, in frames.
+        latency_ms: from a rendered block to the ear, as far as it knows.
+        underruns: how often a block came too late.
+        failure: why it stopped by itself, or ``None``.
+    """
+
+    name: str
+    sample_rate: int
+    channels: int
+    block: int
+    latency_ms: float
+    underruns: int
+    failure: DeviceError | None
+
+    def start(self, render: Render, frames: int | None = None) -> None:
+        """Begin; with ``frames``, a file ends after exactly so many."""
+
+    def stop(self) -> None:
+        """End; safe to call twice."""
+
+    @property
+    def finished(self) -> bool:
+        """Whether it has ended by itself: all frames are out, or it failed."""
+
+
+def choose(
+    out: str | os.PathLike[str] | None,
+    model_rate: int,
+    *,
+    rate: int | None = None,
+    device: str | int | None = None,
+    block: int = DEFAULT_BLOCK,
+    fast: bool = False,
+) -> Output:
+    """The output that the options ask for.
+
+    Args:
+        out: ``None`` for the sound card, ``"null"`` for nowhere, else the path of a WAV file.
+        model_rate: in Hz; files and nowhere run at it, so that nothing need be resampled.
+        rate: in Hz, to run at another one.
+        device: name or number of a sound card.
+        block: frames at once.
+        fast: render a file as fast as possible, not in real time.
+
+    Raises:
+        DeviceError: there is no such sound card, or the file cannot be created.
+    """
+    if out is None:
+        return SoundCard(device, sample_rate=rate, block=block)
+    if os.fspath(out) == "null":
+        return Null(rate or model_rate, block=block, fast=fast)
+    return WavFile(out, rate or model_rate, block=block, fast=fast)

@@ -1,0 +1,136 @@
+"""Outputs without a sound card, paced by the wall clock: a WAV file, and nowhere."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable
+
+import numpy as np
+
+from musicvae.audio import Samples
+from musicvae.errors import DeviceError
+from musicvae.live.wav import GrowingWav
+
+
+class Null:
+    """Renders in real time and drops the result; also the base of what keeps it.
+
+    Args:
+        sample_rate: in Hz.
+        channels: of the blocks.
+        block: their length in frames.
+        fast: do not wait for the clock.
+    """
+
+    def __init__(
+        self, sample_rate: int, channels: int = 2, *, block: int = 512, fast: bool = False
+    ) -> None:
+        self.name = "nowhere"
+        self.sample_rate = sample_rate
+        self.channels = channels
+        self.block = block
+        self.latency_ms = 0.0
+        self.underruns = 0
+        self.failure: DeviceError | None = None
+        self._fast = fast
+        self._stopping = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def start(self, render: Callable[[Samples], None], frames: int | None = None) -> None:
+        """Begin to render; end by itself after ``frames``, where they are given."""
+        self._thread = threading.Thread(
+            target=self._work, args=(render, frames), name="musicvae-output", daemon=True
+        )
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End after the block in hand, and close."""
+        self._stopping.set()
+        if self._thread is not None:
+            self._thread.join()
+            self._thread = None
+        try:
+            self._close()
+        except DeviceError as error:
+            self.failure = self.failure or error
+
+    @property
+    def finished(self) -> bool:
+        """Whether it has ended by itself."""
+        return self._thread is not None and not self._thread.is_alive()
+
+    def _work(self, render: Callable[[Samples], None], frames: int | None) -> None:
+        block = np.zeros((self.block, self.channels), np.float32)
+        started, done = time.perf_counter(), 0
+        while not self._stopping.is_set() and (frames is None or done < frames):
+            part = block if frames is None else block[: frames - done]
+            render(part)
+            try:
+                self._put(part)
+            except DeviceError as error:
+                self.failure = error
+                return
+            done += len(part)
+            if not self._fast:
+                started += self._wait_until(started + done / self.sample_rate)
+
+    def _wait_until(self, moment: float) -> float:
+        """Wait; or, a whole block late, count it.
+
+        Returns:
+            The seconds by which everything from now on is later: what was missed is not hurried.
+        """
+        ahead = moment - time.perf_counter()
+        if ahead > 0:
+            self._stopping.wait(ahead)
+        elif -ahead > self.block / self.sample_rate:
+            self.underruns += 1
+            return -ahead
+        return 0.0
+
+    def _put(self, block: Samples) -> None:
+        """Keep a block."""
+
+    def _close(self) -> None:
+        """Release what keeping needs."""
+
+
+class WavFile(Null):
+    """Renders into a WAV file, which can be played even after a kill; see ``GrowingWav``.
+
+    A block that is late is late, but not lost: the file has no gap.
+
+    Args:
+        path: of the file; an existing one is overwritten.
+        sample_rate: in Hz.
+        channels: of the file.
+        block: how many frames are rendered and written at once.
+        fast: do not wait for the clock.
+
+    Raises:
+        DeviceError: the file cannot be created.
+    """
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        sample_rate: int,
+        channels: int = 2,
+        *,
+        block: int = 512,
+        fast: bool = False,
+    ) -> None:
+        super().__init__(sample_rate, channels, block=block, fast=fast)
+        self._wav: GrowingWav | None = GrowingWav(path, sample_rate, channels)
+        self.name = os.fspath(path)
+
+    def _put(self, block: Samples) -> None:
+        if self._wav is not None:
+            self._wav.write(block)
+
+    def _close(self) -> None:
+        if self._wav is not None:
+            wav, self._wav = self._wav, None
+            wav.close()

@@ -1,0 +1,43 @@
+"""Settings of the whole process that steady the audio path, and signals; both are put back."""
+
+from __future__ import annotations
+
+import gc
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+#: Seconds a busy Python thread may keep the interpreter while the audio thread waits for it.
+_SWITCH_INTERVAL = 0.0005
+
+
+@contextmanager
+def steadied() -> Iterator[None]:
+    """Switch threads sooner, and keep the collector away from all that exists at the start."""
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(_SWITCH_INTERVAL)
+    gc.collect()
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+        sys.setswitchinterval(interval)
+
+
+@contextmanager
+def on_signals(act: Callable[[], None]) -> Iterator[None]:
+    """Call ``act`` for SIGINT and SIGTERM instead of ending the process; main thread only."""
+
+    def handle(number: int, frame: FrameType | None) -> None:
+        act()
+
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.signal(number, handle) for number in numbers]
+    try:
+        yield
+    finally:
+        for number, handler in zip(numbers, before, strict=True):
+            signal.signal(number, handler)

@@ -1,0 +1,72 @@
+"""What the daemon says: OSC messages that every host reads, and not too many of them."""
+
+from __future__ import annotations
+
+import math
+
+from pythonosc.osc_message_builder import OscMessageBuilder
+
+#: Fits one Ethernet frame, so no router need split it.
+MAX_BYTES = 1400
+#: Bytes of one text.
+_MAX_TEXT = 200
+_MAX_INT = 2**31 - 1
+_MAX_FLOAT = 3.4e38  # of four bytes
+
+Value = int | float | str
+
+
+def message(address: str, *values: Value) -> bytes:
+    """An OSC message of the types ``i f s`` only, since Pd misreads the rest.
+
+    Numbers are held inside 32 bits (NaN and infinity become 0), texts are cut, and values that
+    would pass ``MAX_BYTES`` are left out from the end.
+    """
+    while True:
+        data = _build(address, values)
+        if len(data) <= MAX_BYTES:
+            return data
+        values = values[:-1]
+
+
+def _build(address: str, values: tuple[Value, ...]) -> bytes:
+    builder = OscMessageBuilder(address=address)
+    for value in values:
+        if isinstance(value, str):
+            builder.add_arg(_short(value), "s")
+        elif isinstance(value, int):
+            builder.add_arg(max(-_MAX_INT - 1, min(_MAX_INT, int(value))), "i")
+        else:
+            builder.add_arg(_single(value), "f")
+    return bytes(builder.build().dgram)
+
+
+def _single(value: float) -> float:
+    return max(-_MAX_FLOAT, min(_MAX_FLOAT, value)) if math.isfinite(value) else 0.0
+
+
+def _short(text: str) -> str:
+    whole = text.replace("\0", "").encode("utf-8", "replace")
+    return whole[:_MAX_TEXT].decode("utf-8", "ignore")
+
+
+class Budget:
+    """At most so many a second, however often it is asked. (A token bucket.)
+
+    Args:
+        per_second: also how many may come at once after a rest.
+    """
+
+    def __init__(self, per_second: float) -> None:
+        self._rate = self._left = per_second
+        self._last: float | None = None
+
+    def spend(self, now: float) -> bool:
+        """Whether one more is allowed at the time ``now``, in seconds of any steady clock."""
+        if self._last is not None:
+            self._left = min(self._rate, self._left + (now - self._last) * self._rate)
+        self._last = now
+        if self._left < 1:
+            return False
+        self._left -= 1
+        return True

@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from musicvae.errors import LatentError
+from musicvae.live.loops import Loop, LoopMaker, seamless, with_channels
+
+
+def test_reading_wraps_around() -> None:
+    loop = Loop(np.arange(5, dtype=np.float32)[:, None], np.zeros(1, np.float32))
+    out = np.zeros((12, 1), np.float32)
+    loop.read(3, out)
+    assert out[:, 0].tolist() == [3, 4, 0, 1, 2, 3, 4, 0, 1, 2, 3, 4]
+
+
+def test_the_seam_is_as_smooth_as_the_sound() -> None:
+    # 1.25 periods: without a seam the jump back to the beginning would be a full step of 1.
+    tone = np.sin(np.linspace(0, 2.5 * np.pi, 1000)).astype(np.float32)[:, None]
+    loop = seamless(tone, 100)
+    assert loop.shape == (900, 1)
+    around = np.concatenate([loop, loop])[:, 0]
+    steepest_fade = np.pi / 2 / 100
+    assert np.abs(np.diff(around)).max() <= np.abs(np.diff(tone[:, 0])).max() + 2 * steepest_fade
+    np.testing.assert_array_equal(loop[100:], tone[100:900])
+
+
+@pytest.mark.parametrize("samples", [1, 2, 3, 5])
+def test_tiny_sounds_loop_too(samples: int) -> None:
+    assert 1 <= len(seamless(np.ones((samples, 1), np.float32), 100)) <= samples
+
+
+def test_channels() -> None:
+    mono, stereo = np.ones((3, 1), np.float32), np.array([[1, 0]] * 3, np.float32)
+    assert with_channels(mono, 2).tolist() == [[1, 1]] * 3
+    assert with_channels(stereo, 1).tolist() == [[0.5]] * 3
+    assert with_channels(stereo, 2) is stereo
+
+
+def test_a_loop_is_resampled_to_the_engine(make_decoder: Callable[..., Any]) -> None:
+    pytest.importorskip("soxr", reason="soxr, which resamples, is not installed")
+    decoder = make_decoder(sample_rate=8000)
+    loop = LoopMaker(decoder, 24_000, 2)(np.array([0.5, 0, 0], np.float32))
+    assert loop.samples.shape == (3 * decoder.info.samples - 720, 2)
+    spectrum = np.abs(np.fft.rfft(loop.samples[:, 0]))
+    assert np.argmax(spectrum) * 24_000 / len(loop.samples) == pytest.approx(100, abs=2)
+
+
+def test_samples_that_are_not_finite_never_become_a_loop(decoder: Any) -> None:
+    maker = LoopMaker(decoder, 8000, 1)
+    with pytest.raises(LatentError, match="NaN"):
+        maker(np.array([np.nan, 0, 0], np.float32))
+    huge = maker(np.array([1e30, 0, 0], np.float32))
+    assert np.abs(huge.samples).max() <= 32

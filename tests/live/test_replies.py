@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from musicvae.live import packets
+from musicvae.live.replies import MAX_BYTES, Budget, message
+
+
+@given(st.lists(st.one_of(st.integers(), st.floats(), st.text()), max_size=40))
+def test_replies_are_well_formed_short_and_of_simple_types(values: list[int | float | str]) -> None:
+    data = message("/status.reply", *values)
+    assert len(data) <= MAX_BYTES
+    (read,) = packets.read(data)
+    assert len(read.arguments) == len(values) or len(data) > MAX_BYTES - 300
+    tags = data[16 : data.index(b"\0", 16)].decode()
+    assert set(tags) <= set(",ifs")
+
+
+def test_values_keep_their_meaning() -> None:
+    (read,) = packets.read(message("/x", 2**40, -(2**40), True, math.nan, "é" * 300))
+    assert read.arguments == (2**31 - 1, -(2**31), 1, 0.0, "é" * 100)
+
+
+def test_the_budget_is_a_rate() -> None:
+    budget = Budget(5)
+    assert [budget.spend(0.0) for _ in range(7)] == [True] * 5 + [False] * 2
+    assert [budget.spend(0.2) for _ in range(2)] == [True, False]
+    assert sum(budget.spend(100 + step / 1000) for step in range(1000)) == pytest.approx(10, abs=1)
