@@ -14,7 +14,7 @@ and whose module makes it::
     BOSSA = Genre(
         name="bossa",
         description="Nylon guitar, brushed drums, soft syncopation around 130 bpm.",
-        settings={"clip": {"samples": 49_152}},
+        settings={"clip": {"samples": 81_920, "latent_dim": 640}},
     )
 
 The entry point's name and ``Genre.name`` must agree. The module is imported when the genre is first

@@ -83,7 +83,7 @@ def test_the_registry_knows_it_once_installed(site: Path) -> None:
     genres = {genre["name"]: genre for genre in listed(site)}
     assert genres["bossa"]["distributions"] == ["musicvae-bossa 0.1.0"]
     assert genres["bossa"]["problem"] is None
-    assert genres["bossa"]["latent_dim"] == 96
+    assert genres["bossa"]["latent_dim"] == 640
     assert "bossa" not in {genre["name"] for genre in listed(None)}
 
 
@@ -104,7 +104,7 @@ def test_one_plugin_trains_with_the_other(site: Path, sounds: Path, tmp_path: Pa
     made = json.loads((out / "run.json").read_text("utf-8"))
     recipe = made["recipe"]
     assert made["genre"] == "bossa"
-    assert (recipe["name"], recipe["family"], recipe["latent_dim"]) == ("clip", "tiny", 96)
+    assert (recipe["name"], recipe["family"], recipe["latent_dim"]) == ("clip", "tiny", 640)
     assert (out / "last.npz").stat().st_size > 1_000
     split = json.loads((out / "split.json").read_text("utf-8"))
     names = sorted(Path(name).name for name in split["train"] + split["test"])

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import musicvae_gtzan
 import pytest
-from musicvae_gtzan import ALL, GRID, SAMPLE_RATE
+from musicvae_gtzan import ALL, SAMPLE_RATE, STEP
 
 from musicvae.families import FAMILIES
 from musicvae.genres import GENRES
@@ -49,7 +49,8 @@ def test_a_clip_holds_whole_bars_at_a_usual_tempo(name: str) -> None:
     genre = GENRES.get(name)
     recipe = genre.recipe_for("clip")
     assert recipe.sample_rate == SAMPLE_RATE
-    assert recipe.samples % GRID == 0
+    assert recipe.samples % STEP == 0
+    assert recipe.latent_dim % (recipe.samples // STEP) == 0
     assert 2 <= recipe.seconds <= 5
     assert genre.tempo is not None
     tempi = [60 * beats / recipe.seconds for beats in (4, 6, 8)]
@@ -64,7 +65,11 @@ def test_the_readme_tells_the_truth(name: str) -> None:
     (row,) = [line for line in readme.splitlines() if line.startswith(f"| {name} |")]
     *_, seconds, latents = row.strip("| ").split(" | ")
     recipe = GENRES.get(name).recipe_for()
-    assert (seconds, latents) == (f"{recipe.seconds:.2f}", str(recipe.latent_dim))
+    steps = recipe.samples // STEP
+    assert (seconds, latents) == (
+        f"{recipe.seconds:.2f}",
+        f"{steps} × {recipe.latent_dim // steps}",
+    )
 
 
 @pytest.mark.parametrize("name", ["pop", "disco"])  # the shortest and the longest
