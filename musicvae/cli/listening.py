@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,8 +16,9 @@ Commands = Any  # what ArgumentParser.add_subparsers() returns; argparse keeps i
 
 #: Length of the seams of ``interpolation.wav``, in seconds.
 SEAM = 0.1
-#: How many test tracks ``plot`` reconstructs.
+#: How many test tracks ``plot`` reconstructs, and how much of each: more is too fine to see.
 PLOTTED_TRACKS = 4
+PLOTTED_SECONDS = 10.0
 
 
 def add(commands: Commands) -> None:
@@ -78,12 +80,8 @@ def interpolate(options: argparse.Namespace) -> None:
     from musicvae.audio import Sound, crossfade
     from musicvae.cli.results import print_written, write_results
 
-    files = {text: sound for text in (options.a, options.b) if (sound := _read_unless_seed(text))}
-    model = _load(options)
-    a, b = (
-        files.get(text) or model.sample(1, seed=int(text))[0] for text in (options.a, options.b)
-    )
-    steps = model.interpolate(a, b, options.steps)
+    start, end = _read_unless_seed(options.a), _read_unless_seed(options.b)
+    steps = _load(options).interpolate(start, end, options.steps)
     written = write_results(
         options.out, {f"step-{number:02d}": step for number, step in enumerate(steps, start=1)}
     )
@@ -108,8 +106,9 @@ def plot(options: argparse.Namespace) -> None:
         print("No epoch was finished yet: no training curves.")
     tracks = [path for path in model.test_tracks() if path.is_file()][:PLOTTED_TRACKS]
     if tracks:
+        sounds = [_first(read(path), PLOTTED_SECONDS) for path in tracks]
         names = _distinct([path.stem for path in tracks])
-        written += _write_pairs(model, [read(path) for path in tracks], names, out)
+        written += _write_pairs(model, sounds, names, out)
     else:
         print("The test tracks are no longer where they were: no reconstructions.")
     print_written(written)
@@ -124,18 +123,14 @@ def _write_pairs(
     from musicvae.cli.table import print_table
 
     rebuilt = [model.reconstruct(original) for original in originals]
-    # The model hears one clip of a track; what it did not hear is cut from the original.
-    heard = [
-        _first(before, after.seconds) for before, after in zip(originals, rebuilt, strict=True)
-    ]
     written = []
-    for name, before, after in zip(names, heard, rebuilt, strict=True):
+    for name, before, after in zip(names, originals, rebuilt, strict=True):
         written.append(before.write(out / f"{name}-original.wav"))
         written.append(after.write(out / f"{name}-reconstruction.wav"))
-    rows = [_distances(*pair) for pair in zip(names, heard, rebuilt, strict=True)]
+    rows = [_distances(*pair) for pair in zip(names, originals, rebuilt, strict=True)]
     written.append(write_csv(out / "distances.csv", rows))
     shown = slice(0, MOST_ON_A_PICTURE)
-    figure = plots.side_by_side(heard[shown], rebuilt[shown], names[shown])
+    figure = plots.side_by_side(originals[shown], rebuilt[shown], names[shown])
     written.append(plots.save(figure, out / "reconstructions.png"))
     numbers = [
         [value if isinstance(value, str) else f"{value:.2f}" for value in row.values()]
@@ -157,6 +152,7 @@ def _distances(name: str, before: Sound, after: Sound) -> dict[str, str | float]
 
 
 def _load(options: argparse.Namespace) -> TrainedModel:
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # before TensorFlow is loaded
     from musicvae.vae import model
 
     return model.load(options.run_folder)
@@ -168,12 +164,12 @@ def _first(sound: Sound, seconds: float) -> Sound:
     return Sound.of(sound.samples[: round(seconds * sound.sample_rate)], sound.sample_rate)
 
 
-def _read_unless_seed(text: str) -> Sound | None:
-    """The sound of that file; ``None`` for a whole number that is no file's name."""
+def _read_unless_seed(text: str) -> Sound | int:
+    """The sound of that file, or a whole number that is no file's name."""
     from musicvae.audio import read
 
     if text.isdecimal() and not Path(text).exists():
-        return None
+        return int(text)
     return read(text)
 
 

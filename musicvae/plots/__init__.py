@@ -4,7 +4,7 @@
     spectrograms     their log-mel spectrograms
     side_by_side     originals beside their reconstructions, with the distance of each pair
     latent_usage     how much each latent tells the decoder
-    training_curves  ELBO, reconstruction, KL and latents in use, epoch by epoch
+    training_curves  ELBO, reconstruction, KL and active latents, epoch by epoch
     save             any of them as a PNG, whole or not at all
 
 They use matplotlib's object interface only, so they need no display, leave no open figure behind

@@ -13,7 +13,7 @@ from musicvae.plots.style import STYLE, Axes, Figure, dress, legend, new_picture
 
 
 def training_curves(rows: Sequence[Mapping[str, Any]]) -> Figure:
-    """ELBO, reconstruction, KL and latents in use over epochs, training beside test.
+    """ELBO, reconstruction, KL and active latents over epochs, training beside test.
 
     Args:
         rows: one mapping per epoch with ``epoch`` and any of ``train_elbo``, ``test_elbo``,
@@ -36,7 +36,7 @@ def training_curves(rows: Sequence[Mapping[str, Any]]) -> Figure:
     _pair(reconstruction, rows, epochs, "reconstruction", "Reconstruction, log p(x|z) in nats")
     _pair(kl, rows, epochs, "kl", "KL to the prior, nats a clip")
     _line(latents, epochs, _column(rows, "active_latents"), STYLE["main"], "")
-    dress(latents, "Latents in use, and β of the KL")
+    dress(latents, "Active latents, and β of the KL")
     latents.set_ylim(bottom=0)
     _beta(latents, epochs, _column(rows, "beta"))
     for axes in (kl, latents):

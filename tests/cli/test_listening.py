@@ -31,10 +31,11 @@ class ToneModel:
         return Sounds(tone(100 * (seed + 1) + 50 * index) for index in range(n))
 
     def reconstruct(self, sound: Sound) -> Sound:
-        return Sound.of(0.5 * sound.mono()[:CLIP], RATE)
+        return Sound.of(0.5 * sound.mono(), RATE)
 
-    def interpolate(self, a: Sound, b: Sound, steps: int) -> Sounds:
-        ends = (a.mono()[:CLIP], b.mono()[:CLIP])
+    def interpolate(self, a: Sound | int, b: Sound | int, steps: int) -> Sounds:
+        sounds = (self.sample(1, end)[0] if isinstance(end, int) else end for end in (a, b))
+        ends = [sound.mono()[:CLIP] for sound in sounds]
         weights = np.linspace(0, 1, steps)
         return Sounds(Sound.of((1 - w) * ends[0] + w * ends[1], RATE) for w in weights)
 
@@ -142,8 +143,8 @@ def test_reconstruct_leaves_pairs_of_equal_length_and_their_distance(run, out, t
         for kind in ("original", "reconstruction")
     }
     assert names(out) == {*pairs, "reconstructions.png", "distances.csv"}
-    assert read(out / "first-original.wav").seconds == 1
-    assert read(out / "first-reconstruction.wav").seconds == 1
+    assert read(out / "first-original.wav").seconds == 2.5
+    assert read(out / "first-reconstruction.wav").seconds == 2.5
     distances = rows(out / "distances.csv")
     assert [row["sound"] for row in distances] == ["first", "second"]
     assert 0 < float(distances[0]["log_mel_distance"]) < 1
@@ -190,11 +191,12 @@ def test_interpolate_from_neither_file_nor_seed_is_refused(run, out):
 def test_plot_draws_what_the_run_knows(run, out):
     (run / "trained").touch()
     for number in range(6):
-        tone(200 + 100 * number).write(run / "jazz" / f"jazz.{number:05d}.wav")
+        tone(200 + 100 * number, seconds=11).write(run / "jazz" / f"jazz.{number:05d}.wav")
     musicvae_command("plot", run, "--out", out)
     pictures = {"latent_usage.png", "training_curves.png", "reconstructions.png"}
     assert pictures < names(out)
     assert len(rows(out / "distances.csv")) == listening.PLOTTED_TRACKS
+    assert read(out / "jazz.00000-original.wav").seconds == listening.PLOTTED_SECONDS
 
 
 def test_plot_says_what_it_leaves_out(run, out, capsys):
