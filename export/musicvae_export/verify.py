@@ -1,0 +1,80 @@
+"""The gate: a file leaves only if it plays what the TensorFlow model plays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from musicvae.decoder import Decoder
+from musicvae.errors import ArtifactError, LatentError, ParityError
+
+#: Largest difference allowed, of full scale ±1: a hundred decibels below it.
+TOLERANCE = 1e-5
+
+#: Batch sizes that are played. None of them is one that ``simplify`` looked at.
+_BATCHES = (1, 5, 8)
+
+
+def verify(function: Any, decoder: Decoder, real: NDArray[np.float32]) -> dict[str, float]:
+    """Compare a TensorFlow decoder with its artifact, sample by sample.
+
+    Args:
+        function: the ``tf.function`` that was exported.
+        decoder: the artifact, opened as a player opens it.
+        real: latents of real clips, float32 (n, D), standardised.
+
+    Returns:
+        The largest difference for latents drawn at random and for real ones.
+
+    Raises:
+        ParityError: a difference is above ``TOLERANCE``, a sample is not finite, or the same
+            latents do not give the same samples twice.
+    """
+    random = decoder.random_latents(sum(_BATCHES), seed=0)
+    worst = {
+        name: max(_difference(function, decoder, batch, name) for batch in _batches(latents))
+        for name, latents in {"random": random, "real": real}.items()
+    }
+    failed = {name: value for name, value in worst.items() if not value <= TOLERANCE}
+    if failed:
+        raise ParityError(
+            "the ONNX graph and the TensorFlow model disagree",
+            legal=f"a difference of at most {TOLERANCE:g} of full scale",
+            received=", ".join(f"{value:.2e} on {name} latents" for name, value in worst.items()),
+        )
+    return worst
+
+
+def _batches(latents: NDArray[np.float32]) -> Iterator[NDArray[np.float32]]:
+    """Batches of the sizes in turn, until there are no more latents."""
+    start = 0
+    while start < len(latents):
+        for size in _BATCHES:
+            if start < len(latents):
+                yield latents[start : start + size]
+            start += size
+
+
+def _difference(function: Any, decoder: Decoder, latents: NDArray[np.float32], name: str) -> float:
+    expected = np.asarray(function(latents))
+    if not np.isfinite(expected).all():
+        raise ParityError(f"the TensorFlow model's sound is not finite on {name} latents")
+    try:
+        audio, again = decoder.decode(latents), decoder.decode(latents)
+    except (ArtifactError, LatentError) as error:
+        raise ParityError(
+            f"the ONNX graph cannot play {name} latents",
+            received=f"{len(latents)} at once: {error}",
+        ) from error
+    if not np.array_equal(audio, again):
+        raise ParityError("the ONNX graph does not play the same latents the same way twice")
+    if audio.shape != expected.shape:
+        raise ParityError(
+            "the ONNX graph and the TensorFlow model disagree",
+            legal=f"sound of shape {expected.shape}",
+            received=f"shape {audio.shape}",
+        )
+    return float(np.abs(audio - expected).max())

@@ -1,0 +1,67 @@
+"""The door to the exporter, which is a distribution of its own."""
+
+from __future__ import annotations
+
+import os
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from musicvae.artifact import ArtifactInfo
+from musicvae.errors import ExportError, MissingExtraError
+
+if TYPE_CHECKING:
+    from musicvae.vae.model import TrainedModel
+
+
+class MissingExporterError(MissingExtraError, ExportError):
+    """The distribution musicvae-export is not installed."""
+
+    def __init__(self) -> None:
+        super().__init__("export", "musicvae-export", "exporting to ONNX")
+        # It is no extra of musicvae, so the advice differs.
+        self.mend = "pip install ./export  (in a checkout of musicvae)"
+
+
+def export(
+    model: TrainedModel | str | os.PathLike[str],
+    path: str | os.PathLike[str],
+    *,
+    licence: str | None = None,
+) -> ArtifactInfo:
+    """Export a trained model's decoder to one verified ONNX file.
+
+    Args:
+        model: a trained model, or the folder of its run.
+        path: the file to write; its name ends in ``.onnx``. A file of that name is replaced, but
+            only by one that passed the verification.
+        licence: under which the artifact may be used, such as ``"CC-BY-4.0"``; the model's own
+            where it is not given.
+
+    Returns:
+        The description that was written into the file.
+
+    Raises:
+        MissingExtraError: musicvae-export, or what it needs, is not installed.
+        RunError: the folder holds no run.
+        ExportError: the decoder cannot be exported; see ``musicvae_export``.
+    """
+    target = Path(path)
+    if target.suffix.lower() != ".onnx" or target.is_dir():
+        raise ExportError(
+            "an artifact needs a file name", legal="a name that ends in .onnx", received=str(path)
+        )
+    if find_spec("musicvae_export") is None:
+        raise MissingExporterError
+    # It reads this when it is first imported; conversion logs pages of no use to anyone.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    trained: Any = model
+    if isinstance(model, str | os.PathLike):
+        trained = import_module("musicvae.vae.model").load(model)
+    try:
+        exporter = import_module("musicvae_export")
+    except ImportError as error:
+        raise MissingExporterError from error
+    info: ArtifactInfo = exporter.export_model(trained, target, licence=licence)
+    return info
