@@ -12,6 +12,7 @@ from musicvae.errors import LiveError, PortInUseError, SettingError
 #: Bytes the system keeps for us while we are busy: about a second of a heavy flood.
 _BUFFER = 4 * 2**20
 
+_MOST_KNOWN = 256
 _LOOPBACK = ("127.0.0.0/8", "::1/128")
 
 
@@ -28,8 +29,16 @@ class AllowList:
     def __init__(self, hosts: Iterable[str] = ()) -> None:
         self._networks = [ipaddress.ip_network(text) for text in _LOOPBACK]
         self._networks += [_network(host) for host in hosts]
+        self._known: dict[str, bool] = {}  # few hosts send many packets
 
     def __contains__(self, host: str) -> bool:
+        if host not in self._known:
+            if len(self._known) >= _MOST_KNOWN:
+                self._known.clear()
+            self._known[host] = self._allows(host)
+        return self._known[host]
+
+    def _allows(self, host: str) -> bool:
         address = ipaddress.ip_address(host.partition("%")[0])
         if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
             address = address.ipv4_mapped

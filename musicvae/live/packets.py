@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NoReturn
 
@@ -28,7 +29,7 @@ MAX_ADDRESS = 255
 Argument = int | float | str | bytes | bool | None
 
 _BUNDLE = b"#bundle\0"
-_NUMBERS = {"i": ">i", "f": ">f", "h": ">q", "d": ">d", "t": ">Q"}
+_NUMBERS = {"i": "i", "f": "f", "h": "q", "d": "d", "t": "Q"}
 _CONSTANTS: dict[str, Argument] = {"T": True, "F": False, "N": None, "I": math.inf}
 _RAW = "rm"  # colour and MIDI: four bytes each
 
@@ -121,6 +122,21 @@ class _Reader:
         self._arguments += len(tags)
         if self._arguments > MAX_ARGUMENTS:
             _refuse(f"more than {MAX_ARGUMENTS} arguments")
+        if tags[:1] in _NUMBERS and tags == tags[0] * len(tags):
+            # Vectors of one type, which a performance consists of: four times as fast.
+            arguments, at = self._numbers(tags, at, end)
+        else:
+            arguments, at = self._mixed(tags, at, end)
+        if at != end:
+            _refuse("bytes left over after the arguments")
+        return tuple(arguments)
+
+    def _numbers(self, tags: str, at: int, end: int) -> tuple[Sequence[Argument], int]:
+        numbers = struct.Struct(f">{len(tags)}{_NUMBERS[tags[0]]}")
+        after = self._inside(at + numbers.size, end)
+        return numbers.unpack_from(self.data, at), after
+
+    def _mixed(self, tags: str, at: int, end: int) -> tuple[Sequence[Argument], int]:
         arguments: list[Argument] = []
         brackets = 0
         for tag in tags:
@@ -133,15 +149,11 @@ class _Reader:
             arguments.append(value)
         if brackets:
             _refuse("array is not closed")
-        if at != end:
-            _refuse("bytes left over after the arguments")
-        return tuple(arguments)
+        return arguments, at
 
     def _argument(self, tag: str, at: int, end: int) -> tuple[Argument, int]:
         if tag in _NUMBERS:
-            number = struct.Struct(_NUMBERS[tag])
-            after = self._inside(at + number.size, end)
-            value: Argument = number.unpack_from(self.data, at)[0]
+            (value,), after = self._numbers(tag, at, end)
             return value, after
         if tag in _CONSTANTS:
             return _CONSTANTS[tag], at

@@ -15,7 +15,7 @@ FIELDS = (
         "latency_ms",
         "f",
         "from a packet to the first changed sample, as far as we know: one decode, one block, "
-        "and what the sound card reports",
+        "and what the sound card reports; a cross-fade under way adds at most 30 ms",
     ),
     ("packets_received", "i", "datagrams so far"),
     ("packets_refused", "i", "of these, not well-formed, or from a host that is not allowed"),

@@ -175,7 +175,7 @@ SCORE = st.lists(
 ).map(lambda score: sorted(score, key=lambda item: item[0]))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(SCORE, st.integers(1, 700), st.floats(-20, 12))
 def test_blocks_change_no_sample_and_nothing_leaves_full_scale(
     make_decoder: Callable[[], Any], score: list[tuple[int, Command]], block: int, gain: float

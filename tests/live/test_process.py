@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import signal
@@ -184,3 +185,44 @@ def test_errors_are_explained_with_exit_code_one(
         said[name] = result.stderr
     assert len(set(said.values())) == 4
     assert "newer musicvae" in said["newer"]
+
+
+@pytest.fixture
+def jack() -> Iterator[str]:
+    """A JACK server without hardware; PortAudio finds it like any sound card."""
+    if shutil.which("jackd") is None or shutil.which("jack_wait") is None:
+        pytest.skip("jackd is not installed (Debian: jackd2, jack-tools or jack-example-tools)")
+    name = f"musicvae-{os.getpid()}"
+    command = ["jackd", "--no-realtime", "-n", name, "-d", "dummy", "-r", "48000", "-p", "512"]
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    waited = subprocess.run(["jack_wait", "-s", name, "-w", "-t", "20"], capture_output=True)
+    try:
+        if waited.returncode:
+            pytest.skip("jackd does not start here")
+        yield name
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def test_a_sound_card_plays(
+    start: Start,
+    jack: str,
+    make_artifact: Callable[..., Path],
+    make_client: Any,
+    osc: Callable[..., bytes],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    try:
+        import sounddevice  # noqa: F401
+    except (ImportError, OSError):
+        pytest.skip("PortAudio is not installed (Debian: libportaudio2)")
+    pytest.importorskip("soxr", reason="soxr, which resamples, is not installed")
+    monkeypatch.setenv("JACK_DEFAULT_SERVER", jack)
+    running = start(make_artifact(samples=RATE), "--allow-quit")
+    assert any("48000 Hz" in line for line in running.lines)
+    client = make_client(running.port)
+    sounding(client, osc)
+    client.send(osc("/quit"))
+    status, out, err = running.ended()
+    assert (status, out) == (0, ""), err
