@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from musicvae.audio import Sound
+from musicvae.audio import Samples, Sound
 from musicvae.live.commands import DECKS, Command
 from musicvae.live.decoding import InlineDecoding
 from musicvae.live.engine import Engine
@@ -46,14 +46,14 @@ def render(
     deck.offer(maker(player.latents.copy()))
     player.start(gain_db)
     out = np.zeros((frames, channels), np.float32)
-
-    def render_until(frame: int) -> None:
-        while engine.frame < min(frame, frames):
-            start = engine.frame
-            engine.render(out[start : min(start + block, frame, frames)])
-
     for frame, command in score:
-        render_until(frame)
+        _render_until(engine, out[:frame], block)
         player.apply([command])
-    render_until(frames)
+    _render_until(engine, out, block)
     return Sound(out, rate)
+
+
+def _render_until(engine: Engine, out: Samples, block: int) -> None:
+    """Fill ``out`` from the engine's frame on."""
+    while engine.frame < len(out):
+        engine.render(out[engine.frame : engine.frame + block])
