@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -52,7 +53,7 @@ def export(
         raise ExportError(
             "an artifact needs a file name", legal="a name that ends in .onnx", received=str(path)
         )
-    if find_spec("musicvae_export") is None:
+    if not _is_installed("musicvae_export"):  # said before a model is loaded for nothing
         raise MissingExporterError
     # It reads this when it is first imported; conversion logs pages of no use to anyone.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
@@ -65,3 +66,9 @@ def export(
         raise MissingExporterError from error
     info: ArtifactInfo = exporter.export_model(trained, target, licence=licence)
     return info
+
+
+def _is_installed(module: str) -> bool:
+    if module in sys.modules:
+        return sys.modules[module] is not None
+    return find_spec(module) is not None
