@@ -167,6 +167,15 @@ def _is_finite(value: Any) -> bool:
     return number and -1e300 < value < 1e300
 
 
+def _is_nested(value: Any, levels: int) -> bool:
+    """Whether JSON is nested deeper than so many levels; does not recurse itself."""
+    nested = [value]
+    for _ in range(levels):
+        inner = [item.values() if isinstance(item, dict) else item for item in nested]
+        nested = [item for items in inner for item in items if isinstance(item, dict | list)]
+    return bool(nested)
+
+
 def _problems(info: ArtifactInfo) -> Iterator[str]:
     """Everything about a description that cannot be true."""
     if info.kind not in ("clip", "stream"):
@@ -187,7 +196,7 @@ def _problems(info: ArtifactInfo) -> Iterator[str]:
         if not isinstance(latent.name, str) or not all(map(_is_finite, numbers)):
             yield f"latent {index} has no name or a number that is not finite"
             break  # one is enough; there may be thousands
-    if not isinstance(info.provenance, dict):
-        yield "provenance is not a JSON object"
+    if not isinstance(info.provenance, dict) or _is_nested(info.provenance, 8):
+        yield "provenance is not a JSON object of at most eight levels"
     if not isinstance(info.parity, dict) or not all(map(_is_finite, info.parity.values())):
         yield "parity is not an object of finite numbers"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -10,17 +11,23 @@ from musicvae.artifact import ArtifactInfo, LatentInfo
 #: Latents shown; with more, the rest is counted.
 MOST_LATENTS = 32
 
+#: Columns of text, at most, as long as no single word is longer.
+WIDTH = 100
+
 
 def describe(info: ArtifactInfo) -> str:
-    """All the facts of an artifact, one a line and aligned, then its latents as a table.
+    """All the facts of an artifact and how it was made, aligned, then its latents as a table.
 
     Returns:
         Plain text of several lines without a final line break.
     """
-    return "\n".join([*_facts(info), "", *_latent_table(info.latents)])
+    # Two blocks: what a stranger wrote as provenance cannot pass for one of the facts.
+    made = dict(_provenance(info.provenance))
+    blocks = (_aligned(_facts(info)), _aligned(made), _latent_table(info.latents))
+    return "\n\n".join(filter(None, map("\n".join, blocks)))
 
 
-def _facts(info: ArtifactInfo) -> Iterator[str]:
+def _facts(info: ArtifactInfo) -> dict[str, str]:
     facts: dict[str, str] = {
         "genre": info.genre,
         "kind": f"{info.kind}, recipe {info.recipe}",
@@ -36,11 +43,21 @@ def _facts(info: ArtifactInfo) -> Iterator[str]:
     facts["receptive field"] = _samples(info.receptive_field, info.sample_rate)
     facts["parity"] = ", ".join(f"{name} {worst:.1e}" for name, worst in info.parity.items())
     facts["licence"] = info.licence
-    facts |= {f"provenance: {name}": text for name, text in _flat(info.provenance)}
     facts["graph SHA-256"] = info.graph_sha256
     facts["schema"] = str(info.schema)
-    width = max(map(len, facts))
-    return (f"{name:<{width}}  {_one_line(value) or 'unstated'}" for name, value in facts.items())
+    return facts
+
+
+def _aligned(facts: Mapping[str, str]) -> Iterator[str]:
+    width = max(map(len, facts), default=0) + 2
+    for name, value in facts.items():
+        yield textwrap.fill(
+            _one_line(value) or "unstated",
+            WIDTH,
+            initial_indent=f"{_one_line(name):<{width}}",
+            subsequent_indent=" " * width,
+            break_on_hyphens=False,
+        )
 
 
 def _latent_table(latents: tuple[LatentInfo, ...]) -> Iterator[str]:
@@ -61,13 +78,19 @@ def _samples(count: int, rate: int) -> str:
     return f"{count} samples, {1000 * count / rate:.1f} ms"
 
 
-def _flat(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
-    """A nested description as pairs: ``{"a": {"b": 1}}`` becomes ``("a.b", "1")``."""
+def _provenance(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """One line for each entry, and for each entry of a group that holds further groups."""
     for name, value in values.items():
-        if isinstance(value, Mapping):
-            yield from _flat(value, f"{prefix}{name}.")
+        if isinstance(value, Mapping) and any(isinstance(v, Mapping) for v in value.values()):
+            yield from ((f"made: {name} {key}", _in_one(inner)) for key, inner in value.items())
         else:
-            yield f"{prefix}{name}", str(value)
+            yield f"made: {name}", _in_one(value)
+
+
+def _in_one(value: object) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key} {inner}" for key, inner in value.items())
+    return str(value)
 
 
 def _one_line(text: str) -> str:

@@ -96,6 +96,7 @@ def test_text_that_is_no_description(text: str) -> None:
         {"genre": 5},
         {"licence": None},
         {"provenance": []},
+        {"provenance": {"a": [[[[[[[[]]]]]]]]}},
         {"parity": {"random": "small"}},
         {"invented": 1},
     ],

@@ -25,15 +25,39 @@ def test_says_every_fact(info: ArtifactInfo) -> None:
 
 
 def test_values_are_aligned(info: ArtifactInfo) -> None:
-    facts, _, table = describe(info).partition("\n\n")
-    keys = {line[: line.index("jazz")] for line in facts.splitlines() if "jazz" in line}
-    (key,) = keys
-    assert all(line[len(key) - 2 : len(key)] == "  " for line in facts.splitlines())
+    facts, made, table = describe(info).split("\n\n")
+    (start,) = {line.index("jazz") for line in facts.splitlines() if "jazz" in line}
+    assert all(line[start - 2 : start] == "  " for line in facts.splitlines())
+    assert made.splitlines() == ["made: steps     12", "made: versions  keras 3.1"]
     assert len({len(line) for line in table.splitlines()}) == 1
 
 
+def test_long_values_are_wrapped_below_themselves(info: ArtifactInfo) -> None:
+    versions = {f"package{index}": "1.0" for index in range(30)}
+    made = describe(dataclasses.replace(info, provenance={"versions": versions})).split("\n\n")[1]
+    first, *others = made.splitlines()
+    assert len(others) > 2
+    assert all(len(line) <= 100 for line in (first, *others))
+    assert {len(line) - len(line.lstrip()) for line in others} == {first.index("package0")}
+
+
+def test_groups_of_groups(info: ArtifactInfo) -> None:
+    provenance = {"export": {"date": "today", "versions": {"onnx": "1", "keras": "3"}}}
+    made = describe(dataclasses.replace(info, provenance=provenance)).split("\n\n")[1]
+    assert made.splitlines() == [
+        "made: export date      today",
+        "made: export versions  onnx 1, keras 3",
+    ]
+
+
+def test_provenance_does_not_pass_for_a_fact(info: ArtifactInfo) -> None:
+    text = describe(dataclasses.replace(info, provenance={"licence": "free for all"}))
+    assert "\nlicence          CC-BY-4.0" in text
+    assert "\nmade: licence  free for all" in text
+
+
 def test_one_row_for_each_latent(info: ArtifactInfo) -> None:
-    rows = describe(info).partition("\n\n")[2].splitlines()[1:]
+    rows = describe(info).split("\n\n")[2].splitlines()[1:]
     assert [row[:8] for row in rows] == [f"latent {index}" for index in range(4)]
     assert all("25.00%" in row for row in rows)
 
