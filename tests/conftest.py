@@ -64,3 +64,48 @@ def make_artifact(artifacts: ModuleType, tmp_path: Path) -> Callable[..., Path]:
         return written
 
     return make
+
+
+@pytest.fixture(scope="session")
+def tiny_sounds(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of folders: six tracks of 3 s of jazz and two of metal, 16 kHz mono."""
+    folder: Path = _helper("sounds").write_tracks(tmp_path_factory.mktemp("genres"))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tiny_settings() -> dict[str, Any]:
+    """Settings of the recipe ``clip`` that train in seconds."""
+    return {
+        "sample_rate": 8_000,
+        "samples": 4_096,
+        "latent_dim": 16,
+        "batch_size": 4,
+        "epochs": 2,
+        "minutes": None,
+        "kl_warmup": 4,
+        "split": "4+2",
+        "model": {"width": 8, "fft": 256, "hop": 64, "bands": 20},
+    }
+
+
+@pytest.fixture(scope="session")
+def tiny_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache of decoded tracks that the tests share."""
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture(scope="session")
+def tiny_run(
+    tiny_sounds: Path,
+    tiny_settings: dict[str, Any],
+    tiny_cache: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Path:
+    """The folder of a finished run of the recipe ``clip`` on the tiny jazz tracks."""
+    training = pytest.importorskip("musicvae.vae.training", reason="TensorFlow is not installed")
+    out = tmp_path_factory.mktemp("runs") / "jazz"
+    training.train(
+        "jazz", tiny_sounds, out, recipe="clip", settings=tiny_settings, cache=tiny_cache, workers=1
+    )
+    return out

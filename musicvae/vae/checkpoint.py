@@ -31,7 +31,7 @@ def save(path: Path, variables: Sequence[Any], counters: Mapping[str, Any]) -> N
     Raises:
         TrainingDivergedError: a weight is NaN or infinite; what is on disk stays.
     """
-    arrays = {f"{i:04d} {v.path}": np.asarray(v.value) for i, v in enumerate(variables)}
+    arrays = {f"{i:04d} {v.name}": np.asarray(v.value) for i, v in enumerate(variables)}
     broken = [name for name, array in arrays.items() if not _finite(array)]
     if broken:
         raise TrainingDivergedError(
@@ -52,7 +52,8 @@ def restore(path: Path, variables: Sequence[Any]) -> dict[str, Any]:
         RunError: the file is missing, damaged, or of another model; no variable is changed.
     """
     try:
-        with np.load(path) as arrays:
+        # Opened here, since numpy leaves the file open when it is damaged.
+        with path.open("rb") as handle, np.load(handle) as arrays:
             stored = {name: arrays[name] for name in arrays.files}
     except (OSError, ValueError, zipfile.BadZipFile, EOFError) as error:
         raise RunError(f"the checkpoint {path.name} cannot be read", received=f"{error}") from error

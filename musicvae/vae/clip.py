@@ -1,7 +1,11 @@
 """The repaired network: convolutions over time, a spectral likelihood, a Fourier synthesis head.
 
-audio ─LogMel─> frames ─(Resnet1DBlock, stride 2)×5─> 8 steps ─Dense─> mean, logvar (D)
-z (D) ─Dense─> 8 steps ─(Conv1DTranspose ×2, Resnet1DBlock)×5─> frames ─FourierSynthesis─> audio
+    audio ─LogMel─> frames ─(Resnet1DBlock, stride 2)×3─> steps ─Conv1D─> mean, logvar
+    z ─Conv1D─> steps ─(Resnet1DBlock, Conv1DTranspose ×2)×3─> frames ─FourierSynthesis─> audio
+
+The D latents of a clip are laid out as D / steps numbers for each step of hop · 2^stages samples,
+so that each answers for its own part of the clip. Components that move the whole clip are found
+afterwards (``latents.py``) and come first when it is played.
 """
 
 from __future__ import annotations
@@ -38,20 +42,33 @@ class ClipSettings:
     fft: int = 1024
     hop: int = 256
     bands: int = 96
-    stages: int = 5
+    stages: int = 3
     scale: float = 0.5
 
-    def frames(self, recipe: Recipe) -> int:
-        """Number of frames of one clip."""
+    def steps(self, recipe: Recipe) -> int:
+        """Number of latent steps of one clip.
+
+        Raises:
+            SettingError: the clip's length or the latents do not divide into steps.
+        """
         step = self.hop * 2**self.stages
-        if recipe.samples % step or recipe.samples < self.fft:
+        if recipe.samples % step or recipe.samples < 2 * self.fft:
+            nearest = max(-(-2 * self.fft // step), round(recipe.samples / step)) * step
             raise SettingError(
-                "the clip's length does not divide into frames",
-                legal=f"a multiple of {step} samples",
+                "the clip's length does not divide into latent steps",
+                legal=f"a multiple of {step} samples, at least {2 * self.fft}",
                 received=recipe.samples,
-                mend=f"samples={max(step, round(recipe.samples / step) * step)}",
+                mend=f"samples={nearest}",
             )
-        return recipe.samples // self.hop
+        steps = recipe.samples // step
+        if recipe.latent_dim % steps:
+            raise SettingError(
+                "the latents do not divide among the steps of a clip",
+                legal=f"a multiple of {steps}, since the clip has {steps} steps of {step} samples",
+                received=f"latent_dim {recipe.latent_dim}",
+                mend=f"latent_dim={max(1, round(recipe.latent_dim / steps)) * steps}",
+            )
+        return steps
 
 
 def settings_of(recipe: Recipe) -> ClipSettings:
@@ -101,17 +118,20 @@ def _encoder(recipe: Recipe, settings: ClipSettings) -> keras.Model:
         x = Resnet1DBlock(3, width if stage == 0 else 2 * width, "encode")(x)
         x = layers.Conv1D(2 * width, 4, 2, padding="same")(x)
         x = layers.LeakyReLU(SLOPE)(x)
-    moments = layers.Dense(2 * recipe.latent_dim)(layers.Flatten()(x))
-    return keras.Model(audio, moments, name="encoder")
+    x = Resnet1DBlock(3, 2 * width, "encode")(x)
+    each = recipe.latent_dim // settings.steps(recipe)
+    mean = layers.Flatten()(layers.Conv1D(each, 1, name="mean")(x))
+    logvar = layers.Flatten()(layers.Conv1D(each, 1, name="logvar")(x))
+    return keras.Model(audio, layers.Concatenate()([mean, logvar]), name="encoder")
 
 
 def _decoder(recipe: Recipe, settings: ClipSettings) -> keras.Model:
     layers = keras.layers
-    frames = settings.frames(recipe)
-    steps = frames // 2**settings.stages
+    steps, frames = settings.steps(recipe), recipe.samples // settings.hop
     width, bins = settings.width, settings.fft // 2 + 1
     z = layers.Input((recipe.latent_dim,))
-    x = layers.Reshape((steps, 2 * width))(layers.Dense(steps * 2 * width)(z))
+    x = layers.Reshape((steps, recipe.latent_dim // steps))(z)
+    x = layers.Conv1D(2 * width, 3, padding="same")(x)
     for stage in range(settings.stages):
         x = Resnet1DBlock(3, 2 * width, "decode")(x)
         last = stage == settings.stages - 1
@@ -135,7 +155,6 @@ def build(recipe: Recipe) -> CVAE:
         SettingError: a setting that this family does not know, or a length it cannot frame.
     """
     settings = settings_of(recipe)
-    settings.frames(recipe)
     likelihood = SpectralLaplace(recipe.sample_rate, settings.scale)
     return CVAE(
         _encoder(recipe, settings),

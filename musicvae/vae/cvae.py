@@ -71,12 +71,19 @@ class CVAE(keras.Model):
         """The model's own layout as (batch, samples, channels)."""
         return tf.transpose(x, (0, 2, 1)) if self.rows else x
 
-    @tf.function
-    def encode(self, x: tf.Tensor, training: bool = False) -> tuple[tf.Tensor, tf.Tensor]:
-        """Mean and log-variance of q(z|x), each float32 (batch, D)."""
+    def posterior(self, x: tf.Tensor, training: bool = False) -> tuple[tf.Tensor, tf.Tensor]:
+        """What :meth:`encode` returns, outside a ``tf.function`` of its own.
+
+        Training calls this one, since replicas cannot meet inside a nested ``tf.function``.
+        """
         mean, logvar = tf.split(self.encoder(x, training=training), 2, axis=1)
         # exp of the log-variance must stay finite while an untrained encoder finds its feet.
         return mean, tf.clip_by_value(logvar, -15.0, 10.0)
+
+    @tf.function
+    def encode(self, x: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        """Mean and log-variance of q(z|x), each float32 (batch, D)."""
+        return self.posterior(x)
 
     @tf.function
     def reparameterize(
@@ -88,9 +95,9 @@ class CVAE(keras.Model):
         return eps * tf.exp(logvar * 0.5) + mean
 
     @tf.function
-    def decode(self, z: tf.Tensor, training: bool = False) -> tf.Tensor:
+    def decode(self, z: tf.Tensor) -> tf.Tensor:
         """The likelihood's parameters for latents z, float32 (batch, D)."""
-        return self.decoder(z, training=training)
+        return self.decoder(z, training=False)
 
     @tf.function
     def sample(self, eps: tf.Tensor) -> tf.Tensor:
@@ -105,5 +112,5 @@ class CVAE(keras.Model):
 
     def call(self, x: tf.Tensor, training: bool = False) -> tf.Tensor:
         """The sound that the mean of q(z|x) decodes to."""
-        mean, _ = self.encode(x, training=training)
-        return self.likelihood.listen(self.decode(mean, training=training))
+        mean, _ = self.posterior(x, training=training)
+        return self.likelihood.listen(self.decoder(mean, training=training))

@@ -12,6 +12,9 @@ from musicvae.errors import SettingError
 #: Slope of LeakyReLU for negative values.
 SLOPE = 0.2
 
+#: Of batch norm's running statistics; a run of a few hundred steps must not lag behind itself.
+MOMENTUM = 0.95
+
 
 def instance_norm(name: str | None = None) -> Any:
     """Instance normalisation (Ulyanov et al. 2016): each channel of each clip over time."""
@@ -66,8 +69,12 @@ class Resnet1DBlock(keras.layers.Layer):
             self.norm1b = instance_norm("norm1b")
         else:
             # Synchronised, so that several workers see the statistics of the whole batch.
-            self.norm1a = layers.BatchNormalization(synchronized=True, name="norm1a")
-            self.norm1b = layers.BatchNormalization(synchronized=True, name="norm1b")
+            self.norm1a = layers.BatchNormalization(
+                momentum=MOMENTUM, synchronized=True, name="norm1a"
+            )
+            self.norm1b = layers.BatchNormalization(
+                momentum=MOMENTUM, synchronized=True, name="norm1b"
+            )
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
         """Create the weights."""

@@ -105,9 +105,9 @@ def elbo_terms(
         free_bits: nats per latent that are not pressed.
         training: whether normalisation layers use the batch's statistics.
     """
-    mean, logvar = model.encode(x, training=training)
+    mean, logvar = model.posterior(x, training=training)
     z = model.reparameterize(mean, logvar, eps)
-    decoded = model.decode(z, training=training)
+    decoded = model.decoder(z, training=training)
     reconstruction = model.likelihood.log_prob(x, decoded)
     kl = model.kl(z, mean, logvar)
     loss = beta * pressed_kl(kl, free_bits) - tf.reduce_mean(reconstruction)

@@ -84,7 +84,10 @@ class TrainedModel:
         return Sounds(Sound.of(clip, self.recipe.sample_rate) for clip in np.concatenate(parts))
 
     def encode(self, sound: Sound) -> Array:
-        """Standardised latents of a sound's consecutive clips, float32 (clips, D)."""
+        """Standardised latents of a sound's consecutive clips, float32 (clips, D).
+
+        The last clip is padded with zeros.
+        """
         return self._encode(self._clips(sound, self.recipe.samples))
 
     def sample(self, n: int = 4, seed: int | None = None) -> Sounds:
@@ -167,7 +170,8 @@ class TrainedModel:
             if sum(map(len, found)) >= n:
                 break
             if path.is_file():
-                found.append(self.encode(read(path)))
+                latents = self.encode(read(path))
+                found.append(latents[:-1] if len(latents) > 1 else latents)  # the last is padded
         if not found:
             raise RunError(
                 "none of this run's tracks is where it was, so no real latents can be had",
