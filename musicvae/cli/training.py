@@ -1,16 +1,27 @@
-"""``musicvae train``."""
+"""``musicvae train`` and ``musicvae demo``."""
 
 from __future__ import annotations
 
 import argparse
-import os
 from typing import Any
 
 from musicvae.errors import SettingError
 
 
 def add(commands: Any) -> None:
-    """Declare the command."""
+    """Declare the commands."""
+    _add_train(commands)
+    demo = commands.add_parser(
+        "demo",
+        help="run the whole chain on an embedded corpus",
+        description="Train on an embedded corpus, export, play over OSC, and leave a page.",
+    )
+    demo.add_argument("--out", default="musicvae-demo", help="new folder (default: %(default)s)")
+    demo.add_argument("--minutes", type=float, default=2.5, help="of training (default: 2.5)")
+    demo.set_defaults(run=run_demo)
+
+
+def _add_train(commands: Any) -> None:
     parser = commands.add_parser(
         "train",
         help="train a model on a folder of sounds",
@@ -37,12 +48,29 @@ def add(commands: Any) -> None:
     parser.add_argument("--workers", type=int, help="decoding processes; default one per core")
     parser.add_argument("--no-pictures", action="store_true", help="draw nothing while training")
     parser.add_argument("--quiet", action="store_true", help="show no progress")
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=run_train)
 
 
-def run(options: argparse.Namespace) -> int:
+def run_demo(options: argparse.Namespace) -> int:
+    """Run the demo."""
+    from musicvae.vae.quiet import quieten_tensorflow
+
+    quieten_tensorflow()
+    from pathlib import Path
+
+    from musicvae.demo.run import run_demo
+    from musicvae.vae.reporting import terminal
+
+    with terminal() as reporter:
+        run_demo(Path(options.out), options.minutes, reporter)
+    return 0
+
+
+def run_train(options: argparse.Namespace) -> int:
     """Train."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # before TensorFlow is loaded
+    from musicvae.vae.quiet import quieten_tensorflow
+
+    quieten_tensorflow()  # before anything else of ours imports it
     from contextlib import nullcontext
 
     from musicvae.vae.reporting import Silent, terminal

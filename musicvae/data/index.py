@@ -115,7 +115,10 @@ class Index:
     def outcome(self, digest: str) -> Outcome | None:
         """What became of the sound of that digest, or ``None`` where it is not known."""
         text = self._one("SELECT outcome FROM outcomes WHERE digest = ?", (digest,))
-        return None if text is None else Outcome.from_json(text)
+        try:
+            return None if text is None else Outcome.from_json(text)
+        except (ValueError, KeyError, TypeError):
+            return None  # a damaged page that SQLite cannot notice
 
     def put(self, source: Source, content: str, digest: str, outcome: Outcome) -> None:
         """Remember an outcome; it is on disk a second later at most, or after :meth:`flush`."""

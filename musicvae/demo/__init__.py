@@ -1,1 +1,13 @@
 """The whole chain on an embedded corpus: train, export, play over OSC."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+#: What the embedded corpus holds.
+GENRE = "hiphop"
+
+
+def corpus_folder() -> Path:
+    """The folder of the embedded corpus: one genre, twenty clips of 30 s, free (see LICENSE.md)."""
+    return Path(__file__).parent / "corpus"

@@ -69,6 +69,13 @@ def restore(path: Path, variables: Sequence[Any]) -> dict[str, Any]:
     return counters
 
 
+def counters_of(path: Path) -> dict[str, Any]:
+    """The counters of a checkpoint alone; reads no weights."""
+    with path.open("rb") as handle, np.load(handle) as arrays:
+        counters: dict[str, Any] = json.loads(str(arrays[_COUNTERS]))
+    return counters
+
+
 def _finite(array: np.ndarray) -> bool:
     return array.dtype.kind != "f" or bool(np.isfinite(array).all())
 

@@ -18,6 +18,7 @@ from musicvae.data.crops import TEST_NOISE, CropPlan, fixed_crops, noise, read_c
 from musicvae.data.loader import load
 from musicvae.errors import SettingError
 from musicvae.recipes import Recipe
+from musicvae.vae.quiet import awaited_at_exit
 
 #: Reading is a copy from memory or one disk access; two at a time hide the latter.
 _READERS = 2
@@ -124,6 +125,7 @@ def map_data(filename: tf.Tensor, sr: int = 3_000, samples: int = 90_001) -> tf.
         float32 tensor of shape (1, samples); see :func:`musicvae.data.loader.load`.
     """
 
+    @awaited_at_exit
     def row(name: bytes) -> Samples:
         return load(name.decode("utf-8"), sr, samples)[0]
 
@@ -145,10 +147,10 @@ def _dataset(
     recipe: Recipe,
     rows: int | None,
 ) -> tf.data.Dataset:
+    made = awaited_at_exit(lambda step: make(int(step)))
+
     def batch(step: tf.Tensor) -> dict[str, tf.Tensor]:
-        audio, epsilon = tf.numpy_function(
-            lambda number: make(int(number)), [step], (tf.float32, tf.float32), stateful=False
-        )
+        audio, epsilon = tf.numpy_function(made, [step], (tf.float32, tf.float32), stateful=False)
         return {
             "audio": tf.ensure_shape(audio, (rows, recipe.samples, recipe.channels)),
             "noise": tf.ensure_shape(epsilon, (rows, recipe.latent_dim)),

@@ -63,11 +63,10 @@ class TrainedModel:
     def provenance(self) -> dict[str, Any]:
         """What made it: recipe, hash of the data, steps, versions."""
         description = self.run.describe()
-        history = self.history()
         return {
             "recipe": description["recipe"],
             "data_sha256": description["train_digest"],
-            "steps": history[-1]["step"] if history else 0,
+            "steps": checkpoint.counters_of(self.run.best)["step"],
             "seed": self.recipe.seed,
             "started": description["started"],
             "versions": description["versions"],
