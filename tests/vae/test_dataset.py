@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import dataclasses
+import subprocess
+import sys
 from itertools import islice
 from pathlib import Path
 
@@ -120,6 +122,27 @@ def test_short_tracks_end_in_zeros(corpus: Corpus) -> None:
 def test_steps_per_epoch(corpus: Corpus) -> None:
     assert dataset.steps_per_epoch(corpus, RECIPE) == 3  # 44000 samples / 18000
     assert dataset.steps_per_epoch(corpus, dataclasses.replace(RECIPE, batch_size=99)) == 1
+
+
+LEFT_OPEN = """
+import sys
+from musicvae.audio import AudioSpec
+from musicvae.data.cache import build
+from musicvae.data.tracks import scan
+from musicvae.recipes import Recipe
+from musicvae.vae.dataset import training_batches
+corpus = build(scan(sys.argv[1]).tracks, AudioSpec(4_000), sys.argv[2])
+recipe = Recipe("test", "clip", 4_000, samples=3_000, latent_dim=5)
+batches = iter(training_batches(corpus, recipe))
+for _ in range(20):
+    next(batches)
+"""
+
+
+def test_a_program_ends_with_its_batches_still_open(corpus: Corpus) -> None:
+    command = [sys.executable, "-c", LEFT_OPEN, corpus.tracks[0].path.parent, corpus.folder]
+    # Without care it would hang for ever: the limit only turns that into a failure.
+    assert subprocess.run(command, timeout=120, check=False, capture_output=True).returncode == 0
 
 
 def test_refused(corpus: Corpus) -> None:

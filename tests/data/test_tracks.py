@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from musicvae.data.tracks import scan
+from musicvae.errors import DataError
+from musicvae.genres import Genre
+
+BOSSA = Genre("bossa", folders=("bossa nova",))
+
+
+def touch(root: Path, *names: str) -> Path:
+    for name in names:
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_bytes(b"x")
+    return root
+
+
+def keys(found: object) -> list[str]:
+    return [track.key for track in found.tracks]  # type: ignore[attr-defined]
+
+
+def test_a_root_of_genres(tmp_path: Path) -> None:
+    touch(tmp_path, "rock/b.wav", "jazz/x/a.AU", "jazz/c.flac", "rock/a.ogg", "rock/z.Mp3")
+    touch(tmp_path, "features.csv", "rock/cover.png", "rock/notes.txt")
+    found = scan(tmp_path)
+    assert keys(found) == ["jazz/c.flac", "jazz/x/a.AU", "rock/a.ogg", "rock/b.wav", "rock/z.Mp3"]
+    assert found.skipped == ()
+    assert all(track.path == tmp_path / track.key for track in found.tracks)
+
+
+@pytest.mark.parametrize("folder", ["bossa", "Bossa Nova", "BOSSA_NOVA"])
+@pytest.mark.parametrize("above", ["", "Data/", "Data/genres_original/"])
+def test_the_folder_of_a_genre(tmp_path: Path, folder: str, above: str) -> None:
+    touch(tmp_path, f"{above}{folder}/a.wav", f"{above}rock/b.wav", f"pictures/{folder}/a.png")
+    found = scan(tmp_path, BOSSA)
+    assert keys(found) == ["a.wav"]
+    assert found.root == tmp_path / above / folder
+    assert keys(scan(found.root, BOSSA)) == ["a.wav"], "the same keys, whichever is pointed at"
+
+
+def test_the_root_is_the_folder(tmp_path: Path) -> None:
+    touch(tmp_path, "mine/a.wav", "bossa nova/disc/b.wav")
+    assert keys(scan(tmp_path / "mine", BOSSA)) == ["a.wav"]
+    assert keys(scan(tmp_path / "bossa nova", BOSSA)) == ["disc/b.wav"]
+
+
+def test_a_name_that_no_plugin_knows_is_a_folder(tmp_path: Path) -> None:
+    touch(tmp_path, "My Tapes/a.wav", "rock/b.wav")
+    assert keys(scan(tmp_path, "my tapes")) == ["a.wav"]
+
+
+def test_no_folder_for_the_genre(tmp_path: Path) -> None:
+    touch(tmp_path, "jazz/a.wav", "rock/b.wav")
+    with pytest.raises(DataError, match="'jazz', 'rock'"):
+        scan(tmp_path, BOSSA)
+
+
+def test_two_folders_for_the_genre(tmp_path: Path) -> None:
+    touch(tmp_path, "bossa/a.wav", "bossa nova/b.wav")
+    with pytest.raises(DataError, match="bossa nova"):
+        scan(tmp_path, BOSSA)
+
+
+def test_nothing_there(tmp_path: Path) -> None:
+    touch(tmp_path, "a.txt")
+    for root in (tmp_path, tmp_path / "a.txt", tmp_path / "absent"):
+        with pytest.raises(DataError):
+            scan(root)
+
+
+def test_hidden(tmp_path: Path) -> None:
+    touch(tmp_path, "a.wav", "._a.wav", ".b.wav", ".DS_Store", ".git/c.wav")
+    found = scan(tmp_path)
+    assert keys(found) == ["a.wav"]
+    assert {skip.key for skip in found.skipped} == {"._a.wav", ".b.wav", ".git"}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege on Windows")
+def test_links(tmp_path: Path) -> None:
+    touch(tmp_path, "real/jazz/a.wav")
+    (tmp_path / "real" / "jazz" / "loop").symlink_to(tmp_path, target_is_directory=True)
+    (tmp_path / "again").symlink_to(tmp_path / "real", target_is_directory=True)
+    (tmp_path / "self").symlink_to(tmp_path / "self")
+    (tmp_path / "gone.wav").symlink_to(tmp_path / "absent.wav")
+    (tmp_path / "b.wav").symlink_to(tmp_path / "real" / "jazz" / "a.wav")
+    found = scan(tmp_path)
+    assert keys(found) == ["b.wav", "real/jazz/a.wav"]
+    assert {skip.key: skip.reason for skip in found.skipped} == {
+        "again": "a folder that was already looked through",
+        "gone.wav": "a broken link",
+        "real/jazz/loop": "a folder that was already looked through",
+    }
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes here")
+def test_a_pipe_is_not_opened(tmp_path: Path) -> None:
+    touch(tmp_path, "a.wav")
+    os.mkfifo(tmp_path / "pipe.wav")
+    assert scan(tmp_path).skipped[0].reason == "not a regular file"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names are Unicode elsewhere")
+def test_a_name_that_is_not_unicode(tmp_path: Path) -> None:
+    touch(tmp_path, "音楽/été.wav")
+    (Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff.wav"))).write_bytes(b"x")
+    found = scan(tmp_path)
+    assert keys(found) == ["音楽/été.wav"]
+    assert [(skip.key, skip.reason) for skip in found.skipped] == [
+        ("\\xff.wav", "its name is not valid Unicode")
+    ]
