@@ -53,7 +53,7 @@ def _add_train(commands: Any) -> None:
 
 def run_demo(options: argparse.Namespace) -> int:
     """Run the demo."""
-    from musicvae.vae.quiet import quieten_tensorflow
+    from musicvae.vae.hush import quieten_tensorflow
 
     quieten_tensorflow()
     from pathlib import Path
@@ -68,7 +68,7 @@ def run_demo(options: argparse.Namespace) -> int:
 
 def run_train(options: argparse.Namespace) -> int:
     """Train."""
-    from musicvae.vae.quiet import quieten_tensorflow
+    from musicvae.vae.hush import quieten_tensorflow
 
     quieten_tensorflow()  # before anything else of ours imports it
     from contextlib import nullcontext

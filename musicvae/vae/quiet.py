@@ -1,30 +1,51 @@
-"""Keeping TensorFlow's start-up lines off the terminal."""
+"""An orderly end for Python functions that tf.data calls from its own threads."""
 
 from __future__ import annotations
 
-import os
-import sys
-import tempfile
+import atexit
+import threading
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+#: Longer than reading any batch takes, in seconds.
+_PATIENCE = 5.0
 
 
-def quieten_tensorflow() -> None:
-    """Import TensorFlow without its greeting; what it prints is shown only if the import fails.
+def awaited_at_exit(function: Callable[P, R]) -> Callable[P, R]:
+    """``function``, which the end of the interpreter waits for and which does not begin after it.
 
-    Its C++ part writes to file descriptor 2 before any setting can stop it.
+    tf.data reads ahead on threads that Python does not know. One that is still inside Python code
+    when the interpreter is taken down crashes the process after its work is done.
+
+    Raises:
+        RuntimeError: at a call after the end has begun.
     """
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    if "tensorflow" in sys.modules:
-        return
-    sys.stderr.flush()
-    real = os.dup(2)
-    with tempfile.TemporaryFile() as held:
-        os.dup2(held.fileno(), 2)
+    idle = threading.Condition()
+    running, ended = 0, False
+
+    @wraps(function)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+        nonlocal running
+        with idle:
+            if ended:
+                raise RuntimeError("the interpreter is ending")
+            running += 1
         try:
-            import tensorflow  # noqa: F401
-        except ImportError:
-            os.dup2(real, 2)
-            held.seek(0)
-            os.write(2, held.read())
+            return function(*args, **kwargs)
         finally:
-            os.dup2(real, 2)
-            os.close(real)
+            with idle:
+                running -= 1
+                idle.notify_all()
+
+    def end() -> None:
+        nonlocal ended
+        with idle:
+            ended = True
+            idle.wait_for(lambda: running == 0, _PATIENCE)
+
+    atexit.register(end)
+    return guarded

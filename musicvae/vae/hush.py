@@ -1,0 +1,30 @@
+"""Keeping TensorFlow's start-up lines off the terminal."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+
+
+def quieten_tensorflow() -> None:
+    """Import TensorFlow without its greeting; what it prints is shown only if the import fails.
+
+    Its C++ part writes to file descriptor 2 before any setting can stop it.
+    """
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    if "tensorflow" in sys.modules:
+        return
+    sys.stderr.flush()
+    real = os.dup(2)
+    with tempfile.TemporaryFile() as held:
+        os.dup2(held.fileno(), 2)
+        try:
+            import tensorflow  # noqa: F401
+        except ImportError:
+            os.dup2(real, 2)
+            held.seek(0)
+            os.write(2, held.read())
+        finally:
+            os.dup2(real, 2)
+            os.close(real)
