@@ -43,7 +43,7 @@ class ClipSettings:
     hop: int = 256
     bands: int = 96
     stages: int = 3
-    scale: float = 0.5
+    scale: float = 0.2
 
     def steps(self, recipe: Recipe) -> int:
         """Number of latent steps of one clip.

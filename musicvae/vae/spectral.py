@@ -10,11 +10,13 @@ from musicvae.vae.fourier import magnitudes
 
 
 class SpectralLaplace:
-    """Log-magnitudes at several resolutions, each Laplace-distributed about the decoded ones.
+    """Magnitudes at several resolutions, each Laplace-distributed about the decoded ones.
 
-    log p(x|z) = -Σ |log M(x) - log M(decoded)| / b, with M the magnitudes of mel bands and of STFT
-    bins (multi-resolution, after Yamamoto et al. 2020), normalised so that every resolution counts
-    as much as ``BANDS`` bands every 512 samples would. Constants are left out.
+    log p(x|z) = -Σ |f(x) - f(decoded)| / b over three kinds of features f at three resolutions
+    (after Yamamoto et al. 2020): log-magnitudes of mel bands, log-magnitudes of STFT bins, and
+    magnitudes of STFT bins relative to the clip's mean one, which hold the level up where the
+    logarithms alone would settle for the quiet median. Normalised so that every resolution counts
+    as much as ``BANDS`` bands every 512 samples would; constants are left out.
 
     Args:
         sample_rate: in Hz.
@@ -40,7 +42,7 @@ class SpectralLaplace:
         return -self.distance(x, decoded) * terms / self.scale
 
     def distance(self, x: tf.Tensor, decoded: tf.Tensor) -> tf.Tensor:
-        """Mean absolute difference of log-magnitudes over all resolutions, float32 (batch,)."""
+        """Mean absolute difference over all features and resolutions, float32 (batch,)."""
         parts = []
         for channel in range(x.shape[-1]):
             for fft, bank in zip(self.FFTS, self.banks, strict=True):
@@ -48,11 +50,16 @@ class SpectralLaplace:
                 made = magnitudes(decoded[:, :, channel], fft, fft // 2)
                 parts.append(self._log_difference(real @ bank, made @ bank))
                 parts.append(0.5 * self._log_difference(real, made))
-        return tf.add_n(parts) / (1.5 * len(self.FFTS) * x.shape[-1])
+                parts.append(0.5 * self._difference(real, made))
+        return tf.add_n(parts) / (2.0 * len(self.FFTS) * x.shape[-1])
 
     def listen(self, decoded: tf.Tensor) -> tf.Tensor:
         """The decoder's output is sound already."""
         return decoded
+
+    def _difference(self, real: tf.Tensor, made: tf.Tensor) -> tf.Tensor:
+        mean = tf.reduce_mean(real, axis=[1, 2]) + self.FLOOR
+        return tf.reduce_mean(tf.abs(real - made), axis=[1, 2]) / mean
 
     def _log_difference(self, a: tf.Tensor, b: tf.Tensor) -> tf.Tensor:
         difference = tf.math.log(a + self.FLOOR) - tf.math.log(b + self.FLOOR)

@@ -1,0 +1,28 @@
+"""Put a table that a benchmark prints into the README, between the marks that bear its name.
+
+python benchmarks/startup.py | python benchmarks/into_readme.py startup
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+README = Path(__file__).resolve().parent.parent / "README.md"
+
+
+def insert(text: str, name: str, table: str) -> str:
+    """``text`` with ``table`` between ``<!-- name -->`` and ``<!-- /name -->``."""
+    marked = re.compile(rf"(<!-- {re.escape(name)} -->\n).*?(<!-- /{re.escape(name)} -->)", re.S)
+    if not marked.search(text):
+        raise SystemExit(f"README.md has no marks <!-- {name} --> … <!-- /{name} -->")
+    return marked.sub(lambda found: f"{found[1]}{table.strip()}\n{found[2]}", text)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        raise SystemExit(__doc__)
+    printed = sys.stdin.read()
+    sys.stdout.write(printed)
+    README.write_text(insert(README.read_text("utf-8"), sys.argv[1], printed), "utf-8")
