@@ -18,7 +18,7 @@ from musicvae.data.crops import TEST_NOISE, CropPlan, fixed_crops, noise, read_c
 from musicvae.data.loader import load
 from musicvae.errors import SettingError
 from musicvae.recipes import Recipe
-from musicvae.vae.quiet import awaited_at_exit
+from musicvae.vae.reading_ahead import awaited_at_exit
 
 #: Reading is a copy from memory or one disk access; two at a time hide the latter.
 _READERS = 2
