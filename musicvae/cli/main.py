@@ -41,6 +41,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except MusicVAEError as error:
         print(f"musicvae: {error}", file=sys.stderr)
         return 1
+    except OSError as error:  # a full disk, a folder that may not be written
+        print(f"musicvae: {error}", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         print("musicvae: stopped", file=sys.stderr)
         return 130

@@ -97,6 +97,8 @@ class Trainer:
                     self._end_epoch()
                 if asked:
                     break
+            if self.counters.finished and self.counters.step % self.epoch_steps:
+                self._end_epoch()  # a time budget seldom ends with an epoch
             self._finish()
         if not self.counters.finished:
             self.reporter.note(
@@ -179,7 +181,7 @@ class Trainer:
         result = evaluate(self.model, batches, self.recipe)
         counters = self.counters
         row = {
-            "epoch": counters.step // self.epoch_steps,
+            "epoch": -(-counters.step // self.epoch_steps),
             "step": counters.step,
             "seconds": round(counters.seconds, 1),
             **self.averages.take(),
@@ -225,7 +227,8 @@ class Trainer:
         self.counters = Counters(**counters)
         # Epochs after the checkpoint will be trained again, to the same result.
         self.history = [row for row in self.history if row["step"] <= self.counters.step]
-        if len(self.history) != self.counters.step // self.epoch_steps:
+        done = -(-self.counters.step // self.epoch_steps)
+        if len(self.history) not in (done, self.counters.step // self.epoch_steps):
             raise RunError(
                 "the history and the checkpoint of this run do not fit together",
                 received=f"{len(self.history)} epochs, step {self.counters.step}",
