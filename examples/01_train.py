@@ -12,7 +12,7 @@ from musicvae.vae.reporting import terminal
 
 parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
 parser.add_argument("--data", help="folder with one folder per genre (default: the demo corpus)")
-parser.add_argument("--genre", default="jazz")
+parser.add_argument("--genre", help="its name (default: jazz, or what the demo corpus holds)")
 parser.add_argument("--out", default="runs/example")
 parser.add_argument("--minutes", type=float, default=3.0, help="training time at most")
 parser.add_argument("--epochs", type=int, default=400, help="passes over the tracks at most")
@@ -20,7 +20,7 @@ options = parser.parse_args()
 
 with terminal() as progress:
     model = mv.train(
-        options.genre,
+        options.genre or ("jazz" if options.data else demo.GENRE),
         data=options.data or demo.corpus_folder(),
         out=options.out,
         settings={"minutes": options.minutes, "epochs": options.epochs},

@@ -1,6 +1,6 @@
 """Export a trained decoder to ONNX and decode with it: from here on no TensorFlow is needed.
 
-python examples/04_export.py runs/example --out jazz.onnx
+python examples/04_export.py runs/example --out example.onnx
 """
 
 import argparse
@@ -12,7 +12,7 @@ from musicvae.measures import level
 
 parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
 parser.add_argument("run", nargs="?", default="runs/example", help="what 01_train.py made")
-parser.add_argument("--out", default="jazz.onnx")
+parser.add_argument("--out", default="example.onnx")
 options = parser.parse_args()
 
 mv.export(mv.load(options.run), options.out)  # verified against TensorFlow, or no file at all

@@ -1,7 +1,7 @@
 """Play an exported model and move its latents over OSC, as a patch on stage would.
 
-python examples/05_play_over_osc.py jazz.onnx                     # on the sound card
-python examples/05_play_over_osc.py jazz.onnx --out take.wav      # into a file
+python examples/05_play_over_osc.py example.onnx                     # on the sound card
+python examples/05_play_over_osc.py example.onnx --out take.wav      # into a file
 """
 
 import argparse
@@ -13,12 +13,12 @@ from pythonosc.udp_client import SimpleUDPClient
 from musicvae.live.daemon import Daemon
 
 parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-parser.add_argument("artifact", nargs="?", default="jazz.onnx", help="what 04_export.py made")
+parser.add_argument("artifact", nargs="?", default="example.onnx", help="what 04_export.py made")
 parser.add_argument("--out", help="a WAV file instead of the sound card")
 parser.add_argument("--seconds", type=float, default=20.0)
 options = parser.parse_args()
 
-# Here the daemon runs inside this script; on stage it is `musicvae live jazz.onnx`, and what sends
+# Here the daemon runs inside this script; on stage it is `musicvae live FILE.onnx`, and what sends
 # is Max, Pd, TouchDesigner, SuperCollider, a phone: anything that speaks OSC.
 with Daemon(options.artifact, output=options.out, port=0) as daemon:
     with SimpleUDPClient("127.0.0.1", daemon.port) as client:

@@ -120,7 +120,7 @@ def test_export_and_play_over_osc(script: Script, tiny_run: Path, tmp_path: Path
     printed = script("04_export", tiny_run)
     assert "random latents" in printed
     assert "latent 0 = +2" in printed
-    assert Decoder(tmp_path / "jazz.onnx").info.genre == "jazz"
+    assert Decoder(tmp_path / "example.onnx").info.genre == "jazz"
     printed = script("05_play_over_osc", "--seconds", 1, "--out", "take.wav")
     received = re.search(r"(\d+) packets received, 0 refused", printed)
     assert received is not None
