@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -18,9 +18,10 @@ from musicvae.demo.performance import perform, score
 from musicvae.errors import RunError
 from musicvae.exporting import export
 from musicvae.measures import describe, frechet_log_mel_distance, log_mel_distance
-from musicvae.vae.model import TrainedModel
-from musicvae.vae.reporting import Reporter
-from musicvae.vae.training import train
+
+if TYPE_CHECKING:
+    from musicvae.vae.model import TrainedModel
+    from musicvae.vae.reporting import Reporter
 
 #: Smaller than the recipe's own, so that three minutes on two cores are enough.
 SETTINGS = {
@@ -69,6 +70,8 @@ def run_demo(out: Path, minutes: float, reporter: Reporter) -> Path:
 
 
 def _trained(out: Path, minutes: float, reporter: Reporter) -> TrainedModel:
+    from musicvae.vae.training import train
+
     reporter.note(f"training on {corpus_folder()} for {minutes:g} minutes")
     return train(
         GENRE,

@@ -12,7 +12,7 @@ def quieten_tensorflow() -> None:
 
     Its C++ part writes to file descriptor 2 before any setting can stop it.
     """
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     if "tensorflow" in sys.modules:
         return
     sys.stderr.flush()
@@ -21,10 +21,10 @@ def quieten_tensorflow() -> None:
         os.dup2(held.fileno(), 2)
         try:
             import tensorflow  # noqa: F401
-        except ImportError:
-            os.dup2(real, 2)
+        except BaseException:
             held.seek(0)
-            os.write(2, held.read())
+            os.write(real, held.read())
+            raise
         finally:
             os.dup2(real, 2)
             os.close(real)

@@ -124,8 +124,11 @@ def go_on(request: Request, progress: Progress | None = None) -> Prepared:
     run = RunFolder.open(request.out)
     description = run.describe()
     recipe = run.recipe()
-    data = request.data or description["data"]
-    again = Request(description["genre"], data, request.out, cache=request.cache)
+    # Where the tracks were found, unless they have moved: a genre may have gone by another name.
+    data, genre = request.data, description["genre"]
+    if not data:
+        data, genre = read_json(run.data)["folder"], None
+    again = Request(genre, data, request.out, cache=request.cache, workers=request.workers)
     corpus, _ = _corpus(again, recipe.audio, progress)
     split = read_json(run.split)
     missing = sorted({*split["train"], *split["test"]} - set(corpus.keys))
