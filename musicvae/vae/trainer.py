@@ -89,6 +89,7 @@ class Trainer:
         batches = iter(training_batches(self.corpus, self.recipe, first_step=first, rows=rows))
         with Interruption() as interruption:
             self._saved = time.monotonic()
+            asked = False
             while not self.counters.finished:
                 started = time.monotonic()
                 asked = self._one_step(next(batches), interruption.asked)
@@ -97,10 +98,10 @@ class Trainer:
                     self._end_epoch()
                 if asked:
                     break
-            if self.counters.finished and self.counters.step % self.epoch_steps:
+            if not asked and self.counters.step % self.epoch_steps:
                 self._end_epoch()  # a time budget seldom ends with an epoch
             self._finish()
-        if not self.counters.finished:
+        if asked:
             self.reporter.note(
                 f"stopped after step {self.counters.step}; "
                 f"musicvae train --resume --out {self.run_folder.path} goes on"
