@@ -23,7 +23,7 @@ for name, difference in decoder.info.parity.items():
     print(f"largest difference to TensorFlow, {name} latents: {difference:.1e} of full scale")
 
 # Latents are standardised: 0 is the average of the training set, ±2 is far out. The first explains
-# most; its positive end is louder or brighter.
+# most; its positive end tends to be louder or brighter.
 for value in (-2.0, 0.0, 2.0):
     latents = np.zeros(decoder.info.latent_dim, np.float32)
     latents[0] = value
