@@ -156,7 +156,8 @@ def _to_channels(samples: Samples, channels: int, notes: list[str]) -> Samples:
         return samples[:, :2]
     mono: Samples = samples.mean(axis=1, keepdims=True, dtype=np.float32)
     levels = _rms(samples)
-    loudest = int(levels.argmax())
+    # The first of those that are alike, so that rounding does not choose.
+    loudest = int(np.argmax(levels > 0.99 * levels.max()))
     if _rms(mono)[0] < CANCELLED * levels[loudest]:
         name = ("left", "right")[loudest] if count == 2 else f"channel {loudest + 1}"
         notes.append(f"channels cancel: {name} used")
