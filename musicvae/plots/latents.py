@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from musicvae.errors import SettingError
-from musicvae.plots.style import STYLE, Figure, dress, legend, new_picture
+from musicvae.plots.style import STYLE, Figure, dress, grouped, legend, new_picture
 
 #: A latent with less KL than this, in nats, tells the decoder next to nothing.
 IN_USE = 0.1
@@ -37,9 +37,16 @@ def latent_usage(kl_per_dim: ArrayLike) -> Figure:
     figure = new_picture(9.6, 3.2)
     axes = figure.subplots()
     rank = np.arange(1, len(kl) + 1)
-    axes.bar(rank[:used], kl[:used], width=0.82, color=STYLE["main"], label="in use")
-    axes.bar(rank[used:], kl[used:], width=0.82, color=STYLE["pale"], label="idle")
-    title = f"{used} of {len(kl)} latents in use, {kl.sum():.3g} nats a clip"
+    # Gaps between hundreds of bars would be finer than a pixel and shimmer.
+    width = 0.82 if len(kl) <= 150 else 1.0
+    for part, colour, label in (
+        (slice(used), "main", "in use"),
+        (slice(used, None), "pale", "idle"),
+    ):
+        if len(kl[part]):
+            axes.bar(rank[part], kl[part], width=width, color=STYLE[colour], label=label)
+    total = grouped(float(f"{kl.sum():.3g}"))
+    title = f"{used} of {len(kl)} latents in use, {total} nats a clip"
     dress(axes, title, x="latents, the busiest first", y="KL, nats")
     axes.grid(False, axis="x")
     axes.set_xlim(0.4, len(kl) + 0.6)

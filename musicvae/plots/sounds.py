@@ -12,7 +12,7 @@ from musicvae.audio import Sound
 from musicvae.errors import SettingError
 from musicvae.measures.pairs import log_mel_distance
 from musicvae.measures.spectra import COMPARISON_RATE, LOG_OFFSET, MEL_BANDS, MEL_HOP, log_mel
-from musicvae.plots.style import STYLE, Axes, Figure, drawable, dress, new_picture
+from musicvae.plots.style import STYLE, Axes, Figure, drawable, dress, new_picture, shortened
 
 #: Points along a waveform; about one per pixel.
 COLUMNS = 900
@@ -133,7 +133,11 @@ def _titles(sounds: Sequence[Sound], titles: Sequence[str] | None) -> list[str]:
         raise SettingError(
             "every sound needs a title", legal=f"{len(sounds)} titles", received=f"{len(titles)}"
         )
-    return [str(number) for number in range(1, len(sounds) + 1)] if titles is None else list(titles)
+    return (
+        [str(number) for number in range(1, len(sounds) + 1)]
+        if titles is None
+        else [shortened(t) for t in titles]
+    )
 
 
 def _waveform(axes: Axes, sound: Sound) -> None:
@@ -170,9 +174,7 @@ def _spectrogram(axes: Axes, bands: NDArray[np.float32], ceiling: float) -> Any:
         vmin=(np.log(LOG_OFFSET) - ceiling) * DECIBELS,
         vmax=0,
     )
-    axes.set_yticks(
-        [_band_of(mark) for mark in MARKS], [f"{mark:,}".replace(",", " ") for mark in MARKS]
-    )
+    axes.set_yticks([_band_of(mark) for mark in MARKS], [grouped(mark) for mark in MARKS])
     return image
 
 

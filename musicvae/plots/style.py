@@ -87,11 +87,21 @@ def legend(axes: Axes, **place: Any) -> None:
 
 
 def drawable(text: str) -> str:
-    """The text on one line, shortened, with a box for each character that the font lacks."""
+    """The text on one line, with a box for each character that the font lacks."""
     from matplotlib.font_manager import findfont, get_font
 
     font = get_font(findfont(STYLE["font"]))
     line = " ".join(text.split())
-    if len(line) > LONGEST_TITLE:
-        line = f"{line[: LONGEST_TITLE - 12]}…{line[-11:]}"
     return "".join(letter if font.get_char_index(ord(letter)) else "□" for letter in line)
+
+
+def shortened(title: str) -> str:
+    """A title that fits over half a picture; its end is kept, since there files differ."""
+    if len(title) <= LONGEST_TITLE:
+        return title
+    return f"{title[: LONGEST_TITLE - 12]}…{title[-11:]}"
+
+
+def grouped(number: float) -> str:
+    """A number with thin spaces between thousands, such as ``12 345`` or ``0.25``."""
+    return f"{number:,.6g}".replace(",", "\N{THIN SPACE}")

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from musicvae.errors import SettingError
-from musicvae.plots.style import STYLE, Axes, Figure, dress, legend, new_picture
+from musicvae.plots.style import STYLE, Axes, Figure, dress, grouped, legend, new_picture
 
 
 def training_curves(rows: Sequence[Mapping[str, Any]]) -> Figure:
@@ -56,7 +56,7 @@ def _pair(
     _line(axes, epochs, _column(rows, f"train_{name}"), STYLE["pale"], "training")
     _line(axes, epochs, _column(rows, f"test_{name}"), STYLE["main"], "test")
     dress(axes, title)
-    axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.6g}".replace(",", "\N{THIN SPACE}"))
+    axes.yaxis.set_major_formatter(lambda value, _: grouped(value))
 
 
 def _line(
@@ -71,7 +71,7 @@ def _mark_best(axes: Axes, epochs: NDArray[np.float64], elbo: NDArray[np.float64
     if not np.isfinite(elbo).any():
         return
     best = int(np.nanargmax(elbo))
-    label = f"best: {elbo[best]:,.0f} at epoch {epochs[best]:.0f}".replace(",", "\N{THIN SPACE}")
+    label = f"best: {grouped(round(elbo[best]))} at epoch {epochs[best]:.0f}"
     axes.plot(epochs[best], elbo[best], "o", color=STYLE["warm"], markersize=5, label=label)
 
 

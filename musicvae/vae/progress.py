@@ -32,8 +32,7 @@ class Counters:
     stale_epochs: int = 0
     stopped: bool = False
 
-    @property
-    def finished(self) -> bool:
+    def is_finished(self) -> bool:
         """Whether there is nothing left to do."""
         return self.stopped or self.step >= self.planned_steps
 

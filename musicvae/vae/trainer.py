@@ -81,7 +81,7 @@ class Trainer:
             TrainingDivergedError: the loss became NaN or infinite.
         """
         self._restore()
-        if self.counters.finished:
+        if self.counters.is_finished():
             self.reporter.note("this run is finished; there is nothing left to train")
             return
         first = self.counters.step
@@ -90,7 +90,7 @@ class Trainer:
         with Interruption() as interruption:
             self._saved = time.monotonic()
             asked = False
-            while not self.counters.finished:
+            while not self.counters.is_finished():
                 started = time.monotonic()
                 asked = self._one_step(next(batches), interruption.asked)
                 self._account(time.monotonic() - started, started)

@@ -126,7 +126,7 @@ def test_a_tone_lies_at_its_frequency_in_the_spectrogram():
     marks = dict(
         zip([label.get_text() for label in axes.get_yticklabels()], axes.get_yticks(), strict=True)
     )
-    assert band == pytest.approx(marks["1 000"], abs=1)
+    assert band == pytest.approx(marks["1\N{THIN SPACE}000"], abs=1)
 
 
 def test_pairs_say_how_far_they_are_apart():
@@ -161,6 +161,11 @@ def test_what_cannot_be_drawn_is_refused():
         plots.training_curves([])
     with pytest.raises(AudioError, match="NaN"):
         plots.spectrograms([Sound.of([np.nan] * 9, RATE)])
+
+
+def test_a_large_sum_of_nats_is_written_out():
+    title = titles(plots.latent_usage(np.full(300, 4.3)))[0]
+    assert title.replace("\N{THIN SPACE}", "") == "300 of 300 latents in use, 1290 nats a clip"
 
 
 def test_latent_usage_counts_what_is_used():

@@ -44,7 +44,7 @@ def test_patience_counts_epochs_without_a_better_objective() -> None:
         assert counters.improved(objective) is better
         counters.stop_early(patience=2)
     assert counters.stopped
-    assert counters.finished
+    assert counters.is_finished()
 
 
 def test_averages_survive_a_checkpoint_to_the_bit() -> None:
