@@ -12,7 +12,16 @@ from musicvae.audio import Sound
 from musicvae.errors import SettingError
 from musicvae.measures.pairs import log_mel_distance
 from musicvae.measures.spectra import COMPARISON_RATE, LOG_OFFSET, MEL_BANDS, MEL_HOP, log_mel
-from musicvae.plots.style import STYLE, Axes, Figure, drawable, dress, new_picture, shortened
+from musicvae.plots.style import (
+    STYLE,
+    Axes,
+    Figure,
+    drawable,
+    dress,
+    grouped,
+    new_picture,
+    shortened,
+)
 
 #: Points along a waveform; about one per pixel.
 COLUMNS = 900
