@@ -79,7 +79,7 @@ def run_train(options: argparse.Namespace) -> int:
     if options.data is None and not options.resume:
         raise SettingError("no sounds were named", legal="a folder", mend="add --data FOLDER")
     with nullcontext(Silent()) if options.quiet else terminal() as reporter:
-        model = train(
+        train(
             options.genre,
             options.data,
             options.out,
@@ -93,9 +93,6 @@ def run_train(options: argparse.Namespace) -> int:
             reporter=reporter,
             pictures=not options.no_pictures,
         )
-        skipped = model.data_report()["skipped"]
-        for skip in skipped:
-            reporter.note(f"skipped {skip['key']}: {skip['reason']}")
         reporter.note(f"trained: {options.out} (listen: musicvae sample {options.out} --out new/)")
     return 0
 

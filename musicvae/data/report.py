@@ -37,7 +37,7 @@ class DataReport:
         sides |= {} if self.split is None else dict.fromkeys(self.split.test, "test")
         spec = self.corpus.spec
         return {
-            "folder": str(self.scan.root),
+            "folder": str(self.scan.root.resolve()),
             "sample_rate": spec.sample_rate,
             "channels": spec.channels,
             "digest": self.corpus.digest,

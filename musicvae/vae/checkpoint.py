@@ -31,11 +31,14 @@ def save(path: Path, variables: Sequence[Any], counters: Mapping[str, Any]) -> N
     Raises:
         TrainingDivergedError: a weight is NaN or infinite; what is on disk stays.
     """
-    arrays = {f"{i:04d} {v.name}": np.asarray(v.value) for i, v in enumerate(variables)}
+    # Not by path: Keras numbers layers anew with each model that a process builds.
+    arrays = {f"{i:04d}": np.asarray(variable.value) for i, variable in enumerate(variables)}
     broken = [name for name, array in arrays.items() if not _finite(array)]
     if broken:
         raise TrainingDivergedError(
-            "weights became NaN or infinite", received=", ".join(broken[:3]), mend=_remedy(path)
+            "weights became NaN or infinite",
+            received=f"{len(broken)} of {len(arrays)} variables",
+            mend=_remedy(path),
         )
     arrays[_COUNTERS] = np.array(json.dumps(dict(counters)))
     with replacing(path) as temporary, temporary.open("wb") as handle:

@@ -138,8 +138,8 @@ def _decoder(recipe: Recipe, settings: ClipSettings) -> keras.Model:
         x = layers.Conv1DTranspose(width if last else 2 * width, 4, 2, padding="same")(x)
         x = layers.LeakyReLU(SLOPE)(x)
     x = layers.Conv1D(width, 3, padding="same")(FixedNoise()(x))
-    for dilation in (1, 3):
-        x = Resnet1DBlock(3, width, "decode", dilation)(x)
+    for _ in range(2):
+        x = Resnet1DBlock(5, width, "decode")(x)
     # Music at -20 dBFS has magnitudes of about e^-6 a bin.
     quiet = keras.initializers.Constant(-6.0)
     log_magnitude = layers.Dense(bins, bias_initializer=quiet)(x)

@@ -31,7 +31,6 @@ class Resnet1DBlock(keras.layers.Layer):
         kernel_size: of both convolutions, in steps.
         filters: channels; the input must have as many.
         type: ``"encode"`` or ``"decode"``.
-        dilation: distance between the kernel's taps, in steps.
 
     Input shape: (batch, steps, filters). Output shape: the same.
 
@@ -49,7 +48,6 @@ class Resnet1DBlock(keras.layers.Layer):
         kernel_size: int,
         filters: int,
         type: Literal["encode", "decode"] = "encode",
-        dilation: int = 1,
         **options: Any,
     ) -> None:
         super().__init__(**options)
@@ -58,12 +56,10 @@ class Resnet1DBlock(keras.layers.Layer):
         self.kernel_size = kernel_size
         self.filters = filters
         self.type = type
-        self.dilation = dilation
         layers = keras.layers
         convolution = layers.Conv1D if type == "encode" else layers.Conv1DTranspose
-        size = {"padding": "same", "dilation_rate": dilation}
-        self.conv1a = convolution(filters, kernel_size, **size, name="conv1a")
-        self.conv1b = convolution(filters, kernel_size, **size, name="conv1b")
+        self.conv1a = convolution(filters, kernel_size, padding="same", name="conv1a")
+        self.conv1b = convolution(filters, kernel_size, padding="same", name="conv1b")
         if type == "encode":
             self.norm1a = instance_norm("norm1a")
             self.norm1b = instance_norm("norm1b")

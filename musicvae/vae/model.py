@@ -155,8 +155,9 @@ class TrainedModel:
         return self._tracks("train")
 
     def _tracks(self, side: str) -> list[Path]:
-        folder = Path(self.data_report()["folder"])
-        return [folder / key for key in read_json(self.run.split)[side]]
+        report = self.data_report()
+        folder = Path(report["folder"])
+        return [folder / track["key"] for track in report["tracks"] if track["set"] == side]
 
     def latent_infos(self) -> tuple[LatentInfo, ...]:
         """What an artifact says of each latent."""

@@ -15,8 +15,9 @@ from musicvae.audio import AudioSpec
 from musicvae.data import cache
 from musicvae.data.corpus import Corpus
 from musicvae.data.filling import Progress
+from musicvae.data.report import DataReport
 from musicvae.data.split import split_tracks
-from musicvae.data.tracks import scan
+from musicvae.data.tracks import Scan, scan
 from musicvae.errors import RunError, UnknownNameError
 from musicvae.files import read_json, write_json
 from musicvae.genres import GENRES, Genre
@@ -37,12 +38,14 @@ class Prepared:
         recipe: with every setting decided.
         train: tracks to train on.
         test: tracks to test on.
+        report: which files are used and which are skipped, with reasons, as text.
     """
 
     run: RunFolder
     recipe: Recipe
     train: Corpus
     test: Corpus
+    report: str = ""
 
 
 @dataclass(frozen=True)
@@ -96,8 +99,9 @@ def begin(request: Request, progress: Progress | None = None) -> Prepared:
     if RunFolder(Path(request.out)).description.exists():
         RunFolder.create(request.out, {})  # refuses before hours of decoding, not after
     recipe = choose_recipe(request)
-    corpus, report = _corpus(request, recipe.audio, progress)
+    found, corpus = _tracks(request, recipe.audio, progress)
     split = split_tracks(corpus.keys, recipe.split, recipe.seed)
+    report = DataReport(found, corpus, split)
     train, test = corpus.subset(split.train), corpus.subset(split.test)
     description = {
         "genre": _name(request.genre),
@@ -111,8 +115,8 @@ def begin(request: Request, progress: Progress | None = None) -> Prepared:
     }
     run = RunFolder.create(request.out, description)
     write_json(run.split, asdict(split))
-    write_json(run.data, report)
-    return Prepared(run, recipe, train, test)
+    write_json(run.data, report.to_json())
+    return Prepared(run, recipe, train, test, report.text())
 
 
 def go_on(request: Request, progress: Progress | None = None) -> Prepared:
@@ -129,7 +133,7 @@ def go_on(request: Request, progress: Progress | None = None) -> Prepared:
     if not data:
         data, genre = read_json(run.data)["folder"], None
     again = Request(genre, data, request.out, cache=request.cache, workers=request.workers)
-    corpus, _ = _corpus(again, recipe.audio, progress)
+    _, corpus = _tracks(again, recipe.audio, progress)
     split = read_json(run.split)
     missing = sorted({*split["train"], *split["test"]} - set(corpus.keys))
     if not missing:
@@ -162,20 +166,9 @@ def wait_for_chief(out: PathLike, seconds: float = 600.0) -> None:
         time.sleep(0.2)
 
 
-def _corpus(
-    request: Request, spec: AudioSpec, progress: Progress | None
-) -> tuple[Corpus, dict[str, Any]]:
+def _tracks(request: Request, spec: AudioSpec, progress: Progress | None) -> tuple[Scan, Corpus]:
     found = scan(request.data, request.genre)
-    corpus = cache.build(found.tracks, spec, request.cache, request.workers, progress)
-    skipped = sorted({s.key: s.reason for s in (*found.skipped, *corpus.skipped)}.items())
-    report = {
-        "folder": str(found.root.resolve()),
-        "used": len(corpus),
-        "seconds": round(corpus.seconds, 3),
-        "skipped": [{"key": key, "reason": reason} for key, reason in skipped],
-        "notes": {key: list(notes) for key, notes in corpus.notes.items()},
-    }
-    return corpus, report
+    return found, cache.build(found.tracks, spec, request.cache, request.workers, progress)
 
 
 def _genre(genre: Genre | str | None) -> Genre | None:

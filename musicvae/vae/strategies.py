@@ -59,6 +59,17 @@ class Placement:
             lambda context: parts[context.replica_id_in_sync_group % local]
         )
 
+    def meet(self) -> None:
+        """Wait until every process has come here."""
+        if self.workers == 1:
+            return
+
+        def arrive() -> tf.Tensor:
+            replica = tf.distribute.get_replica_context()
+            return replica.all_reduce(tf.distribute.ReduceOp.SUM, tf.constant(1.0))
+
+        tf.function(lambda: self.strategy.run(arrive))()
+
 
 def place(name: str) -> Placement:
     """The placement of that name; call it before anything else touches TensorFlow.

@@ -101,6 +101,7 @@ class Trainer:
             if not asked and self.counters.step % self.epoch_steps:
                 self._end_epoch()  # a time budget seldom ends with an epoch
             self._finish()
+        self.placement.meet()
         if asked:
             self.reporter.note(
                 f"stopped after step {self.counters.step}; "

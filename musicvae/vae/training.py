@@ -90,6 +90,8 @@ def train(
         wait_for_chief(out)
     prepare = begin if placement.is_chief and not resume else go_on
     prepared = prepare(request, listener.decoding)
+    if prepared.report:
+        listener.note(prepared.report)
     trainer = Trainer(prepared, placement, listener, pictures, checkpoint_seconds)
     trainer.run()
     return load(out)
