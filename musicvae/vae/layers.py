@@ -58,8 +58,10 @@ class Resnet1DBlock(keras.layers.Layer):
         self.type = type
         layers = keras.layers
         convolution = layers.Conv1D if type == "encode" else layers.Conv1DTranspose
-        self.conv1a = convolution(filters, kernel_size, padding="same", name="conv1a")
-        self.conv1b = convolution(filters, kernel_size, padding="same", name="conv1b")
+        # Without bias: the normalisation that follows would take it away again.
+        form = {"padding": "same", "use_bias": False}
+        self.conv1a = convolution(filters, kernel_size, **form, name="conv1a")
+        self.conv1b = convolution(filters, kernel_size, **form, name="conv1b")
         if type == "encode":
             self.norm1a = instance_norm("norm1a")
             self.norm1b = instance_norm("norm1b")

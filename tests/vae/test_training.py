@@ -129,9 +129,14 @@ def test_two_workers_learn_what_one_learns(
     assert [worker.returncode for worker in workers] == [0, 0], "\n".join(outputs)
     alone, together = _weights(tiny_run), _weights(tmp_path / "two")
     assert alone.keys() == together.keys()
-    for name, array in alone.items():
-        # Sums over workers are rounded in another order; Adam divides small numbers by each other.
-        np.testing.assert_allclose(together[name], array, atol=2e-3, err_msg=name)
+    with np.load(tiny_run / "best.npz") as arrays:
+        model = sorted(name for name in arrays.files if name != "counters")
+    for name in model:
+        # Sums over workers are rounded in another order, and Adam divides small numbers by each
+        # other: single weights may differ by some steps of 1e-3, most must not.
+        difference = np.abs(together[name] - alone[name])
+        assert np.median(difference) < 1e-5, name
+        assert difference.max() < 1e-2, name
 
 
 def test_a_run_is_not_overwritten(tiny_run: Path, tiny_sounds: Path) -> None:
