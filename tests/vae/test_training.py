@@ -67,6 +67,17 @@ def test_a_run_leaves_all_that_the_docs_promise(tiny_run: Path) -> None:
     assert all(np.isfinite(value) for row in rows for value in row.values())
 
 
+def test_tensorboard_gets_curves_and_sounds(tiny_run: Path) -> None:
+    loader = pytest.importorskip("tensorboard.backend.event_processing.event_file_loader")
+    (records,) = (tiny_run / "tensorboard").iterdir()
+    tags = {
+        value.tag
+        for event in loader.EventFileLoader(str(records)).Load()
+        for value in event.summary.value
+    }
+    assert {"test_elbo", "train_kl", "beta", "fixed latents"} <= tags
+
+
 def test_the_same_seed_gives_the_same_weights(
     tiny_run: Path, tiny_sounds: Path, tmp_path: Path, options: dict[str, Any]
 ) -> None:
