@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -63,6 +64,7 @@ def run_demo(out: Path, minutes: float, reporter: Reporter) -> Path:
         _exporting(model, out, reporter),
         _playing(model, out, reporter),
     ]
+    shutil.rmtree(out / "cache")  # fifty megabytes that nobody will look at
     seconds = time.monotonic() - began
     page = write_page(out / "index.html", chapters, seconds)
     reporter.note(f"done in {seconds:.0f} s: open {page}")

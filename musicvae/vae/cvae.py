@@ -80,12 +80,12 @@ class CVAE(keras.Model):
         # exp of the log-variance must stay finite while an untrained encoder finds its feet.
         return mean, tf.clip_by_value(logvar, -15.0, 10.0)
 
-    @tf.function
+    @tf.function(reduce_retracing=True)
     def encode(self, x: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         """Mean and log-variance of q(z|x), each float32 (batch, D)."""
         return self.posterior(x)
 
-    @tf.function
+    @tf.function(reduce_retracing=True)
     def reparameterize(
         self, mean: tf.Tensor, logvar: tf.Tensor, eps: tf.Tensor | None = None
     ) -> tf.Tensor:
@@ -94,12 +94,12 @@ class CVAE(keras.Model):
             eps = tf.random.normal(tf.shape(mean))
         return eps * tf.exp(logvar * 0.5) + mean
 
-    @tf.function
+    @tf.function(reduce_retracing=True)
     def decode(self, z: tf.Tensor) -> tf.Tensor:
         """The likelihood's parameters for latents z, float32 (batch, D)."""
         return self.decoder(z, training=False)
 
-    @tf.function
+    @tf.function(reduce_retracing=True)
     def sample(self, eps: tf.Tensor) -> tf.Tensor:
         """Sound of the latents ``eps``, float32 (batch, D), in the model's own layout."""
         return self.likelihood.listen(self.decode(eps))

@@ -55,7 +55,7 @@ class RichReporter:
 
     def note(self, text: str) -> None:
         """Print a line above the bars."""
-        self._progress.console.print(text, highlight=False, markup=False)
+        self._progress.console.print(text, highlight=False, markup=False, soft_wrap=True)
 
     def decoding(self, done: int, total: int, key: str) -> None:
         """Move the decoding bar."""
