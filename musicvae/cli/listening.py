@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -152,7 +151,9 @@ def _distances(name: str, before: Sound, after: Sound) -> dict[str, str | float]
 
 
 def _load(options: argparse.Namespace) -> TrainedModel:
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # before TensorFlow is loaded
+    from musicvae.vae.hush import quieten_tensorflow
+
+    quieten_tensorflow()
     from musicvae.vae import model
 
     return model.load(options.run_folder)

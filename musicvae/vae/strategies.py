@@ -10,6 +10,7 @@ from typing import Any
 import tensorflow as tf
 
 from musicvae.errors import SettingError
+from musicvae.vae.dataset import worker_rows
 
 NAMES = ("default", "mirrored", "multiworker")
 
@@ -46,8 +47,7 @@ class Placement:
                 legal=f"a multiple of {replicas}",
                 received=f"batch_size {batch_size}",
             )
-        size = batch_size // self.workers
-        return slice(self.worker * size, (self.worker + 1) * size)
+        return worker_rows(batch_size, self.worker, self.workers)
 
     def spread(self, rows: tf.Tensor) -> Any:
         """This process's rows, divided among its own replicas."""
