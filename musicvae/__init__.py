@@ -27,11 +27,14 @@ if TYPE_CHECKING:
     from musicvae.audio import write as write
     from musicvae.data.tracks import scan as scan
     from musicvae.decoder import Decoder as Decoder
+    from musicvae.encoder import Encoder as Encoder
     from musicvae.errors import MusicVAEError as MusicVAEError
     from musicvae.exporting import export as export
     from musicvae.genres import GENRES as GENRES
     from musicvae.genres import Genre as Genre
     from musicvae.recipes import Recipe as Recipe
+    from musicvae.stream_decoder import StreamDecoder as StreamDecoder
+    from musicvae.tape import Tape as Tape
     from musicvae.vae.model import TrainedModel as TrainedModel
     from musicvae.vae.model import load as load
     from musicvae.vae.training import train as train
@@ -40,12 +43,15 @@ _HOMES = {
     "ArtifactInfo": "artifact",
     "AudioSpec": "audio",
     "Decoder": "decoder",
+    "Encoder": "encoder",
     "GENRES": "genres",
     "Genre": "genres",
     "MusicVAEError": "errors",
     "Recipe": "recipes",
     "Sound": "audio",
     "Sounds": "audio",
+    "StreamDecoder": "stream_decoder",
+    "Tape": "tape",
     "TrainedModel": "vae.model",
     "export": "exporting",
     "inspect": "artifact_file",

@@ -8,37 +8,23 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeGuard
+from typing import Any, Literal
 
+from musicvae.artifact_checks import is_whole, problems
+from musicvae.artifact_parts import AttributeInfo as AttributeInfo
+from musicvae.artifact_parts import DynamicsInfo as DynamicsInfo
+from musicvae.artifact_parts import LatentInfo as LatentInfo
+from musicvae.artifact_parts import Matrix, matrix, rounded_matrix
 from musicvae.errors import ArtifactSchemaError, CorruptArtifactError
 
 METADATA_KEY = "musicvae"
-SCHEMA = 1
 
-Kind = Literal["clip", "stream"]
+#: Written today. 1 knew clips only, and none of the fields that are said to be of schema 2.
+SCHEMA = 2
 
-
-@dataclass(frozen=True)
-class LatentInfo:
-    """One latent as a performer meets it: standardised over the training set.
-
-    Attributes:
-        name: such as ``"latent 0"``.
-        mean: over the training set.
-        std: likewise.
-        low: first percentile.
-        high: 99th percentile.
-        explained_variance: share of all latents' variance, 0 to 1; never rises with the index.
-    """
-
-    name: str
-    mean: float
-    std: float
-    low: float
-    high: float
-    explained_variance: float
+Kind = Literal["clip", "stream", "encoder"]
 
 
 @dataclass(frozen=True)
@@ -46,20 +32,32 @@ class ArtifactInfo:
     """The description of one artifact.
 
     Attributes:
-        kind: ``"clip"`` (one latent vector decodes to a whole buffer) or ``"stream"``.
+        kind: ``"clip"`` (one latent vector decodes to a whole buffer), ``"stream"`` (a sequence of
+            latents decodes to ``hop`` samples each, for ever) or ``"encoder"`` (sound to latents).
         genre: what it was trained on.
         recipe: the recipe's name.
         sample_rate: in Hz.
         channels: 1 or 2.
-        latent_dim: D, the width of the input ``latent``.
-        samples: length of a decoded clip in samples; 0 for a stream.
-        hop: samples per frame; 0 for a clip.
+        latent_dim: D, the width of the port ``latent``.
+        samples: length of a decoded clip in samples; 0 for the other kinds.
+        hop: of a stream: samples per frame; of an encoder: samples per latent; 0 for a clip.
         state_size: S, the width of the input ``state``; 0 for a clip.
-        latency: algorithmic latency in samples; 0 for a clip.
-        receptive_field: samples of output that one latent frame touches.
+        latency: algorithmic latency in samples; 0 for a clip. A stream's audio lags so much behind
+            its latents; an encoder's latents describe sound so much earlier than its newest sample.
+        receptive_field: samples of sound that one latent frame shapes (encoder: is shaped by).
+        stride: of a stream: frames for which training held each latent (schema 2); of an encoder:
+            frames of the decoder per latent, 0 where it is not said; 0 for a clip.
+        latent_space: 16 hex digits which name the encoder and the basis of the latents: where they
+            are equal, equal latents mean the same (schema 2); empty where it is not said.
+        precision: of the weights in the file, ``"float32"`` or ``"float16"`` (schema 2). The graph
+            computes in float32 either way.
         latents: one entry per latent, in order.
+        covariance: of a stream's latents over the training set, standardised, D × D (schema 2);
+            empty where it is not known.
+        dynamics: how a stream's latents go on from step to step (schema 2).
+        attributes: directions of a stream's latent space that move what one hears (schema 2).
         parity: largest difference to the model it was exported from, of full scale ±1, by kind of
-            latents (``"random"``, ``"real"``).
+            latents (``"random"``, ``"real"``); further figures of that kind by name.
         provenance: data hash, steps, package versions, seed, date.
         licence: of the artifact, as its author states it.
         graph_sha256: hex digest of the graph's bytes in the file; shows later damage.
@@ -77,7 +75,13 @@ class ArtifactInfo:
     state_size: int = 0
     latency: int = 0
     receptive_field: int = 0
+    stride: int = 0
+    latent_space: str = ""
+    precision: str = "float32"
     latents: tuple[LatentInfo, ...] = ()
+    covariance: Matrix = ()
+    dynamics: DynamicsInfo | None = None
+    attributes: tuple[AttributeInfo, ...] = ()
     parity: Mapping[str, float] = field(default_factory=dict)
     provenance: Mapping[str, Any] = field(default_factory=dict)
     licence: str = "unstated"
@@ -86,12 +90,27 @@ class ArtifactInfo:
 
     @property
     def seconds(self) -> float:
-        """Length of a decoded clip in seconds; 0 for a stream."""
+        """Length of a decoded clip in seconds; 0 for the other kinds."""
         return self.samples / self.sample_rate
 
+    @property
+    def latent_rate(self) -> float:
+        """Latent steps per second of a stream or an encoder; 0 for a clip.
+
+        One latent lasts ``hop · stride`` samples in a stream, ``hop`` samples in an encoder.
+        """
+        step = self.hop * (self.stride if self.kind == "stream" else 1)
+        return self.sample_rate / step if step else 0.0
+
     def to_json(self) -> str:
-        """The text that goes into the file."""
-        return json.dumps(dataclasses.asdict(self), ensure_ascii=False, sort_keys=True)
+        """The text that goes into the file; matrices are rounded to six significant digits."""
+        info = dataclasses.replace(
+            self,
+            covariance=rounded_matrix(self.covariance),
+            dynamics=None if self.dynamics is None else self.dynamics.rounded(),
+            attributes=tuple(attribute.rounded() for attribute in self.attributes),
+        )
+        return json.dumps(dataclasses.asdict(info), ensure_ascii=False, sort_keys=True)
 
     @classmethod
     def from_json(cls, text: str) -> ArtifactInfo:
@@ -103,7 +122,7 @@ class ArtifactInfo:
         """
         values = _parse(text)
         schema = values.get("schema")
-        if not _is_whole(schema) or schema < 1:
+        if not is_whole(schema) or schema < 1:
             raise CorruptArtifactError(
                 "the artifact's description has no schema", legal=f"1 to {SCHEMA}", received=schema
             )
@@ -115,32 +134,28 @@ class ArtifactInfo:
                 mend="pip install --upgrade musicvae",
             )
         try:
-            values["latents"] = tuple(LatentInfo(**latent) for latent in values["latents"])
-            info = cls(**values)
+            info = cls(**values | _parts(values))
         except (TypeError, KeyError) as error:
             raise CorruptArtifactError(
                 "the artifact's description does not hold what it should", received=f"{error}"
             ) from error
-        problems = list(_problems(info))
-        if problems:
+        found = list(problems(info))
+        if found:
             raise CorruptArtifactError(
-                "the artifact's description contradicts itself", received="; ".join(problems)
+                "the artifact's description contradicts itself", received="; ".join(found)
             )
         return info
 
 
-#: Per size: whether it is one of a clip, of a stream, or of both; lowest and highest value. The
-#: highest are far beyond any use, and keep a hostile file from asking for all of the memory.
-_SIZES: dict[str, tuple[str, int, int]] = {
-    "sample_rate": ("clip stream", 1_000, 192_000),
-    "channels": ("clip stream", 1, 2),
-    "latent_dim": ("clip stream", 1, 4_096),
-    "samples": ("clip", 1, 2**26),
-    "hop": ("stream", 1, 2**16),
-    "state_size": ("stream", 1, 2**26),
-    "latency": ("clip stream", 0, 2**26),
-    "receptive_field": ("clip stream", 0, 2**26),
-}
+def _parts(values: dict[str, Any]) -> dict[str, Any]:
+    """Those fields that are objects of their own, made from JSON; schema 1 has the first only."""
+    dynamics = values.get("dynamics")
+    return {
+        "latents": tuple(LatentInfo(**latent) for latent in values["latents"]),
+        "covariance": matrix(values.get("covariance", ())),
+        "dynamics": None if dynamics is None else DynamicsInfo.from_json(dynamics),
+        "attributes": tuple(map(AttributeInfo.from_json, values.get("attributes", ()))),
+    }
 
 
 def _parse(text: str) -> dict[str, Any]:
@@ -155,48 +170,3 @@ def _parse(text: str) -> dict[str, Any]:
             "the artifact's description is not a JSON object", received=type(values).__name__
         )
     return values
-
-
-def _is_whole(value: object) -> TypeGuard[int]:
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
-def _is_finite(value: Any) -> bool:
-    # Compared before it is converted: JSON may hold a whole number that no float can.
-    number = isinstance(value, float) or _is_whole(value)
-    return number and -1e300 < value < 1e300
-
-
-def _is_nested(value: Any, levels: int) -> bool:
-    """Whether JSON is nested deeper than so many levels; does not recurse itself."""
-    nested = [value]
-    for _ in range(levels):
-        inner = [item.values() if isinstance(item, dict) else item for item in nested]
-        nested = [item for items in inner for item in items if isinstance(item, dict | list)]
-    return bool(nested)
-
-
-def _problems(info: ArtifactInfo) -> Iterator[str]:
-    """Everything about a description that cannot be true."""
-    if info.kind not in ("clip", "stream"):
-        yield f"kind {info.kind!r}, neither clip nor stream"
-    for name, (kinds, lowest, highest) in _SIZES.items():
-        value = getattr(info, name)
-        if info.kind not in kinds.split():
-            lowest = highest = 0
-        if not _is_whole(value) or not lowest <= value <= highest:
-            yield f"{name} {value!r}, not a whole number from {lowest} to {highest}"
-    for name in ("genre", "recipe", "licence", "graph_sha256"):
-        if not isinstance(getattr(info, name), str):
-            yield f"{name} is not text"
-    if len(info.latents) != info.latent_dim:
-        yield f"{info.latent_dim} latents announced, {len(info.latents)} described"
-    for index, latent in enumerate(info.latents):
-        numbers = (latent.mean, latent.std, latent.low, latent.high, latent.explained_variance)
-        if not isinstance(latent.name, str) or not all(map(_is_finite, numbers)):
-            yield f"latent {index} has no name or a number that is not finite"
-            break  # one is enough; there may be thousands
-    if not isinstance(info.provenance, dict) or _is_nested(info.provenance, 8):
-        yield "provenance is not a JSON object of at most eight levels"
-    if not isinstance(info.parity, dict) or not all(map(_is_finite, info.parity.values())):
-        yield "parity is not an object of finite numbers"

@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from musicvae.artifact import ArtifactInfo, LatentInfo
+from musicvae.artifact import ArtifactInfo, AttributeInfo, LatentInfo
 
 #: Latents shown; with more, the rest is counted.
 MOST_LATENTS = 32
@@ -18,12 +18,15 @@ WIDTH = 100
 def describe(info: ArtifactInfo) -> str:
     """All the facts of an artifact and how it was made, aligned, then its latents as a table.
 
+    A stream's attributes follow as a second table.
+
     Returns:
         Plain text of several lines without a final line break.
     """
     # Two blocks: what a stranger wrote as provenance cannot pass for one of the facts.
     made = dict(_provenance(info.provenance))
-    blocks = (_aligned(_facts(info)), _aligned(made), _latent_table(info.latents))
+    tables = (_latent_table(info.latents), _attribute_table(info.attributes))
+    blocks = (_aligned(_facts(info)), _aligned(made), *tables)
     return "\n\n".join(filter(None, map("\n".join, blocks)))
 
 
@@ -37,14 +40,33 @@ def _facts(info: ArtifactInfo) -> dict[str, str]:
     if info.kind == "clip":
         facts["length"] = f"{info.samples} samples, {info.seconds:.2f} s"
     else:
-        facts["hop"] = f"{info.hop} samples, {info.sample_rate / info.hop:.1f} frames a second"
-        facts["state"] = f"{info.state_size} numbers"
-        facts["latency"] = _samples(info.latency, info.sample_rate)
+        facts |= _streaming(info)
     facts["receptive field"] = _samples(info.receptive_field, info.sample_rate)
     facts["parity"] = ", ".join(f"{name} {worst:.1e}" for name, worst in info.parity.items())
+    facts["precision"] = info.precision
     facts["licence"] = info.licence
     facts["graph SHA-256"] = info.graph_sha256
     facts["schema"] = str(info.schema)
+    return facts
+
+
+def _streaming(info: ArtifactInfo) -> dict[str, str]:
+    """What a stream and an encoder have and a clip does not."""
+    latents = f"{info.latent_rate:.1f} latents a second"
+    facts = {"hop": _samples(info.hop, info.sample_rate)}
+    if info.kind == "stream":
+        frames = "1 frame" if info.stride == 1 else f"{info.stride} frames"
+        facts["stride"] = f"{frames} a latent, {latents}"
+    else:
+        facts["hop"] += f", {latents}"
+    facts["latency"] = _samples(info.latency, info.sample_rate)
+    facts["state"] = f"{info.state_size} numbers"
+    facts["latent space"] = info.latent_space
+    if info.dynamics is not None:
+        facts["dynamics"] = (
+            f"one-step error {info.dynamics.one_step_error:.1%} of the variance, "
+            f"{info.dynamics.rate:.1f} steps a second"
+        )
     return facts
 
 
@@ -72,6 +94,21 @@ def _latent_table(latents: tuple[LatentInfo, ...]) -> Iterator[str]:
         rest = latents[MOST_LATENTS:]
         share = sum(latent.explained_variance for latent in rest)
         yield f"and {len(rest)} more, which hold {share:.2%} of the variance"
+
+
+def _attribute_table(attributes: tuple[AttributeInfo, ...]) -> Iterator[str]:
+    """Nothing where there are none."""
+    if not attributes:
+        return
+    names = [_one_line(attribute.name) for attribute in attributes]
+    units = [_one_line(attribute.unit) for attribute in attributes]
+    width, unit_width = max(map(len, ("attribute", *names))), max(map(len, ("unit", *units)))
+    columns = "".join(f"{column:>10}" for column in ("mean", "std", "R²", "Spearman"))
+    yield f"{'attribute':<{width}}  {'unit':<{unit_width}}{columns}"
+    for name, unit, attribute in zip(names, units, attributes, strict=True):
+        numbers = f"{attribute.mean:>10.4g}{attribute.std:>10.4g}{attribute.r2:>10.3f}"
+        rank = "-" if attribute.spearman is None else f"{attribute.spearman:.3f}"
+        yield f"{name:<{width}}  {unit:<{unit_width}}{numbers}{rank:>10}"
 
 
 def _samples(count: int, rate: int) -> str:

@@ -5,6 +5,8 @@
     ├── AudioError (ValueError)          one sound cannot be read, written or used
     ├── DataError (ValueError)           a whole folder of sounds cannot be trained on
     ├── LatentError (ValueError)         latents of the wrong shape, or not finite
+    ├── StateError (ValueError)          a state that is not one of this stream
+    ├── TapeError (ValueError)           a tape that cannot be read, or cannot hold what it is given
     ├── MissingExtraError (ImportError)  an optional part is not installed; says the pip line
     ├── RegistryError                    plug-ins
     │   ├── UnknownNameError (KeyError)  nothing of that name is installed
@@ -16,6 +18,7 @@
     │   ├── ForeignArtifactError         not an ONNX file, or not one of ours
     │   ├── CorruptArtifactError         truncated or altered
     │   ├── ArtifactSchemaError          written by a newer musicvae
+    │   ├── ArtifactKindError            one of ours, but of another kind than was asked for
     │   └── UnsafeArtifactError          external data or custom operators
     ├── ExportError                      the exporter refuses to write a file
     │   ├── UnsupportedOperatorError     an operator has no ONNX counterpart
@@ -91,6 +94,14 @@ class LatentError(MusicVAEError, ValueError):
     """Latents of the wrong shape, or not finite."""
 
 
+class StateError(MusicVAEError, ValueError):
+    """A state of another model than the one it is given to, or no state at all."""
+
+
+class TapeError(MusicVAEError, ValueError):
+    """A tape that cannot be read, or that cannot hold what it is given."""
+
+
 class MissingExtraError(MusicVAEError, ImportError):
     """An optional part is not installed; the message holds the pip line."""
 
@@ -140,6 +151,10 @@ class CorruptArtifactError(ArtifactError):
 
 class ArtifactSchemaError(ArtifactError):
     """Written by a newer musicvae than this one."""
+
+
+class ArtifactKindError(ArtifactError):
+    """An artifact of another kind: a stream where a clip is played, and so on."""
 
 
 class UnsafeArtifactError(ArtifactError):

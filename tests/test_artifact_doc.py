@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from musicvae import audio, errors
-from musicvae.artifact import SCHEMA, ArtifactInfo, LatentInfo
+from musicvae.artifact import SCHEMA, ArtifactInfo, AttributeInfo, DynamicsInfo, LatentInfo
 from musicvae.decoder import Decoder
 
 Make = Callable[..., Path]
@@ -57,15 +57,28 @@ def test_the_host_refuses_what_it_does_not_know(
     artifact = make_artifact(schema=SCHEMA + 1)
     done = run(host, artifact, tmp_path / "jazz.wav")
     assert done.returncode == 1
-    assert "schema 2" in done.stderr
+    assert f"schema {SCHEMA + 1}" in done.stderr
 
 
 def test_every_key_is_documented(page: str) -> None:
     rows = "".join(line.split("|")[1] for line in page.splitlines() if line.startswith("| `"))
     documented = set(re.findall(r"`(\w+)`", rows))
     assert documented == {field.name for field in dataclasses.fields(ArtifactInfo)}
-    for field in dataclasses.fields(LatentInfo):
-        assert f"`{field.name}`" in page
+    for part in (LatentInfo, DynamicsInfo, AttributeInfo):
+        for field in dataclasses.fields(part):
+            assert f"`{field.name}`" in page
+
+
+def test_what_is_new_is_marked(page: str) -> None:
+    marked = {
+        name
+        for line in page.splitlines()
+        if line.startswith("| `") and "²" in line.split("|")[1]
+        for name in re.findall(r"`(\w+)`", line.split("|")[1])
+    }
+    assert marked == {
+        "stride", "latent_space", "precision", "covariance", "dynamics", "attributes"
+    }  # fmt: skip
 
 
 def test_every_error_is_documented(page: str) -> None:

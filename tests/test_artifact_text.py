@@ -69,11 +69,42 @@ def test_many_latents_are_counted(make_artifact: Callable[..., Path]) -> None:
     assert "and 8 more, which hold 20.00% of the variance" in text
 
 
-def test_a_stream(info: ArtifactInfo) -> None:
-    stream = dataclasses.replace(info, kind="stream", samples=0, hop=512, state_size=7, latency=160)
-    text = describe(stream)
-    assert "512 samples, 31.2 frames a second" in text
-    assert "160 samples, 10.0 ms" in text
+def test_a_stream(make_stream: Callable[..., Path]) -> None:
+    facts, _, latents, attributes = describe(inspect(make_stream())).split("\n\n")
+    for fact in (
+        "hop              64 samples, 4.0 ms",
+        "stride           2 frames a latent, 125.0 latents a second",
+        "latency          32 samples, 2.0 ms",
+        "state            68 numbers",
+        "latent space     0123456789abcdef",
+        "dynamics         one-step error 25.0% of the variance, 125.0 steps a second",
+        "precision        float32",
+    ):
+        assert f"\n{fact}\n" in facts
+    assert latents.count("25.00%") == 4
+    rows = [line.split() for line in attributes.splitlines()]
+    assert rows == [
+        ["attribute", "unit", "mean", "std", "R²", "Spearman"],
+        ["loudness", "dB", "-21.5", "6.25", "0.875", "0.960"],
+        ["brightness", "Hz", "1834", "512", "0.500", "-"],
+    ]
+    assert len({len(line) for line in attributes.splitlines()}) == 1
+
+
+def test_a_stream_that_says_little(make_stream: Callable[..., Path]) -> None:
+    path = make_stream(dynamics=None, attributes=(), latent_space="", precision="float16", stride=1)
+    text = describe(inspect(path))
+    assert "\nlatent space     unstated\n" in text
+    assert "\nprecision        float16\n" in text
+    assert "\nstride           1 frame a latent" in text
+    assert "dynamics" not in text
+    assert "attribute" not in text
+
+
+def test_an_encoder(make_encoder: Callable[..., Path]) -> None:
+    text = describe(inspect(make_encoder()))
+    assert "hop              128 samples, 8.0 ms, 125.0 latents a second" in text
+    assert "stride" not in text
 
 
 def test_control_characters_do_not_reach_the_terminal(info: ArtifactInfo) -> None:

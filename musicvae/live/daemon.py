@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import Any, Self
 
 import musicvae
-from musicvae.errors import SettingError
+from musicvae.errors import ArtifactKindError, SettingError
 from musicvae.live import greeting
 from musicvae.live.commands import DECKS, GAIN_RANGE
 from musicvae.live.decoding import ThreadDecoding
@@ -205,7 +205,15 @@ class Daemon:
             from musicvae.decoder import Decoder
 
             self.model = Path(self._artifact).name
-            self._decoder: ClipDecoder = Decoder(self._artifact, threads=1)
+            try:
+                self._decoder: ClipDecoder = Decoder(self._artifact, threads=1)
+            except ArtifactKindError as error:
+                raise ArtifactKindError(
+                    f"musicvae live cannot play {self.model!r}: it plays clips only, so far",
+                    legal=error.legal,
+                    received=error.received,
+                    mend="see examples/hosts for programs that play streams",
+                ) from error
         else:
             self._decoder = self._artifact
             self.model = self._artifact.info.genre

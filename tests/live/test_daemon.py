@@ -13,7 +13,14 @@ import numpy as np
 import pytest
 import soundfile
 
-from musicvae.errors import ArtifactError, DeviceError, MusicVAEError, PortInUseError, SettingError
+from musicvae.errors import (
+    ArtifactError,
+    ArtifactKindError,
+    DeviceError,
+    MusicVAEError,
+    PortInUseError,
+    SettingError,
+)
 from musicvae.live.daemon import Daemon
 from musicvae.live.outputs import Null
 from musicvae.live.status import FIELDS
@@ -119,6 +126,14 @@ def test_start_up_errors_leave_nothing_open(
             Daemon(path, output="null", port=port).start()
     with Daemon(make_artifact(), output="null", port=port) as daemon:  # the port is free again
         assert daemon.model == "jazz.onnx"
+
+
+def test_other_kinds_are_refused_by_name(
+    make_stream: Callable[..., Path], make_encoder: Callable[..., Path]
+) -> None:
+    for path, kind in ((make_stream(), "stream"), (make_encoder(), "encoder")):
+        with pytest.raises(ArtifactKindError, match=f"clips only, so far.*kind '{kind}'"):
+            Daemon(path, output="null", port=0).start()
 
 
 @pytest.mark.parametrize(
