@@ -24,11 +24,18 @@ class ModelFamily:
         description: one sentence.
         build: makes an untrained model for a recipe; raises ``SettingError`` for settings that the
             family cannot use. The weights depend on Keras' global seed alone.
+        fit: called once when training ends, with the model and a
+            :class:`musicvae.vae.preparation.Prepared`; writes what the run needs to be played.
+            By default the basis of a clip's latents.
+        open: makes the trained model as users meet it, from the model, its recipe and its run
+            folder. By default a :class:`musicvae.vae.model.TrainedModel`.
     """
 
     name: str
     description: str
     build: Callable[[Recipe], Any]
+    fit: Callable[[Any, Any], None] | None = None
+    open: Callable[[Any, Recipe, Any], Any] | None = None
 
 
 #: Every installed model family.

@@ -39,7 +39,10 @@ class Recipe:
         kl_weight: β of the ELBO once warmed up (Higgins et al. 2017); 1 is the exact ELBO.
         kl_warmup: optimiser steps over which β rises linearly from 0.
         free_bits: nats per latent below which the KL is not pressed (Kingma et al. 2016).
-        patience: epochs without a better test ELBO after which training stops; 0 never does.
+        patience: epochs without a better test ELBO after which training stops, or its adversarial
+            phase begins; 0 never does.
+        adversarial: share of the training, 0 to below 1, that is given to a second phase in which
+            the decoder learns against critics; 0 has none.
         split: how tracks are divided into training and test tracks: a ratio such as ``"80/20"``,
             counts such as ``"13+12"``, or ``"last 10"`` (see :mod:`musicvae.data.split`).
         seed: of the split, the initial weights, the crops and ε.
@@ -65,6 +68,7 @@ class Recipe:
     kl_warmup: int = 0
     free_bits: float = 0.0
     patience: int = 0
+    adversarial: float = 0.0
     split: str = "80/20"
     seed: int = 0
 
@@ -82,6 +86,12 @@ class Recipe:
                 "final_learning_rate is a fraction",
                 legal="0 to 1",
                 received=self.final_learning_rate,
+            )
+        if not 0 <= self.adversarial < 1:
+            raise SettingError(
+                "adversarial is a share of the training",
+                legal="from 0 to below 1",
+                received=self.adversarial,
             )
 
     @property
@@ -201,7 +211,31 @@ CLIP = Recipe(
     patience=0,
 )
 
-RECIPES: dict[str, Recipe] = {recipe.name: recipe for recipe in (NOTEBOOK, CLIP)}
+#: What performers play: a stream of latents, 43 of them a second, for GTZAN's rate.
+STREAM = Recipe(
+    name="stream",
+    family="stream",
+    sample_rate=22_050,
+    samples=32_768,
+    latent_dim=32,
+    model={"stride": 2},
+    batch_size=8,
+    epochs=2_000,
+    minutes=60.0,
+    learning_rate=1e-3,
+    final_learning_rate=0.02,
+    gradient_norm=6.0,
+    kl_weight=1.0,
+    kl_warmup=500,
+    free_bits=0.05,
+)
+
+#: The same at the rate of compact discs, in stereo or mono as ``channels`` says.
+STREAM44 = dataclasses.replace(
+    STREAM, name="stream44", sample_rate=44_100, samples=65_536, model={"stride": 4}
+)
+
+RECIPES: dict[str, Recipe] = {recipe.name: recipe for recipe in (NOTEBOOK, CLIP, STREAM, STREAM44)}
 
 
 def get_recipe(name: str) -> Recipe:

@@ -125,8 +125,8 @@ class StreamDecoder(Stateful):
     def walk(self, frames: int, seed: int | None = None, speed: float = 1.0) -> Latents:
         """Latents that go on as those of music do, drawn with the artifact's dynamics.
 
-        The dynamics make a latent for every ``info.stride`` frames; between two of them the frames
-        lead from one to the other. See :meth:`musicvae.dynamics.LinearDynamics.walk`.
+        The dynamics make a latent, about the latents' mean, for every ``info.stride`` frames;
+        between two of them the frames lead from one to the other. See :meth:`musicvae.dynamics.LinearDynamics.walk`.
 
         Args:
             frames: how many.
@@ -150,7 +150,8 @@ class StreamDecoder(Stateful):
                 legal="an artifact with dynamics",
             )
         dynamics = LinearDynamics.from_info(self._info.dynamics)
-        return dynamics.walk(frames, seed, speed=speed / self._info.stride)
+        mean = np.array([latent.mean for latent in self._info.latents], np.float32)
+        return dynamics.walk(frames, seed, speed=speed / self._info.stride) + mean
 
     def __repr__(self) -> str:
         info = self._info

@@ -35,6 +35,12 @@ def artifacts() -> ModuleType:
     return _helper("artifacts")
 
 
+@pytest.fixture(scope="session")
+def stream_artifacts(artifacts: ModuleType) -> ModuleType:
+    """The module tests/stream_artifacts.py; skips where onnx is not installed."""
+    return _helper("stream_artifacts")
+
+
 @pytest.fixture
 def fake_site(tmp_path: Path) -> Iterator[Any]:
     """A ``FakeSite`` of tests/fake_distributions.py, first on ``sys.path`` during the test."""
@@ -61,6 +67,34 @@ def make_artifact(artifacts: ModuleType, tmp_path: Path) -> Callable[..., Path]:
 
     def make(name: str = "jazz.onnx", **settings: Any) -> Path:
         written: Path = artifacts.write_clip_artifact(tmp_path / name, **settings)
+        return written
+
+    return make
+
+
+@pytest.fixture
+def make_stream(stream_artifacts: ModuleType, tmp_path: Path) -> Callable[..., Path]:
+    """Makes a tiny real stream artifact: ``make_stream(name="stream.onnx", **settings) -> Path``.
+
+    The settings are those of ``write_stream_artifact`` in tests/stream_artifacts.py.
+    """
+
+    def make(name: str = "stream.onnx", **settings: Any) -> Path:
+        written: Path = stream_artifacts.write_stream_artifact(tmp_path / name, **settings)
+        return written
+
+    return make
+
+
+@pytest.fixture
+def make_encoder(stream_artifacts: ModuleType, tmp_path: Path) -> Callable[..., Path]:
+    """Makes the encoder of that stream: ``make_encoder(name="encoder.onnx", **settings) -> Path``.
+
+    The settings are those of ``write_encoder_artifact`` in tests/stream_artifacts.py.
+    """
+
+    def make(name: str = "encoder.onnx", **settings: Any) -> Path:
+        written: Path = stream_artifacts.write_encoder_artifact(tmp_path / name, **settings)
         return written
 
     return make
@@ -109,5 +143,56 @@ def tiny_run(
     out = tmp_path_factory.mktemp("runs") / "jazz"
     training.train(
         "jazz", tiny_sounds, out, recipe="clip", settings=tiny_settings, cache=tiny_cache, workers=1
+    )
+    return out
+
+
+@pytest.fixture(scope="session")
+def tiny_stream_settings() -> dict[str, Any]:
+    """Settings of the recipe ``stream`` that train in seconds, with both phases."""
+    return {
+        "sample_rate": 16_000,
+        "samples": 4_096,
+        "latent_dim": 6,
+        "batch_size": 4,
+        "epochs": 4,
+        "minutes": None,
+        "kl_warmup": 4,
+        "split": "4+2",
+        "adversarial": 0.5,
+        "model": {
+            "width": 16,
+            "hidden": 24,
+            "blocks": 2,
+            "encoder_width": 16,
+            "encoder_blocks": 2,
+            "fft": 256,
+            "hop": 64,
+            "stride": 2,
+            "bands": 24,
+        },
+    }
+
+
+@pytest.fixture(scope="session")
+def tiny_stream_run(
+    tiny_sounds: Path,
+    tiny_stream_settings: dict[str, Any],
+    tiny_cache: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Path:
+    """The folder of a finished run of the recipe ``stream`` on the tiny jazz tracks."""
+    pytest.importorskip("tensorflow", reason="TensorFlow is not installed")
+    from musicvae.vae import training
+
+    out = tmp_path_factory.mktemp("runs") / "stream"
+    training.train(
+        "jazz",
+        tiny_sounds,
+        out,
+        recipe="stream",
+        settings=tiny_stream_settings,
+        cache=tiny_cache,
+        workers=1,
     )
     return out

@@ -79,5 +79,5 @@ def test_a_foreign_json_is_refused(change: dict[str, Any]) -> None:
 
 
 def test_an_unknown_recipe_lists_the_known_ones() -> None:
-    with pytest.raises(UnknownNameError, match="Legal: clip, notebook"):
-        get_recipe("stream")
+    with pytest.raises(UnknownNameError, match="Legal: clip, notebook, stream, stream44"):
+        get_recipe("brook")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -329,6 +330,14 @@ def test_a_walk_goes_from_step_to_step(stream: StreamDecoder) -> None:
 def test_walks_that_cannot_be(stream: StreamDecoder, settings: dict[str, Any]) -> None:
     with pytest.raises(SettingError):
         stream.walk(**{"frames": 10, **settings})
+
+
+def test_a_walk_is_about_the_mean(make_stream: Make) -> None:
+    """Which is not 0 where a decoder was trained in another run's latent space."""
+    centred = StreamDecoder(make_stream())
+    latents = tuple(dataclasses.replace(latent, mean=3.0) for latent in centred.info.latents)
+    moved = StreamDecoder(make_stream("moved.onnx", latents=latents))
+    np.testing.assert_allclose(moved.walk(20, seed=7), centred.walk(20, seed=7) + 3, atol=1e-5)
 
 
 def test_a_walk_needs_dynamics(make_stream: Make) -> None:

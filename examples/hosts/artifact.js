@@ -45,7 +45,8 @@ export function walk(info, seconds) {
   for (let step = 0; step < Math.round(seconds * rate); step++) {
     const drawn = noise.map(normal);
     z = matrix.map((row, k) => dot(row, z) + dot(root[k], drawn));
-    for (let frame = 0; frame < info.stride; frame++) latents.push(...z); // held, as in training
+    const row = z.map((value, k) => value + info.latents[k].mean);
+    for (let frame = 0; frame < info.stride; frame++) latents.push(...row); // held, as in training
   }
   return Float32Array.from(latents);
 }

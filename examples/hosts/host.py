@@ -31,10 +31,11 @@ if info["schema"] != 2 or info["kind"] != "stream":
 def walk():
     """Latents that move as those of music do, one row for each frame."""
     matrix, noise = (np.array(info["dynamics"][name]) for name in ("matrix", "noise"))
+    mean = np.array([latent["mean"] for latent in info["latents"]])
     random, z = np.random.default_rng(options.seed), np.zeros(len(matrix))
     for _ in range(round(options.seconds * info["dynamics"]["rate"])):
         z = matrix @ z + random.multivariate_normal(np.zeros(len(z)), noise)
-        yield from [z] * info["stride"]  # each latent is held, as in training
+        yield from [mean + z] * info["stride"]  # each latent is held, as in training
 
 
 if options.latents:

@@ -31,6 +31,9 @@ def add(commands: Commands) -> None:
     command.add_argument(
         "--seed", type=int, default=0, help="equal seeds make equal sounds (default: 0)"
     )
+    command.add_argument(
+        "--seconds", type=float, help="length of each; of streams only (default: 10)"
+    )
     command = _command(commands, "reconstruct", "pass sounds through the model", reconstruct)
     command.add_argument("files", metavar="FILE", nargs="+", type=Path, help="sound files")
     command = _command(commands, "interpolate", "go from one sound to another", interpolate)
@@ -57,8 +60,17 @@ def _command(commands: Commands, name: str, purpose: str, run: Any) -> argparse.
 def sample(options: argparse.Namespace) -> None:
     """New sounds from the prior: WAV files, pictures and measures."""
     from musicvae.cli.results import print_written, write_results
+    from musicvae.errors import SettingError
 
-    sounds = _load(options).sample(options.n, seed=options.seed)
+    model = _load(options)
+    length = {} if options.seconds is None else {"seconds": options.seconds}
+    if length and not hasattr(model, "walk"):
+        raise SettingError(
+            "the length of a clip is settled when it is trained",
+            legal="--seconds for streams",
+            received=f"a run of the recipe {model.recipe.name}",
+        )
+    sounds = model.sample(options.n, seed=options.seed, **length)
     named = {f"sample-{number:02d}": sound for number, sound in enumerate(sounds, start=1)}
     print_written(write_results(options.out, named))
 
@@ -156,7 +168,8 @@ def _load(options: argparse.Namespace) -> TrainedModel:
     quieten_tensorflow()
     from musicvae.vae import model
 
-    return model.load(options.run_folder)
+    found: TrainedModel = model.load(options.run_folder)
+    return found
 
 
 def _first(sound: Sound, seconds: float) -> Sound:

@@ -31,7 +31,7 @@ def _add_train(commands: Any) -> None:
     parser.add_argument("--genre", help="a registered genre or a folder's name; default all sounds")
     parser.add_argument("--data", help="folder of sounds: a GTZAN root or any folder of folders")
     parser.add_argument("--out", required=True, help="run folder")
-    parser.add_argument("--recipe", help="clip or notebook; default the genre's own")
+    parser.add_argument("--recipe", help="see `musicvae recipes`; default the genre's own")
     parser.add_argument(
         "--set",
         action="append",
@@ -42,6 +42,17 @@ def _add_train(commands: Any) -> None:
     parser.add_argument("--resume", action="store_true", help="go on with the run in --out")
     parser.add_argument("--minutes", type=float, help="training time at most, in minutes")
     parser.add_argument("--seed", type=int, help="of split, weights, crops and noise")
+    parser.add_argument(
+        "--from", dest="start_from", metavar="RUN", help="start from the weights of another run"
+    )
+    parser.add_argument(
+        "--freeze",
+        action="append",
+        default=[],
+        metavar="PART",
+        help="keep the weights of the encoder (or decoder) that --from brings; with a frozen "
+        "encoder both runs share one latent space",
+    )
     parser.add_argument("--strategy", default="default", help="default, mirrored or multiworker")
     parser.add_argument("--licence", default="unstated", help="of the trained model")
     parser.add_argument("--cache", help="folder of decoded tracks; default $MUSICVAE_CACHE")
@@ -92,6 +103,8 @@ def run_train(options: argparse.Namespace) -> int:
             workers=options.workers,
             reporter=reporter,
             pictures=not options.no_pictures,
+            start_from=options.start_from,
+            freeze=options.freeze,
         )
         reporter.note(f"trained: {options.out} (listen: musicvae sample {options.out} --out new/)")
     return 0

@@ -75,7 +75,7 @@ def _trained(out: Path, minutes: float, reporter: Reporter) -> TrainedModel:
     from musicvae.vae.training import train
 
     reporter.note(f"training on {corpus_folder()} for {minutes:g} minutes")
-    return train(
+    model: TrainedModel = train(
         GENRE,
         corpus_folder(),
         out / "run",
@@ -85,6 +85,7 @@ def _trained(out: Path, minutes: float, reporter: Reporter) -> TrainedModel:
         cache=out / "cache",
         reporter=reporter,
     )
+    return model
 
 
 def _training(model: TrainedModel, out: Path) -> Chapter:

@@ -63,6 +63,19 @@ class CVAE(keras.Model):
         self.monte_carlo_kl = monte_carlo_kl
         self.rows = rows
 
+    #: Whether XLA compiles a training step, where one replica trains; of a network of many small
+    #: operations it makes a few large ones.
+    compiled = False
+
+    @property
+    def noise_dims(self) -> int:
+        """Numbers of ε that one clip needs."""
+        return self.latent_dim
+
+    def loss_samples(self, x: tf.Tensor) -> float:
+        """Samples of sound that the loss sums over, for x in the model's own layout."""
+        return float(x.shape[1] * x.shape[2])
+
     def from_audio(self, audio: tf.Tensor) -> tf.Tensor:
         """(batch, samples, channels) in the model's own layout."""
         return tf.transpose(audio, (0, 2, 1)) if self.rows else audio
@@ -76,7 +89,7 @@ class CVAE(keras.Model):
 
         Training calls this one, since replicas cannot meet inside a nested ``tf.function``.
         """
-        mean, logvar = tf.split(self.encoder(x, training=training), 2, axis=1)
+        mean, logvar = tf.split(self.encoder(x, training=training), 2, axis=-1)
         # exp of the log-variance must stay finite while an untrained encoder finds its feet.
         return mean, tf.clip_by_value(logvar, -15.0, 10.0)
 

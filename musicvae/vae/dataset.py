@@ -1,9 +1,9 @@
 """Batches for training and testing, through tf.data, from a corpus' memory maps.
 
 A batch is a dictionary: ``audio``, float32 (batch, samples, channels), full scale ±1, and
-``noise``, float32 (batch, D), the ε of the reparameterisation. Both depend on the recipe's seed and
-the step alone (see :mod:`musicvae.data.crops`), so that a resumed run repeats nothing and misses
-nothing, and a run's noise does not hang on the order in which operations happen to be executed.
+``noise``, float32 (batch, dims), the ε of the reparameterisation. Both depend on the recipe's seed
+and the step alone (see :mod:`musicvae.data.crops`), so that a resumed run repeats nothing and
+misses nothing, and a run's noise does not hang on the order in which operations are executed.
 """
 
 from __future__ import annotations
@@ -26,7 +26,11 @@ _AHEAD = 4
 
 
 def training_batches(
-    corpus: Corpus, recipe: Recipe, first_step: int = 0, rows: slice | None = None
+    corpus: Corpus,
+    recipe: Recipe,
+    first_step: int = 0,
+    rows: slice | None = None,
+    dims: int | None = None,
 ) -> tf.data.Dataset:
     """Random crops without end, from the step ``first_step`` on.
 
@@ -36,6 +40,7 @@ def training_batches(
         first_step: step that the first batch belongs to.
         rows: which rows of every batch to make; by default all. Worker k of n asks for
             :func:`worker_rows` and gets its part of the very same global batches.
+        dims: numbers of ε for each clip; by default D.
 
     Returns:
         Batches as described above, ``len(rows)`` clips each. tf.data must not shard them again, and
@@ -54,16 +59,17 @@ def training_batches(
 
     def make(step: int) -> tuple[Samples, Samples]:
         audio = read_crops(corpus, plan.crops(step, chosen), recipe.samples)
-        return audio, noise(recipe.seed, step, chosen, recipe.latent_dim)
+        return audio, noise(recipe.seed, step, chosen, dims or recipe.latent_dim)
 
     steps = tf.data.Dataset.counter(first_step)
-    return _dataset(steps, make, recipe, len(chosen))
+    return _dataset(steps, make, recipe, len(chosen), dims)
 
 
 def test_batches(
     corpus: Corpus,
     recipe: Recipe,
     limit: int = 128,  # noqa: PT028 - the batches of the test tracks, not a test
+    dims: int | None = None,  # noqa: PT028
 ) -> tf.data.Dataset:
     """Fixed consecutive clips with fixed noise; the last batch may be smaller.
 
@@ -71,6 +77,7 @@ def test_batches(
         corpus: the test tracks.
         recipe: batch size, clip length, D and seed.
         limit: clips at most, evenly spread over the tracks.
+        dims: numbers of ε for each clip; by default D.
 
     Raises:
         SettingError: corpus and recipe disagree, or ``limit`` is below 1.
@@ -79,7 +86,7 @@ def test_batches(
     if limit < 1:
         raise SettingError("no test clips are asked for", legal="at least 1", received=limit)
     crops = fixed_crops(corpus.lengths, recipe.samples, limit)
-    epsilon = noise(recipe.seed, 0, range(len(crops)), recipe.latent_dim, TEST_NOISE)
+    epsilon = noise(recipe.seed, 0, range(len(crops)), dims or recipe.latent_dim, TEST_NOISE)
     size = recipe.batch_size
 
     def make(batch: int) -> tuple[Samples, Samples]:
@@ -87,7 +94,7 @@ def test_batches(
         return read_crops(corpus, crops[part], recipe.samples), epsilon[part]
 
     steps = tf.data.Dataset.range(-(-len(crops) // size))
-    return _dataset(steps, make, recipe, None)
+    return _dataset(steps, make, recipe, None, dims)
 
 
 def steps_per_epoch(corpus: Corpus, recipe: Recipe) -> int:
@@ -146,6 +153,7 @@ def _dataset(
     make: Callable[[int], tuple[Samples, Samples]],
     recipe: Recipe,
     rows: int | None,
+    dims: int | None,
 ) -> tf.data.Dataset:
     made = awaited_at_exit(lambda step: make(int(step)))
 
@@ -153,7 +161,7 @@ def _dataset(
         audio, epsilon = tf.numpy_function(made, [step], (tf.float32, tf.float32), stateful=False)
         return {
             "audio": tf.ensure_shape(audio, (rows, recipe.samples, recipe.channels)),
-            "noise": tf.ensure_shape(epsilon, (rows, recipe.latent_dim)),
+            "noise": tf.ensure_shape(epsilon, (rows, dims or recipe.latent_dim)),
         }
 
     batches = steps.map(batch, num_parallel_calls=_READERS, deterministic=True).prefetch(_AHEAD)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from musicvae.data.crops import fixed_crops, read_crops
 from musicvae.recipes import Recipe
 from musicvae.vae.latents import Array, LatentBasis
 from musicvae.vae.losses import elbo_terms
+from musicvae.vae.preparation import Prepared
 
 #: Clips that the latents' basis is fitted to, at most.
 BASIS_CLIPS = 1024
@@ -30,6 +31,7 @@ class TestFigures:
         test_kl: summed over latents.
         active_latents: latents whose posterior mean varies over clips by more than 0.01
             (Burda et al. 2016).
+        distances: what the likelihood can tell besides, by name.
     """
 
     __test__ = False  # not a test for pytest
@@ -39,20 +41,36 @@ class TestFigures:
     test_reconstruction: float
     test_kl: float
     active_latents: int
+    distances: dict[str, float] = field(default_factory=dict)
+
+    def to_row(self) -> dict[str, float]:
+        """The columns of the history."""
+        values = vars(self) | {f"test_{name}": value for name, value in self.distances.items()}
+        return {name: value for name, value in values.items() if name != "distances"}
 
 
-@tf.function
-def _terms(model: Any, audio: tf.Tensor, noise: tf.Tensor) -> Any:
-    terms = elbo_terms(model, model.from_audio(audio), noise)
-    return terms.mean, terms.reconstruction, terms.kl
+def measurer(model: Any) -> Any:
+    """The function (audio, noise) -> terms that :func:`evaluate` takes; made once for a model."""
+
+    @tf.function(jit_compile=model.compiled)
+    def terms_of(audio: tf.Tensor, noise: tf.Tensor) -> Any:
+        terms = elbo_terms(model, model.from_audio(audio), noise)
+        return terms.mean, terms.reconstruction, terms.kl, dict(terms.distances)
+
+    return terms_of
 
 
-def evaluate(model: Any, batches: Iterable[dict[str, tf.Tensor]], recipe: Recipe) -> TestFigures:
+def evaluate(measure: Any, batches: Iterable[dict[str, tf.Tensor]], recipe: Recipe) -> TestFigures:
     """Weigh test batches as :func:`musicvae.vae.dataset.test_batches` makes them."""
-    parts = [_terms(model, batch["audio"], batch["noise"]) for batch in batches]
+    parts = [measure(batch["audio"], batch["noise"]) for batch in batches]
     means, reconstruction, kl = (
         np.concatenate([np.asarray(part[i], np.float64) for part in parts]) for i in range(3)
     )
+    distances = {
+        name: float(np.concatenate([np.asarray(part[3][name]) for part in parts]).mean())
+        for name in parts[0][3]
+    }
+    means = means.reshape(-1, means.shape[-1])  # a stream has a latent for each step
     total = float(kl.sum(axis=1).mean())
     likelihood = float(reconstruction.mean())
     return TestFigures(
@@ -61,10 +79,20 @@ def evaluate(model: Any, batches: Iterable[dict[str, tf.Tensor]], recipe: Recipe
         test_reconstruction=likelihood,
         test_kl=total,
         active_latents=int((means.var(axis=0) > 0.01).sum()),
+        distances=distances,
     )
 
 
-def fit_latents(model: Any, corpus: Corpus, recipe: Recipe) -> LatentBasis:
+def fit_latents(model: Any, prepared: Prepared) -> None:
+    """Write the basis of standardised latents, fitted to clips of the training tracks."""
+    if "encoder" in prepared.frozen:  # the same encoder's latents go on meaning the same
+        basis = LatentBasis.load(prepared.run.start_latents)
+    else:
+        basis = basis_of(model, prepared.train, prepared.recipe)
+    basis.save(prepared.run.latents)
+
+
+def basis_of(model: Any, corpus: Corpus, recipe: Recipe) -> LatentBasis:
     """The basis of standardised latents, from clips spread evenly over the training tracks."""
     means, kls, qualities = [], [], []
     for audio in _clips(corpus, recipe):

@@ -77,11 +77,16 @@ class LatentBasis:
         """Standardised latents (n, D) to the model's own; takes arrays and tensors."""
         return latents @ self.axes + self.mean
 
-    def from_model(self, z: Array) -> Array:
-        """The model's own latents (n, D) to standardised ones."""
+    def from_model(self, z: Any) -> Any:
+        """The model's own latents (n, D) to standardised ones; takes arrays and tensors."""
+        return (z - self.mean) @ self.inverse
+
+    @property
+    def inverse(self) -> Array:
+        """What undoes ``axes``, whose rows are at right angles, float32 (D, D)."""
         spread = np.linalg.norm(self.axes, axis=1, keepdims=True)
-        standard: Array = ((z - self.mean) @ (self.axes / spread**2).T).astype(np.float32)
-        return standard
+        inverse: Array = (self.axes / spread**2).T.astype(np.float32)
+        return inverse
 
     def infos(self) -> tuple[LatentInfo, ...]:
         """What an artifact says of each latent."""

@@ -7,6 +7,7 @@ All terms are in nats.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -74,12 +75,17 @@ class ElboTerms(NamedTuple):
         mean: of q(z|x), float32 (batch, D).
         reconstruction: log p(x|z), float32 (batch,), in nats.
         kl: of each latent, float32 (batch, D), in nats.
+        decoded: what the decoder put out.
+        distances: by name, what the likelihood can tell of how far the decoded sound is from x,
+            each float32 (batch,); empty for most.
     """
 
     loss: tf.Tensor
     mean: tf.Tensor
     reconstruction: tf.Tensor
     kl: tf.Tensor
+    decoded: tf.Tensor = None
+    distances: Mapping[str, tf.Tensor] = {}
 
     @property
     def elbo(self) -> tf.Tensor:
@@ -111,7 +117,8 @@ def elbo_terms(
     reconstruction = model.likelihood.log_prob(x, decoded)
     kl = model.kl(z, mean, logvar)
     loss = beta * pressed_kl(kl, free_bits) - tf.reduce_mean(reconstruction)
-    return ElboTerms(loss, mean, reconstruction, kl)
+    tell = getattr(model.likelihood, "distances", None)
+    return ElboTerms(loss, mean, reconstruction, kl, decoded, tell(x, decoded) if tell else {})
 
 
 def compute_loss(model: Any, x: tf.Tensor, eps: tf.Tensor | None = None) -> tf.Tensor:

@@ -12,16 +12,14 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import ArrayLike
 
-from musicvae.artifact import LatentInfo
 from musicvae.audio import Samples, Sound, Sounds, crossfade, read, resample
-from musicvae.errors import LatentError, RunError
+from musicvae.errors import RunError
 from musicvae.families import FAMILIES
-from musicvae.files import read_json
-from musicvae.recipes import Recipe
 from musicvae.vae import checkpoint
 from musicvae.vae.fourier import FourierSynthesis
 from musicvae.vae.latents import Array, LatentBasis
-from musicvae.vae.run import Row, RunFolder
+from musicvae.vae.run import RunFolder
+from musicvae.vae.trained import Trained
 
 #: What can be interpolated between.
 Point = Sound | int | ArrayLike
@@ -30,47 +28,12 @@ Point = Sound | int | ArrayLike
 BATCH = 16
 
 
-class TrainedModel:
-    """A model with its recipe and the basis of its latents.
+class TrainedModel(Trained):
+    """A trained model of whole clips.
 
     Latents given to or returned by its methods are *standardised*: mean 0, standard deviation 1
     over the training set, in order of the variance they explain.
-
-    Attributes:
-        vae: the :class:`musicvae.vae.cvae.CVAE`.
-        recipe: what it was trained with.
-        run: its run folder.
-        basis: of the standardised latents.
     """
-
-    def __init__(self, vae: Any, recipe: Recipe, run: RunFolder, basis: LatentBasis) -> None:
-        self.vae = vae
-        self.recipe = recipe
-        self.run = run
-        self.basis = basis
-
-    @property
-    def genre(self) -> str:
-        """Name of the genre, or ``"any"``."""
-        return self.run.describe()["genre"] or "any"
-
-    @property
-    def licence(self) -> str:
-        """As stated when it was trained."""
-        return str(self.run.describe()["licence"])
-
-    @property
-    def provenance(self) -> dict[str, Any]:
-        """What made it: recipe, hash of the data, steps, versions."""
-        description = self.run.describe()
-        return {
-            "recipe": description["recipe"],
-            "data_sha256": description["train_digest"],
-            "steps": checkpoint.counters_of(self.run.best)["step"],
-            "seed": self.recipe.seed,
-            "started": description["started"],
-            "versions": description["versions"],
-        }
 
     def decode(self, latents: ArrayLike) -> Sounds:
         """Sounds of standardised latents (n, D) or (D,).
@@ -133,36 +96,6 @@ class TrainedModel:
         weights = np.sin((1 - along) * angle), np.sin(along * angle)
         return self.decode((weights[0] * start + weights[1] * end) / np.sin(angle))
 
-    def history(self) -> list[Row]:
-        """One row per epoch of training."""
-        return self.run.history()
-
-    def kl_per_latent(self) -> Array:
-        """Mean KL of each of the model's own latents over the training set, (D,), in nats."""
-        return self.basis.kl
-
-    def data_report(self) -> dict[str, Any]:
-        """What became of every file: used, skipped with a reason, notes."""
-        report: dict[str, Any] = read_json(self.run.data)
-        return report
-
-    def test_tracks(self) -> list[Path]:
-        """Files of the tracks that were not trained on."""
-        return self._tracks("test")
-
-    def train_tracks(self) -> list[Path]:
-        """Files of the tracks that were trained on."""
-        return self._tracks("train")
-
-    def _tracks(self, side: str) -> list[Path]:
-        report = self.data_report()
-        folder = Path(report["folder"])
-        return [folder / track["key"] for track in report["tracks"] if track["set"] == side]
-
-    def latent_infos(self) -> tuple[LatentInfo, ...]:
-        """What an artifact says of each latent."""
-        return self.basis.infos()
-
     def real_latents(self, n: int) -> Array:
         """Standardised latents of ``n`` real clips from the tracks of the run, float32 (n, D)."""
         found: list[Array] = []
@@ -173,11 +106,7 @@ class TrainedModel:
                 latents = self.encode(read(path))
                 found.append(latents[:-1] if len(latents) > 1 else latents)  # the last is padded
         if not found:
-            raise RunError(
-                "none of this run's tracks is where it was, so no real latents can be had",
-                legal=f"the files of {self.run.split}",
-                received="missing files",
-            )
+            self._first_track()  # says that there is none
         return np.concatenate(found)[:n]
 
     def playable_decoder(self) -> Any:
@@ -219,29 +148,13 @@ class TrainedModel:
 
     def _clips(self, sound: Sound, step: int) -> Samples:
         """Clips (n, samples, channels) every ``step`` samples; the last is padded with zeros."""
-        source = resample(sound, self.recipe.sample_rate).samples
-        if source.shape[1] != self.recipe.channels:
-            mean = source.mean(axis=1, keepdims=True)
-            source = np.repeat(mean, self.recipe.channels, axis=1)
+        source = self._source(sound)
         starts = range(0, max(1, len(source)), step)
         clips = np.zeros((len(starts), self.recipe.samples, self.recipe.channels), np.float32)
         for clip, start in zip(clips, starts, strict=True):
             piece = source[start : start + self.recipe.samples]
             clip[: len(piece)] = piece
         return clips
-
-    def _check(self, latents: ArrayLike) -> Array:
-        checked = np.atleast_2d(np.asarray(latents, np.float32))
-        width = self.recipe.latent_dim
-        if checked.ndim != 2 or checked.shape[1] != width or not len(checked):
-            raise LatentError(
-                "latents have the wrong shape",
-                legal=f"(n, {width}) or ({width},)",
-                received=f"{np.shape(latents)}",
-            )
-        if not np.isfinite(checked).all():
-            raise LatentError("latents are not finite", legal="finite numbers")
-        return checked
 
 
 @contextmanager
@@ -257,8 +170,12 @@ def _as_matrices(decoder: Any) -> Iterator[None]:
             layer.as_matrix = False
 
 
-def load(run_folder: str | os.PathLike[str]) -> TrainedModel:
+def load(run_folder: str | os.PathLike[str]) -> Any:
     """The model of a run, with its best weights.
+
+    Returns:
+        What the run's family makes of it: a :class:`TrainedModel` of clips, or a
+        :class:`musicvae.vae.stream_model.TrainedStream`.
 
     Raises:
         RunError: the folder is not a run, or it was killed before there was anything to load.
@@ -273,6 +190,9 @@ def load(run_folder: str | os.PathLike[str]) -> TrainedModel:
             received=f"no {' and no '.join(missing)} in {run_folder}",
             mend=f"musicvae train --resume --out {run_folder}",
         )
-    vae = FAMILIES.get(recipe.family).build(recipe)
+    family = FAMILIES.get(recipe.family)
+    vae = family.build(recipe)
     checkpoint.restore(run.best, vae.variables)
+    if family.open is not None:
+        return family.open(vae, recipe, run)
     return TrainedModel(vae, recipe, run, LatentBasis.load(run.latents))

@@ -22,13 +22,14 @@ class EpochPictures:
 
     Args:
         run: where ``pictures/`` and, if TensorBoard is installed, ``tensorboard/`` go.
-        recipe: gives D, the rate and the seed.
+        recipe: gives the rate and the seed.
+        dims: numbers that one clip is drawn from: the model's ``noise_dims``.
     """
 
-    def __init__(self, run: RunFolder, recipe: Recipe) -> None:
+    def __init__(self, run: RunFolder, recipe: Recipe, dims: int) -> None:
         self.run, self.rate = run, recipe.sample_rate
         generator = np.random.default_rng(recipe.seed)
-        drawn = generator.standard_normal((SHOWN, recipe.latent_dim))
+        drawn = generator.standard_normal((SHOWN, dims))
         self.latents = tf.constant(drawn, tf.float32)
         folder = str(run.path / "tensorboard")
         self.writer = tf.summary.create_file_writer(folder) if find_spec("tensorboard") else None

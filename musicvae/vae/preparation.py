@@ -18,11 +18,12 @@ from musicvae.data.filling import Progress
 from musicvae.data.report import DataReport
 from musicvae.data.split import split_tracks
 from musicvae.data.tracks import Scan, scan
-from musicvae.errors import RunError, UnknownNameError
+from musicvae.errors import RunError, SettingError, UnknownNameError
 from musicvae.files import read_json, write_json
 from musicvae.genres import GENRES, Genre
 from musicvae.recipes import Recipe, get_recipe
 from musicvae.vae.run import RunFolder
+from musicvae.vae.transfer import check_frozen, copy_start, describe_start, recipe_from
 
 PACKAGES = ("musicvae", "numpy", "keras", "librosa", "soxr", "soundfile")
 
@@ -39,6 +40,7 @@ class Prepared:
         train: tracks to train on.
         test: tracks to test on.
         report: which files are used and which are skipped, with reasons, as text.
+        frozen: parts of the model that keep their weights.
     """
 
     run: RunFolder
@@ -46,6 +48,7 @@ class Prepared:
     train: Corpus
     test: Corpus
     report: str = ""
+    frozen: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,8 @@ class Request:
         licence: of what will be trained, as the user states it.
         cache: cache folder, or ``None`` for the default.
         workers: decoding processes, or ``None`` for the default.
+        start_from: run whose weights to start from, or ``None``.
+        freeze: parts of the model that keep them.
     """
 
     genre: Genre | str | None
@@ -71,6 +76,8 @@ class Request:
     licence: str = "unstated"
     cache: PathLike | None = None
     workers: int | None = None
+    start_from: PathLike | None = None
+    freeze: tuple[str, ...] = ()
 
 
 def choose_recipe(request: Request) -> Recipe:
@@ -80,6 +87,14 @@ def choose_recipe(request: Request) -> Recipe:
         SettingError: a setting is not one of a recipe, or out of range.
         UnknownNameError: no recipe of that name.
     """
+    if request.start_from is not None:
+        if request.recipe is not None:
+            raise SettingError(
+                "a run that starts from another one's weights has its recipe",
+                legal="no recipe, or no run to start from",
+                received=f"recipe {request.recipe}, from {request.start_from}",
+            )
+        return recipe_from(request.start_from, request.settings or {})
     if isinstance(request.recipe, Recipe):
         recipe = request.recipe
     else:
@@ -98,6 +113,7 @@ def begin(request: Request, progress: Progress | None = None) -> Prepared:
     """
     if RunFolder(Path(request.out)).description.exists():
         RunFolder.create(request.out, {})  # refuses before hours of decoding, not after
+    frozen = check_frozen(request.freeze, request.start_from)
     recipe = choose_recipe(request)
     found, corpus = _tracks(request, recipe.audio, progress)
     split = split_tracks(corpus.keys, recipe.split, recipe.seed)
@@ -113,10 +129,14 @@ def begin(request: Request, progress: Progress | None = None) -> Prepared:
         "started": datetime.now(UTC).isoformat(timespec="seconds"),
         "versions": {name: version(name) for name in PACKAGES},
     }
+    if request.start_from is not None:
+        description["from"] = describe_start(request.start_from, frozen)
     run = RunFolder.create(request.out, description)
+    if request.start_from is not None:
+        copy_start(request.start_from, run)
     write_json(run.split, asdict(split))
     write_json(run.data, report.to_json())
-    return Prepared(run, recipe, train, test, report.text())
+    return Prepared(run, recipe, train, test, report.text(), frozen)
 
 
 def go_on(request: Request, progress: Progress | None = None) -> Prepared:
@@ -139,7 +159,8 @@ def go_on(request: Request, progress: Progress | None = None) -> Prepared:
     if not missing:
         train, test = corpus.subset(split["train"]), corpus.subset(split["test"])
         if train.digest == description["train_digest"]:
-            return Prepared(run, recipe, train, test)
+            frozen = tuple(description.get("from", {}).get("frozen", ()))
+            return Prepared(run, recipe, train, test, frozen=frozen)
     raise RunError(
         "the sounds of this run have changed since it began, so it cannot go on as it was",
         legal="the same files under the same names",

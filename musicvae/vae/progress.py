@@ -5,22 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 
 @dataclass
 class Counters:
     """Plain numbers that decide the steps to come.
 
     Attributes:
-        planned_steps: where the run ends and the learning rate's decay with it.
+        planned_steps: where the phase ends and the learning rate's decay with it.
         step: optimiser steps done.
         seconds: training time so far.
         timed_seconds: measured time of a step, for the plan.
         planned: whether the plan has been fitted to the time budget.
         best: best test objective so far.
         stale_epochs: epochs since.
-        stopped: ended early.
+        stopped: the phase ended early.
+        phases: how many there are.
+        phase: the present one, from 0.
+        phase_step: the step at which it began.
+        phase_seconds: the training time at which it began.
     """
 
     planned_steps: int
@@ -31,21 +33,37 @@ class Counters:
     best: float | None = None
     stale_epochs: int = 0
     stopped: bool = False
+    phases: int = 1
+    phase: int = 0
+    phase_step: int = 0
+    phase_seconds: float = 0.0
 
     def is_finished(self) -> bool:
         """Whether there is nothing left to do."""
+        return self.phase == self.phases - 1 and self.phase_is_over()
+
+    def phase_is_over(self) -> bool:
+        """Whether the present phase has converged or spent its budget."""
         return self.stopped or self.step >= self.planned_steps
 
+    def next_phase(self, longest: int) -> None:
+        """Begin the next phase, of so many steps at most."""
+        self.phase, self.phase_step, self.phase_seconds = self.phase + 1, self.step, self.seconds
+        self.planned_steps = self.step + max(1, longest)
+        self.planned, self.timed_seconds, self.stopped = False, 0.0, False
+        self.best, self.stale_epochs = None, 0
+
     def plan(self, step_seconds: float, minutes: float, longest: int) -> None:
-        """Fit the number of steps to a time budget, once a step's time is known."""
-        if self.planned or self.step < 16:
+        """Fit the phase's number of steps to its time budget, once a step's time is known."""
+        spent = self.seconds - self.phase_seconds
+        if self.planned or self.step - self.phase_step < 16:
             # Never overrun by much, even where the first steps alone take the whole budget.
-            self.stopped |= self.seconds > minutes * 60 * 1.1
+            self.stopped |= spent > minutes * 60 * 1.1
             return
-        left = minutes * 60 - self.seconds
+        left = minutes * 60 - spent
         # A tenth goes to testing and checkpoints.
         steps = self.step + max(1, int(0.9 * left / max(step_seconds, 1e-6)))
-        self.planned_steps, self.planned = min(longest, steps), True
+        self.planned_steps, self.planned = min(self.phase_step + longest, steps), True
 
     def improved(self, objective: float) -> bool:
         """Note an epoch's test objective; true when it is the best so far."""
@@ -61,36 +79,32 @@ class Counters:
 
 
 class Averages:
-    """Means over the steps of an epoch: loss, reconstruction and the KL of each latent, in nats."""
+    """Means over the steps of an epoch: loss, ELBO terms in nats, and what else a phase tells."""
 
-    def __init__(self, latent_dim: int) -> None:
-        self._sum = np.zeros(2 + latent_dim)
+    def __init__(self) -> None:
+        self._sums: dict[str, float] = {}
         self._steps = 0
 
-    def add(self, figures: np.ndarray) -> None:
-        """Count one step's figures, float64 (2 + D,)."""
-        self._sum += figures
+    def add(self, figures: dict[str, float]) -> None:
+        """Count one step's figures; ``loss``, ``reconstruction`` and ``kl`` are among them."""
+        for name, value in figures.items():
+            self._sums[name] = self._sums.get(name, 0.0) + value
         self._steps += 1
 
     def take(self) -> dict[str, float]:
         """The columns of the history, and begin anew."""
-        mean = self._sum / max(1, self._steps)
-        self._sum, self._steps = np.zeros_like(self._sum), 0
-        kl = float(mean[2:].sum())
-        return {
-            "train_loss": float(mean[0]),
-            "train_elbo": float(mean[1]) - kl,
-            "train_reconstruction": float(mean[1]),
-            "train_kl": kl,
-        }
+        mean = {name: total / max(1, self._steps) for name, total in self._sums.items()}
+        self._sums, self._steps = {}, 0
+        elbo = mean.get("reconstruction", 0.0) - mean.get("kl", 0.0)
+        return {f"train_{name}": value for name, value in {**mean, "elbo": elbo}.items()}
 
     def to_json(self) -> dict[str, Any]:
         """For a checkpoint; exact to the bit."""
-        return {"sum": self._sum.tolist(), "steps": self._steps}
+        return {"sums": self._sums, "steps": self._steps}
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> Averages:
         """What :meth:`to_json` described."""
-        averages = cls(len(values["sum"]) - 2)
-        averages._sum, averages._steps = np.array(values["sum"]), values["steps"]
+        averages = cls()
+        averages._sums, averages._steps = dict(values["sums"]), values["steps"]
         return averages

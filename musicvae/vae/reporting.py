@@ -75,10 +75,16 @@ class RichReporter:
 
     def epoch(self, row: dict[str, Any]) -> None:
         """Print the epoch's line."""
+        distances = "".join(
+            f"  {name.replace('_', '-')} {row[f'test_{name}']:.3f}"
+            for name in ("log_mel", "stft")
+            if f"test_{name}" in row
+        )
         self.note(
             f"epoch {row['epoch']:4d}  test ELBO {row['test_elbo']:12,.1f}"
             f"  reconstruction {row['test_reconstruction']:12,.1f}  KL {row['test_kl']:8.1f}"
-            f"  active latents {row['active_latents']:3d}  {row['seconds']:6.0f} s"
+            f"  active latents {row['active_latents']:3d}{distances}"
+            f"  {row['seconds']:6.0f} s"
         )
 
 

@@ -8,6 +8,9 @@ runs/jazz/
   last.npz          everything needed to go on: weights, optimiser, step
   best.npz          the weights with the best test objective
   latents.npz       the basis of standardised latents
+  playing.json      of a stream: how its latents move and what moves its sound
+  start.npz         where a run began that started from another: weights,
+  start_latents.npz and the basis of latents that they share
   pictures/         waveforms of four fixed latents, one picture an epoch
 """
 
@@ -105,6 +108,21 @@ class RunFolder:
         return self.path / "latents.npz"
 
     @property
+    def playing(self) -> Path:
+        """``playing.json``."""
+        return self.path / "playing.json"
+
+    @property
+    def start(self) -> Path:
+        """``start.npz``."""
+        return self.path / "start.npz"
+
+    @property
+    def start_latents(self) -> Path:
+        """``start_latents.npz``."""
+        return self.path / "start_latents.npz"
+
+    @property
     def pictures(self) -> Path:
         """``pictures/``."""
         return self.path / "pictures"
@@ -140,6 +158,7 @@ class RunFolder:
             replacing(self.path / "history.csv") as temporary,
             temporary.open("w", encoding="utf-8", newline="") as handle,
         ):
-            writer = csv.DictWriter(handle, fieldnames=list(rows[0]))
+            columns = dict.fromkeys(name for row in rows for name in row)  # phases differ
+            writer = csv.DictWriter(handle, fieldnames=list(columns))
             writer.writeheader()
             writer.writerows(rows)

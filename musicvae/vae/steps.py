@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import keras
@@ -26,6 +27,7 @@ def train_step(
     beta: tf.Tensor | float = 1.0,
     free_bits: float = 0.0,
     gradient_norm: float = 0.0,
+    weights: Sequence[Any] | None = None,
 ) -> ElboTerms:
     """Follow the gradient of the negative ELBO once; call it inside ``tf.function`` for speed.
 
@@ -37,6 +39,7 @@ def train_step(
         beta: weight of the KL.
         free_bits: nats per latent that are not pressed.
         gradient_norm: largest norm of the gradient of the loss per sample; 0 does not clip.
+        weights: those that move; all by default.
     """
     replica = tf.distribute.get_replica_context()
     replicas = replica.num_replicas_in_sync
@@ -44,13 +47,12 @@ def train_step(
         terms = elbo_terms(model, x, eps, beta, free_bits, training=True)
         # The optimiser sums over replicas; each gives its share of the mean.
         share = terms.loss / replicas
-    weights = model.trainable_variables
+    weights = model.trainable_variables if weights is None else weights
     gradients = tape.gradient(share, weights)
     if gradient_norm:
-        samples = float(x.shape[1] * x.shape[2])
         # Clipping is not linear, so it must see the sum; the optimiser then sums equal parts.
         total = replica.all_reduce(tf.distribute.ReduceOp.SUM, gradients)
-        clipped, _ = tf.clip_by_global_norm(total, gradient_norm * samples)
+        clipped, _ = tf.clip_by_global_norm(total, gradient_norm * model.loss_samples(x))
         gradients = [gradient / replicas for gradient in clipped]
     optimizer.apply_gradients(zip(gradients, weights, strict=True))
     return terms

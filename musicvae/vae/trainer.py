@@ -18,14 +18,14 @@ from musicvae.errors import RunError, TrainingDivergedError
 from musicvae.families import FAMILIES
 from musicvae.vae import checkpoint
 from musicvae.vae.dataset import steps_per_epoch, test_batches, training_batches
-from musicvae.vae.evaluation import evaluate, fit_latents
+from musicvae.vae.evaluation import evaluate, fit_latents, measurer
 from musicvae.vae.interruption import Interruption
+from musicvae.vae.phases import AdversarialPhase, ElboPhase, compiled
 from musicvae.vae.pictures import EpochPictures
 from musicvae.vae.preparation import Prepared
 from musicvae.vae.progress import Averages, Counters
 from musicvae.vae.reporting import Reporter
 from musicvae.vae.schedule import beta, learning_rate
-from musicvae.vae.steps import make_optimizer, train_step
 from musicvae.vae.strategies import Placement
 
 #: Steps that are timed to plan a run with a time budget; the first ones compile.
@@ -51,6 +51,7 @@ class Trainer:
         pictures: bool = True,
         checkpoint_seconds: float = 60.0,
     ) -> None:
+        self.prepared = prepared
         self.run_folder, self.recipe = prepared.run, prepared.recipe
         self.corpus, self.test_corpus = prepared.train, prepared.test
         self.placement, self.reporter = placement, reporter
@@ -58,20 +59,25 @@ class Trainer:
         self.epoch_steps = steps_per_epoch(self.corpus, self.recipe)
         keras.utils.set_random_seed(self.recipe.seed)
         with placement.strategy.scope():
-            self.model = FAMILIES.get(self.recipe.family).build(self.recipe)
-            self.optimizer = make_optimizer(self.recipe)
-            self.optimizer.build(self.model.trainable_variables)
-        self.counters = Counters(planned_steps=self.recipe.epochs * self.epoch_steps)
-        self.averages = Averages(self.recipe.latent_dim)
+            self.family = FAMILIES.get(self.recipe.family)
+            self.model = self.family.build(self.recipe)
+            self.phases: list[Any] = [ElboPhase(self.model, self.recipe, prepared.frozen)]
+            if self.recipe.adversarial:
+                self.phases.append(AdversarialPhase(self.model, self.recipe))
+        self.counters = Counters(planned_steps=self._longest(0), phases=len(self.phases))
+        self.averages = Averages()
         self.history = self.run_folder.history()
         draw = pictures and placement.is_chief
-        self.pictures = EpochPictures(self.run_folder, self.recipe) if draw else None
-        self._step = self._compile()
+        dims = self.model.noise_dims
+        self.pictures = EpochPictures(self.run_folder, self.recipe, dims) if draw else None
+        self._measure = measurer(self.model)
+        self._steps = [compiled(phase, placement.strategy) for phase in self.phases]
 
     @property
     def variables(self) -> list[Any]:
         """All that a checkpoint holds, in order."""
-        return [*self.model.variables, *self.optimizer.variables]
+        held = [variable for phase in self.phases for variable in phase.variables]
+        return [*self.model.variables, *held]
 
     def run(self) -> None:
         """Train to the end of the plan, or until stopped.
@@ -86,7 +92,9 @@ class Trainer:
             return
         first = self.counters.step
         rows = self.placement.rows(self.recipe.batch_size)
-        batches = iter(training_batches(self.corpus, self.recipe, first_step=first, rows=rows))
+        batches = iter(
+            training_batches(self.corpus, self.recipe, first, rows, self.model.noise_dims)
+        )
         with Interruption() as interruption:
             self._saved = time.monotonic()
             asked = False
@@ -94,12 +102,14 @@ class Trainer:
                 started = time.monotonic()
                 asked = self._one_step(next(batches), interruption.asked)
                 self._account(time.monotonic() - started, started)
-                if self.counters.step % self.epoch_steps == 0:
+                # A time budget seldom ends with an epoch.
+                over = self.counters.phase_is_over() and not asked
+                if self.counters.step % self.epoch_steps == 0 or over:
                     self._end_epoch()
                 if asked:
                     break
-            if not asked and self.counters.step % self.epoch_steps:
-                self._end_epoch()  # a time budget seldom ends with an epoch
+                if self.counters.phase_is_over() and not self.counters.is_finished():
+                    self._next_phase()
             self._finish()
         self.placement.meet()
         if asked:
@@ -109,92 +119,88 @@ class Trainer:
             )
             raise KeyboardInterrupt
 
-    def _compile(self) -> Any:
-        strategy, recipe = self.placement.strategy, self.recipe
-        model, optimizer = self.model, self.optimizer
-
-        def replica_step(
-            audio: tf.Tensor, noise: tf.Tensor, beta: tf.Tensor, votes: tf.Tensor
-        ) -> tuple[tf.Tensor, tf.Tensor]:
-            x = model.from_audio(audio)
-            terms = train_step(
-                model, x, optimizer, noise, beta, recipe.free_bits, recipe.gradient_norm
-            )
-            figures = tf.concat(
-                [
-                    terms.loss[None],
-                    tf.reduce_mean(terms.reconstruction)[None],
-                    tf.reduce_mean(terms.kl, axis=0),
-                ],
-                axis=0,
-            )
-            return figures, votes
-
-        @tf.function
-        def step(
-            audio: Any, noise: Any, beta: tf.Tensor, votes: tf.Tensor
-        ) -> tuple[tf.Tensor, tf.Tensor]:
-            outcome = strategy.run(replica_step, args=(audio, noise, beta, votes))
-            figures, heard = (
-                strategy.reduce(tf.distribute.ReduceOp.MEAN, value, axis=None) for value in outcome
-            )
-            return figures, heard
-
-        return step
-
     def _one_step(self, batch: dict[str, tf.Tensor], stop: bool) -> bool:
         """Do one step; true when any worker was asked to stop."""
-        at = self.counters.step
-        self.optimizer.learning_rate = learning_rate(self.recipe, at, self.counters.planned_steps)
-        figures, heard = self._step(
+        at, counters = self.counters.step, self.counters
+        phase = self.phases[counters.phase]
+        since, planned = at - counters.phase_step, counters.planned_steps - counters.phase_step
+        for optimizer in phase.optimizers:
+            optimizer.learning_rate = phase.pace * learning_rate(self.recipe, since, planned)
+        figures, heard = self._steps[counters.phase](
             self.placement.spread(batch["audio"]),
             self.placement.spread(batch["noise"]),
             tf.constant(beta(self.recipe, at), tf.float32),
             # All workers must leave the loop at the same step and agree on the plan.
-            tf.constant([float(stop), self.counters.timed_seconds], tf.float32),
+            tf.constant([float(stop), counters.timed_seconds], tf.float32),
         )
-        values = figures.numpy().astype(np.float64)
-        if not np.isfinite(values).all():
+        values = {name: float(np.sum(v.numpy(), dtype=np.float64)) for name, v in figures.items()}
+        if not np.isfinite(list(values.values())).all():
             raise self._diverged(at)
         self.averages.add(values)
-        self.counters.step += 1
-        elbo = values[1] - values[2:].sum()
-        shown = {"ELBO": elbo, "reconstruction": values[1], "KL": values[2:].sum()}
-        self.reporter.step(self.counters.step, self.counters.planned_steps, shown)
+        counters.step += 1
+        likelihood, kl = values["reconstruction"], values["kl"]
+        shown = {"ELBO": likelihood - kl, "reconstruction": likelihood, "KL": kl}
+        self.reporter.step(counters.step, counters.planned_steps, shown)
         votes = heard.numpy()
         if self.recipe.minutes is not None:
-            self.counters.plan(float(votes[1]), self.recipe.minutes, self._longest)
+            counters.plan(float(votes[1]), self._minutes, self._longest(counters.phase))
         return bool(votes[0] > 0)
 
+    def _longest(self, phase: int) -> int:
+        """Steps of a phase at most."""
+        steps = self.recipe.epochs * self.epoch_steps
+        adversarial = round(self.recipe.adversarial * steps)
+        return adversarial if phase else max(1, steps - adversarial)
+
     @property
-    def _longest(self) -> int:
-        return self.recipe.epochs * self.epoch_steps
+    def _minutes(self) -> float:
+        """Time budget of the present phase: the second one gets what the first has left."""
+        minutes = self.recipe.minutes or 0.0
+        if self.counters.phase:
+            return minutes - self.counters.phase_seconds / 60
+        return minutes * (1 - self.recipe.adversarial)
+
+    def _next_phase(self) -> None:
+        """Go on with the best weights so far, against critics."""
+        if self.placement.is_chief and self.run_folder.best.is_file():
+            checkpoint.restore(self.run_folder.best, self.model.variables)
+        self.counters.next_phase(self._longest(self.counters.phase + 1))
+        self._save()
+        self.reporter.note(f"step {self.counters.step}: the {self.phases[-1].name} phase begins")
 
     def _account(self, seconds: float, now: float) -> None:
         self.counters.seconds += seconds
-        if self.counters.step - 1 in TIMED:
+        if self.counters.step - self.counters.phase_step - 1 in TIMED:
             self.counters.timed_seconds += seconds / len(TIMED)
         if now - self._saved > self.checkpoint_seconds:
             self._save()
 
     def _end_epoch(self) -> None:
         started = time.monotonic()
-        batches = test_batches(self.test_corpus, self.recipe)
-        result = evaluate(self.model, batches, self.recipe)
+        # Some minutes of sound are enough to weigh a model, and weighing must not take long.
+        limit = max(32, min(128, int(180 / self.recipe.seconds)))
+        dims = self.model.noise_dims
+        batches = test_batches(self.test_corpus, self.recipe, limit, dims)
+        result = evaluate(self._measure, batches, self.recipe)
         counters = self.counters
+        phase = self.phases[counters.phase]
         row = {
             "epoch": -(-counters.step // self.epoch_steps),
             "step": counters.step,
             "seconds": round(counters.seconds, 1),
             **self.averages.take(),
-            **asdict(result),
+            **result.to_row(),
             "beta": beta(self.recipe, counters.step - 1),
-            "learning_rate": float(self.optimizer.learning_rate.numpy()),
+            "learning_rate": float(phase.optimizers[0].learning_rate.numpy()),
+            "phase": counters.phase + 1,
         }
         self.history.append(row)
-        if counters.improved(result.test_objective) and self.placement.is_chief:
+        # Critics pull away from the objective on purpose: there, the newest weights are the best.
+        better = counters.improved(result.test_objective) or counters.phase > 0
+        if better and self.placement.is_chief:
             checkpoint.save(self.run_folder.best, self.model.variables, {"step": counters.step})
-        counters.stop_early(self.recipe.patience)
+        if counters.phase == 0:
+            counters.stop_early(self.recipe.patience)
         counters.seconds += time.monotonic() - started
         if self.placement.is_chief:
             self.run_folder.write_history(self.history)
@@ -212,7 +218,8 @@ class Trainer:
                 self.run_folder.best, self.model.variables, {"step": self.counters.step}
             )
         checkpoint.restore(self.run_folder.best, self.model.variables)
-        fit_latents(self.model, self.corpus, self.recipe).save(self.run_folder.latents)
+        fit = self.family.fit or fit_latents
+        fit(self.model, self.prepared)
 
     def _save(self) -> None:
         if self.placement.is_chief:
@@ -223,6 +230,8 @@ class Trainer:
     def _restore(self) -> None:
         if not self.run_folder.last.is_file():
             self.history = []
+            if self.run_folder.start.is_file():
+                checkpoint.restore(self.run_folder.start, self.model.variables)
             return
         counters = checkpoint.restore(self.run_folder.last, self.variables)
         self.averages = Averages.from_json(counters.pop("averages"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import keras
@@ -12,7 +12,7 @@ import tensorflow as tf
 from musicvae.errors import SettingError
 from musicvae.genres import Genre
 from musicvae.recipes import Recipe
-from musicvae.vae.model import TrainedModel, load
+from musicvae.vae.model import load
 from musicvae.vae.preparation import Request, begin, go_on, wait_for_chief
 from musicvae.vae.reporting import Reporter, Silent
 from musicvae.vae.steps import train_step
@@ -39,7 +39,9 @@ def train(
     reporter: Reporter | None = None,
     pictures: bool = True,
     checkpoint_seconds: float = 60.0,
-) -> TrainedModel:
+    start_from: PathLike | None = None,
+    freeze: Sequence[str] = (),
+) -> Any:
     """Train a model on a folder of sounds.
 
     The same seed, data and machine give the same weights, as long as ``recipe.minutes`` does not
@@ -62,9 +64,14 @@ def train(
         reporter: who listens; default nobody.
         pictures: draw waveforms of four fixed latents after each epoch.
         checkpoint_seconds: longest time between two checkpoints, in seconds.
+        start_from: run whose weights to start from; its recipe is used, with ``settings``.
+        freeze: parts that keep those weights, ``"encoder"`` or ``"decoder"``. With a frozen encoder
+            both runs share one latent space.
 
     Returns:
-        The model with the best test objective.
+        The model with the best test objective: a :class:`musicvae.vae.model.TrainedModel` of
+        clips, or a
+        :class:`musicvae.vae.stream_model.TrainedStream`.
 
     Raises:
         DataError: nothing usable below ``data``, or too few tracks.
@@ -83,7 +90,18 @@ def train(
     placement = place(strategy)
     tf.config.experimental.enable_op_determinism()
     listener = reporter or Silent()
-    request = Request(genre, data or "", out, recipe, settings, licence, cache, workers)
+    request = Request(
+        genre,
+        data or "",
+        out,
+        recipe,
+        settings,
+        licence,
+        cache,
+        workers,
+        start_from,
+        tuple(freeze),
+    )
     if not resume and data is None:
         raise SettingError("no sounds were named", legal="a folder", mend="give data=FOLDER")
     if not placement.is_chief:

@@ -15,7 +15,8 @@ import pytest
 import musicvae.vae
 from musicvae.audio import Sound, Sounds, read
 from musicvae.cli import listening
-from musicvae.errors import AudioError, RunError
+from musicvae.errors import AudioError, RunError, SettingError
+from musicvae.recipes import get_recipe
 
 RATE = 22_050
 CLIP = RATE  # samples
@@ -26,6 +27,7 @@ class ToneModel:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.recipe = get_recipe("clip")
 
     def sample(self, n: int, seed: int) -> Sounds:
         return Sounds(tone(100 * (seed + 1) + 50 * index) for index in range(n))
@@ -205,3 +207,9 @@ def test_plot_says_what_it_leaves_out(run, out, capsys):
     printed = capsys.readouterr().out
     assert "no training curves" in printed
     assert "no reconstructions" in printed
+
+
+def test_a_clip_has_the_length_it_was_trained_for(run, out):
+    with pytest.raises(SettingError, match="length of a clip"):
+        musicvae_command("sample", run, "--seconds", "3", "--out", out)
+    assert not out.exists()

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from musicvae.recipes import CLIP, NOTEBOOK
@@ -47,12 +49,37 @@ def test_patience_counts_epochs_without_a_better_objective() -> None:
     assert counters.is_finished()
 
 
-def test_averages_survive_a_checkpoint_to_the_bit() -> None:
-    import numpy as np
+def test_phases_follow_one_another_with_budgets_of_their_own() -> None:
+    counters = Counters(planned_steps=100, phases=2, step=100, seconds=50.0, planned=True)
+    assert counters.phase_is_over()
+    assert not counters.is_finished()
+    counters.next_phase(longest=40)
+    assert (counters.phase, counters.planned_steps) == (1, 140)
+    counters.step, counters.seconds = 116, 60.0
+    counters.plan(step_seconds=1.0, minutes=0.5, longest=40)
+    assert counters.planned_steps == 116 + int(0.9 * 20)
+    counters.step = counters.planned_steps
+    assert counters.is_finished()
 
-    averages = Averages(3)
-    averages.add(np.array([0.1, 0.2, 0.3, 0.4, 0.5]))
-    averages.add(np.array([1 / 3, 2.0, 3.0, 4.0, 5.0]))
-    again = Averages.from_json(averages.to_json())
-    assert again.take() == averages.take()
-    assert averages.take()["train_loss"] == 0.0
+
+def test_a_converged_phase_makes_way_for_the_next() -> None:
+    counters = Counters(planned_steps=100, phases=2, step=10)
+    for objective in (-2.0, -3.0):
+        counters.improved(objective)
+        counters.stop_early(patience=1)
+    assert counters.phase_is_over()
+    counters.next_phase(longest=5)
+    assert not counters.phase_is_over()
+    assert counters.improved(-9.0)  # the new phase is weighed by itself
+
+
+def test_averages_survive_a_checkpoint_to_the_bit() -> None:
+    averages = Averages()
+    averages.add({"loss": 0.1, "reconstruction": 0.2, "kl": 0.3, "stft": 0.4})
+    averages.add({"loss": 1 / 3, "reconstruction": 2.0, "kl": 3.0, "stft": 4.0})
+    again = Averages.from_json(json.loads(json.dumps(averages.to_json())))
+    taken = averages.take()
+    assert again.take() == taken
+    assert taken["train_stft"] == pytest.approx(2.2)
+    assert taken["train_elbo"] == pytest.approx(1.1 - 1.65)
+    assert "train_loss" not in averages.take()

@@ -1,0 +1,78 @@
+"""Commands on tapes: ``tape`` makes one from a sound, ``play`` makes sound from one."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from musicvae.tape import Tape
+
+
+def add(commands: Any) -> None:
+    """Declare the commands."""
+    parser = commands.add_parser(
+        "tape",
+        help="encode a sound into a small sequence of latents",
+        description="Encode a sound with a stream run, or with its exported encoder (which needs "
+        "no TensorFlow), into a tape: a small file that can be looped, stretched and bent.",
+    )
+    parser.add_argument("model", metavar="RUN", type=Path, help="a stream run, or an encoder .onnx")
+    parser.add_argument("file", metavar="FILE", type=Path, help="a sound file")
+    parser.add_argument("-o", "--out", type=Path, required=True, help="the tape, such as solo.tape")
+    parser.set_defaults(run=make_tape)
+    parser = commands.add_parser(
+        "play",
+        help="decode a tape with an artifact into a sound file",
+        description="Decode a tape with a stream artifact. Needs no TensorFlow.",
+    )
+    parser.add_argument("artifact", metavar="ARTIFACT", type=Path, help="a stream .onnx")
+    parser.add_argument("tape", metavar="TAPE", type=Path, help="what `musicvae tape` made")
+    parser.add_argument("-o", "--out", type=Path, required=True, help="a sound file to write")
+    parser.set_defaults(run=play_tape)
+
+
+def make_tape(options: argparse.Namespace) -> int:
+    """Encode a file and save the tape."""
+    from musicvae.audio import read
+
+    sound = read(options.file)  # a bad file is told before the model loads
+    tape: Tape
+    if options.model.is_dir():
+        from musicvae.vae.hush import quieten_tensorflow
+
+        quieten_tensorflow()
+        from musicvae.errors import RunError
+        from musicvae.vae.model import load
+
+        model = load(options.model)
+        if not hasattr(model, "tape"):
+            raise RunError(
+                "only streams have tapes",
+                legal="a run of the recipe stream or stream44",
+                received=f"a run of the recipe {model.recipe.name}",
+            )
+        tape = model.tape(sound, source=options.file.name)
+    else:
+        from musicvae.encoder import Encoder
+
+        tape = Encoder(options.model).tape(sound, source=options.file.name)
+    tape.save(options.out)
+    size = options.out.stat().st_size
+    print(f"wrote {options.out}: {tape.seconds:.2f} s, {tape.steps} steps, {size / 1000:.1f} kB")
+    return 0
+
+
+def play_tape(options: argparse.Namespace) -> int:
+    """Decode a tape and write the sound."""
+    from musicvae.audio import Sound
+    from musicvae.stream_decoder import StreamDecoder
+    from musicvae.tape import Tape
+
+    tape = Tape.load(options.tape)
+    decoder = StreamDecoder(options.artifact)
+    sound = Sound.of(decoder.play(tape), decoder.info.sample_rate)
+    sound.write(options.out)
+    print(f"wrote {options.out}: {sound.seconds:.2f} s of {decoder.info.genre}")
+    return 0

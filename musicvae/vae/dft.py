@@ -1,0 +1,130 @@
+"""The Fourier transform as small matrix products, for graphs that have no such operator.
+
+One full matrix for 1024 points has a million entries, and at one frame at a time reading them is
+what takes the time. Splitting N = R × R (Cooley & Tukey 1965) leaves two matrices with 4·R² entries
+each and as many twiddle factors between them:
+
+    spectrum bin k = R·a + b,  sample n = R·m + r  (a < R/2, as real signals need half the bins)
+
+    inverse   T[r, b] = e^(2πi·r·b/N) Σ_a C[R·a + b] e^(2πi·r·a/R)
+              y[R·m + r] = w[n] · Re Σ_b T[r, b] e^(2πi·m·b/R)
+    forward   T[b, r] = e^(-2πi·r·b/N) Σ_m w[n] y[R·m + r] e^(-2πi·m·b/R)
+              C[R·a + b] = Σ_r T[b, r] e^(-2πi·r·a/R)
+
+A product of complex numbers is four real ones and two sums. Here the first matrix gives both
+numbers twice, as (x, -y, y, x), they are multiplied by (cos, sin, cos, sin), and the second matrix
+sums: so a transform is product, factor, product, with no axes to exchange in between.
+
+The highest bin, N/2, is left out: music has nothing there.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Matrix = NDArray[np.float32]
+
+#: Where the real and the imaginary part of a number go: x + iy becomes (x, -y, y, x).
+_QUADRUPLE = np.array([[1, 0], [0, -1], [0, 1], [1, 0]], np.float64)
+
+
+class Transform(NamedTuple):
+    """What a transform multiplies with; all float32.
+
+    Attributes:
+        scale: each number that comes in or goes out, see :func:`inverse` and :func:`forward`.
+        first: (4·R, R), from the left.
+        twiddle: (4·R, R), number by number.
+        second: (4·R, R), from the right.
+    """
+
+    scale: Matrix
+    first: Matrix
+    twiddle: Matrix
+    second: Matrix
+
+
+def root(size: int) -> int:
+    """R for a transform of ``size`` = R² points.
+
+    Raises:
+        ValueError: ``size`` is not the square of an even number.
+    """
+    found = math.isqrt(size)
+    if found * found != size or found % 2:
+        raise ValueError(f"a transform of R² points with an even R is needed, not {size}")
+    return found
+
+
+def inverse(window: NDArray[np.float64]) -> Transform:
+    """The windowed inverse transform of half a spectrum.
+
+    With the spectrum's real and imaginary parts as x (R [re a, im a], R [b]), it is
+
+        y = ((first @ x) · twiddle) reshaped to (R [r], 4·R) @ second        (R [r], R [m])
+
+    Args:
+        window: float64 (N,), multiplied onto the result.
+
+    Returns:
+        The matrices; ``scale`` (R [r], R [m]) multiplies y, and is the window. A real signal's bins
+        stand for two, the constant one for itself: halve it.
+    """
+    size = len(window)
+    R = root(size)
+    whole, half = np.arange(R), np.arange(R // 2)
+    turn = np.exp(2j * np.pi * np.outer(whole, half) / R) * (2.0 / size)  # (r, a)
+    parts = np.stack([np.stack([turn.real, -turn.imag], 1), np.stack([turn.imag, turn.real], 1)], 1)
+    first = np.einsum("qp,rpsa->rqsa", _QUADRUPLE, parts)  # (r, 4, re/im, a)
+    back = np.exp(2j * np.pi * np.outer(whole, whole) / R)  # (b, m)
+    real, imaginary = back.real, -back.imag
+    second = np.stack([real, real, imaginary, imaginary])  # (4, b, m)
+    return Transform(
+        _single(window.reshape(R, R).T),
+        _single(first.reshape(4 * R, R)),
+        _twiddle(np.outer(whole, whole) / size),
+        _single(second.reshape(4 * R, R)),
+    )
+
+
+def forward(window: NDArray[np.float64]) -> Transform:
+    """The transform of windowed samples to half a spectrum.
+
+    With the windowed samples as x (R [m], R [r]), it is
+
+        C = ((first @ x) · twiddle) reshaped to (R [b], 4·R) @ second        (R [b], R [re a, im a])
+
+    Args:
+        window: float64 (N,), multiplied onto the samples.
+
+    Returns:
+        The matrices; ``scale`` (R [m], R [r]) multiplies the samples, and is the window.
+    """
+    size = len(window)
+    R = root(size)
+    whole, half = np.arange(R), np.arange(R // 2)
+    turn = np.exp(-2j * np.pi * np.outer(whole, whole) / R)  # (b, m)
+    first = np.einsum("qp,bpm->bqm", _QUADRUPLE, np.stack([turn.real, turn.imag], axis=1))
+    back = np.exp(-2j * np.pi * np.outer(whole, half) / R)  # (r, a)
+    real, imaginary = np.hstack([back.real, back.imag]), np.hstack([-back.imag, back.real])
+    second = np.stack([real, real, imaginary, imaginary])  # (4, r, [re a, im a])
+    return Transform(
+        _single(window.reshape(R, R)),
+        _single(first.reshape(4 * R, R)),
+        _twiddle(-np.outer(whole, whole) / size),
+        _single(second.reshape(4 * R, R)),
+    )
+
+
+def _twiddle(turns: NDArray[np.float64]) -> Matrix:
+    """Factors of (x, -y, y, x) that turn x + iy by so many turns (R, R), as (4·R, R)."""
+    cosine, sine = np.cos(2 * np.pi * turns), np.sin(2 * np.pi * turns)
+    return _single(np.stack([cosine, sine, cosine, sine], axis=1).reshape(-1, len(turns)))
+
+
+def _single(matrix: NDArray[np.float64]) -> Matrix:
+    return np.ascontiguousarray(matrix, np.float32)

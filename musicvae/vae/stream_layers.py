@@ -1,0 +1,127 @@
+"""Causal layers that can be cut anywhere: each says what it has to remember.
+
+A layer here has ``memory``, the shape (frames, width) of the past that it looks back at, and
+
+    advance(x, past) -> y, next_past          x (batch, frames, in) -> y (batch, frames, out)
+
+where ``past`` is float32 (batch, *memory), zeros at the start of a stream. Advancing twice by half
+a sequence is advancing once by the whole of it, so training, which sees a crop at once, and
+playing, which sees a frame at a time, run the same code.
+
+    frame     t-2 t-1  t
+    past       ●───┐
+                   ├──> dense ──> y[t]       dilation 2: one matrix product for each frame
+    x              ●
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from musicvae.vae.layers import SLOPE
+
+#: Shape of what a layer remembers: frames, width.
+Memory = tuple[int, int]
+
+
+class Delayed(keras.layers.Layer):
+    """Puts each frame beside the one ``dilation`` frames earlier.
+
+    A dense layer after it is a causal convolution of kernel 2 (van den Oord et al. 2016, WaveNet).
+    Written so, one frame is one vector times one matrix, which is what a CPU does best; a
+    convolution operator would reorder its input first.
+
+    Args:
+        width: of a frame.
+        dilation: in frames, at least 1.
+
+    Input shape: (batch, frames, width). Output shape: (batch, frames, 2 × width).
+    """
+
+    def __init__(self, width: int, dilation: int, **options: Any) -> None:
+        super().__init__(**options)
+        self.memory: Memory = (dilation, width)
+
+    def advance(self, x: tf.Tensor, past: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        """Pair the frames up."""
+        dilation = self.memory[0]
+        known = tf.concat([past, x], axis=1)
+        return tf.concat([known[:, :-dilation], x], axis=2), known[:, -dilation:]
+
+
+class CausalBlock(keras.layers.Layer):
+    """A residual block over the present frame and one of the past.
+
+    x + dense(LeakyReLU(dense([x[t - dilation], x[t]]))); the second product starts small, so that
+    a deep stack begins near the identity and needs no normalisation (after De & Smith 2020).
+
+    Args:
+        width: of a frame.
+        hidden: units between the two products.
+        dilation: in frames.
+
+    Input shape: (batch, frames, width). Output shape: the same.
+    """
+
+    def __init__(self, width: int, hidden: int, dilation: int, **options: Any) -> None:
+        super().__init__(**options)
+        self.width = width
+        self.delayed = Delayed(width, dilation)
+        self.memory = self.delayed.memory
+        self.widen = keras.layers.Dense(hidden, name="widen")
+        small = keras.initializers.VarianceScaling(0.1)
+        self.narrow = keras.layers.Dense(width, kernel_initializer=small, name="narrow")
+        self.widen.build((None, None, 2 * width))
+        self.narrow.build((None, None, hidden))
+        self.built = True
+
+    def advance(self, x: tf.Tensor, past: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        """Apply the block."""
+        pair, next_past = self.delayed.advance(x, past)
+        return x + self.narrow(tf.nn.leaky_relu(self.widen(pair), SLOPE)), next_past
+
+
+def run_stack(
+    layers: Sequence[Any], x: tf.Tensor, pasts: Sequence[tf.Tensor]
+) -> tuple[tf.Tensor, list[tf.Tensor]]:
+    """Advance through layers, one after another.
+
+    Returns:
+        The last one's output, and what each of them remembers next.
+    """
+    remembered = []
+    for layer, past in zip(layers, pasts, strict=True):
+        x, next_past = layer.advance(x, past)
+        remembered.append(next_past)
+    return x, remembered
+
+
+def zero_pasts(memories: Sequence[Memory], batch: Any) -> list[tf.Tensor]:
+    """What each layer remembers before a stream begins."""
+    return [tf.zeros((batch, *memory)) for memory in memories]
+
+
+def state_size(memories: Sequence[Memory]) -> int:
+    """Numbers in a flat state."""
+    return sum(frames * width for frames, width in memories)
+
+
+def unpack(state: tf.Tensor, memories: Sequence[Memory]) -> list[tf.Tensor]:
+    """A flat state (1, S) as one past for each layer."""
+    sizes = [frames * width for frames, width in memories]
+    parts = tf.split(state, sizes, axis=1)
+    return [tf.reshape(part, (1, *memory)) for part, memory in zip(parts, memories, strict=True)]
+
+
+def pack(pasts: Sequence[tf.Tensor]) -> tf.Tensor:
+    """One past for each layer as a flat state (1, S)."""
+    return tf.concat([tf.reshape(past, (1, -1)) for past in pasts], axis=1)
+
+
+def receptive_frames(memories: Sequence[Memory]) -> int:
+    """Frames, the present one included, that one frame of a stack's output depends on."""
+    return 1 + sum(frames for frames, _ in memories)

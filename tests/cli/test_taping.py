@@ -1,0 +1,61 @@
+"""The commands ``tape`` and ``play``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from musicvae.audio import Sound, read
+from musicvae.cli.main import main
+from musicvae.stream_decoder import StreamDecoder
+from musicvae.tape import Tape
+
+Make = Callable[..., Path]
+
+
+@pytest.fixture
+def song(tmp_path: Path) -> Path:
+    time = np.arange(24_000) / 16_000
+    return Sound.of(0.3 * np.sin(2 * np.pi * 220 * time), 16_000).write(tmp_path / "song.wav")
+
+
+def test_an_encoder_makes_a_tape_and_a_decoder_plays_it(
+    make_encoder: Make, make_stream: Make, song: Path, tmp_path: Path
+) -> None:
+    tape, out = tmp_path / "song.tape", tmp_path / "out.wav"
+    assert main(["tape", str(make_encoder()), str(song), "-o", str(tape)]) == 0
+    made = Tape.load(tape)
+    assert made.source == "song.wav"
+    assert made.samples == 24_000
+    stream = make_stream()
+    assert main(["play", str(stream), str(tape), "-o", str(out)]) == 0
+    expected = StreamDecoder(stream).play(made)
+    np.testing.assert_allclose(read(out).samples, np.clip(expected, -1, 1), atol=1e-6)
+
+
+def test_a_run_makes_the_tape_that_its_model_makes(tiny_stream_run: Path, tmp_path: Path) -> None:
+    from musicvae.vae.model import load
+
+    model = load(tiny_stream_run)
+    track = model.test_tracks()[0]
+    assert main(["tape", str(tiny_stream_run), str(track), "-o", str(tmp_path / "x.tape")]) == 0
+    assert Tape.load(tmp_path / "x.tape") == model.tape(read(track), source=track.name)
+
+
+def test_a_clip_has_no_tapes(
+    tiny_run: Path, song: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["tape", str(tiny_run), str(song), "-o", str(tmp_path / "x.tape")]) == 1
+    assert "only streams have tapes" in capsys.readouterr().err
+    assert not (tmp_path / "x.tape").exists()
+
+
+def test_a_missing_file_is_told_before_the_model_is_loaded(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lost = str(tmp_path / "lost.wav")
+    assert main(["tape", "no-run", lost, "-o", str(tmp_path / "x.tape")]) == 1
+    assert "lost.wav" in capsys.readouterr().err
