@@ -31,7 +31,7 @@ MAX_SPEED = 100.0
 #: How much of a whitened latent one step can at most remember: half is gone within 16 s at 43 Hz.
 _MOST_KEPT = 0.999
 #: Directions with less than this share of the largest variance do not take part.
-_FLAT = 1e-9
+_FLAT = 1e-6
 
 
 @dataclass(frozen=True)

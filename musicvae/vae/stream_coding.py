@@ -26,8 +26,8 @@ class StreamCoder:
     def __init__(self, vae: Any) -> None:
         self.vae = vae
         self.settings = vae.settings
-        self._encode = tf.function(vae.encoder.advance, reduce_retracing=True)
-        self._decode = tf.function(vae.decoder.advance, reduce_retracing=True)
+        self._encode = tf.function(vae.encoder.advance, autograph=False, reduce_retracing=True)
+        self._decode = tf.function(vae.decoder.advance, autograph=False, reduce_retracing=True)
 
     def encode(self, source: Samples) -> tuple[Array, Array]:
         """Posterior means and log-variances of a sound, as a live encoder would give them.

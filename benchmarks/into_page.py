@@ -1,6 +1,7 @@
-"""Put a table that a benchmark prints into the README, between the marks that bear its name.
+"""Put a table that a benchmark prints into a page, between the marks that bear its name.
 
-python benchmarks/startup.py | python benchmarks/into_readme.py startup
+python benchmarks/startup.py | python benchmarks/into_page.py startup
+python benchmarks/decoding.py jazz.onnx | python benchmarks/into_page.py decoding docs/stream.md
 """
 
 from __future__ import annotations
@@ -16,13 +17,14 @@ def insert(text: str, name: str, table: str) -> str:
     """``text`` with ``table`` between ``<!-- name -->`` and ``<!-- /name -->``."""
     marked = re.compile(rf"(<!-- {re.escape(name)} -->\n).*?(<!-- /{re.escape(name)} -->)", re.S)
     if not marked.search(text):
-        raise SystemExit(f"README.md has no marks <!-- {name} --> … <!-- /{name} -->")
+        raise SystemExit(f"the page has no marks <!-- {name} --> … <!-- /{name} -->")
     return marked.sub(lambda found: f"{found[1]}{table.strip()}\n{found[2]}", text)
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
+    if len(sys.argv) not in (2, 3):
         raise SystemExit(__doc__)
+    page = Path(sys.argv[2]) if len(sys.argv) == 3 else README
     printed = sys.stdin.read()
     sys.stdout.write(printed)
-    README.write_text(insert(README.read_text("utf-8"), sys.argv[1], printed), "utf-8")
+    page.write_text(insert(page.read_text("utf-8"), sys.argv[1], printed), "utf-8")
