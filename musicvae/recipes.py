@@ -218,7 +218,20 @@ STREAM = Recipe(
     sample_rate=22_050,
     samples=32_768,
     latent_dim=32,
-    model={"stride": 2},
+    # All of them, so that a run keeps its network whatever later versions prefer.
+    model={
+        "width": 160,
+        "hidden": 320,
+        "blocks": 5,
+        "encoder_width": 192,
+        "encoder_blocks": 3,
+        "fft": 1024,
+        "hop": 256,
+        "stride": 2,
+        "bands": 128,
+        "scale": 0.15,
+        "mel_weight": 2.0,
+    },
     batch_size=8,
     epochs=2_000,
     minutes=60.0,
@@ -232,7 +245,11 @@ STREAM = Recipe(
 
 #: The same at the rate of compact discs, in stereo or mono as ``channels`` says.
 STREAM44 = dataclasses.replace(
-    STREAM, name="stream44", sample_rate=44_100, samples=65_536, model={"stride": 4}
+    STREAM,
+    name="stream44",
+    sample_rate=44_100,
+    samples=65_536,
+    model={**STREAM.model, "stride": 4},
 )
 
 RECIPES: dict[str, Recipe] = {recipe.name: recipe for recipe in (NOTEBOOK, CLIP, STREAM, STREAM44)}

@@ -94,17 +94,23 @@ def list_recipes(options: argparse.Namespace) -> None:
     if options.json:
         _print_json(list(recipes.values()))
         return
-    settings = [name for name in next(iter(recipes.values())) if name != "name"]
-    rows = [
-        (setting, *(_shown(recipe[setting]) for recipe in recipes.values())) for setting in settings
-    ]
+    flat = [_flat(recipe) for recipe in recipes.values()]
+    settings = list(dict.fromkeys(name for recipe in flat for name in recipe))
+    rows = [(setting, *(_shown(recipe.get(setting)) for recipe in flat)) for setting in settings]
     seconds = ("seconds", *(_seconds(recipe) for recipe in RECIPES.values()))
     rows.insert(settings.index("samples") + 1, seconds)
     print_table(("setting", *recipes), rows)
 
 
+def _flat(recipe: dict[str, Any]) -> dict[str, Any]:
+    """A recipe's settings, those of its model last, by the names that ``--set`` takes."""
+    model = {f"model.{name}": value for name, value in recipe["model"].items()}
+    plain = {name: value for name, value in recipe.items() if name not in ("name", "model")}
+    return {**plain, **model}
+
+
 def _shown(value: object) -> str:
-    if value is None or value == {}:
+    if value is None:
         return "-"
     return f"{value:g}" if isinstance(value, float) else str(value)
 

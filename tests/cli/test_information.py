@@ -85,7 +85,7 @@ def test_recipes_as_a_table(capsys: pytest.CaptureFixture[str]) -> None:
     assert values["samples"] == [str(recipe.samples) for recipe in RECIPES.values()]
     assert values["seconds"][0] == "(30.00)"
     assert values["minutes"][0] == "-"
-    assert {"split", "seed", "model"} <= set(values)
+    assert {"split", "seed", "model.stride"} <= set(values)
 
 
 def test_recipes_as_json(capsys: pytest.CaptureFixture[str]) -> None:

@@ -120,6 +120,21 @@ def test_latents_are_standardised(model: TrainedStream) -> None:
     assert sum(info.explained_variance for info in model.latent_infos()) == pytest.approx(1)
 
 
+def test_what_moves_the_sound_is_fitted_and_judged(model: TrainedStream) -> None:
+    attributes = {attribute.name: attribute for attribute in model.playing.attributes}
+    assert set(attributes) == {"loudness", "brightness", "noisiness", "onsets"}
+    for attribute in attributes.values():
+        assert len(attribute.direction) == 6
+        assert attribute.spearman is not None
+        assert -1 <= attribute.spearman <= 1
+        assert attribute.r2 <= 1
+    assert attributes["loudness"].std > 0
+    assert any(attributes["loudness"].direction)
+    assert 0 < model.dynamics.one_step_error < 2
+    assert model.dynamics.rate == pytest.approx(16_000 / 128)
+    assert np.linalg.eigvalsh(model.playing.covariance).min() > 0
+
+
 def test_encoding_in_blocks_equals_encoding_at_once(
     model: TrainedStream, track: Sound, monkeypatch: pytest.MonkeyPatch
 ) -> None:
