@@ -14,6 +14,7 @@ from musicvae.errors import ExportError, MissingExtraError
 
 if TYPE_CHECKING:
     from musicvae.vae.model import TrainedModel
+    from musicvae.vae.stream_model import TrainedStream
 
 
 class MissingExporterError(MissingExtraError, ExportError):
@@ -26,12 +27,14 @@ class MissingExporterError(MissingExtraError, ExportError):
 
 
 def export(
-    model: TrainedModel | str | os.PathLike[str],
+    model: TrainedModel | TrainedStream | str | os.PathLike[str],
     path: str | os.PathLike[str],
     *,
     licence: str | None = None,
+    half: bool = False,
+    encoder: bool = False,
 ) -> ArtifactInfo:
-    """Export a trained model's decoder to one verified ONNX file.
+    """Export a trained model's decoder, or a stream's encoder, to one verified ONNX file.
 
     Args:
         model: a trained model, or the folder of its run.
@@ -39,6 +42,9 @@ def export(
             only by one that passed the verification.
         licence: under which the artifact may be used, such as ``"CC-BY-4.0"``; the model's own
             where it is not given.
+        half: keep the weights as float16. The file is half as large; what is computed with them
+            stays float32, and differs a little from the model, by how much the description says.
+        encoder: export the encoder of a run of the stream family, which makes latents of sound.
 
     Returns:
         The description that was written into the file.
@@ -46,7 +52,7 @@ def export(
     Raises:
         MissingExtraError: musicvae-export, or what it needs, is not installed.
         RunError: the folder holds no run.
-        ExportError: the decoder cannot be exported; see ``musicvae_export``.
+        ExportError: the model cannot be exported; see ``musicvae_export``.
     """
     target = Path(path)
     if target.suffix.lower() != ".onnx" or target.is_dir():
@@ -64,7 +70,9 @@ def export(
         exporter = import_module("musicvae_export")
     except ImportError as error:
         raise MissingExporterError from error
-    info: ArtifactInfo = exporter.export_model(trained, target, licence=licence)
+    info: ArtifactInfo = exporter.export_model(
+        trained, target, licence=licence, half=half, encoder=encoder
+    )
     return info
 
 

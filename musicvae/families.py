@@ -29,6 +29,8 @@ class ModelFamily:
             By default the basis of a clip's latents.
         open: makes the trained model as users meet it, from the model, its recipe and its run
             folder. By default a :class:`musicvae.vae.model.TrainedModel`.
+        loss_settings: keys of ``Recipe.model`` that change what is learnt and not the network, so
+            that a run that starts from another one's weights may change them.
     """
 
     name: str
@@ -36,6 +38,7 @@ class ModelFamily:
     build: Callable[[Recipe], Any]
     fit: Callable[[Any, Any], None] | None = None
     open: Callable[[Any, Recipe, Any], Any] | None = None
+    loss_settings: tuple[str, ...] = ()
 
 
 #: Every installed model family.

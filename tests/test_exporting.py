@@ -13,12 +13,12 @@ from musicvae.exporting import export
 
 
 @pytest.fixture
-def calls(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, Path, str | None]]:
+def calls(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, Path, dict[str, Any]]]:
     """Stands in for the exporter, which has tests of its own, and notes what it was asked."""
-    noted: list[tuple[Any, Path, str | None]] = []
+    noted: list[tuple[Any, Path, dict[str, Any]]] = []
 
-    def export_model(model: Any, path: Path, *, licence: str | None) -> str:
-        noted.append((model, path, licence))
+    def export_model(model: Any, path: Path, **options: Any) -> str:
+        noted.append((model, path, options))
         return "description"
 
     exporter = ModuleType("musicvae_export")
@@ -30,7 +30,14 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, Path, str | None]]
 def test_a_model_is_handed_on(calls: list[Any], tmp_path: Path) -> None:
     model: Any = SimpleNamespace()
     assert musicvae.export(model, tmp_path / "jazz.onnx", licence="CC0-1.0") == "description"
-    assert calls == [(model, tmp_path / "jazz.onnx", "CC0-1.0")]
+    plain = {"half": False, "encoder": False}
+    assert calls == [(model, tmp_path / "jazz.onnx", {"licence": "CC0-1.0", **plain})]
+
+
+def test_what_is_asked_for_is_handed_on(calls: list[Any], tmp_path: Path) -> None:
+    model: Any = SimpleNamespace()
+    musicvae.export(model, tmp_path / "jazz.onnx", half=True, encoder=True)
+    assert calls[0][2] == {"licence": None, "half": True, "encoder": True}
 
 
 @pytest.mark.parametrize("kind", [str, Path])
@@ -41,7 +48,7 @@ def test_a_run_folder_is_loaded(
     loader.load = lambda folder: f"model of {Path(folder).name}"  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "musicvae.vae.model", loader)
     export(kind(tmp_path / "run"), str(tmp_path / "jazz.onnx"))
-    assert calls == [("model of run", tmp_path / "jazz.onnx", None)]
+    assert [call[:2] for call in calls] == [("model of run", tmp_path / "jazz.onnx")]
 
 
 @pytest.mark.parametrize("name", ["jazz", "jazz.wav", "", "."])

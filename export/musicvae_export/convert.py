@@ -23,15 +23,17 @@ from musicvae_export.graphs import prune
 OPSET = 17
 
 
-def convert(function: Any) -> ModelProto:
+def convert(function: Any, inputs: int = 1, outputs: int = 1) -> ModelProto:
     """The ONNX model of a TensorFlow function.
 
     Args:
-        function: a ``tf.function`` with an input signature of one float32 (None, D); it returns
-            float32 (None, samples, channels).
+        function: a ``tf.function`` with an input signature of float32 tensors; it returns float32.
+        inputs: how many tensors it must take.
+        outputs: how many it must return.
 
     Returns:
-        A model with one input and one output whose operators are all ONNX's own.
+        A model with so many inputs and outputs, in the function's order, whose operators are all
+        ONNX's own.
 
     Raises:
         UnsupportedOperatorError: an operator has no ONNX counterpart.
@@ -53,9 +55,10 @@ def convert(function: Any) -> ModelProto:
     refuse_unsupported(model, messages)
     _fill_in_captures(model, function)
     prune(model.graph)
-    if len(model.graph.input) != 1 or len(model.graph.output) != 1:
+    if (len(model.graph.input), len(model.graph.output)) != (inputs, outputs):
         raise ExportError(
-            "the decoder must map one tensor to one tensor",
+            "the function cannot be exported",
+            legal=f"{inputs} inputs that matter, {outputs} outputs",
             received=f"{len(model.graph.input)} inputs, {len(model.graph.output)} outputs",
         )
     return own_domain_only(model)

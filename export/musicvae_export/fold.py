@@ -11,9 +11,17 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from onnx import GraphProto, ModelProto, NodeProto, helper
+from onnx import GraphProto, ModelProto, NodeProto
 
-from musicvae_export.graphs import Constants, add_constant, bypass, consumers, prune
+from musicvae_export.graphs import (
+    Constants,
+    add_constant,
+    attributes,
+    bypass,
+    only_reader,
+    prune,
+    set_attribute,
+)
 from musicvae_export.simplify import Seen, look
 
 #: For each kind of convolution, the axis of its weights that counts the output channels.
@@ -31,21 +39,10 @@ def fold(model: ModelProto) -> None:
     prune(graph)
 
 
-def _only_reader(graph: GraphProto, tensor: str) -> NodeProto | None:
-    if any(output.name == tensor for output in graph.output):
-        return None
-    readers = consumers(graph)[tensor]
-    return readers[0] if len(readers) == 1 else None
-
-
-def _attributes(node: NodeProto) -> dict[str, Any]:
-    return {item.name: helper.get_attribute_value(item) for item in node.attribute}
-
-
 def _fold_cut(graph: GraphProto, node: NodeProto, seen: dict[str, Seen]) -> None:
     """Turn a transposed convolution and the Slice after it into one with padding."""
-    cut = _only_reader(graph, node.output[0])
-    known = _attributes(node)
+    cut = only_reader(graph, node.output[0])
+    known = attributes(node)
     padded = any(known.get("pads", ())) or known.get("auto_pad", b"NOTSET") != b"NOTSET"
     if node.op_type != "ConvTranspose" or cut is None or cut.op_type != "Slice" or padded:
         return
@@ -60,9 +57,7 @@ def _fold_cut(graph: GraphProto, node: NodeProto, seen: dict[str, Seen]) -> None
     for start, stop, axis in zip(starts, ends, axes, strict=True):
         start, stop, _ = slice(int(start), int(stop)).indices(shape[axis])
         begin[axis], end[axis] = start, shape[axis] - stop
-    for item in [item for item in node.attribute if item.name == "pads"]:
-        node.attribute.remove(item)
-    node.attribute.append(helper.make_attribute("pads", [*begin[2:], *end[2:]]))
+    set_attribute(node, "pads", [*begin[2:], *end[2:]])
     bypass(graph, cut)
 
 
@@ -79,12 +74,12 @@ def _cut_parts(cut: NodeProto, fixed: Constants) -> list[NDArray[Any]]:
 def _fold_next(graph: GraphProto, node: NodeProto, seen: dict[str, Seen]) -> bool:
     """Fold the next factor or offset after a convolution; false if there is none."""
     fixed = Constants(graph)
-    if node.input[1] not in fixed or _attributes(node).get("group", 1) != 1:
+    if node.input[1] not in fixed or attributes(node).get("group", 1) != 1:
         return False
-    reader = _only_reader(graph, node.output[0])
+    reader = only_reader(graph, node.output[0])
     # The axis that Squeeze takes away lies behind the channels, so they stay axis 1.
     while reader is not None and reader.op_type == "Squeeze" and _squeezes_behind(reader, fixed):
-        reader = _only_reader(graph, reader.output[0])
+        reader = only_reader(graph, reader.output[0])
     if reader is None or reader.op_type not in ("Mul", "Add"):
         return False
     operands = [name for name in reader.input if name in fixed]

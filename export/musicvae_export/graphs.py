@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from onnx import GraphProto, NodeProto, numpy_helper
+from onnx import GraphProto, NodeProto, helper, numpy_helper
 
 
 class Constants(Mapping[str, NDArray[Any]]):
@@ -40,6 +40,18 @@ def add_constant(graph: GraphProto, name: str, value: NDArray[Any]) -> str:
     return name
 
 
+def attributes(node: NodeProto) -> dict[str, Any]:
+    """The values of a node's attributes by name."""
+    return {item.name: helper.get_attribute_value(item) for item in node.attribute}
+
+
+def set_attribute(node: NodeProto, name: str, value: Any) -> None:
+    """Set one attribute of a node, whether it had it or not."""
+    for item in [item for item in node.attribute if item.name == name]:
+        node.attribute.remove(item)
+    node.attribute.append(helper.make_attribute(name, value))
+
+
 def consumers(graph: GraphProto) -> dict[str, list[NodeProto]]:
     """For each tensor, the nodes that read it; the graph's own outputs are not among them."""
     found: dict[str, list[NodeProto]] = defaultdict(list)
@@ -47,6 +59,14 @@ def consumers(graph: GraphProto) -> dict[str, list[NodeProto]]:
         for name in set(node.input):
             found[name].append(node)
     return found
+
+
+def only_reader(graph: GraphProto, tensor: str) -> NodeProto | None:
+    """The one node that reads a tensor; ``None`` if there are more, or it is an output."""
+    if any(output.name == tensor for output in graph.output):
+        return None
+    readers = consumers(graph)[tensor]
+    return readers[0] if len(readers) == 1 else None
 
 
 def rename(graph: GraphProto, names: Mapping[str, str]) -> None:
@@ -59,15 +79,44 @@ def rename(graph: GraphProto, names: Mapping[str, str]) -> None:
 
 
 def bypass(graph: GraphProto, node: NodeProto) -> None:
-    """Take out a node whose first output equals its first input."""
-    graph.node.remove(node)
+    """Take out a node whose first output equals its first input, unless both are ports."""
     old, new = node.output[0], node.input[0]
+    if {old, new} <= {port.name for port in (*graph.input, *graph.output)}:
+        return
+    graph.node.remove(node)
     if any(output.name == old for output in graph.output):
         # The graph's output keeps its name, so the tensor before it takes that name over.
         rename(graph, {new: old})
         return
     for reader in graph.node:
         reader.input[:] = [new if name == old else name for name in reader.input]
+
+
+def needed_for(graph: GraphProto, tensor: str) -> set[str]:
+    """The names of all tensors that a tensor is computed from, its own among them."""
+    needed = {tensor}
+    for node in reversed(graph.node):  # nodes are in topological order
+        if needed.intersection(node.output):
+            needed.update(node.input)
+    return needed
+
+
+def sort_nodes(graph: GraphProto) -> None:
+    """Put nodes into an order in which each comes after those it reads from."""
+    makers = {name: node for node in graph.node for name in node.output}
+    placed: dict[int, NodeProto] = {}
+    waiting = list(reversed(graph.node))
+    while waiting:
+        node = waiting[-1]
+        before = [makers[name] for name in node.input if name in makers]
+        missing = [maker for maker in before if id(maker) not in placed]
+        if missing:
+            waiting.extend(missing)
+        else:
+            placed[id(waiting.pop())] = node
+    nodes = list(placed.values())
+    del graph.node[:]
+    graph.node.extend(nodes)
 
 
 def prune(graph: GraphProto) -> None:

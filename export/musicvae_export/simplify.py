@@ -1,10 +1,11 @@
-"""Computes at export what does not depend on the latents.
+"""Computes at export what does not depend on what is played.
 
-A function with a free batch size converts to a graph that works out every shape again at each call:
-some four hundred of six hundred nodes of the clip decoder. Which of them are constant is not
-guessed from the operators but seen: the graph is run with two batch sizes, and whole numbers that
-come out the same both times are written down. (Numbers that are the same for two sizes but not for
-a third are caught by the verification, which plays others.)
+A function with a free axis, of clips or of frames, converts to a graph that works out every shape
+again at each call: some four hundred of six hundred nodes of the clip decoder. Which of them are
+constant is not guessed from the operators but seen: the graph is run with two sizes of the free
+axis, and what depends on sizes alone and comes out the same both times is written down. (Numbers
+that are the same for two sizes but not for a third are caught by the verification, which plays
+others.)
 """
 
 from __future__ import annotations
@@ -15,23 +16,25 @@ from typing import Any
 import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
-from onnx import GraphProto, ModelProto, NodeProto, helper
+from onnx import GraphProto, ModelProto, NodeProto, ValueInfoProto, helper
 
 from musicvae_export.graphs import Constants, add_constant, bypass, prune
 
-_BATCHES = (2, 3)
+_SIZES = (2, 3)
 
 
 @dataclass(frozen=True)
 class Seen:
-    """One tensor as it came out for each of the two batch sizes.
+    """One tensor as it came out for each of the two sizes of the free axis.
 
     Attributes:
         shapes: its shape.
-        values: what it held, if whole numbers or computed from constants alone; else ``None``.
+        dtype: of its numbers.
+        values: what it held, if it was computed from constants and sizes alone; else ``None``.
     """
 
     shapes: tuple[tuple[int, ...], tuple[int, ...]]
+    dtype: np.dtype[Any]
     values: tuple[NDArray[Any], NDArray[Any]] | None
 
     @property
@@ -42,19 +45,29 @@ class Seen:
         return None
 
     @property
-    def shape_of_batch(self) -> NDArray[Any] | None:
-        """(-1, …) if it held (batch, …), the rest being the same for both."""
-        if self.values is None or self.values[0].ndim != 1 or not self.values[0].size:
+    def target(self) -> NDArray[np.int64] | None:
+        """As a constant target for Reshape, if it held a shape of which one axis is free."""
+        if self.values is None or self.values[0].ndim != 1:
             return None
-        first, second = self.values
-        if (first[0], second[0]) != _BATCHES or not np.array_equal(first[1:], second[1:]):
-            return None
-        # Reshape takes 0 for "as before" and allows one -1 only.
-        return np.array([-1, *first[1:]], first.dtype) if (first[1:] > 0).all() else None
+        found = target_of(*self.values)
+        return found if found is not None and (found == -1).any() else None
 
 
-def look(model: ModelProto) -> dict[str, Seen]:
-    """Run the graph with two batch sizes and note every tensor of it, by name."""
+def target_of(first: Any, second: Any) -> NDArray[np.int64] | None:
+    """Two shapes as one constant target for Reshape; ``None`` if that cannot say it."""
+    a, b = np.array(first, np.int64), np.array(second, np.int64)
+    if len(a) != len(b) or (np.minimum(a, b) < 1).any() or np.count_nonzero(a != b) > 1:
+        return None  # Reshape takes 0 for "as before" and allows one -1 only
+    return np.where(a != b, -1, a)
+
+
+def look(model: ModelProto, unit: int = 1) -> dict[str, Seen]:
+    """Run the graph with two sizes of its free axis; every tensor but the constants, by name.
+
+    Args:
+        model: has one free axis in each input that has any.
+        unit: what the free axis counts comes in multiples of this.
+    """
     probe = ModelProto()
     probe.CopyFrom(model)
     names = [name for node in model.graph.node for name in node.output if name]
@@ -69,28 +82,46 @@ def look(model: ModelProto) -> dict[str, Seen]:
     session = onnxruntime.InferenceSession(
         probe.SerializeToString(), options, providers=["CPUExecutionProvider"]
     )
-    source = session.get_inputs()[0]
-    latents = np.random.default_rng(0).standard_normal((max(_BATCHES), source.shape[1]))
-    runs = [session.run(names, {source.name: latents[:n].astype(np.float32)}) for n in _BATCHES]
-    fixed = _from_constants(model.graph)
+    first, second = (_run(session, names, model.graph, unit * size) for size in _SIZES)
+    known = _from_sizes(model.graph)
     return {
-        name: Seen((a.shape, b.shape), (a, b) if a.dtype.kind in "iu" or name in fixed else None)
-        for name, a, b in zip(names, *runs, strict=True)
+        name: Seen((a.shape, b.shape), a.dtype, (a, b) if name in known else None)
+        for (name, a), b in zip(first.items(), second.values(), strict=True)
     }
 
 
-def _from_constants(graph: GraphProto) -> set[str]:
-    """The tensors that are computed from constants alone."""
+def _run(session: Any, names: list[str], graph: GraphProto, size: int) -> dict[str, NDArray[Any]]:
+    """What was fed and what came out for one size of the free axis."""
+    generator = np.random.default_rng(size)
+    feeds = {
+        value.name: generator.standard_normal(_shape(value, size)).astype(np.float32)
+        for value in graph.input
+    }
+    return feeds | dict(zip(names, session.run(names, feeds), strict=True))
+
+
+def _shape(value: ValueInfoProto, size: int) -> tuple[int, ...]:
+    axes = value.type.tensor_type.shape.dim
+    return tuple(axis.dim_value if axis.HasField("dim_value") else size for axis in axes)
+
+
+def _from_sizes(graph: GraphProto) -> set[str]:
+    """The tensors that are computed from constants and from the sizes of others alone."""
     found = set(Constants(graph))
     for node in graph.node:
-        if all(not name or name in found for name in node.input):
+        if node.op_type in ("Shape", "Size") or all(not n or n in found for n in node.input):
             found.update(node.output)
     return found
 
 
-def simplify(model: ModelProto) -> None:
-    """Replace what is constant by its value, and take out what then does nothing."""
-    seen = look(model)
+def simplify(model: ModelProto, unit: int = 1) -> None:
+    """Replace what is constant by its value, and take out what then does nothing.
+
+    Args:
+        model: see :func:`look`.
+        unit: likewise.
+    """
+    seen = look(model, unit)
     _write_down_constants(model, seen)
     fixed = Constants(model.graph)
     for node in list(model.graph.node):
@@ -111,7 +142,7 @@ def _write_down_constants(model: ModelProto, seen: dict[str, Seen]) -> None:
                 add_constant(graph, name, value)
     for node in graph.node:
         if node.op_type == "Reshape" and node.input[1] in seen:
-            shape = seen[node.input[1]].shape_of_batch
+            shape = seen[node.input[1]].target
             if shape is not None:
                 node.input[1] = add_constant(graph, f"{node.output[0]}_shape", shape)
     prune(graph)
@@ -126,4 +157,16 @@ def _does_nothing(node: NodeProto, seen: dict[str, Seen], fixed: Constants) -> b
         return not steps or (steps in fixed and bool((fixed[steps] > 0).all()))
     if node.op_type == "Pad":
         return node.input[1] in fixed and not fixed[node.input[1]].any()
-    return node.op_type == "Identity"
+    return node.op_type in ("Identity", "Reshape", "Cast") and before.dtype == after.dtype
+
+
+def merge_reshapes(graph: GraphProto) -> None:
+    """Let a reshape of a reshape read what the first one reads."""
+    makers = {node.output[0]: node for node in graph.node}
+    fixed = Constants(graph)
+    for node in graph.node:
+        if node.op_type != "Reshape" or node.input[1] not in fixed or 0 in fixed[node.input[1]]:
+            continue  # a 0 says "as many as before"
+        while (maker := makers.get(node.input[0])) is not None and maker.op_type == "Reshape":
+            node.input[0] = maker.input[0]
+    prune(graph)

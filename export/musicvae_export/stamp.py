@@ -1,18 +1,17 @@
-"""Writes into an ONNX file what it is: ports, description, digest, provenance."""
+"""Writes into an ONNX file what it is: ports, description, digest, circumstances."""
 
 from __future__ import annotations
 
 import dataclasses
 import hashlib
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any
 
 from onnx import ModelProto, TensorProto, helper
 
 import musicvae
 from musicvae.artifact import METADATA_KEY, ArtifactInfo
-from musicvae.errors import ArtifactError, ExportError
 from musicvae_export.graphs import number_names, operators, rename
 
 #: Distributions whose versions may change what is exported. TensorFlow goes by several names.
@@ -28,50 +27,35 @@ _PACKAGES = (
     "numpy",
 )
 
-
-def name_ports(model: ModelProto, latent_dim: int, samples: int, channels: int) -> None:
-    """Name the input ``latent`` (batch, D) and the output ``audio`` (batch, samples, channels)."""
-    graph = model.graph
-    rename(graph, {graph.input[0].name: "latent", graph.output[0].name: "audio"})
-    latent = helper.make_tensor_value_info("latent", TensorProto.FLOAT, ["batch", latent_dim])
-    audio = helper.make_tensor_value_info("audio", TensorProto.FLOAT, ["batch", samples, channels])
-    graph.input[0].CopyFrom(latent)
-    graph.output[0].CopyFrom(audio)
-    number_names(graph)
-    graph.name = "clip"
-    graph.doc_string = ""
+#: Shapes by the names of ports.
+Ports = Mapping[str, Sequence[int | str]]
 
 
-def describe_clip(model: Any, licence: str | None) -> ArtifactInfo:
-    """The description of a clip decoder, as far as it is known before the conversion.
+def name_ports(model: ModelProto, kind: str, inputs: Ports, outputs: Ports) -> None:
+    """Name the ports, state their shapes, and number what lies between them.
 
     Args:
-        model: a ``musicvae.vae.model.TrainedModel``.
-        licence: overrides the model's own.
-
-    Raises:
-        ExportError: the model says something that cannot be true, or that JSON cannot hold.
+        model: with as many inputs and outputs, in this order.
+        kind: of artifact; the graph's name.
+        inputs: shape of each by name; an axis with a name is free.
+        outputs: likewise.
     """
-    recipe = model.recipe
-    info = ArtifactInfo(
-        kind="clip",
-        genre=model.genre,
-        recipe=recipe.name,
-        sample_rate=recipe.sample_rate,
-        channels=recipe.channels,
-        latent_dim=recipe.latent_dim,
-        samples=recipe.samples,
-        receptive_field=recipe.samples,  # each latent shapes the whole clip
-        latents=tuple(model.latent_infos()),
-        provenance=dict(model.provenance),
-        licence=licence or model.licence or "unstated",
+    graph = model.graph
+    sides = ((graph.input, inputs), (graph.output, outputs))
+    rename(
+        graph,
+        {
+            port.name: name
+            for ports, shapes in sides
+            for port, name in zip(ports, shapes, strict=True)
+        },
     )
-    try:
-        return ArtifactInfo.from_json(info.to_json())
-    except (ArtifactError, TypeError, ValueError) as error:
-        raise ExportError(
-            "the model cannot be described in an artifact", received=str(error)
-        ) from error
+    for ports, shapes in sides:
+        for port, (name, shape) in zip(ports, shapes.items(), strict=True):
+            port.CopyFrom(helper.make_tensor_value_info(name, TensorProto.FLOAT, shape))
+    number_names(graph)
+    graph.name = kind
+    graph.doc_string = ""
 
 
 def with_graph(info: ArtifactInfo, model: ModelProto) -> ArtifactInfo:

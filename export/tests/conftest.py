@@ -117,3 +117,110 @@ def make_model() -> Callable[..., SmallModel]:
         return SmallModel(tf.function(play, input_signature=signature), **fields)
 
     return make
+
+
+#: A stream model of some thousand weights; its frames last 4 ms.
+STREAM = {
+    "sample_rate": 16_000,
+    "samples": 4_096,
+    "latent_dim": D,
+    "model": {
+        "width": 16,
+        "hidden": 32,
+        "blocks": 2,
+        "encoder_width": 16,
+        "encoder_blocks": 2,
+        "fft": 256,
+        "hop": 64,
+        "stride": 2,
+        "bands": 24,
+    },
+}
+
+
+def stream_model(channels: int = 1) -> Any:
+    """A ``TrainedStream`` with random weights and without a run."""
+    import keras
+
+    from musicvae.artifact_parts import AttributeInfo
+    from musicvae.dynamics import LinearDynamics
+    from musicvae.vae.latents import LatentBasis
+    from musicvae.vae.playing import Playing
+    from musicvae.vae.stream import build
+    from musicvae.vae.stream_model import TrainedStream
+
+    class SmallStream(TrainedStream):
+        genre, licence, provenance = "jazz", "CC0-1.0", {"steps": 3}
+
+        def real_latents(self, n: int) -> np.ndarray:
+            return self.walk(n, seed=2)
+
+        def real_sound(self, samples: int) -> np.ndarray:
+            draws = np.random.default_rng(3).standard_normal((samples, channels), np.float32)
+            return 0.05 * draws.cumsum(axis=0) % 1.0 - 0.5
+
+    keras.utils.set_random_seed(0)
+    recipe = get_recipe("stream").with_settings(**STREAM, channels=channels)
+    vae, generator = build(recipe), np.random.default_rng(0)
+    for weight in vae.trainable_variables:  # untrained layers are near 0
+        weight.assign(weight + 0.15 * generator.standard_normal(weight.shape))
+    means = generator.standard_normal((200, D)) * np.linspace(1.5, 0.5, D) + 0.3
+    rate = recipe.sample_rate / vae.settings.step
+    unit = np.ones(D, np.float32)
+    playing = Playing(
+        latent_space="0123456789abcdef",
+        mean=0 * unit,
+        std=unit,
+        low=-2 * unit,
+        high=2 * unit,
+        covariance=np.eye(D, dtype=np.float32),
+        dynamics=LinearDynamics(0.8 * np.eye(D), 0.36 * np.eye(D), one_step_error=0.4, rate=rate),
+        attributes=(AttributeInfo("loudness", "dB", (1.0,) * D, -20.0, 6.0, 0.9),),
+    )
+    basis = LatentBasis.fit(means, np.ones(D), means[:, :1])
+    return SmallStream(vae, recipe, None, basis, playing)
+
+
+@pytest.fixture(scope="session")
+def small_stream() -> Any:
+    return stream_model()
+
+
+@pytest.fixture(scope="session")
+def stereo_stream() -> Any:
+    return stream_model(channels=2)
+
+
+@pytest.fixture(scope="session")
+def export_stream(
+    small_stream: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[..., Path]:
+    """Exports the small stream model, once for each choice: ``export_stream(half=True)``."""
+    from musicvae_export import export_model
+
+    done: dict[str, Path] = {}
+
+    def export(**options: bool) -> Path:
+        key = repr(sorted(options.items()))
+        if key not in done:
+            done[key] = tmp_path_factory.mktemp("streams") / "jazz.onnx"
+            export_model(small_stream, done[key], **options)
+        return done[key]
+
+    return export
+
+
+@pytest.fixture(scope="session")
+def stream(export_stream: Callable[..., Path]) -> Any:
+    """The small stream model's decoder, exported and opened."""
+    from musicvae.stream_decoder import StreamDecoder
+
+    return StreamDecoder(export_stream())
+
+
+@pytest.fixture(scope="session")
+def encoder(export_stream: Callable[..., Path]) -> Any:
+    """Its encoder."""
+    from musicvae.encoder import Encoder
+
+    return Encoder(export_stream(encoder=True))

@@ -41,7 +41,7 @@ def test_one_wrong_sample_in_the_last_row_is_enough(small_model: Any, exported: 
             audio[7, 500, 0] += 1e-3
         return audio
 
-    with pytest.raises(ParityError, match=r"1\.00e-03 on random latents"):
+    with pytest.raises(ParityError, match=r"1\.00e-03 on random input"):
         verify(almost, Decoder(exported), small_model.real_latents(1))
 
 

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from musicvae.artifact import ArtifactInfo
 
 
 def add(commands: Any) -> None:
@@ -12,11 +16,18 @@ def add(commands: Any) -> None:
         "export",
         help="export a run's decoder to ONNX",
         description="Convert the decoder of a run to one ONNX file, compare it with TensorFlow on "
-        "random and real latents, and write the file only if they agree to 1e-5 of full scale.",
+        "random and real latents, and write the file only if they agree to 1e-5 of full scale. A "
+        "stream must also sound the same in blocks of any length.",
     )
     parser.add_argument("run_folder", metavar="RUN", help="what `musicvae train --out` made")
     parser.add_argument("--out", required=True, help="the file, such as jazz.onnx")
     parser.add_argument("--licence", help="of the artifact; default the run's own")
+    parser.add_argument("--half", action="store_true", help="float16 weights: half the file")
+    parser.add_argument(
+        "--encoder",
+        action="store_true",
+        help="of a stream: the encoder, from sound to latents",
+    )
     parser.set_defaults(run=run)
 
 
@@ -27,9 +38,27 @@ def run(options: argparse.Namespace) -> int:
     quieten_tensorflow()
     from musicvae.exporting import export
 
-    info = export(options.run_folder, options.out, licence=options.licence)
+    info = export(
+        options.run_folder,
+        options.out,
+        licence=options.licence,
+        half=options.half,
+        encoder=options.encoder,
+    )
     differences = ", ".join(f"{name} {value:.1e}" for name, value in info.parity.items())
-    print(f"wrote {options.out}: {info.genre}, {info.latent_dim} latents, {info.seconds:.2f} s")
-    print(f"largest difference to TensorFlow (of full scale): {differences}")
-    print(f"play it: musicvae live {options.out}")
+    megabytes = Path(options.out).stat().st_size / 1e6
+    print(f"wrote {options.out}: {info.genre}, {_what(info)}, {megabytes:.1f} MB")
+    print(f"largest differences: {differences}")
+    if info.kind == "encoder":
+        print(f"latent space {info.latent_space}, {info.latent_rate:.1f} latents a second")
+    else:
+        print(f"play it: musicvae live {options.out}")
     return 0
+
+
+def _what(info: ArtifactInfo) -> str:
+    if info.kind == "clip":
+        return f"{info.latent_dim} latents, {info.seconds:.2f} s"
+    if info.kind == "stream":
+        return f"{info.latent_dim} latents, a stream of {info.hop} samples a frame"
+    return f"an encoder, {info.latent_dim} latents every {info.hop} samples"

@@ -170,7 +170,12 @@ class StreamVAE(CVAE):
     def __init__(self, recipe: Recipe, settings: StreamSettings) -> None:
         features = settings.step * recipe.channels
         likelihood = StreamSpectra(
-            recipe.sample_rate, features, settings.delay, settings.scale, settings.mel_weight
+            recipe.sample_rate,
+            features,
+            settings.delay,
+            settings.scale,
+            settings.mel_weight,
+            settings.flux_weight,
         )
         encoder = StreamEncoder(recipe, settings, name="encoder")
         decoder = StreamDecoder(recipe, settings, name="decoder")
@@ -228,4 +233,5 @@ FAMILY = ModelFamily(
     build,
     fit=fit,
     open=TrainedStream.open,
+    loss_settings=("scale", "mel_weight", "flux_weight"),
 )

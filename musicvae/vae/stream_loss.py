@@ -23,8 +23,9 @@ class StreamSpectra:
 
         spectral convergence + mean |Δ log magnitude|       (Yamamoto et al. 2020, both terms)
         + mel_weight · mean |Δ log mel magnitude|
+        + flux_weight · mean |Δ (log mel magnitude - that of the frame before)|
 
-    and ``features`` is the number of samples in a latent step. Constants are left out.
+    the last of which asks for attacks and decays as such, however small, and ``features`` is the number of samples in a latent step. Constants are left out.
 
     Args:
         sample_rate: in Hz.
@@ -32,12 +33,20 @@ class StreamSpectra:
         delay: samples by which the decoded sound lags behind x.
         scale: b, in nats of magnitude; smaller asks for closer reconstructions and costs KL.
         mel_weight: of the log-mel term.
+        flux_weight: of the term of its changes from frame to frame.
     """
 
     def __init__(
-        self, sample_rate: int, features: int, delay: int, scale: float, mel_weight: float
+        self,
+        sample_rate: int,
+        features: int,
+        delay: int,
+        scale: float,
+        mel_weight: float,
+        flux_weight: float,
     ) -> None:
-        self.features, self.delay, self.scale, self.mel_weight = features, delay, scale, mel_weight
+        self.features, self.delay, self.scale = features, delay, scale
+        self.mel_weight, self.flux_weight = mel_weight, flux_weight
         grow = 2.0 ** round(np.log2(sample_rate / RATE))
         self.ffts = tuple(int(fft * grow) for fft in FFTS)
         self.banks = [
@@ -86,8 +95,10 @@ class StreamSpectra:
         return decoded
 
     def _at(self, real: tf.Tensor, made: tf.Tensor, bank: tf.Tensor, fft: int) -> tf.Tensor:
-        log_mel = _log_difference(real @ bank, made @ bank, FLOOR)
-        return self._stft(real, made, fft) + self.mel_weight * log_mel
+        difference = _logarithm(real @ bank, FLOOR) - _logarithm(made @ bank, FLOOR)
+        log_mel = tf.reduce_mean(tf.abs(difference), axis=[1, 2])
+        flux = tf.reduce_mean(tf.abs(difference[:, 1:] - difference[:, :-1]), axis=[1, 2])
+        return self._stft(real, made, fft) + self.mel_weight * log_mel + self.flux_weight * flux
 
     def _stft(self, real: tf.Tensor, made: tf.Tensor, fft: int) -> tf.Tensor:
         norm = tf.sqrt(tf.reduce_sum(real**2, axis=[1, 2]))
@@ -115,5 +126,9 @@ def spectra(audio: tf.Tensor, fft: int) -> tf.Tensor:
     return tf.sqrt(power + 1e-10)
 
 
+def _logarithm(magnitude: tf.Tensor, floor: float) -> tf.Tensor:
+    return tf.math.log(magnitude + floor)
+
+
 def _log_difference(a: tf.Tensor, b: tf.Tensor, floor: float) -> tf.Tensor:
-    return tf.reduce_mean(tf.abs(tf.math.log(a + floor) - tf.math.log(b + floor)), axis=[1, 2])
+    return tf.reduce_mean(tf.abs(_logarithm(a, floor) - _logarithm(b, floor)), axis=[1, 2])

@@ -24,6 +24,7 @@ class StreamSettings:
         bands: mel bands that the encoder hears.
         scale: scale b of the likelihood; smaller asks for closer reconstructions, and costs KL.
         mel_weight: of the log-mel distance beside the STFT distance.
+        flux_weight: of the distance of log-mel changes from frame to frame; 0 leaves it out.
     """
 
     width: int = 160
@@ -37,6 +38,7 @@ class StreamSettings:
     bands: int = 128
     scale: float = 0.15
     mel_weight: float = 2.0
+    flux_weight: float = 0.0
 
     @property
     def step(self) -> int:
@@ -78,10 +80,11 @@ def settings_of(recipe: Recipe) -> StreamSettings:
         ) from error
     for name, value in asdict(settings).items():
         whole = isinstance(getattr(StreamSettings, name), int)
-        if not value > 0 or (whole and value != int(value)):
+        least = 1 if whole else 1e-6 if name == "scale" else 0
+        if not value >= least or (whole and value != int(value)):
             raise SettingError(
                 f"model.{name} cannot be used",
-                legal="a whole number from 1" if whole else "a number above 0",
+                legal=f"a {'whole ' if whole else ''}number from {least:g}",
                 received=value,
             )
     _check_lengths(recipe, settings)

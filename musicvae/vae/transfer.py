@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from musicvae.errors import RunError, SettingError
+from musicvae.families import FAMILIES
 from musicvae.recipes import Recipe
 from musicvae.vae import checkpoint
 from musicvae.vae.run import PathLike, RunFolder
@@ -33,7 +34,8 @@ def recipe_from(source: PathLike, settings: Mapping[str, Any]) -> Recipe:
     run = _finished(source)
     before = run.recipe()
     after = before.with_settings(**settings)
-    changed = [name for name in _SHAPE if getattr(after, name) != getattr(before, name)]
+    free = FAMILIES.get(before.family).loss_settings
+    changed = [name for name in _SHAPE if _fixed(after, name, free) != _fixed(before, name, free)]
     if changed:
         raise SettingError(
             "a run that starts from another one's weights has the same network",
@@ -85,6 +87,13 @@ def describe_start(source: PathLike, frozen: Sequence[str]) -> dict[str, Any]:
         "steps": checkpoint.counters_of(run.best)["step"],
         "frozen": list(frozen),
     }
+
+
+def _fixed(recipe: Recipe, name: str, free: Sequence[str]) -> Any:
+    value = getattr(recipe, name)
+    if name == "model":
+        return {key: setting for key, setting in value.items() if key not in free}
+    return value
 
 
 def _finished(source: PathLike) -> RunFolder:

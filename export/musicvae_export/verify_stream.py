@@ -1,0 +1,155 @@
+"""The gate for what has a state: a file leaves only if it streams what the TensorFlow model plays.
+
+Both kinds are verified alike: blocks of rows go in (latents, or samples of sound), and an answer
+and the next state come out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from musicvae.errors import MusicVAEError, ParityError
+from musicvae_export.verify import TOLERANCE
+
+Array = NDArray[np.float32]
+
+#: Frames of consecutive blocks that are compared with TensorFlow; none of these numbers of frames
+#: is one that ``simplify`` looked at, and together they are more than a round of the clock.
+_COMPARED = (1, 5, 8, 64, 600)
+#: Frames of the blocks that are compared with one shot.
+_STREAMED = (1, 2, 3, 7, 64)
+#: Frames that :func:`compare` wants to see.
+COMPARED_FRAMES = sum(_COMPARED)
+
+
+def compare(
+    function: Any,
+    player: Any,
+    rows: Mapping[str, Array],
+    unit: int = 1,
+    weights: Array | None = None,
+    states: float = 1e-4,
+) -> dict[str, float]:
+    """The largest difference between TensorFlow and an artifact, by kind of input.
+
+    Args:
+        function: the ``tf.function`` that was exported.
+        player: the artifact, opened as a :class:`musicvae.StreamDecoder` or
+            :class:`musicvae.Encoder`.
+        rows: input by kind, such as ``"real"``: float32 (``COMPARED_FRAMES`` × unit, width).
+        unit: rows per frame.
+        weights: what each column of the answer counts; 1 by default.
+        states: largest difference allowed of numbers in a state, of their size or of 1. They lie
+            within a network, where sizes and errors are not those of sound.
+
+    Raises:
+        ParityError: the states disagree, an answer is not finite or of another shape, or the same
+            rows do not give the same answer twice.
+    """
+    scale = np.float32(1.0) if weights is None else weights
+    worst = {}
+    for name, part in rows.items():
+        differences = []
+        for block in _compared(function, player, _blocks(part, unit), name):
+            differences.append(float(np.abs((block.received - block.expected) * scale).max()))
+            block.compare_states(states)
+        worst[name] = max(differences)
+    player.reset()
+    return worst
+
+
+def streamed(player: Any, rows: Array, unit: int = 1, weights: Array | None = None) -> float:
+    """The largest difference between playing in blocks of any length and playing at once.
+
+    Args:
+        player: see :func:`compare`; also for the others.
+        rows: a minute of input.
+        unit: rows per frame.
+        weights: what each column of the answer counts; 1 by default.
+
+    Raises:
+        ParityError: it is above ``TOLERANCE``.
+    """
+    scale = np.float32(1.0) if weights is None else weights
+    player.reset()
+    whole = _push(player, rows, "a minute of real")
+    worst = {}
+    for frames in _STREAMED:
+        player.reset()
+        parts = [
+            _push(player, rows[start : start + frames * unit], "a minute of real")
+            for start in range(0, len(rows), frames * unit)
+        ]
+        worst[frames] = float(np.abs((np.concatenate(parts) - whole) * scale).max())
+    player.reset()
+    if not all(value <= TOLERANCE for value in worst.values()):
+        raise ParityError(
+            "the ONNX graph makes something else of blocks than of one shot",
+            legal=f"a difference of at most {TOLERANCE:g}",
+            received=", ".join(f"{v:.2e} in blocks of {frames}" for frames, v in worst.items()),
+        )
+    return max(worst.values())
+
+
+class _Compared(NamedTuple):
+    """What both made of one block."""
+
+    expected: Array
+    received: Array
+    expected_state: Array
+    received_state: Array
+
+    def compare_states(self, tolerance: float) -> None:
+        size = np.maximum(1.0, np.abs(self.expected_state))
+        difference = float((np.abs(self.received_state - self.expected_state) / size).max())
+        if not difference <= tolerance:
+            raise ParityError(
+                "the ONNX graph and the TensorFlow model remember different things",
+                legal=f"a difference of at most {tolerance:g} of each number in the state, or of 1",
+                received=f"{difference:.2e}",
+            )
+
+
+def _compared(
+    function: Any, player: Any, blocks: Iterable[Array], name: str
+) -> Iterator[_Compared]:
+    """Give both the same blocks, one after another, from the start state."""
+    state = np.zeros((1, player.info.state_size), np.float32)
+    player.reset()
+    for block in blocks:
+        answer, state = (np.asarray(part) for part in function(block[None], state))
+        if not (np.isfinite(answer).all() and np.isfinite(state).all()):
+            raise ParityError(f"what the TensorFlow model makes of {name} input is not finite")
+        before = player.state
+        first = _push(player, block, name)
+        player.state = before
+        if not np.array_equal(first, _push(player, block, name)):
+            raise ParityError("the ONNX graph does not play the same input the same way twice")
+        if first.shape != answer.shape[1:]:
+            raise ParityError(
+                "the ONNX graph and the TensorFlow model disagree",
+                legal=f"an answer of shape {answer.shape[1:]}",
+                received=f"shape {first.shape}",
+            )
+        yield _Compared(answer[0], first, state[0], player.state.values)
+
+
+def _blocks(rows: Array, unit: int) -> Iterator[Array]:
+    start = 0
+    for frames in _COMPARED:
+        yield rows[start : start + frames * unit]
+        start += frames * unit
+
+
+def _push(player: Any, rows: Array, name: str) -> Array:
+    try:
+        answer: Array = player.push(rows)
+    except MusicVAEError as error:
+        raise ParityError(
+            f"the ONNX graph cannot play {name} input", received=f"{len(rows)} rows: {error}"
+        ) from error
+    return answer
