@@ -126,7 +126,8 @@ class StreamDecoder(Stateful):
         """Latents that go on as those of music do, drawn with the artifact's dynamics.
 
         The dynamics make a latent, about the latents' mean, for every ``info.stride`` frames;
-        between two of them the frames lead from one to the other. See :meth:`musicvae.dynamics.LinearDynamics.walk`.
+        between two of them the frames lead from one to the other. See
+        :meth:`musicvae.dynamics.LinearDynamics.walk`.
 
         Args:
             frames: how many.

@@ -14,7 +14,6 @@ from musicvae_export.gemm import use_gemm
 from musicvae_export.graphs import operators, sort_nodes
 from musicvae_export.simplify import merge_reshapes, simplify
 from musicvae_export.unbatch import unbatch
-from musicvae_export.whole_numbers import tidy_whole_numbers
 from onnx import ModelProto, TensorProto, helper, numpy_helper
 
 Node = tuple[str, list[str], list[str], dict[str, Any]]
@@ -150,10 +149,11 @@ CLOCK = (
 
 
 def test_a_clock() -> None:
-    left = cleaned(model_of(*CLOCK, outputs=("out", "after")), clean_stream)
+    model = model_of(*CLOCK, outputs=("out", "after"))
+    left = cleaned(model, clean_stream)
+    assert TensorProto.INT32 not in {tensor.data_type for tensor in model.graph.initializer}
     assert left["Mod"] == left["Shape"] == left["Range"] == left["Gather"] == left["Gemm"] == 1
-    # Neither rounds nor the bias are added any more: the time, and the end of the block.
-    assert left["Add"] == 2
+    assert left["Add"] == 2  # the time, and the end of the block
     assert not {"Div", "Mul", "Sub", "Squeeze", "Unsqueeze"} & set(left)
     assert left["Cast"] == 2
 
@@ -289,17 +289,10 @@ def test_a_reshape_that_keeps_an_axis_is_not_merged() -> None:
     assert left == {"Reshape": 2}
 
 
-def test_whole_numbers_become_64_bits_wide() -> None:
-    model = model_of(*CLOCK, outputs=("out", "after"))
-    cleaned(model, tidy_whole_numbers)
-    assert TensorProto.INT32 not in {tensor.data_type for tensor in model.graph.initializer}
-
-
 def test_nodes_are_sorted() -> None:
     model = model_of(*CLOCK, outputs=("out", "after"))
     expected = play(model, 3, 1)
-    shuffled = list(model.graph.node)[::-1]
-    copies = [onnx.NodeProto.FromString(node.SerializeToString()) for node in shuffled]
+    copies = [onnx.NodeProto.FromString(n.SerializeToString()) for n in model.graph.node[::-1]]
     del model.graph.node[:]
     model.graph.node.extend(copies)
     sort_nodes(model.graph)

@@ -25,7 +25,8 @@ class StreamSpectra:
         + mel_weight · mean |Δ log mel magnitude|
         + flux_weight · mean |Δ (log mel magnitude - that of the frame before)|
 
-    the last of which asks for attacks and decays as such, however small, and ``features`` is the number of samples in a latent step. Constants are left out.
+    the last of which asks for attacks and decays as such, however small, and ``features`` is the
+    number of samples in a latent step. Constants are left out.
 
     Args:
         sample_rate: in Hz.

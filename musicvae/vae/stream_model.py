@@ -200,7 +200,7 @@ class TrainedStream(Trained):
             tf.TensorSpec((1, state_size(memories)), tf.float32, name="state"),
         ]
 
-        @tf.function(input_signature=signature)
+        @tf.function(input_signature=signature, autograph=False)
         def decode(latent: tf.Tensor, state: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
             decoder.synthesis.as_matrix = True
             try:
@@ -225,7 +225,7 @@ class TrainedStream(Trained):
             tf.TensorSpec((1, state_size(memories)), tf.float32, name="state"),
         ]
 
-        @tf.function(input_signature=signature)
+        @tf.function(input_signature=signature, autograph=False)
         def encode(audio: tf.Tensor, state: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
             encoder.analysis.as_matrix = True
             try:

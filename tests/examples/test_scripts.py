@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import musicvae
@@ -26,7 +27,10 @@ pytest.importorskip("tensorflow", reason="TensorFlow is not installed")
 
 Script = Callable[..., str]
 
-SCRIPTS = ("01_train", "02_sample", "03_interpolate", "04_export", "05_play_over_osc")
+SCRIPTS = (
+    *("01_train", "02_sample", "03_interpolate", "04_export", "05_play_over_osc"),
+    "06_stream",
+)
 
 
 @pytest.fixture(scope="module")
@@ -104,6 +108,20 @@ def test_sample(script: Script, tiny_run: Path, tmp_path: Path) -> None:
     assert printed.count("dBFS") == 2
     names = {path.name for path in (tmp_path / "new").iterdir()}
     assert names == {"sample-01.wav", "sample-02.wav", "waveforms.png", "spectrograms.png"}
+
+
+def test_stream(script: Script, tiny_stream_run: Path, tiny_sounds: Path, tmp_path: Path) -> None:
+    track = next((tiny_sounds / "jazz").iterdir())
+    printed = script("06_stream", tiny_stream_run, "--sound", track, "--seconds", 1)
+    assert printed.count("follows the knob") == 4
+    stream = tmp_path / "stream"
+    assert read(stream / "walk.wav").seconds == pytest.approx(1, abs=0.01)
+    assert read(stream / "track.wav").samples.shape == read(track).samples.shape
+    assert (stream / "more-loudness.wav").is_file()
+    assert (
+        main(["play", str(stream / "decoder.onnx"), str(stream / "track.tape"), "-o", "a.wav"]) == 0
+    )
+    np.testing.assert_array_equal(read("a.wav").samples, read(stream / "track.wav").samples)
 
 
 def test_interpolate(script: Script, tiny_run: Path, tiny_sounds: Path, tmp_path: Path) -> None:
