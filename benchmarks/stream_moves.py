@@ -1,0 +1,50 @@
+"""What moves the sound of stream runs, and how well their latents are predicted: prints Markdown.
+
+python benchmarks/stream_moves.py runs/jazz-stream [more runs]
+
+The figures are those that each training left in its run, measured on tracks that were not learnt
+from: R² of an attribute given the latents, rank correlation of the move asked for and the attribute
+measured after decoding (all pieces together), and the share of the latents' variance that the
+dynamics do not explain one step ahead.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from musicvae.artifact_parts import AttributeInfo
+from musicvae.vae.playing import Playing
+from musicvae.vae.run import RunFolder
+
+NAMES = ("loudness", "brightness", "noisiness", "onsets")
+
+
+def cell(attribute: AttributeInfo) -> str:
+    """One attribute of one run."""
+    return f"{attribute.r2:.2f}, {attribute.spearman:.2f}"
+
+
+def row(path: Path) -> str:
+    """One run."""
+    run = RunFolder.open(path)
+    playing = Playing.load(run.playing)
+    attributes = {attribute.name: attribute for attribute in playing.attributes}
+    cells = [cell(attributes[name]) for name in NAMES]
+    return f"| {path.name} | {' | '.join(cells)} | {playing.dynamics.one_step_error:.2f} |"
+
+
+def main() -> None:
+    """Read and print."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("runs", nargs="+", type=Path)
+    options = parser.parse_args()
+    heads = [f"{name}: R², ρ" for name in NAMES]
+    print(f"| run | {' | '.join(heads)} | one-step error |")
+    print("| --- |" + " ---: |" * (len(NAMES) + 1))
+    for path in options.runs:
+        print(row(path))
+
+
+if __name__ == "__main__":
+    main()
