@@ -51,6 +51,8 @@ def run(options: argparse.Namespace) -> int:
     print(f"largest differences: {differences}")
     if info.kind == "encoder":
         print(f"latent space {info.latent_space}, {info.latent_rate:.1f} latents a second")
+    elif info.kind == "stream":
+        print(f"play a tape with it: musicvae play {options.out} NAME.tape -o NAME.wav")
     else:
         print(f"play it: musicvae live {options.out}")
     return 0

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
 import tensorflow as tf
 from librosa.filters import mel
 
-#: Rate at which the sizes below are meant; at others they are scaled by a power of two.
-RATE = 22_050
-#: Transform sizes in samples; windows are as long, hops a quarter.
-FFTS = (512, 1024, 2048)
-#: Mel bands at each size.
+from musicvae.vae.stream_settings import transforms
+
+#: Mel bands at each size of transform.
 BANDS = (40, 80, 80)
 #: Added to a magnitude before its logarithm; what is far below it does not count.
 FLOOR = 1e-3
@@ -48,8 +45,7 @@ class StreamSpectra:
     ) -> None:
         self.features, self.delay, self.scale = features, delay, scale
         self.mel_weight, self.flux_weight = mel_weight, flux_weight
-        grow = 2.0 ** round(np.log2(sample_rate / RATE))
-        self.ffts = tuple(int(fft * grow) for fft in FFTS)
+        self.ffts = transforms(sample_rate)
         self.banks = [
             tf.constant(mel(sr=sample_rate, n_fft=fft, n_mels=bands).T, tf.float32)
             for fft, bands in zip(self.ffts, BANDS, strict=True)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass
 
 from musicvae.errors import SettingError
 from musicvae.recipes import Recipe
+
+#: Transforms whose spectra the likelihood compares, in samples at 22 050 Hz.
+_TRANSFORMS = (512, 1024, 2048)
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,12 @@ class StreamSettings:
         return [2 ** (block % 5) for block in range(self.blocks)]
 
 
+def transforms(sample_rate: int) -> tuple[int, ...]:
+    """Sizes of the likelihood's transforms in samples, at each rate about as long in time."""
+    grow = 2.0 ** round(math.log2(sample_rate / 22_050))
+    return tuple(int(size * grow) for size in _TRANSFORMS)
+
+
 def settings_of(recipe: Recipe) -> StreamSettings:
     """The family's own settings in ``recipe.model``, checked against the recipe.
 
@@ -113,8 +123,8 @@ def _check_lengths(recipe: Recipe, settings: StreamSettings) -> None:
             legal="sample_rate 16000 to 48000",
             received=recipe.sample_rate,
         )
-    # The largest spectrum of the likelihood must fit into what a crop leaves.
-    shortest = 8 * settings.fft + settings.delay
+    # Some of the largest spectra of the likelihood must fit into what a crop leaves.
+    shortest = 3 * transforms(recipe.sample_rate)[-1] // 2 + settings.delay
     if recipe.samples % settings.step or recipe.samples < shortest:
         nearest = max(-(-shortest // settings.step), round(recipe.samples / settings.step))
         raise SettingError(

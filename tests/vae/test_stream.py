@@ -187,6 +187,7 @@ def test_silence_gives_finite_losses_and_gradients(vae: StreamVAE) -> None:
         ({"model": {"colour": 1}}, "no such setting"),
         ({"samples": 4_097}, "latent steps"),
         ({"samples": 1_024}, "latent steps"),
+        ({"samples": 4_096, "sample_rate": 48_000}, "latent steps"),
         ({"latent_dim": 33}, "few latents"),
         ({"sample_rate": 8_000}, "full-band"),
     ],
@@ -202,3 +203,14 @@ def test_the_recipes_build() -> None:
         model = build(get_recipe(name))
         assert 43 <= rate / model.settings.step <= 86
         assert model.settings.latency == 384
+
+
+@pytest.mark.parametrize("rate", [16_000, 32_000, 48_000])
+def test_any_rate_can_be_trained(rate: int) -> None:
+    from musicvae.vae.losses import elbo_terms
+
+    recipe = get_recipe("stream").with_settings(**SMALL).with_settings(sample_rate=rate)
+    model = build(recipe.with_settings(samples=8_192))
+    audio = _audio(model, model.steps)
+    eps = np.zeros((1, model.noise_dims), np.float32)
+    assert np.isfinite(elbo_terms(model, audio, eps).loss)
