@@ -249,7 +249,7 @@ STREAM44 = dataclasses.replace(
     name="stream44",
     sample_rate=44_100,
     samples=65_536,
-    model={**STREAM.model, "stride": 4, "hidden": 256},  # a frame lasts half as long
+    model={**STREAM.model, "stride": 4, "hidden": 192},  # a frame lasts half as long
 )
 
 RECIPES: dict[str, Recipe] = {recipe.name: recipe for recipe in (NOTEBOOK, CLIP, STREAM, STREAM44)}

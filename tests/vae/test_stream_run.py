@@ -95,9 +95,9 @@ def test_a_stopped_run_goes_on_to_the_same_weights(
             train("jazz", tiny_sounds, out, recipe="stream", **options)
     assert load(out).walk(3, seed=0).shape == (3, 6)  # a stopped run can be played
     train(None, None, out, resume=True, cache=options["cache"], workers=1, pictures=False)
-    for name in ("last.npz", "best.npz"):
-        _assert_equal(out / name, tiny_stream_run / name, tolerance)
+    _assert_equal(out / "best.npz", tiny_stream_run / "best.npz", tolerance)
     if not tolerance:
+        _assert_equal(out / "last.npz", tiny_stream_run / "last.npz", tolerance)
         assert (out / "playing.json").read_text() == (tiny_stream_run / "playing.json").read_text()
 
 
