@@ -111,13 +111,7 @@ class StreamDecoder(Stateful):
         Raises:
             LatentError: the tape was made with another encoder.
         """
-        if tape.latent_space != self._info.latent_space:
-            raise LatentError(
-                "this tape was made with another encoder, whose latents mean other things",
-                legal=f"a tape of latent space {self._info.latent_space or 'unstated'}",
-                received=f"latent space {tape.latent_space or 'unstated'}",
-                mend="make it again: musicvae tape RUN FILE -o NAME.tape",
-            )
+        tape.check_space(self._info.latent_space)
         # The encoder was as late as this decoder is.
         delay = 2 * self._info.latency
         return self.decode(self.hold(tape.latents))[delay : delay + tape.samples]

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from musicvae.errors import TapeError
+from musicvae.errors import LatentError, TapeError
 from musicvae.files import replacing
 
 Latents = NDArray[np.float32]
@@ -70,6 +70,20 @@ class Tape:
     samples: int
     latent_space: str = ""
     source: str = ""
+
+    def check_space(self, latent_space: str) -> None:
+        """Whether a decoder of this latent space gives the latents their meaning.
+
+        Raises:
+            LatentError: the tape was made with another encoder.
+        """
+        if self.latent_space != latent_space:
+            raise LatentError(
+                "this tape was made with another encoder, whose latents mean other things",
+                legal=f"a tape of latent space {latent_space or 'unstated'}",
+                received=f"latent space {self.latent_space or 'unstated'}",
+                mend="make it again: musicvae tape RUN FILE -o NAME.tape",
+            )
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "latents", _rounded(self.latents))

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import keras
 import numpy as np
 import tensorflow as tf
 from librosa.filters import mel
+
+
+@contextmanager
+def as_matrices(*layers: Any) -> Iterator[None]:
+    """While the block runs, these layers' Fourier transforms are matrix products, as ONNX needs."""
+    for layer in layers:
+        layer.as_matrix = True
+    try:
+        yield
+    finally:
+        for layer in layers:
+            layer.as_matrix = False
 
 
 def hann(size: int) -> np.ndarray:

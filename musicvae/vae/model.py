@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +14,7 @@ from musicvae.audio import Samples, Sound, Sounds, crossfade, read, resample
 from musicvae.errors import RunError
 from musicvae.families import FAMILIES
 from musicvae.vae import checkpoint
-from musicvae.vae.fourier import FourierSynthesis
+from musicvae.vae.fourier import FourierSynthesis, as_matrices
 from musicvae.vae.latents import Array, LatentBasis
 from musicvae.vae.run import RunFolder
 from musicvae.vae.trained import Trained
@@ -117,10 +115,13 @@ class TrainedModel(Trained):
         """
         signature = [tf.TensorSpec((None, self.recipe.latent_dim), tf.float32, name="latent")]
 
+        layers = self.vae.decoder.layers
+        transforms = [layer for layer in layers if isinstance(layer, FourierSynthesis)]
+
         @tf.function(input_signature=signature)
         def decoder(latent: tf.Tensor) -> tf.Tensor:
             z = self.basis.to_model(latent)
-            with _as_matrices(self.vae.decoder):
+            with as_matrices(*transforms):
                 decoded = self.vae.decoder(z, training=False)
             return self.vae.to_audio(self.vae.likelihood.listen(decoded))
 
@@ -155,19 +156,6 @@ class TrainedModel(Trained):
             piece = source[start : start + self.recipe.samples]
             clip[: len(piece)] = piece
         return clips
-
-
-@contextmanager
-def _as_matrices(decoder: Any) -> Iterator[None]:
-    """While the block runs, the decoder's Fourier synthesis is a matrix product, as ONNX needs."""
-    layers = [layer for layer in decoder.layers if isinstance(layer, FourierSynthesis)]
-    for layer in layers:
-        layer.as_matrix = True
-    try:
-        yield
-    finally:
-        for layer in layers:
-            layer.as_matrix = False
 
 
 def load(run_folder: str | os.PathLike[str]) -> Any:

@@ -11,9 +11,10 @@ from numpy.typing import ArrayLike
 from musicvae.artifact import LatentInfo
 from musicvae.audio import Samples, Sound, Sounds, read
 from musicvae.dynamics import LinearDynamics
-from musicvae.errors import LatentError, SettingError
+from musicvae.errors import SettingError
 from musicvae.recipes import Recipe
 from musicvae.tape import Tape
+from musicvae.vae.fourier import as_matrices
 from musicvae.vae.latents import Array, LatentBasis
 from musicvae.vae.playing import Playing
 from musicvae.vae.run import RunFolder
@@ -141,13 +142,7 @@ class TrainedStream(Trained):
         Raises:
             LatentError: the tape was made with another encoder.
         """
-        if tape.latent_space != self.playing.latent_space:
-            raise LatentError(
-                "this tape was made with another encoder, whose latents mean other things",
-                legal=f"a tape of latent space {self.playing.latent_space}",
-                received=f"latent space {tape.latent_space}",
-                mend="make it again: musicvae tape RUN FILE -o NAME.tape",
-            )
+        tape.check_space(self.playing.latent_space)
         decoded = self.decode(tape.latents)[0].samples
         delay = self.settings.delay
         return Sound.of(decoded[delay : delay + tape.samples], self.recipe.sample_rate)
@@ -202,12 +197,9 @@ class TrainedStream(Trained):
 
         @tf.function(input_signature=signature, autograph=False)
         def decode(latent: tf.Tensor, state: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-            decoder.synthesis.as_matrix = True
-            try:
-                z = self.basis.to_model(latent)
+            z = self.basis.to_model(latent)
+            with as_matrices(decoder.synthesis):
                 audio, pasts = decoder.advance(z, unpack(state, memories))
-            finally:
-                decoder.synthesis.as_matrix = False
             return audio, pack(pasts)
 
         return decode
@@ -227,11 +219,8 @@ class TrainedStream(Trained):
 
         @tf.function(input_signature=signature, autograph=False)
         def encode(audio: tf.Tensor, state: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-            encoder.analysis.as_matrix = True
-            try:
+            with as_matrices(encoder.analysis):
                 out, pasts = encoder.advance(audio, unpack(state, memories))
-            finally:
-                encoder.analysis.as_matrix = False
             mean, _ = tf.split(out, 2, axis=2)
             return self.basis.from_model(mean), pack(pasts)
 
