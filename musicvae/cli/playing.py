@@ -83,7 +83,7 @@ def live(options: argparse.Namespace) -> None:
         MusicVAEError: it cannot start, or the output failed.
     """
     if options.list_devices:
-        from musicvae.live.outputs import list_devices
+        from musicvae.live.outputs.choice import list_devices
 
         print(list_devices())
         return

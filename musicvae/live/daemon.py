@@ -17,18 +17,18 @@ from typing import Any, Self
 import musicvae
 from musicvae.errors import ArtifactKindError, SettingError
 from musicvae.live import greeting
-from musicvae.live.commands import DECKS, GAIN_RANGE
-from musicvae.live.decoding import ThreadDecoding
 from musicvae.live.desk import Desk
-from musicvae.live.engine import Engine, SetPlaying
-from musicvae.live.fades import decibels
-from musicvae.live.loops import ClipDecoder, LoopMaker
-from musicvae.live.network import AllowList, open_socket
-from musicvae.live.outputs import DEFAULT_BLOCK, Output, choose
+from musicvae.live.engine.decoding import ThreadDecoding
+from musicvae.live.engine.engine import Engine, SetPlaying
+from musicvae.live.engine.fades import decibels
+from musicvae.live.engine.loops import ClipDecoder, LoopMaker
+from musicvae.live.osc.commands import DECKS, GAIN_RANGE
+from musicvae.live.osc.network import AllowList, open_socket
+from musicvae.live.osc.reception import Receiver
+from musicvae.live.osc.replies import Value
+from musicvae.live.outputs.choice import DEFAULT_BLOCK, Output, choose
 from musicvae.live.player import Player
 from musicvae.live.process import on_signals, steadied
-from musicvae.live.reception import Receiver
-from musicvae.live.replies import Value
 
 DEFAULT_PORT = 7700
 #: Longer than any fade; an output that has stopped asking for blocks must not hold up the end.

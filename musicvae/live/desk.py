@@ -7,11 +7,20 @@ from dataclasses import dataclass
 
 import musicvae
 from musicvae.errors import PacketError
-from musicvae.live import packets
-from musicvae.live.commands import Command, Ping, Quit, Refusal, ReplyPort, Status, Version, parse
-from musicvae.live.network import AllowList, is_loopback
+from musicvae.live.osc import packets
+from musicvae.live.osc.commands import (
+    Command,
+    Ping,
+    Quit,
+    Refusal,
+    ReplyPort,
+    Status,
+    Version,
+    parse,
+)
+from musicvae.live.osc.network import AllowList, is_loopback
+from musicvae.live.osc.replies import Budget, Value, message
 from musicvae.live.player import Player
-from musicvae.live.replies import Budget, Value, message
 
 #: Host and port of a sender.
 Peer = tuple[str, int]

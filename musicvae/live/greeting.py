@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from musicvae.artifact import ArtifactInfo
-from musicvae.live.outputs import Output
+from musicvae.live.outputs.choice import Output
 
 #: More names than that would push the example off the screen.
 _MAX_NAMES = 16

@@ -7,10 +7,10 @@ from collections.abc import Iterable
 import numpy as np
 
 from musicvae.audio import Samples, Sound
-from musicvae.live.commands import DECKS, Command
-from musicvae.live.decoding import InlineDecoding
-from musicvae.live.engine import Engine
-from musicvae.live.loops import ClipDecoder, LoopMaker
+from musicvae.live.engine.decoding import InlineDecoding
+from musicvae.live.engine.engine import Engine
+from musicvae.live.engine.loops import ClipDecoder, LoopMaker
+from musicvae.live.osc.commands import DECKS, Command
 from musicvae.live.player import Player
 
 

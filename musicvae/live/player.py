@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from musicvae.live.commands import Command, Gain, Latent, LatentAt, Panic, Play
-from musicvae.live.decoding import Decoding
-from musicvae.live.engine import Engine, Event, SetGain, SetPlaying, Silence
+from musicvae.live.engine.decoding import Decoding
+from musicvae.live.engine.engine import Engine, Event, SetGain, SetPlaying, Silence
+from musicvae.live.osc.commands import Command, Gain, Latent, LatentAt, Panic, Play
 
 
 class Player:

@@ -72,6 +72,6 @@ def test_what_cannot_be_meant_is_explained(
 def test_devices_are_listed(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("musicvae.live.outputs.list_devices", lambda: "0 Speakers")
+    monkeypatch.setattr("musicvae.live.outputs.choice.list_devices", lambda: "0 Speakers")
     assert main(["live", "--list-devices"]) == 0
     assert capsys.readouterr().out == "0 Speakers\n"

@@ -22,7 +22,7 @@ from musicvae.errors import (
     SettingError,
 )
 from musicvae.live.daemon import Daemon
-from musicvae.live.outputs import Null
+from musicvae.live.outputs.choice import Null
 from musicvae.live.status import FIELDS
 
 

@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import musicvae
-from musicvae.live import packets
-from musicvae.live.decoding import InlineDecoding
 from musicvae.live.desk import MAX_REPLY_PORTS, Desk
-from musicvae.live.engine import Engine
-from musicvae.live.loops import LoopMaker
-from musicvae.live.network import AllowList
+from musicvae.live.engine.decoding import InlineDecoding
+from musicvae.live.engine.engine import Engine
+from musicvae.live.engine.loops import LoopMaker
+from musicvae.live.osc import packets
+from musicvae.live.osc.network import AllowList
 from musicvae.live.player import Player
 
 ME = ("127.0.0.1", 50_000)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from musicvae.live import greeting
-from musicvae.live.outputs import Null
+from musicvae.live.outputs.choice import Null
 
 
 def test_it_says_what_where_and_how(make_decoder: Callable[..., Any]) -> None:

@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from musicvae.live.commands import Latent, Play
 from musicvae.live.offline import render
+from musicvae.live.osc.commands import Latent, Play
 
 
 def test_a_score_is_rendered_the_same_every_time(decoder: Any) -> None:

@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from musicvae.live.commands import Gain, Latent, LatentAt, Panic, Ping, Play
-from musicvae.live.decoding import DecodeCounts
-from musicvae.live.engine import Engine, SetGain, SetPlaying, Silence
+from musicvae.live.engine.decoding import DecodeCounts
+from musicvae.live.engine.engine import Engine, SetGain, SetPlaying, Silence
+from musicvae.live.osc.commands import Gain, Latent, LatentAt, Panic, Ping, Play
 from musicvae.live.player import Player
 
 

@@ -2,13 +2,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from musicvae.live.commands import ADDRESSES
-from musicvae.live.reference import markdown
+from musicvae.live.osc.commands import ADDRESSES
+from musicvae.live.osc.reference import markdown
 
 
 def test_the_page_is_up_to_date(root: Path) -> None:
     written = (root / "docs" / "osc.md").read_text("utf-8")
-    assert written == markdown(), "run: python -m musicvae.live.reference > docs/osc.md"
+    assert written == markdown(), "run: python -m musicvae.live.osc.reference > docs/osc.md"
 
 
 def test_the_page_names_every_address() -> None:

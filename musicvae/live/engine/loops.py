@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from musicvae.artifact import ArtifactInfo
 from musicvae.audio import Samples, Sound, resample
 from musicvae.errors import LatentError
-from musicvae.live.fades import equal_power
+from musicvae.live.engine.fades import equal_power
 
 #: Length of the cross-fade between a loop's end and its beginning.
 SEAM_SECONDS = 0.03

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from musicvae.live import packets
-from musicvae.live.replies import MAX_BYTES, Budget, message
+from musicvae.live.osc import packets
+from musicvae.live.osc.replies import MAX_BYTES, Budget, message
 
 
 @given(st.lists(st.one_of(st.integers(), st.floats(), st.text()), max_size=40))

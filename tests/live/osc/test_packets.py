@@ -12,10 +12,10 @@ from pythonosc.osc_bundle_builder import IMMEDIATELY, OscBundleBuilder
 from pythonosc.osc_message_builder import OscMessageBuilder
 
 from musicvae.errors import PacketError
-from musicvae.live import packets
-from musicvae.live.packets import Message
+from musicvae.live.osc import packets
+from musicvae.live.osc.packets import Message
 
-HOSTILE = json.loads(Path(__file__).with_name("hostile_packets.json").read_text("utf-8"))
+HOSTILE = json.loads(Path(__file__).parents[1].joinpath("hostile_packets.json").read_text("utf-8"))
 #: These are well-formed OSC; what they ask for is refused later, or done at once.
 WELL_FORMED = ("dated in 2036", "NaN and infinity", "pattern", "a path in a model name")
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from musicvae.audio import Samples
 from musicvae.errors import DeviceError
-from musicvae.live.wav import GrowingWav
+from musicvae.live.outputs.wav import GrowingWav
 
 
 class Null:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from musicvae.errors import DeviceError
-from musicvae.live.outputs import SoundCard, choose, list_devices
+from musicvae.live.outputs.choice import SoundCard, choose, list_devices
 
 SPEAKERS = {"name": "Speakers", "max_output_channels": 2, "default_samplerate": 48_000.0}
 MICROPHONE = {"name": "Microphone", "max_output_channels": 0, "default_samplerate": 44_100.0}

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from musicvae.live.patterns import Pattern, PatternError, is_pattern
+from musicvae.live.osc.patterns import Pattern, PatternError, is_pattern
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from musicvae.audio import Samples
-from musicvae.live.fades import Glide, amplitude, raised_cosine
-from musicvae.live.loops import Loop
+from musicvae.live.engine.fades import Glide, amplitude, raised_cosine
+from musicvae.live.engine.loops import Loop
 
 #: From one decoded loop to the next.
 CROSSFADE_SECONDS = 0.03

@@ -8,10 +8,10 @@ from typing import Protocol
 
 from musicvae.audio import Samples
 from musicvae.errors import DeviceError
-from musicvae.live.paced import Null as Null
-from musicvae.live.paced import WavFile as WavFile
-from musicvae.live.soundcard import SoundCard as SoundCard
-from musicvae.live.soundcard import list_devices as list_devices
+from musicvae.live.outputs.paced import Null as Null
+from musicvae.live.outputs.paced import WavFile as WavFile
+from musicvae.live.outputs.soundcard import SoundCard as SoundCard
+from musicvae.live.outputs.soundcard import list_devices as list_devices
 
 DEFAULT_BLOCK = 512
 

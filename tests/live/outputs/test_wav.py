@@ -7,7 +7,7 @@ import pytest
 import soundfile
 
 from musicvae.errors import DeviceError
-from musicvae.live.wav import GrowingWav
+from musicvae.live.outputs.wav import GrowingWav
 
 
 def test_the_file_is_whole_after_every_block(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ import socket
 import pytest
 
 from musicvae.errors import LiveError, PortInUseError, SettingError
-from musicvae.live.network import AllowList, is_loopback, open_socket
+from musicvae.live.osc.network import AllowList, is_loopback, open_socket
 
 
 def test_this_machine_may_always_speak_and_others_must_be_allowed() -> None:

@@ -9,7 +9,7 @@ import pytest
 import soundfile
 
 from musicvae.errors import DeviceError
-from musicvae.live.outputs import Null, WavFile, choose
+from musicvae.live.outputs.choice import Null, WavFile, choose
 
 
 class Ramp:

@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from musicvae.live.decoding import InlineDecoding, ThreadDecoding
-from musicvae.live.loops import Loop
+from musicvae.live.engine.decoding import InlineDecoding, ThreadDecoding
+from musicvae.live.engine.loops import Loop
 
 
 def loop_of(latents: Any) -> Loop:

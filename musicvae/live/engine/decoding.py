@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from musicvae.audio import Samples
-from musicvae.live.loops import Loop
+from musicvae.live.engine.loops import Loop
 
 Make = Callable[[Samples], Loop]
 Deliver = Callable[[Loop], None]

@@ -1,7 +1,7 @@
 """The OSC address space as a table of typed commands. Pure: no sockets, no engine, no clock.
 
 ``parse`` turns a message into commands or into a refusal with its reason; ``ADDRESSES`` is the
-table itself, from which ``musicvae.live.reference`` writes ``docs/osc.md``.
+table itself, from which ``musicvae.live.osc.reference`` writes ``docs/osc.md``.
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from musicvae.live.arguments import Arguments, RefusedError
-from musicvae.live.packets import Message
-from musicvae.live.patterns import Pattern, PatternError, is_pattern
+from musicvae.live.osc.arguments import Arguments, RefusedError
+from musicvae.live.osc.packets import Message
+from musicvae.live.osc.patterns import Pattern, PatternError, is_pattern
 
 #: Decks that can be addressed as ``/deck/<name>/...``; without a prefix the first is meant.
 DECKS = ("a",)

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from musicvae.live.commands import Command, Gain, Latent, Panic, Play
-from musicvae.live.decoding import ThreadDecoding
-from musicvae.live.engine import Engine, Event, SetGain, SetPlaying, Silence
-from musicvae.live.fades import amplitude
-from musicvae.live.loops import Loop, LoopMaker
+from musicvae.live.engine.decoding import ThreadDecoding
+from musicvae.live.engine.engine import Engine, Event, SetGain, SetPlaying, Silence
+from musicvae.live.engine.fades import amplitude
+from musicvae.live.engine.loops import Loop, LoopMaker
 from musicvae.live.offline import render
+from musicvae.live.osc.commands import Command, Gain, Latent, Panic, Play
 from musicvae.live.player import Player
 
 RATE = 8000

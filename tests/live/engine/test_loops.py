@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from musicvae.errors import LatentError
-from musicvae.live.loops import Loop, LoopMaker, seamless, with_channels
+from musicvae.live.engine.loops import Loop, LoopMaker, seamless, with_channels
 
 
 def test_reading_wraps_around() -> None:

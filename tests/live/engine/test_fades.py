@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from musicvae.live.fades import Glide, amplitude, decibels, equal_power, raised_cosine
+from musicvae.live.engine.fades import Glide, amplitude, decibels, equal_power, raised_cosine
 
 
 def test_raised_cosine_rises_to_exactly_one() -> None:

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from musicvae.errors import PacketError
-from musicvae.live import packets
-from musicvae.live.commands import (
+from musicvae.live.osc import packets
+from musicvae.live.osc.commands import (
     ADDRESSES,
     Gain,
     Latent,
@@ -24,7 +24,7 @@ from musicvae.live.commands import (
     Version,
     parse,
 )
-from musicvae.live.packets import Message
+from musicvae.live.osc.packets import Message
 
 
 def asked(address: str, *arguments: Any, latent_dim: int = 4) -> Any:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from musicvae.live.packets import Argument
+from musicvae.live.osc.packets import Argument
 
 
 class RefusedError(ValueError):

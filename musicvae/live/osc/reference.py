@@ -1,16 +1,16 @@
-"""Writes ``docs/osc.md`` from the table of commands: ``python -m musicvae.live.reference``."""
+"""Writes ``docs/osc.md`` from the table of commands: ``python -m musicvae.live.osc.reference``."""
 
 from __future__ import annotations
 
 import sys
 
-from musicvae.live.commands import ADDRESSES, DECKS
+from musicvae.live.osc.commands import ADDRESSES, DECKS
 from musicvae.live.status import FIELDS
 
 _HEAD = """\
 # OSC reference
 
-<!-- Written by `python -m musicvae.live.reference`: change the code, not this file. -->
+<!-- Written by `python -m musicvae.live.osc.reference`: change the code, not this file. -->
 
 `musicvae live` listens to OSC 1.0 over UDP, on port 7700 of this machine unless `--bind`,
 `--allow` and `--port` say otherwise.

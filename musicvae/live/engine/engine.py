@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from musicvae.audio import Samples
-from musicvae.live.commands import DECKS
-from musicvae.live.deck import PLAY_SECONDS, Deck
-from musicvae.live.limiter import Limiter
+from musicvae.live.engine.deck import PLAY_SECONDS, Deck
+from musicvae.live.engine.limiter import Limiter
+from musicvae.live.osc.commands import DECKS
 
 #: The longest stretch that is rendered at once, in frames.
 SEGMENT = 512

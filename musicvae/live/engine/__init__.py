@@ -1,0 +1,1 @@
+"""What sounds: decks, mixed and limited, by frames and without a clock."""

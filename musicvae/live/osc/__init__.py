@@ -1,0 +1,1 @@
+"""Bytes from the network, what they ask for, and what is answered."""
