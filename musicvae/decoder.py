@@ -36,12 +36,17 @@ class Decoder:
     """
 
     def __init__(self, path: str | os.PathLike[str], threads: int = 1) -> None:
-        self._session, self._info, self._name, _ = open_artifact(path, "clip", threads)
+        self._session, self._info, self._name, self._digest = open_artifact(path, "clip", threads)
 
     @property
     def info(self) -> ArtifactInfo:
         """What the artifact says about itself."""
         return self._info
+
+    @property
+    def graph_sha256(self) -> str:
+        """SHA-256 of the graph, 64 hex digits: what was loaded, whatever the file is now."""
+        return self._digest
 
     def decode(self, latents: ArrayLike) -> Samples:
         """The sound of each latent vector.

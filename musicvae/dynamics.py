@@ -121,7 +121,7 @@ class LinearDynamics:
         """
         tracks = checked_sequences(sequences)
         together = np.concatenate(tracks)
-        root, inverse = _roots(together.T @ together / len(together))
+        root, inverse = roots(together.T @ together / len(together))
         past, future = (part @ inverse for part in _pairs(tracks))
         width = len(root)
         gram = past.T @ past / len(past) + ridge * np.eye(width)
@@ -167,6 +167,13 @@ class LinearDynamics:
             if np.abs(more).max() <= 1e-12 * np.abs(covariance).max():
                 break
         return (covariance + covariance.T) / 2
+
+    @property
+    def symmetric_part(self) -> Array:
+        """Of the matrix in whitened latents, float64 (D, D): how alike neighbouring steps are."""
+        root, inverse = roots(self.covariance)
+        whitened = inverse @ self.matrix @ root
+        return (whitened + whitened.T) / 2
 
     def step_errors(self, sequences: Sequence[ArrayLike]) -> StepErrors:
         """How well the next step is predicted, beside two predictions that cost nothing.
@@ -231,8 +238,8 @@ class LinearDynamics:
     def _walk(self, steps: int, seed: int | None, start: ArrayLike | None) -> Array:
         """Whole steps, float64 (steps, D)."""
         draws = np.random.default_rng(seed).standard_normal((steps, self.latent_dim))
-        walk = draws @ _roots(self.noise)[0]
-        walk[0] = draws[0] @ _roots(self.covariance)[0]
+        walk = draws @ roots(self.noise)[0]
+        walk[0] = draws[0] @ roots(self.covariance)[0]
         if start is not None:
             walk[0] = checked_sequences([np.reshape(start, (1, -1))], self.latent_dim)[0]
         for step in range(1, steps):
@@ -245,9 +252,8 @@ class LinearDynamics:
         Neighbours have the covariance C, and ``A C`` between them. In whitened latents, turned so
         that the symmetric part of A is diagonal, the mix has no covariance but variances alone.
         """
-        root, inverse = _roots(self.covariance)
-        whitened = inverse @ self.matrix @ root
-        alike, axes = np.linalg.eigh((whitened + whitened.T) / 2)
+        root, inverse = roots(self.covariance)
+        alike, axes = np.linalg.eigh(self.symmetric_part)
         variance = 1 - 2 * share * (1 - share) * (1 - alike)
         gain = 1 / np.sqrt(np.maximum(variance, 1e-6))
         missing: Array = (mixed @ inverse @ axes) * (gain - 1) @ axes.T @ root
@@ -289,7 +295,7 @@ def _pairs(tracks: list[Array]) -> tuple[Array, Array]:
     return past, np.concatenate([track[1:] for track in tracks])
 
 
-def _roots(covariance: Array) -> tuple[Array, Array]:
+def roots(covariance: Array) -> tuple[Array, Array]:
     """The symmetric square root of a covariance, and its inverse, without flat directions."""
     values, vectors = np.linalg.eigh(covariance)
     flat = values <= _FLAT * max(values.max(), 0.0)

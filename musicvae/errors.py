@@ -26,7 +26,9 @@
     └── LiveError                        the daemon
         ├── DeviceError                  no sound card, or not the one asked for
         ├── PortInUseError               somebody listens on that port already
-        └── PacketError (ValueError)     a datagram that is not well-formed OSC
+        ├── PacketError (ValueError)     a datagram that is not well-formed OSC
+        ├── PresetError (ValueError)     a preset that cannot be kept or recalled
+        └── ScoreError (ValueError)      a score that cannot be read, or not be kept whole
 
 Each carries four things a reader needs: what is wrong, what would be legal, what was received, and
 the command or change that mends it. ``str(error)`` shows those that are known.
@@ -187,3 +189,11 @@ class PortInUseError(LiveError):
 
 class PacketError(LiveError, ValueError):
     """A datagram that is not well-formed OSC."""
+
+
+class PresetError(LiveError, ValueError):
+    """A preset that cannot be kept, found or read, or that belongs to another model."""
+
+
+class ScoreError(LiveError, ValueError):
+    """A score that cannot be read, or that cannot be kept whole."""

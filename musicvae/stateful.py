@@ -54,6 +54,11 @@ class Stateful:
         return self._info
 
     @property
+    def graph_sha256(self) -> str:
+        """SHA-256 of the graph, 64 hex digits: what was loaded, whatever the file is now."""
+        return self._digest
+
+    @property
     def state(self) -> StreamState:
         """A copy of what the stream remembers; set it to go on from there.
 

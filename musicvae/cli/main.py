@@ -11,7 +11,7 @@ import sys
 from collections.abc import Sequence
 
 import musicvae
-from musicvae.cli import exporting, information, listening, playing, taping, training
+from musicvae.cli import exporting, information, listening, playing, rendering, taping, training
 from musicvae.errors import MusicVAEError
 
 
@@ -23,7 +23,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"musicvae {musicvae.__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for module in (training, listening, taping, exporting, playing, information):
+    for module in (training, listening, taping, exporting, playing, rendering, information):
         module.add(commands)
     return parser
 

@@ -8,125 +8,108 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 import musicvae
-from musicvae.errors import ArtifactKindError, SettingError
-from musicvae.live import greeting
-from musicvae.live.desk import Desk
-from musicvae.live.engine.decoding import ThreadDecoding
-from musicvae.live.engine.engine import Engine, SetPlaying
-from musicvae.live.engine.fades import decibels
-from musicvae.live.engine.loops import ClipDecoder, LoopMaker
-from musicvae.live.osc.commands import DECKS, GAIN_RANGE
-from musicvae.live.osc.network import AllowList, open_socket
+from musicvae.live.desk import Desk, Doors
+from musicvae.live.engine.clips import ThreadClips
+from musicvae.live.engine.engine import Engine
+from musicvae.live.engine.voice import Voice
+from musicvae.live.face import greeting
+from musicvae.live.jobs.audio import AudioJobs
+from musicvae.live.jobs.models import ModelJobs
+from musicvae.live.jobs.presets import PresetJobs
+from musicvae.live.jobs.recording import RecordingJobs
+from musicvae.live.jobs.worker import Task, Worker
+from musicvae.live.keeper import Keeper
+from musicvae.live.keeping.journal import Journal
+from musicvae.live.keeping.presets import Presets
+from musicvae.live.loading import Loader
+from musicvae.live.options import Options
+from musicvae.live.osc.addressees import Addressees
+from musicvae.live.osc.commands import DECKS, Command
+from musicvae.live.osc.desk_addresses import DEFAULT_REPLY_PORT
+from musicvae.live.osc.network import AllowList, Peer, open_sockets
 from musicvae.live.osc.reception import Receiver
-from musicvae.live.osc.replies import Value
-from musicvae.live.outputs.choice import DEFAULT_BLOCK, Output, choose
-from musicvae.live.player import Player
+from musicvae.live.osc.replies import Value, message
+from musicvae.live.osc.subscribers import Subscribers
+from musicvae.live.osc.tcp import Streams
+from musicvae.live.osc.timetags import due, ntp
+from musicvae.live.outputs.choice import Output, choose
 from musicvae.live.process import on_signals, steadied
+from musicvae.live.repertoire import Repertoire
+from musicvae.live.stage import Stage
+from musicvae.live.status import status
 
-DEFAULT_PORT = 7700
 #: Longer than any fade; an output that has stopped asking for blocks must not hold up the end.
 _FADE_PATIENCE = 1.0
 
 
 class Daemon:
-    """Plays one artifact and listens to OSC, between ``with`` and its end.
+    """Plays artifacts and listens to OSC, between ``with`` and its end.
 
     Args:
-        artifact: path of an ``.onnx`` file, or a decoder that is loaded already.
-        output: ``None`` for the sound card, ``"null"`` for nowhere, a path for a WAV file, or an
-            ``Output``.
-        port: UDP port; 0 lets the system choose, see :attr:`port`.
-        bind: address of the interface to listen on.
-        allow: hosts that may speak besides this machine.
-        allow_quit: whether ``/quit`` ends the daemon.
-        gain_db: at the start, -96 to 12.
-        seconds: end by itself after so long; ``None`` never does.
-        rate: of the output in Hz; ``None`` is the sound card's own, or the model's for a file.
-        device: name or number of a sound card.
-        block: frames rendered at once, 16 to 8192.
-        fast: render a file as fast as possible, not in real time.
+        artifacts: path of an ``.onnx`` file, or a decoder that is loaded already, or several: the
+            first plays on deck a, the second on deck b, all can be loaded by name. A folder stands
+            for the files in it.
+        **options: see :class:`musicvae.live.options.Options`.
+
+    Attributes:
+        port: that it listens on.
+        first_voice: what deck a plays at first.
+        engine, output, desk, receiver, worker, recording, keeper, repertoire: its parts.
 
     Raises:
-        SettingError: an option is out of range.
+        SettingError: an option is out of range, or there is no model.
     """
 
-    def __init__(
-        self,
-        artifact: str | os.PathLike[str] | ClipDecoder,
-        *,
-        output: str | os.PathLike[str] | Output | None = None,
-        port: int = DEFAULT_PORT,
-        bind: str = "127.0.0.1",
-        allow: Iterable[str] = (),
-        allow_quit: bool = False,
-        gain_db: float = 0.0,
-        seconds: float | None = None,
-        rate: int | None = None,
-        device: str | int | None = None,
-        block: int = DEFAULT_BLOCK,
-        fast: bool = False,
-    ) -> None:
-        _check("gain", gain_db, *GAIN_RANGE)
-        _check("length in seconds", 1.0 if seconds is None else seconds, 0.1, 1e6)
-        _check("block", block, 16, 8192)
-        _check("rate", 48_000 if rate is None else rate, 1_000, 192_000)
-        self.bind = bind
-        self._artifact = artifact
-        self._output_wanted = output
-        self._port = port
-        self._hosts = tuple(allow)
-        self._allow_quit = allow_quit
-        self._gain_db = gain_db
-        self._seconds = seconds
-        self._choice: dict[str, Any] = {
-            "rate": rate,
-            "device": device,
-            "block": block,
-            "fast": fast,
-        }
+    port: int
+    first_voice: Voice
+    repertoire: Repertoire
+    engine: Engine
+    output: Output
+    desk: Desk
+    receiver: Receiver
+    worker: Worker
+    recording: RecordingJobs
+    keeper: Keeper
+
+    def __init__(self, artifacts: Any, **options: Any) -> None:
+        self.options = Options(**options)
+        self._artifacts = artifacts
         self._ending = False
         self._stack: ExitStack | None = None
 
     def start(self) -> None:
-        """Load, open, decode the first loop, and begin to sound and to listen.
+        """Load the first model, open everything, and begin to sound and to listen.
 
         Raises:
             ArtifactError: the artifact cannot be played.
             PortInUseError: somebody listens on the port already.
             DeviceError: the output does not open.
-            MissingExtraError: the output's rate is not the model's, and soxr is not installed.
+            MissingExtraError: a clip at another rate than the output's, and soxr is not installed.
         """
         with ExitStack() as stack:
-            self._load()
-            allowed = AllowList(self._hosts)
-            listening = open_socket(self.bind, self._port, guarded=bool(self._hosts))
-            stack.callback(listening.close)
-            self.port = int(listening.getsockname()[1])
+            self.repertoire = Repertoire(self._artifacts, self.options)
+            allowed = AllowList(self.options.allow)
+            guarded = bool(self.options.allow)
+            datagrams, streams = open_sockets(self.options.bind, self.options.port, guarded=guarded)
+            stack.callback(datagrams.close)
+            stack.callback(streams.close)
+            self.port = int(datagrams.getsockname()[1])
             self._open_output(stack)
-            self._prepare()
-            quitting = self.end if self._allow_quit else None
-            self._desk = Desk(
-                self._player, self.info.latent_dim, allowed, self._status_values, quitting
+            self._raise_stage(stack)
+            self._staff(stack)
+            self._open_doors(allowed)
+            self.receiver = Receiver(
+                datagrams, self.desk.handle, Streams(streams, allowed, self._subscribers.remove)
             )
-            self._receiver = Receiver(listening, self._desk.handle)
             stack.enter_context(steadied())
-            self._decoding.start()
-            stack.callback(self._decoding.stop)
-            self._receiver.start()
-            stack.callback(self._receiver.stop)
-            frames = None
-            if self._seconds is not None:
-                frames = round(self._seconds * self.output.sample_rate)
-                self.engine.finish_at(frames)
-            self._last_frame = frames
-            self.output.start(self.engine.render, frames)
+            self._begin(stack)
             self._stack = stack.pop_all()
 
     def stop(self) -> None:
@@ -138,7 +121,7 @@ class Daemon:
         if self._stack is None:
             return
         stack, self._stack = self._stack, None
-        self.engine.post(SetPlaying(False))
+        self.engine.stop()
         patience = time.monotonic() + _FADE_PATIENCE
         while not (self.engine.silent or self.output.finished) and time.monotonic() < patience:
             time.sleep(0.005)
@@ -159,34 +142,11 @@ class Daemon:
 
     def greeting(self) -> list[str]:
         """What is playing, where, and what to send, as lines for people."""
-        return greeting.lines(self.model, self.info, self.output, self.bind, self.port, self._hosts)
+        return greeting.lines(self)
 
     def status(self) -> dict[str, Value]:
         """What ``/status.reply`` says; see ``musicvae.live.status.FIELDS``."""
-        counts, decodes, output = self._desk.counts, self._decoding.counts, self.output
-        block_ms = output.block / output.sample_rate * 1000
-        since = -1.0 if counts.last_packet is None else time.monotonic() - counts.last_packet
-        return {
-            "model": self.model,
-            "genre": self.info.genre,
-            "latents": self.info.latent_dim,
-            "playing": int(self._player.playing),
-            "gain": self._player.gain_db,
-            "level": decibels(self.engine.level),
-            "decode_ms": decodes.last_ms,
-            "latency_ms": decodes.last_ms + block_ms + output.latency_ms,
-            "packets_received": counts.packets_received,
-            "packets_refused": counts.packets_refused,
-            "messages_refused": counts.messages_refused,
-            "coalesced": decodes.coalesced,
-            "decode_failed": decodes.failed,
-            "underruns": output.underruns,
-            "faults": self._receiver.faults,
-            "since_packet": since,
-            "seconds": self.engine.frame / self.engine.sample_rate,
-            "rate": output.sample_rate,
-            "version": musicvae.__version__,
-        }
+        return status(self)
 
     def __enter__(self) -> Self:
         self.start()
@@ -200,69 +160,116 @@ class Daemon:
     ) -> None:
         self.stop()
 
-    def _load(self) -> None:
-        if isinstance(self._artifact, str | os.PathLike):
-            from musicvae.decoder import Decoder
-
-            self.model = Path(self._artifact).name
-            try:
-                self._decoder: ClipDecoder = Decoder(self._artifact, threads=1)
-            except ArtifactKindError as error:
-                raise ArtifactKindError(
-                    f"musicvae live cannot play {self.model!r}: it plays clips only, so far",
-                    legal=error.legal,
-                    received=error.received,
-                    mend="see examples/hosts for programs that play streams",
-                ) from error
-        else:
-            self._decoder = self._artifact
-            self.model = self._artifact.info.genre
-        self.info = self._decoder.info
-
     def _open_output(self, stack: ExitStack) -> None:
-        wanted = self._output_wanted
+        wanted = self.options.output
         if wanted is None or isinstance(wanted, str | os.PathLike):
-            self.output = choose(wanted, self.info.sample_rate, **self._choice)
+            self.output = choose(wanted, self.repertoire.model_rate, **self.options.sound())
         else:
             self.output = wanted
         stack.callback(self.output.stop)
 
-    def _prepare(self) -> None:
-        """Engine, decoding and player; the first loop is there before the first block."""
-        self.engine = Engine(self.output.sample_rate, self.output.channels)
-        deck = self.engine.decks[DECKS[0]]
-        maker = LoopMaker(self._decoder, self.output.sample_rate, self.output.channels)
-        self._decoding = ThreadDecoding(maker, deck.offer)
-        self._player = Player(self.engine, self._decoding, self.info.latent_dim)
-        started = time.perf_counter()
-        deck.offer(maker(self._player.latents.copy()))
-        self._decoding.counts.last_ms = (time.perf_counter() - started) * 1000
-        self._player.start(self._gain_db)
+    def _raise_stage(self, stack: ExitStack) -> None:
+        """Engine and decks; the first model is there before the first block."""
+        rate, channels = self.output.sample_rate, self.output.channels
+        self.engine = Engine(rate, channels)
+        self._journal = Journal(rate, channels)
+        stack.callback(self._journal.close)
+        self.engine.journal = self._journal.append
+        clips = ThreadClips(lambda command, loop: self.engine.post(command, payloads=(loop,)))
+        stack.callback(clips.stop)
+        self._stage = Stage(
+            self.engine,
+            Loader(
+                self.repertoire.library,
+                rate,
+                channels,
+                clips,
+                self._journal.know_model,
+                self.repertoire.decoders,
+            ),
+        )
+
+    def _staff(self, stack: ExitStack) -> None:
+        """The threads for what takes longer."""
+        self._addressees, self._subscribers = Addressees(), Subscribers()
+        self.recording = RecordingJobs(
+            self._stage, self._journal, Path(self.options.takes), self.repertoire.places
+        )
+        jobs = (
+            ModelJobs(self._stage),
+            PresetJobs(self._stage, Presets(self.repertoire.presets)),
+            self.recording,
+            AudioJobs(self.output, self.options),
+        )
+        handlers = {path: act for job in jobs for path, act in job.handlers().items()}
+        self.worker = Worker(handlers, self._reply)
+        self.keeper = Keeper(self.engine, self.recording, self._tell, self._status_values)
+        self.worker.start()
+        stack.callback(self.worker.stop)
+        stack.callback(self.recording.give_up_rendering)
+
+    def _open_doors(self, allowed: AllowList) -> None:
+        doors = Doors(
+            work=self.worker.put,
+            later=lambda data, peer: self.receiver.outbox.put(data, peer),
+            status=self._status_values,
+            quit=self.end if self.options.allow_quit else None,
+            due=self._due if self.options.honour_timetags else None,
+        )
+        self.desk = Desk(self._stage, doors, allowed, self._addressees, self._subscribers)
+
+    def _begin(self, stack: ExitStack) -> None:
+        first, *others = self.repertoire.at_first
+        self.first_voice = self._stage.loader.voice(first, DECKS[0])
+        load = Command("/model/load", DECKS[0], "", (first,))
+        self.engine.post(load, payloads=(self.first_voice,))
+        for deck in DECKS:
+            gain = Command("/gain", deck, "", (self.options.gain_db,))
+            self.engine.post(gain, Command("/play", deck, "", (1,)))
+        for deck, name in zip(DECKS[1:], others, strict=False):
+            self.worker.put(Task(Command("/model/load", deck, "", (name,)), None))
+        if self.options.record is not None:
+            take = (self.options.record,) if self.options.record else ()
+            self.worker.put(Task(Command("/record/start", "", "", take), None))
+        self._last_frame = None
+        if self.options.seconds is not None:
+            self._last_frame = round(self.options.seconds * self.output.sample_rate)
+            self.engine.stop(by=self._last_frame)
+        self.receiver.start()
+        stack.callback(self.receiver.stop)
+        self.keeper.start()
+        stack.callback(self.keeper.stop)
+        self.output.start(self.engine.render, self._last_frame)
+        greeted = message("/startup", musicvae.__version__, self.port)
+        self.receiver.outbox.put(greeted, Peer("127.0.0.1", DEFAULT_REPLY_PORT))
+
+    def _due(self, when: int) -> int | None:
+        """The frame that a time tag means, as well as it can be known between two blocks."""
+        seconds = due(when, ntp(time.time()))
+        return self.engine.frame + round(seconds * self.engine.sample_rate) if seconds else None
+
+    def _reply(self, peer: Peer, address: str, *values: Value) -> None:
+        self.receiver.outbox.put(message(address, *values), self._addressees.of(peer))
+
+    def _tell(self, address: str, *values: Value) -> None:
+        for peer in self._subscribers.current(time.monotonic()):
+            self._reply(peer, address, *values)
 
     def _status_values(self) -> list[Value]:
         return [value for pair in self.status().items() for value in pair]
 
 
-def run(
-    artifact: str | os.PathLike[str], say: Callable[[str], None] | None = None, **options: Any
-) -> None:
+def run(artifacts: Any, say: Callable[[Daemon], Any] | None = None, **options: Any) -> None:
     """Play until a signal, ``/quit`` or the end of its time; main thread only.
 
     Args:
-        artifact: path of an ``.onnx`` file.
-        say: receives each start-up line; ``None`` says nothing.
+        artifacts: see :class:`Daemon`.
+        say: given the daemon once it plays, it may say so, and returns a context manager that is
+            left when it ends; ``None`` says nothing.
         **options: of :class:`Daemon`, which also raises the errors.
     """
-    daemon = Daemon(artifact, **options)
-    with on_signals(daemon.end), daemon:
+    daemon = Daemon(artifacts, **options)
+    with on_signals(daemon.end), daemon, ExitStack() as stack:
         if say is not None:
-            for line in daemon.greeting():
-                say(line)
+            stack.enter_context(say(daemon))
         daemon.wait()
-
-
-def _check(what: str, value: float, low: float, high: float) -> None:
-    if not low <= value <= high:  # NaN is not
-        raise SettingError(
-            f"the {what} is out of range", legal=f"{low:g} to {high:g}", received=value
-        )

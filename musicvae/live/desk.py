@@ -1,35 +1,40 @@
-"""One datagram in, the answers out. Without sockets and clock, so that it can be fuzzed."""
+"""One packet in, what it asks for handed on, and the answers out.
+
+Without sockets and clock, so that it can be fuzzed. Belongs to the thread that receives.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import musicvae
 from musicvae.errors import PacketError
+from musicvae.live.inquiries import get, model_info
+from musicvae.live.jobs.worker import Task
 from musicvae.live.osc import packets
-from musicvae.live.osc.commands import (
-    Command,
-    Ping,
-    Quit,
-    Refusal,
-    ReplyPort,
-    Status,
-    Version,
-    parse,
-)
-from musicvae.live.osc.network import AllowList, is_loopback
+from musicvae.live.osc.addressees import Addressees
+from musicvae.live.osc.addresses import ADDRESSES
+from musicvae.live.osc.aliases import Aliases
+from musicvae.live.osc.commands import Command, Refusal, parse
+from musicvae.live.osc.network import AllowList, Answer, Peer, is_loopback
+from musicvae.live.osc.patterns import is_pattern
 from musicvae.live.osc.replies import Budget, Value, message
-from musicvae.live.player import Player
-
-#: Host and port of a sender.
-Peer = tuple[str, int]
-#: Bytes and whom to send them to.
-Answer = tuple[bytes, Peer]
+from musicvae.live.osc.subscribers import Subscribers
+from musicvae.live.stage import Stage
 
 ERRORS_PER_SECOND = 5
-#: Senders whose reply port is remembered; beyond, the oldest is forgotten.
-MAX_REPLY_PORTS = 64
+#: Questions to the engine, which it answers between two blocks.
+LOOKS_PER_SECOND = 200
+#: Address patterns of one packet: each is compared with thousands of addresses.
+MAX_PATTERNS = 16
+
+_JOBS = frozenset(address.path for address in ADDRESSES if address.job)
+_ENGINE = frozenset(
+    address.path
+    for address in ADDRESSES
+    if (address.deck or address.path == "/crossfade") and not address.job
+) - {"/model/info"}
 
 
 @dataclass
@@ -37,48 +42,70 @@ class Counts:
     """What has arrived so far.
 
     Attributes:
-        packets_received: datagrams, all of them.
+        packets_received: all of them.
         packets_refused: those that were not well-formed, or came from a host that is not allowed.
         messages_refused: well-formed messages that asked for nothing that can be done.
         last_packet: when the last good one came, in seconds of the caller's clock.
+        last_message: the address of the last good message, and its sender.
     """
 
     packets_received: int = 0
     packets_refused: int = 0
     messages_refused: int = 0
     last_packet: float | None = None
+    last_message: str = ""
+
+
+@dataclass
+class Doors:
+    """What the desk hands on to; all of it returns at once.
+
+    Attributes:
+        work: takes a job.
+        later: takes an answer from any thread.
+        status: gives the pairs of ``/status.reply``, flat.
+        quit: called for ``/quit``; ``None`` forbids it.
+        due: the frame that a time tag means, or ``None`` for now; ``None`` ignores time tags.
+    """
+
+    work: Callable[[Task], None]
+    later: Callable[[bytes, Peer], None]
+    status: Callable[[], list[Value]]
+    quit: Callable[[], None] | None = None
+    due: Callable[[int], int | None] | None = None
 
 
 class Desk:
-    """Validates datagrams, hands commands on, and answers.
+    """Validates packets, hands commands on, and answers.
 
     Args:
-        player: receives commands that concern the sound.
-        latent_dim: D of the model.
+        stage: plays.
+        doors: what else is handed on to.
         allowed: hosts; others are counted, never answered.
-        status: gives the pairs of ``/status.reply``, flat.
-        quit: called for ``/quit``; ``None`` forbids it.
+        addressees: where answers go.
+        subscribers: of ``/notify``.
     """
 
     def __init__(
         self,
-        player: Player,
-        latent_dim: int,
+        stage: Stage,
+        doors: Doors,
         allowed: AllowList,
-        status: Callable[[], Iterable[Value]],
-        quit: Callable[[], None] | None = None,
+        addressees: Addressees,
+        subscribers: Subscribers,
     ) -> None:
         self.counts = Counts()
-        self._player = player
-        self._latent_dim = latent_dim
+        self._stage = stage
+        self._doors = doors
         self._allowed = allowed
-        self._status = status
-        self._quit = quit
-        self._ports: dict[Peer, int] = {}
+        self._addressees = addressees
+        self._subscribers = subscribers
+        self._aliases = Aliases()
         self._errors = Budget(ERRORS_PER_SECOND)
+        self._looks = Budget(LOOKS_PER_SECOND)
 
     def handle(self, data: bytes, sender: Peer, now: float) -> list[Answer]:
-        """Act on one datagram.
+        """Act on one packet.
 
         Args:
             data: as received.
@@ -89,7 +116,7 @@ class Desk:
             What to send, and where to.
         """
         self.counts.packets_received += 1
-        if sender[0] not in self._allowed:
+        if sender.host not in self._allowed:
             self.counts.packets_refused += 1
             return []
         try:
@@ -97,40 +124,94 @@ class Desk:
         except PacketError as error:
             self.counts.packets_refused += 1
             return self._refuse("packet", error.what, sender, now)
-        commands: list[Command] = []
+        self._subscribers.hear(sender, now)
         answers: list[Answer] = []
+        shapes = self._stage.shapes
+        together: list[Command] = []
+        patterns = when = 0
         for asked in messages:
-            result = parse(asked, self._latent_dim)
+            if asked.when != when:
+                self._post(together, when)
+                when = asked.when
+            meant = self._aliases.resolve(asked)
+            patterns += is_pattern(meant.address)
+            if patterns > MAX_PATTERNS:
+                result: tuple[Command, ...] | Refusal = Refusal(
+                    asked.address, f"more than {MAX_PATTERNS} patterns in one packet"
+                )
+            else:
+                result = parse(meant, shapes)
             if isinstance(result, Refusal):
                 self.counts.messages_refused += 1
-                answers += self._refuse(result.address, result.reason, sender, now)
-            else:
-                commands += result
-        self._player.apply(commands)
-        for command in commands:
-            answers += self._answer(command, sender, now)
+                answers += self._refuse(asked.address, result.reason, sender, now)
+                continue
+            self.counts.last_message = asked.address
+            for command in result:
+                if command.path in _ENGINE:
+                    together.append(command)
+                else:
+                    self._post(together, when)  # what came before must be done before
+                    answers += self._do(command, asked.address, sender, now)
+        self._post(together, when)
         self.counts.last_packet = now
         return answers
 
-    def _answer(self, command: Command, sender: Peer, now: float) -> list[Answer]:
-        match command:
-            case Ping(token=token):
-                return [self._to(sender, "/pong", *([] if token is None else [token]))]
-            case Status():
-                return [self._to(sender, "/status.reply", *self._status())]
-            case Version():
+    def _post(self, together: list[Command], when: int) -> None:
+        """Hand on what takes effect together, and begin anew."""
+        if together:
+            due = None if self._doors.due is None else self._doors.due(when)
+            self._stage.engine.post(*together, due=due)
+            together.clear()
+
+    def _do(self, command: Command, address: str, sender: Peer, now: float) -> list[Answer]:
+        if command.path in _JOBS:
+            self._doors.work(Task(command, sender, address))
+            return []
+        match command.path:
+            case "/ping":
+                return [self._to(sender, "/pong", *command.values)]
+            case "/status":
+                return [self._to(sender, "/status.reply", *self._doors.status())]
+            case "/version":
                 return [self._to(sender, "/version.reply", musicvae.__version__)]
-            case ReplyPort(port=port):
-                self._ports.pop(sender, None)
-                self._ports[sender] = port
-                if len(self._ports) > MAX_REPLY_PORTS:
-                    del self._ports[next(iter(self._ports))]
-            case Quit():
-                if self._quit is None or not is_loopback(sender[0]):
-                    self.counts.messages_refused += 1
-                    reason = "only from this machine, and only with --allow-quit"
-                    return self._refuse("/quit", reason, sender, now)
-                self._quit()
+            case "/get" | "/model/info":
+                return self._look(command, sender, now)
+            case "/notify":
+                return self._notify(bool(command.values[0]), sender, now)
+            case "/replyport":
+                self._addressees.choose(sender, int(command.values[0]))
+            case "/alias":
+                self._aliases.set(str(command.values[0]), str(command.values[1]))
+            case "/quit":
+                return self._quit(sender, now)
+        return []
+
+    def _look(self, command: Command, sender: Peer, now: float) -> list[Answer]:
+        """Let the engine answer when it has done what came before."""
+        if not self._looks.spend(now):
+            return self._refuse(command.address, "too many questions a second", sender, now)
+        stage, see = self._stage, get if command.path == "/get" else model_info
+
+        def then(frame: int) -> None:
+            for address, *values in see(stage.engine, command):
+                self._doors.later(*self._to(sender, str(address), *values))
+
+        stage.engine.post(then=then)
+        return []
+
+    def _notify(self, on: bool, sender: Peer, now: float) -> list[Answer]:
+        if on:
+            self._subscribers.add(sender, now)
+        else:
+            self._subscribers.remove(sender)
+        return [self._to(sender, "/done", "/notify", int(on))]
+
+    def _quit(self, sender: Peer, now: float) -> list[Answer]:
+        if self._doors.quit is None or not is_loopback(sender.host):
+            self.counts.messages_refused += 1
+            reason = "only from this machine, and only with --allow-quit"
+            return self._refuse("/quit", reason, sender, now)
+        self._doors.quit()
         return []
 
     def _refuse(self, address: str, reason: str, sender: Peer, now: float) -> list[Answer]:
@@ -139,4 +220,4 @@ class Desk:
         return [self._to(sender, "/error", address, reason)]
 
     def _to(self, sender: Peer, address: str, *values: Value) -> Answer:
-        return message(address, *values), (sender[0], self._ports.get(sender, sender[1]))
+        return message(address, *values), self._addressees.of(sender)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import socket
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -64,16 +67,28 @@ def hostile_packets() -> list[bytes]:
 def osc() -> Callable[..., bytes]:
     """Builds a message with python-osc: ``osc("/gain", -6.0)``; a pair gives the type."""
 
-    def build(address: str, *values: Any) -> bytes:
-        builder = OscMessageBuilder(address=address)
-        for value in values:
-            if isinstance(value, tuple):
-                builder.add_arg(value[0], value[1])
-            else:
-                builder.add_arg(value)
-        return bytes(builder.build().dgram)
+    return build_message
 
-    return build
+
+def build_message(address: str, *values: Any) -> bytes:
+    builder = OscMessageBuilder(address=address)
+    for value in values:
+        if isinstance(value, tuple):
+            builder.add_arg(value[0], value[1])
+        else:
+            builder.add_arg(value)
+    return bytes(builder.build().dgram)
+
+
+def build_bundle(*messages: bytes, when: int = 1) -> bytes:
+    parts = (len(message).to_bytes(4, "big") + message for message in messages)
+    return b"#bundle\0" + when.to_bytes(8, "big") + b"".join(parts)
+
+
+@pytest.fixture
+def bundle() -> Callable[..., bytes]:
+    """Builds a bundle: ``bundle(osc(...), osc(...), when=1)``."""
+    return build_bundle
 
 
 class Client:
@@ -100,6 +115,43 @@ class Client:
             if heard == address:
                 return values
 
+    def say(self, *message: Any) -> None:
+        """Send one message: ``say("/gain", -6.0)``."""
+        self.send(build_message(*message))
+
+    def job(self, *message: Any) -> tuple[str, list[Any], list[tuple[str, list[Any]]]]:
+        """Ask for a job: ``/done`` or ``/fail``, its values, and what was heard before it."""
+        self.say(*message)
+        heard: list[tuple[str, list[Any]]] = []
+        while True:
+            address, values = self.receive()
+            if address in ("/done", "/fail") and values[0] == message[0]:
+                return address, values[1:], heard
+            heard.append((address, values))
+
+    def done(self, *message: Any) -> list[Any]:
+        """Ask for a job that succeeds; what stands behind ``/done ADDRESS``."""
+        address, values, _ = self.job(*message)
+        assert address == "/done", values
+        return values
+
+    def failed(self, *message: Any) -> str:
+        """Ask for a job that fails; why it did."""
+        address, values, _ = self.job(*message)
+        assert address == "/fail", values
+        return str(values[0])
+
+    def sync(self) -> None:
+        """Wait until all that was asked for has happened."""
+        number = time.monotonic_ns() % 2**31
+        while self.ask(build_message("/sync", number), "/synced") != [number]:
+            pass
+
+    def status(self) -> dict[str, Any]:
+        """The fields of ``/status.reply``."""
+        values = self.ask(build_message("/status"), "/status.reply")
+        return dict(zip(values[::2], values[1::2], strict=True))
+
 
 @pytest.fixture
 def make_client() -> Iterator[Callable[[int], Client]]:
@@ -112,3 +164,44 @@ def make_client() -> Iterator[Callable[[int], Client]]:
     yield make
     for client in clients:
         client.socket.close()
+
+
+@pytest.fixture
+def models(
+    make_stream: Callable[..., Path],
+    make_encoder: Callable[..., Path],
+    make_artifact: Callable[..., Path],
+    tmp_path: Path,
+) -> Path:
+    """A folder with every kind of model, all at 16 kHz but one, and a tape of ``jazz``.
+
+    ``jazz`` plays at first; ``metal`` has the same latent space and two channels; ``wide`` another
+    latent space, another D and 12 kHz; ``loops`` is a clip; ``ears`` and ``torn`` cannot be played.
+    """
+    from musicvae.tape import Tape
+
+    folder = tmp_path / "models"
+    folder.mkdir()
+    jazz = make_stream("models/jazz.onnx")
+    make_stream("models/metal.onnx", sounding="Softsign", channels=2, genre="metal")
+    other = {"latent_space": "f" * 16, "sample_rate": 12_000, "hop": 60}
+    make_stream("models/wide.onnx", latent_dim=6, **other)
+    make_artifact("models/loops.onnx", latent_dim=3, samples=4096)
+    make_encoder("models/ears.onnx")
+    (folder / "torn.onnx").write_bytes(jazz.read_bytes()[:-50])
+    rows = np.random.default_rng(0).standard_normal((40, 4)).astype(np.float32)
+    tape = Tape(rows, 16_000, 64, 2, 40 * 128, latent_space="0123456789abcdef", source="solo.wav")
+    tape.save(folder / "solo.tape")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def performing() -> ModuleType:
+    """The module tests/live/performing.py."""
+    path = Path(__file__).with_name("performing.py")
+    spec = importlib.util.spec_from_file_location("performing", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module

@@ -1,124 +1,336 @@
+"""Packets in, commands and answers out: no sockets, no clock, no thread."""
+
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import musicvae
-from musicvae.live.desk import MAX_REPLY_PORTS, Desk
-from musicvae.live.engine.decoding import InlineDecoding
+from musicvae.live.desk import LOOKS_PER_SECOND, MAX_PATTERNS, Desk, Doors
+from musicvae.live.engine.clips import InlineClips
 from musicvae.live.engine.engine import Engine
-from musicvae.live.engine.loops import LoopMaker
+from musicvae.live.jobs.worker import Task
+from musicvae.live.keeping.library import Library
+from musicvae.live.loading import Loader
 from musicvae.live.osc import packets
-from musicvae.live.osc.network import AllowList
-from musicvae.live.player import Player
+from musicvae.live.osc.addressees import Addressees
+from musicvae.live.osc.commands import Command
+from musicvae.live.osc.network import AllowList, Peer
+from musicvae.live.osc.subscribers import Subscribers
+from musicvae.live.osc.timetags import due, ntp
+from musicvae.live.stage import Stage
 
-ME = ("127.0.0.1", 50_000)
-STRANGER = ("203.0.113.5", 50_000)
+ME = Peer("127.0.0.1", 50_000)
+FRIEND = Peer("192.168.1.9", 50_000)
+STRANGER = Peer("203.0.113.5", 50_000)
+RATE = 8000
 Osc = Callable[..., bytes]
 
 
-def new_desk(decoder: Any, quit: Callable[[], None] | None = None) -> tuple[Desk, Player]:
-    engine = Engine(8000)
-    decoding = InlineDecoding(LoopMaker(decoder, 8000, 2), engine.decks["a"].offer)
-    player = Player(engine, decoding, 3)
-    hosts = AllowList(["192.168.1.0/24"])
-    return Desk(player, 3, hosts, lambda: ["level", -3.5], quit), player
+class Bench:
+    """A desk whose decks both play the same kind of model; rendered by hand."""
+
+    def __init__(self, decoder: Any, **doors: Any) -> None:
+        self.engine = Engine(RATE)
+        self.happened: list[tuple[int, list[Any]]] = []
+        self.engine.journal = lambda frame, batch: self.happened.append(
+            (frame, [command.message() for command in batch])
+        )
+        loader = Loader(Library([]), RATE, 2, InlineClips(), decoders={"test": decoder})
+        stage = Stage(self.engine, loader)
+        for deck in ("a", "b"):
+            load = Command("/model/load", deck, "", ("test",))
+            self.engine.post(load, payloads=(stage.payload(load),))
+        self.tasks: list[Task] = []
+        self.later: list[tuple[bytes, Peer]] = []
+        self.subscribers = Subscribers()
+        self.desk = Desk(
+            stage,
+            Doors(
+                self.tasks.append,
+                lambda data, peer: self.later.append((data, peer)),
+                lambda: ["level", -3.5],
+                **doors,
+            ),
+            AllowList(["192.168.1.0/24"]),
+            Addressees(),
+            self.subscribers,
+        )
+        self.render()
+        self.happened.clear()
+
+    def render(self, frames: int = 100) -> Any:
+        """The next frames."""
+        out = np.zeros((frames, 2), np.float32)
+        self.engine.render(out)
+        return out
+
+    def answered(self, data: bytes, sender: Peer = ME, now: float = 0.0) -> list[Any]:
+        """(address, arguments, peer) of each answer, those of the engine included."""
+        self.later.clear()
+        answers = self.desk.handle(data, sender, now)
+        self.render()
+        return [read(*answer) for answer in [*answers, *self.later]]
+
+
+def read(data: bytes, peer: Peer) -> tuple[str, list[Any], Peer]:
+    (message,) = packets.read(data)
+    return message.address, list(message.arguments), peer
 
 
 @pytest.fixture
-def desk(decoder: Any) -> Desk:
-    return new_desk(decoder)[0]
+def bench(decoder: Any) -> Bench:
+    return Bench(decoder)
 
 
-def answered(desk: Desk, data: bytes, sender: tuple[str, int] = ME, now: float = 0.0) -> list[Any]:
-    """(address, arguments, host and port) of each answer."""
-    answers = []
-    for reply, peer in desk.handle(data, sender, now):
-        (message,) = packets.read(reply)
-        answers.append((message.address, list(message.arguments), peer))
-    return answers
+def test_questions_are_answered_where_they_came_from(bench: Bench, osc: Osc) -> None:
+    assert bench.answered(osc("/ping")) == [("/pong", [], ME)]
+    assert bench.answered(osc("/ping", 7)) == [("/pong", [7], ME)]
+    assert bench.answered(osc("/version")) == [("/version.reply", [musicvae.__version__], ME)]
+    assert bench.answered(osc("/status")) == [("/status.reply", ["level", -3.5], ME)]
+    over_tcp = Peer("127.0.0.1", 50_000, "tcp")
+    assert bench.answered(osc("/ping"), over_tcp) == [("/pong", [], over_tcp)]
 
 
-def test_questions_are_answered_where_they_came_from(desk: Desk, osc: Osc) -> None:
-    assert answered(desk, osc("/ping")) == [("/pong", [], ME)]
-    assert answered(desk, osc("/ping", 7)) == [("/pong", [7], ME)]
-    assert answered(desk, osc("/version")) == [("/version.reply", [musicvae.__version__], ME)]
-    assert answered(desk, osc("/status")) == [("/status.reply", ["level", -3.5], ME)]
+def test_a_reply_port_is_the_senders_own(bench: Bench, osc: Osc) -> None:
+    other = Peer(ME.host, 50_001)
+    assert bench.answered(osc("/replyport", 9000)) == []
+    assert bench.answered(osc("/ping")) == [("/pong", [], Peer(ME.host, 9000))]
+    assert bench.answered(osc("/ping"), other) == [("/pong", [], other)]
+    assert bench.answered(osc("/replyport")) == []
+    (asked,) = bench.answered(osc("/get", "/gain"))
+    assert asked == ("/get.reply", ["/gain", 0.0], Peer(ME.host, 7701))
 
 
-def test_a_reply_port_is_the_senders_own(desk: Desk, osc: Osc) -> None:
-    other = (ME[0], 50_001)
-    assert answered(desk, osc("/replyport", 9000)) == []
-    assert answered(desk, osc("/ping")) == [("/pong", [], (ME[0], 9000))]
-    assert answered(desk, osc("/ping"), other) == [("/pong", [], other)]
-    for port in range(MAX_REPLY_PORTS):
-        answered(desk, osc("/replyport", 9000), (ME[0], 1000 + port))
-    assert answered(desk, osc("/ping")) == [("/pong", [], ME)]  # forgotten, not piled up
+def test_strangers_are_counted_and_never_answered(bench: Bench, osc: Osc) -> None:
+    for data in (osc("/ping"), osc("/latent", 1.0), osc("/sync", 1), b"garbage"):
+        assert bench.answered(data, STRANGER) == []
+    assert bench.desk.counts.packets_refused == bench.desk.counts.packets_received == 4
+    assert bench.desk.counts.last_packet is None
+    assert (bench.happened, bench.tasks) == ([], [])
+    assert bench.answered(osc("/ping"), FRIEND) == [("/pong", [], FRIEND)]
 
 
-def test_strangers_are_counted_and_never_answered(decoder: Any, osc: Osc) -> None:
-    desk, player = new_desk(decoder)
-    for data in (osc("/ping"), osc("/latent", 1.0), b"garbage"):
-        assert answered(desk, data, STRANGER) == []
-    assert desk.counts.packets_refused == 3
-    assert desk.counts.last_packet is None
-    assert not player.latents.any()
-
-
-def test_refusals_are_told_five_times_a_second_and_all_counted(desk: Desk, osc: Osc) -> None:
-    told = [answered(desk, osc("/gain", 99.0), now=1.0) for _ in range(20)]
+def test_refusals_are_told_five_times_a_second_and_all_counted(bench: Bench, osc: Osc) -> None:
+    told = [bench.answered(osc("/gain", 99.0), now=1.0) for _ in range(20)]
     assert told[0] == [("/error", ["/gain", "out of range -96 to 12"], ME)]
     assert sum(map(len, told)) == 5
-    assert desk.counts.messages_refused == 20
-    assert answered(desk, b"abc", now=3.0) == [
+    assert bench.desk.counts.messages_refused == 20
+    assert bench.answered(b"abc", now=3.0) == [
         ("/error", ["packet", "size is not a multiple of 4"], ME)
     ]
-    assert desk.counts.packets_refused == 1
+    assert bench.desk.counts.packets_refused == 1
 
 
-def test_one_bad_message_of_a_bundle_spoils_no_other(decoder: Any, osc: Osc) -> None:
-    desk, player = new_desk(decoder)
-    parts = [osc("/latent", 1.0, 2.0), osc("/latent", 5.0, float("nan")), osc("/latent/2", 3.0)]
-    bundle = b"#bundle\0" + bytes(8) + b"".join(len(p).to_bytes(4, "big") + p for p in parts)
-    (error,) = answered(desk, bundle)
-    assert error[1] == ["/latent", "not a finite number"]
-    assert player.latents.tolist() == [1, 2, 3]
-    assert decoder.calls == [[1, 2, 3]]  # decoded once, together
+def test_a_bundle_happens_at_one_frame_and_a_bad_message_spoils_no_other(
+    bench: Bench, osc: Osc, bundle: Osc
+) -> None:
+    parts = [
+        osc("/latent", 1.0, 2.0),
+        osc("/latent", 5.0, float("nan")),
+        osc("/deck/b/gain", -6.0),
+        osc("/latent/2", 3.0),
+        osc("/crossfade", 0.5),
+    ]
+    frame = bench.engine.frame
+    (error,) = bench.answered(bundle(*parts))
+    assert error == ("/error", ["/latent", "not a finite number"], ME)
+    assert bench.happened == [
+        (
+            frame,
+            [
+                ["/deck/a/latent", 1.0, 2.0],
+                ["/deck/b/gain", -6.0],
+                ["/deck/a/latent/2", 3.0],
+                ["/crossfade", 0.5],
+            ],
+        )
+    ]
+    assert bench.desk.counts.messages_refused == 1
 
 
-def test_quit_needs_permission_and_this_machine(decoder: Any, osc: Osc) -> None:
+def test_a_question_in_a_bundle_sees_what_came_before_it(
+    bench: Bench, osc: Osc, bundle: Osc
+) -> None:
+    answers = bench.answered(
+        bundle(osc("/gain", -1.0), osc("/get", "/gain"), osc("/gain", -2.0), osc("/get", "/gain"))
+    )
+    assert [values for _, values, _ in answers] == [["/gain", -1.0], ["/gain", -2.0]]
+
+
+def test_only_the_newest_of_latents_that_meet_is_done(bench: Bench, osc: Osc) -> None:
+    for value in (1.0, 2.0, 3.0):
+        bench.desk.handle(osc("/latent", value, value), ME, 0.0)
+    bench.desk.handle(osc("/latent/0", 4.0), ME, 0.0)
+    bench.desk.handle(osc("/latent/0", 5.0), ME, 0.0)
+    bench.desk.handle(osc("/latent/1", 5.0), ME, 0.0)
+    bench.render()
+    done = [batch for _, batch in bench.happened]
+    assert done == [
+        [["/deck/a/latent", 3.0, 3.0]],
+        [["/deck/a/latent/0", 5.0]],
+        [["/deck/a/latent/1", 5.0]],
+    ]
+    assert bench.engine.coalesced == 3
+
+
+def test_partial_vectors_add_up(bench: Bench, osc: Osc) -> None:
+    """TouchDesigner sends one message for each changed channel."""
+    for number, value in ((1, 0.5), (3, -0.5), (2, 1.5)):
+        bench.answered(osc(f"/chan{number}", value))
+    assert bench.answered(osc("/get", "/latent"))[0][1] == ["/latent", 0.5, 1.5, -0.5]
+
+
+def test_jobs_are_handed_on_as_they_were_asked_for(bench: Bench, osc: Osc) -> None:
+    bench.answered(osc("/alias", "/scene", "/deck/b/preset/load"))
+    for address, value in (("/scene", "one"), ("/model/load", "test"), ("/deck/b/morph/time", 0)):
+        data = osc(address, value) if value else osc(address, "one", 2.0)
+        assert bench.answered(data) == []
+    assert bench.tasks == [
+        Task(Command("/preset/load", "b", "", ("one",)), ME, "/scene"),
+        Task(Command("/model/load", "a", "", ("test",)), ME, "/model/load"),
+        Task(Command("/morph/time", "b", "", ("one", 2.0)), ME, "/deck/b/morph/time"),
+    ]
+
+
+def test_an_alias_stands_for_a_beginning(bench: Bench, osc: Osc) -> None:
+    bench.answered(osc("/alias", "/knobs", "/deck/b/latent"))
+    bench.answered(osc("/knobs", 0.5, 0.25))
+    bench.answered(osc("/knobs/2", 1.0))
+    assert bench.answered(osc("/knobs2", 1.0))[0][0] == "/error"
+    assert [batch for _, batch in bench.happened] == [
+        [["/deck/b/latent", 0.5, 0.25]],
+        [["/deck/b/latent/2", 1.0]],
+    ]
+    bench.answered(osc("/alias", "/knobs", "/knobs"))  # means itself, so it is none any more
+    assert bench.answered(osc("/knobs", 0.5))[0][1] == ["/knobs", "unknown address"]
+
+
+def test_patterns_have_a_budget_in_each_packet(bench: Bench, osc: Osc, bundle: Osc) -> None:
+    bench.answered(osc("/deck/*/gain", -3.0))
+    assert bench.happened[0][1] == [["/deck/a/gain", -3.0], ["/deck/b/gain", -3.0]]
+    bench.happened.clear()
+    patterns = [osc("/latent/{0,1}", 1.0)] * (MAX_PATTERNS + 3)
+    answers = bench.answered(bundle(*patterns, osc("/gain", -9.0)), now=9.0)
+    assert len(answers) == 3
+    assert answers[0][1] == ["/latent/{0,1}", f"more than {MAX_PATTERNS} patterns in one packet"]
+    ((_, batch),) = bench.happened
+    assert len(batch) == 2 * MAX_PATTERNS + 1
+    assert batch[-1] == ["/deck/a/gain", -9.0]
+
+
+def test_questions_to_the_engine_have_a_budget(bench: Bench, osc: Osc) -> None:
+    answers = [bench.answered(osc("/get", "/gain"), now=1.0)[0] for _ in range(202)]
+    assert [address for address, _, _ in answers] == ["/get.reply"] * LOOKS_PER_SECOND + [
+        "/error"
+    ] * 2
+    assert bench.answered(osc("/model/info"), now=2.0)[0][0] == "/model/info.reply"
+
+
+def test_who_says_notify_is_remembered_until_it_leaves(bench: Bench, osc: Osc) -> None:
+    assert bench.answered(osc("/notify", 1)) == [("/done", ["/notify", 1], ME)]
+    assert bench.answered(osc("/notify", 1), FRIEND, now=5.0) == [("/done", ["/notify", 1], FRIEND)]
+    assert bench.subscribers.current(6.0) == [ME, FRIEND]
+    bench.answered(osc("/ping"), FRIEND, now=60.0)  # is still there
+    assert bench.subscribers.current(100.0) == [ME, FRIEND]
+    assert bench.subscribers.current(121.0) == [ME]
+    assert bench.answered(osc("/notify", 0)) == [("/done", ["/notify", 0], ME)]
+    assert bench.subscribers.current(0.0) == []
+
+
+def test_quit_needs_permission_and_this_machine(decoder: Any, bench: Bench, osc: Osc) -> None:
     quits: list[int] = []
-    forbidden, _ = new_desk(decoder)
-    (error,) = answered(forbidden, osc("/quit"))
+    (error,) = bench.answered(osc("/quit"))
     assert "--allow-quit" in error[1][1]
-    desk, _ = new_desk(decoder, lambda: quits.append(1))
-    assert answered(desk, osc("/quit"), ("192.168.1.9", 5000))[0][0] == "/error"
+    allowed = Bench(decoder, quit=lambda: quits.append(1))
+    assert allowed.answered(osc("/quit"), FRIEND)[0][0] == "/error"
     assert quits == []
-    assert answered(desk, osc("/quit")) == []
+    assert allowed.answered(osc("/quit")) == []
     assert quits == [1]
 
 
-def test_hostile_packets_change_nothing_and_it_still_answers(
-    decoder: Any, osc: Osc, hostile_packets: list[bytes]
+def honouring(decoder: Any) -> Bench:
+    """A desk whose clock stands at 1000 s."""
+
+    def frame(when: int) -> int | None:
+        seconds = due(when, ntp(1000.0))
+        return bench.engine.frame + round(seconds * RATE) if seconds else None
+
+    bench = Bench(decoder, due=frame)
+    return bench
+
+
+def test_a_bundle_waits_until_it_is_due(decoder: Any, osc: Osc, bundle: Osc) -> None:
+    bench = honouring(decoder)
+    now = bench.engine.frame
+    bench.desk.handle(bundle(osc("/gain", -3.0), when=ntp(1000.3)), ME, 0.0)
+    for when in (0, 1, ntp(999.0), ntp(12.0), ntp(1061.0), 2**63):  # now, whatever it says
+        bench.desk.handle(bundle(osc("/mute", 1), when=when), ME, 0.0)
+    bench.render(4000)
+    assert [frame - now for frame, _ in bench.happened] == [0] * 6 + [2400]
+    assert bench.happened[-1][1] == [["/deck/a/gain", -3.0]]
+
+
+def test_bundles_within_a_bundle_have_moments_of_their_own(
+    decoder: Any, osc: Osc, bundle: Osc
 ) -> None:
-    desk, player = new_desk(decoder)
+    bench = honouring(decoder)
+    now = bench.engine.frame
+    inner = [bundle(osc("/gain", -x), osc("/mute", 0), when=ntp(1000 + x / 10)) for x in (3.0, 2.0)]
+    bench.desk.handle(bundle(osc("/gain", -1.0), *inner, when=ntp(1000.1)), ME, 0.0)
+    bench.render(4000)
+    assert [(frame - now, batch[0][1], len(batch)) for frame, batch in bench.happened] == [
+        (800, -1.0, 1),
+        (1600, -2.0, 2),
+        (2400, -3.0, 2),
+    ]
+
+
+def test_time_tags_are_ignored_unless_they_are_to_be_honoured(
+    bench: Bench, osc: Osc, bundle: Osc
+) -> None:
+    now = bench.engine.frame
+    bench.desk.handle(bundle(osc("/gain", -3.0), when=ntp(2e9)), ME, 0.0)
+    bench.render()
+    assert [frame for frame, _ in bench.happened] == [now]
+
+
+def test_hostile_packets_change_nothing_and_it_still_answers(
+    bench: Bench, osc: Osc, hostile_packets: list[bytes]
+) -> None:
     for number, data in enumerate(hostile_packets):
-        answered(desk, data, now=float(number))
+        bench.answered(data, now=float(number))
     assert len(hostile_packets) == 19
     # The one that is dated in the future is a proper message and means now.
-    assert player.latents.tolist() == pytest.approx([0.1, 0.2, 0])
-    counts = desk.counts
+    assert [batch for _, batch in bench.happened] == [
+        [["/deck/a/latent", pytest.approx(0.1), pytest.approx(0.2)]]
+    ]
+    counts = bench.desk.counts
     assert counts.packets_refused + counts.messages_refused == 18
-    assert answered(desk, osc("/ping")) == [("/pong", [], ME)]
+    assert bench.answered(osc("/ping")) == [("/pong", [], ME)]
 
 
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.binary(max_size=256))
 def test_no_bytes_break_it(make_decoder: Callable[[], Any], data: bytes) -> None:
-    desk, _ = new_desk(make_decoder())
-    for reply, peer in desk.handle(data, ME, 0.0):
+    bench = Bench(make_decoder())
+    for reply, peer in bench.desk.handle(data, ME, 0.0):
         assert packets.read(reply)[0].address == "/error"
         assert peer == ME
+
+
+def test_what_the_daemon_writes_into_its_log_is_refused_from_outside(
+    bench: Bench, osc: Osc
+) -> None:
+    assert bench.answered(osc("/loop", 1))[0][1] == ["/loop", "is written by the daemon alone"]
+
+
+def test_the_files_of_this_test_are_whole(hostile_packets: list[bytes]) -> None:
+    assert Path(__file__).with_name("hostile_packets.json").is_file()
+    assert all(hostile_packets)

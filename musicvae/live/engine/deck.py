@@ -1,16 +1,21 @@
-"""One sounding decoder: a loop, the fade to the next one, a gain, and play or stop."""
+"""One deck: the voice that sounds, the cross-fade to the next one, and how loud it is."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 
 from musicvae.audio import Samples
-from musicvae.live.engine.fades import Glide, amplitude, raised_cosine
-from musicvae.live.engine.loops import Loop
+from musicvae.live.engine.describing import Message, describe
+from musicvae.live.engine.fades import Glide, amplitude, equal_power
+from musicvae.live.engine.voice import Voice
+from musicvae.live.osc.arguments import Shape
+from musicvae.live.osc.commands import Command
 
-#: From one decoded loop to the next.
-CROSSFADE_SECONDS = 0.03
-#: Play, pause and panic.
+#: From one model to the next.
+SWAP_SECONDS = 0.1
+#: Play, pause, mute and panic.
 PLAY_SECONDS = 0.01
 GAIN_SECONDS = 0.02
 #: At and below this gain there is silence.
@@ -18,118 +23,177 @@ SILENT_DB = -96.0
 
 
 class Deck:
-    """Renders one loop after another, each cross-faded into the next at the same position.
-
-    All methods but :meth:`offer` belong to the thread that renders.
+    """Renders its voice. All methods belong to the thread that renders, but for the properties.
 
     Args:
+        name: that it is addressed by.
         sample_rate: in Hz.
         channels: of what it renders.
         segment: the longest block, in frames.
+        weight: share of the mix, 0 to 1.
+
+    Attributes:
+        gain_db: as last set.
+        muted: likewise.
+        shape: what commands need to know of its model.
     """
 
-    def __init__(self, sample_rate: int, channels: int, segment: int) -> None:
-        self.position = 0
-        self._newest: Loop | None = None
-        self._current: Loop | None = None
-        self._next: Loop | None = None
-        # The loops are decoded from nearby latents and alike, so their amplitudes, not their
-        # powers, must add to one: an equal-power fade would bulge by up to 3 dB.
-        self._crossfade = raised_cosine(round(CROSSFADE_SECONDS * sample_rate))
-        self._crossfade_at = 0
+    def __init__(
+        self, name: str, sample_rate: int, channels: int, segment: int, weight: float = 1.0
+    ) -> None:
+        self.name = name
+        self.gain_db = 0.0
+        self.muted = False
+        self.shape = Shape()
+        self._voice: Voice | None = None
+        self._next: Voice | None = None
+        self._waiting: Voice | None = None
+        # Two models have nothing in common, so their powers must add to one.
+        self._rising, self._falling = equal_power(round(SWAP_SECONDS * sample_rate))
+        self._fade_at = 0
         self._level = Glide(0.0, round(PLAY_SECONDS * sample_rate))
+        self._mute = Glide(1.0, round(PLAY_SECONDS * sample_rate))
         self._gain = Glide(1.0, round(GAIN_SECONDS * sample_rate))
+        self._fader = Glide(weight, round(GAIN_SECONDS * sample_rate))
         self._panicking = False
-        self._voice = np.zeros((segment, channels), np.float32)
+        self._again = False  # whether it plays, or will after a panic
+        self._sound = np.zeros((segment, channels), np.float32)
         self._other = np.zeros((segment, channels), np.float32)
         self._envelope = np.zeros(segment, np.float32)
         self._factor = np.zeros(segment, np.float32)
 
     @property
+    def voice(self) -> Voice | None:
+        """The newest one, that commands go to."""
+        return self._waiting or self._next or self._voice
+
+    @property
     def playing(self) -> bool:
-        """Whether it sounds, or fades in."""
-        return self._level.target > 0
+        """Whether it sounds, or will by itself."""
+        return self._again
 
     @property
     def silent(self) -> bool:
         """Whether it is stopped and has faded out."""
-        return not self.playing and self._level.remaining == 0
+        return self._level.target == 0 and self._level.remaining == 0
 
-    def offer(self, loop: Loop) -> None:
-        """Hand over the newest loop, from any thread; one not yet taken is replaced."""
-        self._newest = loop  # a single store: the rendering thread sees the old or the new one
+    def do(self, command: Command, payload: Any = None) -> None:
+        """Act on a command of the table.
+
+        Args:
+            command: to this deck.
+            payload: the ``Voice`` of ``/model/load``, the ``Tape`` of ``/tape/load``, the loop of
+                ``/loop``.
+        """
+        match command.path:
+            case "/gain":
+                self.gain_db = float(command.values[0])
+                self._gain.to(0.0 if self.gain_db <= SILENT_DB else amplitude(self.gain_db))
+            case "/mute":
+                self.muted = bool(command.values[0])
+                self._mute.to(0.0 if self.muted else 1.0)
+            case "/play":
+                self.play(bool(command.values[0]))
+            case "/panic":
+                self._panic()
+            case "/model/load":
+                self._swap(payload)
+            case _:
+                if self.voice is not None:
+                    self.voice.do(command, payload)
 
     def play(self, on: bool) -> None:
-        """Fade in and go on, or fade out and pause."""
-        self._level.to(1.0 if on else 0.0)
+        """Fade in and go on, or fade out and pause; after a panic, once there was silence."""
+        self._again = on
+        if not self._panicking:
+            self._level.to(1.0 if on else 0.0)
 
-    def panic(self) -> None:
-        """Fade out, then forget what was sounding; :meth:`play` starts again."""
-        self._panicking = True
-        self._level.to(0.0)
+    def fade_to(self, weight: float) -> None:
+        """Glide to this share of the mix, 0 to 1."""
+        self._fader.to(weight)
 
-    def set_gain(self, db: float) -> None:
-        """Glide to a gain in dB."""
-        self._gain.to(0.0 if db <= SILENT_DB else amplitude(db))
+    def describe(self) -> list[Message]:
+        """Messages that set another deck like this one; see :mod:`describing`."""
+        own: list[Message] = [["/gain", self.gain_db], ["/mute", int(self.muted)]]
+        return own if self.voice is None else [*own, *describe(self.voice.controls)]
 
     def horizon(self, frames: int) -> int:
-        """How many of the next ``frames`` can be rendered before something ends."""
+        """How many of the next ``frames`` can be rendered before a fade ends."""
         if self._next is not None:
-            frames = min(frames, len(self._crossfade) - self._crossfade_at)
+            frames = min(frames, len(self._rising) - self._fade_at)
         return min(frames, self._level.remaining or frames)
-
-    def take_newest(self, frame: int) -> None:
-        """Begin the newest loop, unless a fade is under way; then it waits for its end."""
-        loop = self._newest
-        if loop is None or self._next is not None or self._panicking:
-            return
-        self._newest = None
-        loop.taken_at = frame
-        if self.silent:
-            self._current = loop
-        else:
-            self._next = loop
-            self._crossfade_at = 0
 
     def add_to(self, mix: Samples) -> None:
         """Render ``len(mix)`` frames, at most the :meth:`horizon`, onto ``mix``."""
-        frames = len(mix)
-        silent = self.silent
+        frames, silent = len(mix), self.silent
         envelope, factor = self._envelope[:frames], self._factor[:frames]
         self._level.fill(envelope)
-        self._gain.fill(factor)
-        np.multiply(envelope, factor, out=envelope)
-        if not silent and (self._current is not None or self._next is not None):
-            voice = self._read(frames)
-            _scale(voice, envelope)
-            np.add(mix, voice, out=mix)
-            self.position += frames
-        self._settle()
+        for glide in (self._mute, self._gain, self._fader):
+            glide.fill(factor)
+            np.multiply(envelope, factor, out=envelope)
+        if self._voice is not None and not silent:
+            sound = self._read(self._voice, frames)
+            _scale(sound, envelope)
+            np.add(mix, sound, out=mix)
+        if self.silent and (self._panicking or self._next is not None):
+            self._in_silence()
 
-    def _read(self, frames: int) -> Samples:
-        voice = self._voice[:frames]
-        if self._current is None:
-            voice[:] = 0
+    def _panic(self) -> None:
+        self._panicking, self._again = True, False
+        if self.voice is None:
+            self._level.jump(0.0)
         else:
-            self._current.read(self.position, voice)
+            self._level.to(0.0)
+            self.voice.controls.panic()  # at once, so that what is set from now on holds
+        if self.silent:
+            self._in_silence()
+
+    def _in_silence(self) -> None:
+        """What had to wait until nobody hears it."""
+        self._voice, self._next, self._waiting, self._fade_at = self.voice, None, None, 0
+        if self._panicking:
+            self._panicking = False
+            if self._voice is not None:
+                self._voice.forget()
+            self.play(self._again)
+
+    def _read(self, voice: Voice, frames: int) -> Samples:
+        sound = self._sound[:frames]
+        voice.read(sound)
         if self._next is not None:
             other = self._other[:frames]
-            self._next.read(self.position, other)
-            curve = self._crossfade[self._crossfade_at : self._crossfade_at + frames]
-            np.subtract(other, voice, out=other)
-            _scale(other, curve)
-            np.add(voice, other, out=voice)
-            self._crossfade_at += frames
-        return voice
+            self._next.read(other)
+            _scale(sound, self._falling[self._fade_at : self._fade_at + frames])
+            _scale(other, self._rising[self._fade_at : self._fade_at + frames])
+            np.add(sound, other, out=sound)
+            self._fade_at += frames
+            if self._fade_at == len(self._rising):
+                self._voice, self._next = self._next, self._waiting
+                self._waiting, self._fade_at = None, 0
+        return sound
 
-    def _settle(self) -> None:
-        if self._next is not None and (self.silent or self._crossfade_at >= len(self._crossfade)):
-            self._current, self._next = self._next, None
-        if self._panicking and self._level.remaining == 0:
-            self._panicking = False
-            if self.silent:
-                self._current = None
-                self.position = 0
+    def _swap(self, voice: Voice) -> None:
+        before, info = self.voice, voice.controls.info
+        self.shape = Shape(info.latent_dim, tuple(a.name for a in info.attributes))
+        if before is not None:
+            before.leave()
+            if _same_space(before, voice):
+                voice.controls.adopt(before.controls)
+        if self._voice is None and not self.silent:
+            # Nothing has sounded yet, so nobody hears the level drop, and the voice fades in.
+            self._level.jump(0.0)
+            self._level.to(float(self._again))
+        if self._voice is None or self.silent:
+            self._voice, self._next, self._waiting = voice, None, None
+        elif self._next is None:
+            self._next, self._fade_at = voice, 0
+        else:
+            self._waiting = voice
+
+
+def _same_space(one: Voice, other: Voice) -> bool:
+    a, b = one.controls.info, other.controls.info
+    return bool(a.latent_space) and (a.latent_space, a.latent_dim) == (b.latent_space, b.latent_dim)
 
 
 def _scale(block: Samples, factors: Samples) -> None:

@@ -1,74 +1,32 @@
 """Decks -> mix -> limiter -> the caller's buffer. Knows frames, not clocks, sockets or devices.
 
-The same events at the same frames give the same samples, however the frames are cut into blocks:
-so what was heard can be rendered again offline, and tests need no sound card. ``render`` fills
-arrays that exist already; it takes no lock, logs nothing and allocates no sample memory.
+The same commands at the same frames give the same samples, however the frames are cut into blocks:
+so what was heard can be rendered again offline, and tests need no sound card.
 """
 
 from __future__ import annotations
 
+import heapq
+import math
 from collections import deque
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from itertools import count
+from typing import Any
 
 import numpy as np
 
 from musicvae.audio import Samples
+from musicvae.live.engine.batch import Batch
 from musicvae.live.engine.deck import PLAY_SECONDS, Deck
 from musicvae.live.engine.limiter import Limiter
-from musicvae.live.osc.commands import DECKS
+from musicvae.live.osc.commands import DECKS, Command
 
 #: The longest stretch that is rendered at once, in frames.
 SEGMENT = 512
 #: The level shown falls by 6 dB in this time.
 _METER_SECONDS = 0.3
-
-
-@dataclass(slots=True, kw_only=True)
-class Event:
-    """Something that happens to a deck.
-
-    Attributes:
-        deck: its name.
-        frame: at which it took effect; ``None`` before. Kept, it is a score to render again.
-    """
-
-    deck: str = DECKS[0]
-    frame: int | None = None
-
-    def apply(self, deck: Deck) -> None:
-        """Do it; called by the rendering thread."""
-        raise NotImplementedError
-
-
-@dataclass(slots=True)
-class SetGain(Event):
-    """Glide to a gain in dB."""
-
-    db: float
-
-    def apply(self, deck: Deck) -> None:
-        """See :meth:`Deck.set_gain`."""
-        deck.set_gain(self.db)
-
-
-@dataclass(slots=True)
-class SetPlaying(Event):
-    """Fade in and go on, or fade out and pause."""
-
-    on: bool
-
-    def apply(self, deck: Deck) -> None:
-        """See :meth:`Deck.play`."""
-        deck.play(self.on)
-
-
-@dataclass(slots=True)
-class Silence(Event):
-    """Panic."""
-
-    def apply(self, deck: Deck) -> None:
-        """See :meth:`Deck.panic`."""
-        deck.panic()
+#: Batches that wait for a later frame; beyond, they happen at once.
+_MOST_WAITING = 4096
 
 
 class Engine:
@@ -80,66 +38,136 @@ class Engine:
 
     Attributes:
         frame: how many frames it has rendered.
-        level: peak of the last moments, 0 to 1.
+        peaks: of each channel in the last moments, 0 to 1, float32 (channels,).
+        position: of the cross-fader, 0 to 1.
+        coalesced: latents that newer ones replaced before their frame came.
+        journal: given each frame at which something happened and the commands; or ``None``.
+        tap: given each rendered block; ``None`` where nobody records.
     """
 
     def __init__(self, sample_rate: int, channels: int = 2) -> None:
         self.sample_rate = sample_rate
         self.channels = channels
         self.frame = 0
-        self.level = 0.0
-        self.decks = {name: Deck(sample_rate, channels, SEGMENT) for name in DECKS}
+        self.peaks = np.zeros(channels, np.float32)
+        self.position = 0.0
+        self.coalesced = 0
+        self.journal: Callable[[int, tuple[Command, ...]], None] | None = None
+        self.tap: Callable[[Samples], None] | None = None
+        self.decks = {
+            name: Deck(name, sample_rate, channels, SEGMENT, weight=float(name == DECKS[0]))
+            for name in DECKS
+        }
         self._decks = tuple(self.decks.values())
-        self._events: deque[tuple[Event, ...]] = deque()
+        self._posted: deque[Batch] = deque()
+        self._waiting: list[tuple[int, int, Batch]] = []
+        self._numbers = count()
         self._limiter = Limiter(SEGMENT, channels)
         self._mix = np.zeros((SEGMENT, channels), np.float32)
-        self._fade_frames = round(PLAY_SECONDS * sample_rate)
-        self._fade_at: int | None = None
+        self._magnitude = np.zeros((SEGMENT, channels), np.float32)
+        self._block_peaks = np.zeros(channels, np.float32)
+
+    @property
+    def level(self) -> float:
+        """Peak of the last moments, 0 to 1."""
+        return float(self.peaks.max())
 
     @property
     def silent(self) -> bool:
         """Whether every deck is stopped and has faded out."""
         return all(deck.silent for deck in self._decks)
 
-    def post(self, *events: Event) -> None:
-        """Let events happen at the next frame to be rendered, all at once; from any thread."""
-        self._events.append(events)  # atomic, as deque promises
+    def post(
+        self,
+        *commands: Command,
+        payloads: Sequence[Any] = (),
+        then: Callable[[int], None] | None = None,
+        due: int | None = None,
+    ) -> None:
+        """Let commands happen at the next frame to be rendered, all at once; from any thread.
 
-    def finish_at(self, frame: int) -> None:
-        """Fade out so that silence is reached at ``frame``."""
-        self._fade_at = max(self.frame, frame - self._fade_frames)
+        Args:
+            *commands: for decks and the mix.
+            payloads: what was loaded for each; see :class:`Batch`.
+            then: called with the frame, after them.
+            due: a later frame.
+        """
+        self._posted.append(Batch(commands, tuple(payloads), then, due))  # deques are atomic here
+
+    def settle(self) -> None:
+        """Let what was posted happen now, before the next frame; by the thread that renders."""
+        self._take_posted()
+
+    def stop(self, by: int | None = None) -> None:
+        """Let every deck fade out, at once or so that silence is reached at the frame ``by``."""
+        due = None if by is None else max(0, by - round(PLAY_SECONDS * self.sample_rate))
+        self.post(*(Command("/play", name, "", (0,)) for name in self.decks), due=due)
 
     def render(self, out: Samples) -> None:
         """Fill ``out``, float32 of shape (frames, channels), with the next frames."""
         done = 0
         while done < len(out):
-            self._apply_events()
-            count = self._horizon(len(out) - done)
-            mix = self._mix[:count]
+            self._take_posted()
+            frames = self._horizon(len(out) - done)
+            mix = self._mix[:frames]
             mix[:] = 0
             for deck in self._decks:
                 deck.add_to(mix)
-            peak = self._limiter.apply(mix)
-            self.level = max(peak, self.level * 0.5 ** (count / _METER_SECONDS / self.sample_rate))
-            out[done : done + count] = mix
-            self.frame += count
-            done += count
+            self._limiter.apply(mix)
+            self._measure(mix)
+            out[done : done + frames] = mix
+            if self.tap is not None:
+                self.tap(mix)
+            self.frame += frames
+            done += frames
 
-    def _apply_events(self) -> None:
-        while self._events:
-            for event in self._events.popleft():
-                event.frame = self.frame
-                event.apply(self.decks[event.deck])
-        if self._fade_at is not None and self.frame >= self._fade_at:
-            for deck in self._decks:
-                deck.play(False)
-        for deck in self._decks:
-            deck.take_newest(self.frame)
+    def _take_posted(self) -> None:
+        before: Batch | None = None
+        while self._posted:
+            batch = self._posted.popleft()
+            if batch.due is not None and len(self._waiting) < _MOST_WAITING:
+                heapq.heappush(self._waiting, (batch.due, next(self._numbers), batch))
+                continue
+            if before is not None:
+                if batch.replaces(before):
+                    self.coalesced += 1
+                else:
+                    self._apply(before)
+            before = batch
+        if before is not None:
+            self._apply(before)
+        while self._waiting and self._waiting[0][0] <= self.frame:
+            self._apply(heapq.heappop(self._waiting)[2])
+
+    def _apply(self, batch: Batch) -> None:
+        payloads = batch.payloads or (None,) * len(batch.commands)
+        for command, payload in zip(batch.commands, payloads, strict=True):
+            if command.path == "/crossfade":
+                self._crossfade(float(command.values[0]))
+            else:
+                self.decks[command.deck].do(command, payload)
+        if self.journal is not None and batch.commands:
+            self.journal(self.frame, batch.commands)
+        if batch.then is not None:
+            batch.then(self.frame)
+
+    def _crossfade(self, position: float) -> None:
+        self.position = position
+        first, second = self._decks[:2]
+        first.fade_to(math.cos(position * math.pi / 2) if position < 1 else 0.0)
+        second.fade_to(math.sin(position * math.pi / 2) if position > 0 else 0.0)
+
+    def _measure(self, mix: Samples) -> None:
+        magnitude = self._magnitude[: len(mix)]
+        np.abs(mix, out=magnitude)
+        np.max(magnitude, axis=0, out=self._block_peaks)
+        self.peaks *= np.float32(0.5 ** (len(mix) / _METER_SECONDS / self.sample_rate))
+        np.maximum(self.peaks, self._block_peaks, out=self.peaks)
 
     def _horizon(self, frames: int) -> int:
         frames = min(frames, SEGMENT)
-        if self._fade_at is not None and self.frame < self._fade_at:
-            frames = min(frames, self._fade_at - self.frame)
+        if self._waiting:
+            frames = min(frames, self._waiting[0][0] - self.frame)
         for deck in self._decks:
             frames = deck.horizon(frames)
         return frames

@@ -65,6 +65,11 @@ class Glide:
         self._target = float(target)
         self._at = 0
 
+    def jump(self, value: float) -> None:
+        """Be there at once, where nobody hears it."""
+        self._start = self._target = float(value)
+        self._at = len(self._curve)
+
     def fill(self, out: Samples) -> None:
         """Write the next ``len(out)`` values, float32 of shape (frames,)."""
         moving = min(len(out), self.remaining)

@@ -35,15 +35,13 @@ class Loop:
     Attributes:
         samples: float32, shape (frames, channels), at the engine's rate; never changed.
         latents: what it was decoded from, shape (D,).
-        taken_at: the engine's frame at which it began to sound; ``None`` before.
     """
 
-    __slots__ = ("latents", "samples", "taken_at")
+    __slots__ = ("latents", "samples")
 
     def __init__(self, samples: Samples, latents: Samples) -> None:
         self.samples = samples
         self.latents = latents
-        self.taken_at: int | None = None
 
     def read(self, position: int, out: Samples) -> None:
         """Copy ``len(out)`` frames from ``position`` (any integer ≥ 0) on into ``out``."""

@@ -1,100 +1,60 @@
-"""The OSC address space as a table of typed commands. Pure: no sockets, no engine, no clock.
+"""Messages -> typed commands, or a refusal with its reason. Pure: no sockets, engine or clock.
 
-``parse`` turns a message into commands or into a refusal with its reason; ``ADDRESSES`` is the
-table itself, from which ``musicvae.live.osc.reference`` writes ``docs/osc.md``.
+The address space itself is the table in :mod:`musicvae.live.osc.addresses`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from musicvae.live.osc.arguments import Arguments, RefusedError
-from musicvae.live.osc.packets import Message
+from musicvae.live.osc.addresses import ADDRESSES, Address
+from musicvae.live.osc.arguments import Arguments, RefusedError, Shape
+from musicvae.live.osc.packets import Argument, Message
 from musicvae.live.osc.patterns import Pattern, PatternError, is_pattern
 
 #: Decks that can be addressed as ``/deck/<name>/...``; without a prefix the first is meant.
-DECKS = ("a",)
+DECKS = ("a", "b")
 
-GAIN_RANGE = (-96.0, 12.0)
-#: Standardised latents lie within a few units of 0; far beyond, decoders overflow.
-LATENT_RANGE = (-1000.0, 1000.0)
-DEFAULT_REPLY_PORT = 7701
+#: What a command holds after its arguments were checked.
+Value = float | int | str
+Shapes = Mapping[str, Shape]
+
+_BY_PATH = {address.path: address for address in ADDRESSES}
+#: Whose last part is a number or a name, by what comes before it; longest first.
+_KEYED = sorted(
+    ((address.stem, address) for address in ADDRESSES if address.stem),
+    key=lambda pair: -len(pair[0]),
+)
+_NO_SHAPE = Shape()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Command:
-    """What a message asks for."""
+    """What a message asks for, checked.
 
+    Attributes:
+        path: of the table, such as ``"/latent"`` or ``"/attr/<name>"``.
+        deck: the deck it is for; empty where it concerns none.
+        key: what ``<i>`` or ``<name>`` stood for.
+        values: the arguments, converted.
+    """
 
-@dataclass(frozen=True)
-class DeckCommand(Command):
-    """A command to one deck."""
+    path: str
+    deck: str = ""
+    key: str = ""
+    values: tuple[Value, ...] = ()
 
-    deck: str
+    @property
+    def address(self) -> str:
+        """Where to send it: with the number or name filled in, and the deck before it."""
+        stem, _, placeholder = self.path.partition("<")
+        prefix = f"/deck/{self.deck}" if self.deck else ""
+        return f"{prefix}{stem}{self.key}" if placeholder else f"{prefix}{self.path}"
 
-
-@dataclass(frozen=True)
-class Latent(DeckCommand):
-    """Set the first ``len(values)`` latents."""
-
-    values: tuple[float, ...]
-
-
-@dataclass(frozen=True)
-class LatentAt(DeckCommand):
-    """Set one latent."""
-
-    index: int
-    value: float
-
-
-@dataclass(frozen=True)
-class Gain(DeckCommand):
-    """Glide to a gain in dB."""
-
-    db: float
-
-
-@dataclass(frozen=True)
-class Play(DeckCommand):
-    """Fade in and go on, or fade out and pause."""
-
-    on: bool
-
-
-@dataclass(frozen=True)
-class Panic(DeckCommand):
-    """Fade to silence at once, stop, and forget buffers and latents."""
-
-
-@dataclass(frozen=True)
-class Ping(Command):
-    """Answer ``/pong``, with the same number where one was given."""
-
-    token: int | None
-
-
-@dataclass(frozen=True)
-class Status(Command):
-    """Answer ``/status.reply``."""
-
-
-@dataclass(frozen=True)
-class ReplyPort(Command):
-    """Answer this sender at another UDP port of its host."""
-
-    port: int
-
-
-@dataclass(frozen=True)
-class Version(Command):
-    """Answer ``/version.reply``."""
-
-
-@dataclass(frozen=True)
-class Quit(Command):
-    """Fade out and end the daemon."""
+    def message(self) -> list[Value]:
+        """Address and arguments in one list, fit for JSON; see :func:`command_of`."""
+        return [self.address, *self.values]
 
 
 @dataclass(frozen=True)
@@ -110,134 +70,100 @@ class Refusal:
     reason: str
 
 
-@dataclass(frozen=True)
-class Address:
-    """One line of the address space.
-
-    Attributes:
-        path: ``<i>`` stands for the number of a latent.
-        arguments: OSC types and what they mean, for people.
-        doc: one line, for people.
-        build: makes the command from the arguments; raises ``RefusedError``.
-        deck: whether it may follow ``/deck/<name>``.
-        by_pattern: whether an address pattern may stand for it.
-    """
-
-    path: str
-    arguments: str
-    doc: str
-    build: Callable[[Arguments], Command]
-    deck: bool = False
-    by_pattern: bool = True
-
-
-ADDRESSES = (
-    Address(
-        "/latent",
-        "f × 1..D",
-        "Set the latents; fewer than D values set the first ones and leave the rest.",
-        lambda a: Latent(a.deck, a.numbers(a.latent_dim, *LATENT_RANGE)),
-        deck=True,
-    ),
-    Address(
-        "/latent/<i>",
-        "f",
-        "Set latent number i, counted from 0.",
-        lambda a: LatentAt(a.deck, a.index, a.number(*LATENT_RANGE)),
-        deck=True,
-    ),
-    Address(
-        "/gain",
-        "f, in dB, -96 to 12",
-        "Glide to this gain; -96 is silence.",
-        lambda a: Gain(a.deck, a.number(*GAIN_RANGE)),
-        deck=True,
-    ),
-    Address(
-        "/play",
-        "i, 0 or 1",
-        "1 fades in and goes on where it stopped; 0 fades out and pauses.",
-        lambda a: Play(a.deck, a.whole(0, 1) == 1),
-        deck=True,
-    ),
-    Address(
-        "/panic",
-        "ignored",
-        "Fade to silence at once, stop, and set all latents to 0; `/play 1` starts again.",
-        lambda a: Panic(a.deck),
-        deck=True,
-    ),
-    Address(
-        "/ping",
-        "none, or i",
-        "Answers `/pong` with the same argument.",
-        lambda a: Ping(a.whole(-(2**31), 2**31 - 1) if a.values else None),
-    ),
-    Address("/status", "ignored", "Answers `/status.reply`.", lambda a: Status()),
-    Address(
-        "/replyport",
-        "none, or i, 1 to 65535",
-        f"Answer this sender (its host and source port) at another port; {DEFAULT_REPLY_PORT} "
-        "without an argument.",
-        lambda a: ReplyPort(a.whole(1, 65535) if a.values else DEFAULT_REPLY_PORT),
-    ),
-    Address("/version", "ignored", "Answers `/version.reply`.", lambda a: Version()),
-    Address(
-        "/quit",
-        "ignored",
-        "Fade out and end. Only from this machine, and only with `--allow-quit`.",
-        lambda a: Quit(),
-        by_pattern=False,
-    ),
-)
-
-_BY_PATH = {address.path: address for address in ADDRESSES}
-
-
-def parse(message: Message, latent_dim: int) -> tuple[Command, ...] | Refusal:
+def parse(message: Message, shapes: Shapes) -> tuple[Command, ...] | Refusal:
     """The commands of one message, all of them or none.
 
     Args:
         message: its address may be a pattern, which can stand for several commands.
-        latent_dim: D of the model that plays.
+        shapes: of each deck.
 
     Returns:
         At least one command, or the refusal.
     """
     try:
         if is_pattern(message.address):
-            targets = list(_matching(message.address, latent_dim))
+            targets = list(_matching(message.address, shapes))
             if not targets:
                 return Refusal(message.address, "the pattern matches no address")
         else:
-            targets = [_named(message.address, latent_dim)]
+            targets = [_named(message.address, shapes)]
         return tuple(
-            address.build(Arguments(message.arguments, latent_dim, index, deck))
-            for address, index, deck in targets
+            _built(address, deck, key, message.arguments, shapes) for address, deck, key in targets
         )
     except (RefusedError, PatternError) as error:
         return Refusal(message.address, str(error))
 
 
-def _named(address: str, latent_dim: int) -> tuple[Address, int, str]:
-    path, deck, prefixed = address, DECKS[0], False
-    if address.startswith("/deck/"):
-        deck, _, rest = address.removeprefix("/deck/").partition("/")
+def command_of(message: Sequence[object], deck: str, shapes: Shapes) -> Command:
+    """The command that :meth:`Command.message` wrote, perhaps for another deck.
+
+    Args:
+        message: address and arguments; nobody vouches for them.
+        deck: meant by an address without ``/deck/...``.
+        shapes: of each deck.
+
+    Raises:
+        RefusedError: it is none; says why.
+    """
+    if not message or not isinstance(message[0], str) or is_pattern(message[0]):
+        raise RefusedError("wants an address and its arguments")
+    if not all(isinstance(value, int | float | str) for value in message[1:]):
+        raise RefusedError("wants numbers and texts")
+    address, named, key = _named(message[0], shapes, internal=True)
+    if address.deck and not message[0].startswith("/deck/"):
+        named = deck
+    values: tuple[Argument, ...] = tuple(message[1:])  # type: ignore[arg-type]
+    return _built(address, named, key, values, shapes)
+
+
+def _built(
+    address: Address, deck: str, key: str, values: tuple[Argument, ...], shapes: Shapes
+) -> Command:
+    if address.means is not None:  # an alias: /chan3 is /latent/2
+        means, shift = address.means
+        address, key = _BY_PATH[means], str(int(key) - shift) if key else ""
+    shape = shapes.get(deck, _NO_SHAPE)
+    if "<i>" in address.path and not 0 <= int(key) < shape.latent_dim:
+        raise RefusedError(
+            f"this model has latents 0 to {shape.latent_dim - 1}"
+            if shape.latent_dim
+            else "no model plays on this deck; /model/load brings one"
+        )
+    if address.path == "/attr/<name>" and key not in shape.attributes:
+        known = ", ".join(shape.attributes) or "none"
+        raise RefusedError(f"this model's attributes are: {known}")
+    return Command(address.path, deck, key, address.read(Arguments(values, shape, key)))
+
+
+def _named(text: str, shapes: Shapes, internal: bool = False) -> tuple[Address, str, str]:
+    """Row of the table, deck and key of an address."""
+    path, deck, prefixed = text, DECKS[0], False
+    if text.startswith("/deck/"):
+        deck, _, rest = text.removeprefix("/deck/").partition("/")
         if deck not in DECKS:
-            raise RefusedError(f"no such deck; there is {', '.join(DECKS)}")
+            raise RefusedError(f"no such deck; there are {', '.join(DECKS)}")
         path, prefixed = f"/{rest}", True
-    number = path.removeprefix("/latent/")
-    if number != path and number.isascii() and number.isdigit() and len(number) < 10:
-        if int(number) >= latent_dim:
-            raise RefusedError(f"this model has latents 0 to {latent_dim - 1}")
-        return _BY_PATH["/latent/<i>"], int(number), deck
-    found = _BY_PATH.get(path)
+    found, key = _BY_PATH.get(path), ""
+    if found is None:
+        found, key = _keyed(path)
     if found is None or "<" in path or (prefixed and not found.deck):
         raise RefusedError("unknown address")
-    return found, 0, deck
+    if found.internal and not internal:
+        raise RefusedError("is written by the daemon alone")
+    return found, deck if found.deck else "", key
 
 
-def _matching(text: str, latent_dim: int) -> Iterator[tuple[Address, int, str]]:
+def _keyed(path: str) -> tuple[Address | None, str]:
+    for stem, address in _KEYED:
+        key = path.removeprefix(stem)
+        if key == path or not key or "/" in key:
+            continue
+        if not address.numbered or (key.isascii() and key.isdigit() and len(key) < 7):
+            return address, str(int(key)) if address.numbered else key
+    return None, ""
+
+
+def _matching(text: str, shapes: Shapes) -> Iterator[tuple[Address, str, str]]:
     pattern = Pattern(text)
     for address in ADDRESSES:
         if not address.by_pattern:
@@ -245,8 +171,16 @@ def _matching(text: str, latent_dim: int) -> Iterator[tuple[Address, int, str]]:
         prefixes = [("", DECKS[0])]
         if address.deck:
             prefixes += [(f"/deck/{name}", name) for name in DECKS]
-        for index in range(latent_dim if "<i>" in address.path else 1):
-            path = address.path.replace("<i>", str(index))
-            for prefix, deck in prefixes:
+        for prefix, deck in prefixes:
+            if address.stem and not pattern.begins(prefix + address.stem):
+                continue  # before its many latents are tried one by one
+            for key in _keys(address, shapes.get(deck, _NO_SHAPE)):
+                path = f"{address.stem}{key}" if address.stem else address.path
                 if pattern.matches(prefix + path):
-                    yield address, index, deck
+                    yield address, deck if address.deck else "", key
+
+
+def _keys(address: Address, shape: Shape) -> Sequence[str]:
+    if not address.stem:
+        return ("",)
+    return [str(i) for i in range(shape.latent_dim)] if address.numbered else shape.attributes

@@ -48,6 +48,14 @@ class Pattern:
             _matches(compiled, part) for compiled, part in zip(self._parts, parts, strict=True)
         )
 
+    def begins(self, stem: str) -> bool:
+        """Whether it may stand for ``stem``, which ends in ``/``, and one part more."""
+        parts = stem.split("/")
+        return len(parts) == len(self._parts) and all(
+            _matches(compiled, part)
+            for compiled, part in zip(self._parts[:-1], parts[:-1], strict=True)
+        )
+
 
 def _matches(compiled: tuple[int, list[Step]], text: str) -> bool:
     shortest, steps = compiled

@@ -10,6 +10,7 @@ from musicvae.audio import Samples
 from musicvae.errors import DeviceError
 from musicvae.live.outputs.paced import Null as Null
 from musicvae.live.outputs.paced import WavFile as WavFile
+from musicvae.live.outputs.soundcard import DEFAULT_AHEAD_MS
 from musicvae.live.outputs.soundcard import SoundCard as SoundCard
 from musicvae.live.outputs.soundcard import list_devices as list_devices
 
@@ -27,18 +28,24 @@ class Output(Protocol):
         sample_rate: in Hz.
         channels: of the blocks it asks for.
         block: their usual length, in frames.
-        latency_ms: from a rendered block to the ear, as far as it knows.
-        underruns: how often a block came too late.
-        failure: why it stopped by itself, or ``None``.
     """
 
     name: str
     sample_rate: int
     channels: int
     block: int
-    latency_ms: float
-    underruns: int
-    failure: DeviceError | None
+
+    @property
+    def latency_ms(self) -> float:
+        """From a rendered block to the ear, as far as it knows."""
+
+    @property
+    def underruns(self) -> int:
+        """How often a block came too late."""
+
+    @property
+    def failure(self) -> DeviceError | None:
+        """Why it stopped by itself, or ``None``."""
 
     def start(self, render: Render, frames: int | None = None) -> None:
         """Begin; with ``frames``, a file ends after exactly so many."""
@@ -59,6 +66,8 @@ def choose(
     device: str | int | None = None,
     block: int = DEFAULT_BLOCK,
     fast: bool = False,
+    channels: int = 2,
+    ahead_ms: float = DEFAULT_AHEAD_MS,
 ) -> Output:
     """The output that the options ask for.
 
@@ -69,12 +78,17 @@ def choose(
         device: name or number of a sound card.
         block: frames at once.
         fast: render a file as fast as possible, not in real time.
+        channels: of the output; a sound card with fewer gets what it has.
+        ahead_ms: how long before a sound card wants a block it is rendered.
 
     Raises:
         DeviceError: there is no such sound card, or the file cannot be created.
+        SettingError: an option of a sound card is out of range.
     """
     if out is None:
-        return SoundCard(device, sample_rate=rate, block=block)
+        return SoundCard(
+            device, sample_rate=rate, block=block, channels=channels, ahead_ms=ahead_ms
+        )
     if os.fspath(out) == "null":
-        return Null(rate or model_rate, block=block, fast=fast)
-    return WavFile(out, rate or model_rate, block=block, fast=fast)
+        return Null(rate or model_rate, channels, block=block, fast=fast)
+    return WavFile(out, rate or model_rate, channels, block=block, fast=fast)

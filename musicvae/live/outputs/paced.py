@@ -31,7 +31,7 @@ class Null:
         self.sample_rate = sample_rate
         self.channels = channels
         self.block = block
-        self.latency_ms = 0.0
+        self.latency_ms = self.queue_ms = 0.0
         self.underruns = 0
         self.failure: DeviceError | None = None
         self._fast = fast

@@ -2,26 +2,42 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
-from typing import Any
 
 from musicvae.audio import Samples
-from musicvae.errors import DeviceError
+from musicvae.errors import DeviceError, SettingError
+from musicvae.live.outputs import devices
+from musicvae.live.outputs.ahead import needed
+from musicvae.live.outputs.devices import list_devices as list_devices
+from musicvae.live.outputs.feeder import Feeder
+from musicvae.live.outputs.streams import open_stream
 
-_MEND = "without a sound card, record to a file: --out take.wav"
+#: How long before its first frame is due a block is rendered, in milliseconds: the rendering
+#: itself, and what a busy machine is late. Measured; see the tests' ``jack.py``.
+DEFAULT_AHEAD_MS = 5.0
+MOST_CHANNELS = 64
+#: Seconds that PortAudio may take to close a device.
+_PATIENCE = 3.0
 
 
 class SoundCard:
-    """Plays through PortAudio, which calls back for each block on a thread of its own.
+    """Plays what is rendered a little ahead; see ``Feeder``.
 
     Args:
         device: its number, or part of its name; ``None`` is the system's default.
         sample_rate: in Hz; ``None`` is the device's default.
-        block: frames of each call.
-        channels: at most; a device with fewer gets what it has.
+        block: frames of each take of the device, and of each rendering.
+        channels: at most, 1 to 64; a device with fewer gets what it has.
+        ahead_ms: a block is rendered so long before the device wants it, 1 to 100.
 
     Raises:
         DeviceError: PortAudio is missing, or there is no such device, or it does not open.
+        SettingError: an option is out of range.
+
+    Attributes:
+        callback: ``"C"`` or ``"Python"``, what the audio thread runs.
+        priority: of the thread that renders, once it runs.
     """
 
     def __init__(
@@ -31,132 +47,127 @@ class SoundCard:
         sample_rate: int | None = None,
         block: int = 512,
         channels: int = 2,
+        ahead_ms: float = DEFAULT_AHEAD_MS,
     ) -> None:
-        sounddevice = _sounddevice()
-        found = _find(sounddevice, device)
-        self.name = str(found["name"])
-        self.sample_rate = int(sample_rate or found["default_samplerate"])
-        self.channels = min(channels, int(found["max_output_channels"]))
+        _check("number of channels", channels, 1, MOST_CHANNELS)
+        _check("time ahead in ms", ahead_ms, 1, 100)
+        sounddevice = devices.portaudio()
+        found = devices.find(device)
+        self.name = found.name
+        self.sample_rate = int(sample_rate or found.sample_rate)
+        self.channels = min(channels, found.channels)
         self.block = block
-        self.underruns = 0
-        self.failure: DeviceError | None = None
-        self._render: Callable[[Samples], None] | None = None
-        self._stopping = False
+        self.ahead_ms = ahead_ms
+        self._jack = found.jack
+        self._gone = self._started = self._stopping = self._abandoned = False
         try:
-            self._stream = sounddevice.OutputStream(
-                device=found["index"],
+            self._stream = open_stream(
+                sounddevice,
+                needed(block, self.sample_rate, ahead_ms / 1000),
+                self._ended,
+                device=found.number,
                 samplerate=self.sample_rate,
                 blocksize=block,
                 channels=self.channels,
-                dtype="float32",
-                callback=self._fill,
-                finished_callback=self._ended,
+                latency="low",
             )
         except (sounddevice.PortAudioError, ValueError) as error:
             raise DeviceError(
                 f"the sound card {self.name!r} does not open at {self.sample_rate} Hz",
-                legal=f"one of: {_listing(sounddevice)}",
+                legal=f"one of: {list_devices('; ')}",
                 received=str(error),
-                mend=f"try another --device, --rate or --block; {_MEND}",
+                mend=f"try another --device, --rate or --block; {devices.MEND}",
             ) from error
-        self.latency_ms = float(self._stream.latency) * 1000
+        self.callback = self._stream.callback
+        self._feeder = Feeder(self._stream, self.sample_rate, block, ahead_ms / 1000)
+        self._device_ms = float(self._stream.native.latency) * 1000
 
-    def start(self, render: Callable[[Samples], None], frames: int | None = None) -> None:
-        """Begin to play; ``frames`` is not looked at, since a card plays until it is stopped."""
-        self._render = render
-        self._stream.start()
+    @property
+    def priority(self) -> str:
+        """What the system gave the rendering thread, such as ``"real-time 5"``."""
+        return self._feeder.priority
 
-    def stop(self) -> None:
-        """Let what is buffered be heard, and close the device."""
-        if not self._stopping:
-            self._stopping = True
-            self._stream.stop()
-            self._stream.close()
+    @property
+    def queue_ms(self) -> float:
+        """Sound that is rendered and waits for the device, in milliseconds."""
+        return max(0, self._feeder.ahead.pending) / self.sample_rate * 1000
+
+    @property
+    def latency_ms(self) -> float:
+        """From a block that is rendered now to the ear: what waits, and the device's own."""
+        return self.queue_ms + self._device_ms
+
+    @property
+    def underruns(self) -> int:
+        """Gaps in the sound; see ``Feeder.underruns``."""
+        return self._feeder.underruns
+
+    @property
+    def failure(self) -> DeviceError | None:
+        """Why it stopped by itself, or ``None``."""
+        if self._feeder.fault is not None:
+            return DeviceError("rendering failed", received=repr(self._feeder.fault))
+        if self._gone or self._feeder.gone:
+            return DeviceError(
+                f"the sound card {self.name!r} went away", mend=f"plug it in again; {devices.MEND}"
+            )
+        return None
+
+    @property
+    def faulty(self) -> bool:
+        """Whether rendering itself failed, which another device would not mend."""
+        return self._feeder.fault is not None
 
     @property
     def finished(self) -> bool:
-        """Whether the device went away."""
+        """Whether the device went away, or rendering failed."""
         return self.failure is not None
 
-    def _fill(self, out: Any, frames: int, time: Any, status: Any) -> None:
-        if status.output_underflow:
-            self.underruns += 1
-        if self._render is None:
-            out[:] = 0
-        else:
-            self._render(out)
+    def start(self, render: Callable[[Samples], None], frames: int | None = None) -> None:
+        """Begin to play; ``frames`` is not looked at, since a card plays until it is stopped.
+
+        Raises:
+            DeviceError: the device does not start.
+        """
+        try:
+            self._stream.native.start()
+        except devices.portaudio().PortAudioError as error:
+            self._gone = True
+            raise DeviceError(
+                f"the sound card {self.name!r} does not start",
+                received=str(error),
+                mend=f"try another --device; {devices.MEND}",
+            ) from error
+        self._started = True
+        self._feeder.start(render)
+
+    def stop(self) -> None:
+        """Let what is pending be heard, fade, and close the device."""
+        if self._stopping:
+            return
+        self._feeder.stop()
+        self._stopping = True
+        if self._jack and (self._feeder.gone if self._started else not devices.jack_lives()):
+            devices.abandon(self._stream)
+            return
+        # A device that has gone can hold up PortAudio; the daemon goes on without it.
+        closing = threading.Thread(target=self._close, name="musicvae-closing", daemon=True)
+        closing.start()
+        closing.join(_PATIENCE)
+        if closing.is_alive():
+            self._abandoned = True
+            devices.abandon(self._stream)
+
+    def _close(self) -> None:
+        self._stream.native.stop()
+        if not self._abandoned:  # long since, maybe: see devices.abandon
+            self._stream.native.close()
 
     def _ended(self) -> None:
         if not self._stopping:
-            self.failure = DeviceError(
-                f"the sound card {self.name!r} went away", mend=f"plug it in again; {_MEND}"
-            )
+            self._gone = self._feeder.gone = True
 
 
-def list_devices() -> str:
-    """A table of the output devices, for people; says so where there is none.
-
-    Raises:
-        DeviceError: PortAudio is missing.
-    """
-    return _listing(_sounddevice(), "\n")
-
-
-def _sounddevice() -> Any:
-    try:
-        import sounddevice
-    except ImportError as error:
-        raise DeviceError(
-            "the sound card needs sounddevice, which is not installed",
-            mend=f'pip install "musicvae[live]"  (from a checkout: pip install ".[live]"); {_MEND}',
-        ) from error
-    except OSError as error:
-        raise DeviceError(
-            "the sound card needs the PortAudio library, which is not installed",
-            received=str(error),
-            mend=f"sudo apt-get install libportaudio2 (Debian, Ubuntu); {_MEND}",
-        ) from error
-    return sounddevice
-
-
-def _outputs(sounddevice: Any) -> list[dict[str, Any]]:
-    return [
-        device | {"index": number}
-        for number, device in enumerate(sounddevice.query_devices())
-        if device["max_output_channels"] > 0
-    ]
-
-
-def _listing(sounddevice: Any, separator: str = "; ") -> str:
-    outputs = _outputs(sounddevice)
-    if not outputs:
-        return "no output device is there"
-    return separator.join(
-        f"{device['index']} {device['name']} ({device['max_output_channels']} channels, "
-        f"{device['default_samplerate']:.0f} Hz)"
-        for device in outputs
-    )
-
-
-def _find(sounddevice: Any, device: str | int | None) -> dict[str, Any]:
-    outputs = _outputs(sounddevice)
-    if not outputs:
-        raise DeviceError("there is no sound card", received=_listing(sounddevice), mend=_MEND)
-    wanted: str | int | None = device
-    if isinstance(wanted, str) and wanted.isdigit():
-        wanted = int(wanted)
-    if wanted is None:
-        wanted = int(sounddevice.default.device[1])
-        if wanted < 0:  # the system names no default
-            return outputs[0]
-    for candidate in outputs:
-        if wanted == candidate["index"]:
-            return candidate
-        if isinstance(wanted, str) and wanted.lower() in candidate["name"].lower():
-            return candidate
-    raise DeviceError(
-        "there is no such sound card",
-        legal=f"one of: {_listing(sounddevice)}",
-        received=str(device),
-        mend=f"--device with a number or a part of a name from the list; {_MEND}",
-    )
+def _check(what: str, value: float, low: float, high: float) -> None:
+    if not low <= value <= high:
+        raise SettingError(f"the {what} is out of range", legal=f"{low} to {high}", received=value)

@@ -5,7 +5,15 @@ import socket
 import pytest
 
 from musicvae.errors import LiveError, PortInUseError, SettingError
-from musicvae.live.osc.network import AllowList, is_loopback, open_socket
+from musicvae.live.osc import network
+from musicvae.live.osc.network import (
+    AllowList,
+    Peer,
+    is_loopback,
+    open_socket,
+    open_sockets,
+    peer_of,
+)
 
 
 def test_this_machine_may_always_speak_and_others_must_be_allowed() -> None:
@@ -44,3 +52,52 @@ def test_addresses_and_ports_that_cannot_be() -> None:
         open_socket("192.0.2.1", 0, guarded=True)  # TEST-NET-1: of no machine
     with pytest.raises(SettingError, match="65536"):
         open_socket("127.0.0.1", 65536, guarded=False)
+
+
+def test_both_sockets_listen_on_one_port() -> None:
+    datagrams, streams = open_sockets("127.0.0.1", 0, guarded=False)
+    with datagrams, streams:
+        assert datagrams.getsockname() == streams.getsockname()
+        with socket.create_connection(streams.getsockname(), timeout=10):
+            pass
+        with pytest.raises(PortInUseError, match="UDP port"):
+            open_sockets("127.0.0.1", datagrams.getsockname()[1], guarded=False)
+
+
+def test_a_port_that_is_free_for_udp_only_is_taken() -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        with pytest.raises(PortInUseError, match=r"TCP port.*--port"):
+            open_sockets("127.0.0.1", port, guarded=False)
+        with open_socket("127.0.0.1", port, guarded=False):  # nothing was left open
+            pass
+
+
+def test_any_port_means_one_that_is_free_for_both(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[int] = []
+    listen = network._listen
+
+    def refusing(bind: str, port: int) -> socket.socket:
+        tried.append(port)
+        if len(tried) < 3:
+            raise PortInUseError("taken")
+        return listen(bind, port)
+
+    monkeypatch.setattr(network, "_listen", refusing)
+    datagrams, streams = open_sockets("127.0.0.1", 0, guarded=False)
+    with datagrams, streams:
+        assert len(tried) == 3
+        assert streams.getsockname()[1] == tried[-1]
+    monkeypatch.setattr(network, "_TRIES", 2)
+    tried.clear()
+    with pytest.raises(PortInUseError):
+        open_sockets("127.0.0.1", 0, guarded=False)
+
+
+def test_a_peer_is_a_host_a_port_and_a_transport() -> None:
+    assert peer_of(("10.0.0.7", 9000)) == Peer("10.0.0.7", 9000, "udp")
+    assert peer_of(("::1", 9000, 0, 0), "tcp") == Peer("::1", 9000, "tcp")
+    assert peer_of(("fe80::1", 9000, 0, 3)).host == "fe80::1%3"  # or no answer could be sent
+    assert Peer(*("10.0.0.7", 9000)) == ("10.0.0.7", 9000, "udp")

@@ -12,7 +12,7 @@ from pythonosc.osc_bundle_builder import IMMEDIATELY, OscBundleBuilder
 from pythonosc.osc_message_builder import OscMessageBuilder
 
 from musicvae.errors import PacketError
-from musicvae.live.osc import packets
+from musicvae.live.osc import packets, timetags
 from musicvae.live.osc.packets import Message
 
 HOSTILE = json.loads(Path(__file__).parents[1].joinpath("hostile_packets.json").read_text("utf-8"))
@@ -20,12 +20,12 @@ HOSTILE = json.loads(Path(__file__).parents[1].joinpath("hostile_packets.json").
 WELL_FORMED = ("dated in 2036", "NaN and infinity", "pattern", "a path in a model name")
 
 
-def bundle(*elements: bytes, sizes: list[int] | None = None) -> bytes:
+def bundle(*elements: bytes, sizes: list[int] | None = None, when: int = 0) -> bytes:
     counted = sizes or [len(element) for element in elements]
     body = b"".join(
         struct.pack(">i", size) + element for size, element in zip(counted, elements, strict=True)
     )
-    return b"#bundle\0" + bytes(8) + body
+    return b"#bundle\0" + when.to_bytes(8, "big") + body
 
 
 PING = b"/ping\0\0\0,\0\0\0"
@@ -126,6 +126,37 @@ def test_every_type_is_read() -> None:
         *(-1, 0.5, -(2**40), 0.25, "one", "two", b"abc", "x", b"rgba", b"midi", 1),
         *(True, False, None, math.inf, 7),
     )
+
+
+def test_a_message_carries_the_time_of_its_innermost_bundle() -> None:
+    assert packets.read(PING)[0].when == timetags.IMMEDIATELY
+    # The specification wants inner times not before outer ones; senders do otherwise.
+    inner = bundle(PING, when=5 << 32)
+    nested = bundle(PING, inner, PING, bundle(bundle(PING, when=2**64 - 1), when=0), when=7 << 32)
+    times = [message.when for message in packets.read(nested)]
+    assert times == [7 << 32, 5 << 32, 7 << 32, 2**64 - 1]
+
+
+def test_a_header_that_is_known_changes_nothing() -> None:
+    for _ in range(2):
+        floats = b"/latent\0,fi\0" + struct.pack(">fi", 0.5, 7)
+        assert packets.read(floats) == [Message("/latent", (0.5, 7))]
+        assert packets.read(b"/latent\0,fi\0" + bytes(8)) == [Message("/latent", (0.0, 0))]
+        for wrong in (floats[:-4], floats + bytes(4)):
+            with pytest.raises(PacketError):
+                packets.read(wrong)
+        with pytest.raises(PacketError, match="unknown type tag 'x'"):
+            packets.read(b"/latent\0,fx\0" + bytes(8))
+
+
+@pytest.mark.parametrize("count", [1, 2, 63, 64, 65, 300])
+def test_numbers_of_mixed_types_are_read_however_many(count: int) -> None:
+    tags = ("fidht" * count)[:count]
+    values = tuple(range(count))
+    padded = f",{tags}".encode() + bytes(4 - (count + 1) % 4)
+    layout = ">" + tags.translate(str.maketrans("ht", "qQ"))
+    data = b"/x\0\0" + padded + struct.pack(layout, *values)
+    assert packets.read(data) == [Message("/x", values)]
 
 
 def test_a_message_may_leave_out_its_tags_only_without_arguments() -> None:

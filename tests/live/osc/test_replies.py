@@ -5,6 +5,7 @@ import math
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pythonosc.osc_message import OscMessage
 
 from musicvae.live.osc import packets
 from musicvae.live.osc.replies import MAX_BYTES, Budget, message
@@ -23,6 +24,20 @@ def test_replies_are_well_formed_short_and_of_simple_types(values: list[int | fl
 def test_values_keep_their_meaning() -> None:
     (read,) = packets.read(message("/x", 2**40, -(2**40), True, math.nan, "é" * 300))
     assert read.arguments == (2**31 - 1, -(2**31), 1, 0.0, "é" * 100)
+
+
+@given(st.lists(st.one_of(st.integers(), st.floats(), st.text()), max_size=8))
+def test_python_osc_reads_the_same(values: list[int | float | str]) -> None:
+    data = message("/status.reply", *values)
+    assert list(OscMessage(data).params) == list(packets.read(data)[0].arguments)
+
+
+def test_what_does_not_fit_is_left_out_and_nothing_more() -> None:
+    numbers = packets.read(message("/x", *range(2000)))[0].arguments
+    assert numbers == tuple(range(278))
+    assert len(message("/x", *range(2000))) == MAX_BYTES - 4  # one more would take 8
+    texts = packets.read(message("/x", "a" * 199, 1, *["b" * 199] * 7))[0].arguments
+    assert len(texts) == 7
 
 
 def test_the_budget_is_a_rate() -> None:

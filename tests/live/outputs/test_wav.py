@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -40,9 +42,56 @@ def test_a_full_disk_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_four_gibibytes_are_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     wav = GrowingWav(tmp_path / "take.wav", 8000, 1)
-    monkeypatch.setattr("musicvae.live.wav._MOST_BYTES", 100)
+    monkeypatch.setattr("musicvae.live.outputs.wav._MOST_BYTES", 100)
     wav.write(np.zeros((33, 1), np.float32))
     with pytest.raises(DeviceError, match="4 GiB"):
         wav.write(np.zeros((1, 1), np.float32))
     wav.close()
     assert soundfile.info(tmp_path / "take.wav").frames == 33
+
+
+def test_the_last_frames_before_the_end_are_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wav = GrowingWav(tmp_path / "take.wav", 8000, 2)
+    monkeypatch.setattr("musicvae.live.outputs.wav._MOST_BYTES", 100)
+    with pytest.raises(DeviceError, match="4 GiB"):
+        wav.write(np.full((50, 2), 0.5, np.float32))
+    wav.close()
+    wav.close()
+    assert wav.frames == soundfile.info(tmp_path / "take.wav").frames == 16
+
+
+def test_a_file_that_is_removed_is_said(tmp_path: Path) -> None:
+    if sys.platform == "win32":
+        pytest.skip("Windows does not let an open file go")
+    wav = GrowingWav(tmp_path / "take.wav", 8000, 1)
+    (tmp_path / "take.wav").rename(tmp_path / "renamed.wav")
+    wav.write(np.zeros((5, 1), np.float32))
+    (tmp_path / "renamed.wav").unlink()
+    with pytest.raises(DeviceError, match="was removed"):
+        wav.write(np.zeros((5, 1), np.float32))
+    wav.close()
+
+
+def test_after_a_failure_nothing_is_said_at_exit(tmp_path: Path) -> None:
+    pytest.importorskip("resource", reason="this system has no limits of files")
+    script = """
+import resource, sys
+import numpy as np
+from musicvae.errors import DeviceError
+from musicvae.live.outputs.wav import GrowingWav
+resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+wav = GrowingWav(sys.argv[1], 8000, 1)
+for _ in range(2):
+    try:
+        wav.write(np.full((1000, 1), 0.5, np.float32))
+    except DeviceError as error:
+        print(error.received)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script, tmp_path / "take.wav"], capture_output=True, text=True
+    )
+    assert done.stderr == ""
+    assert done.stdout == "File too large\n" * 2
+    assert soundfile.info(tmp_path / "take.wav").frames == (1000 - 44) // 3

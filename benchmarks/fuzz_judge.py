@@ -1,0 +1,145 @@
+"""What ``fuzz.py`` does with one input, and what it holds against it."""
+
+from __future__ import annotations
+
+import heapq
+import json
+import time
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from musicvae.errors import PacketError
+from musicvae.live.desk import Desk, Doors
+from musicvae.live.osc import packets
+from musicvae.live.osc.addressees import Addressees
+from musicvae.live.osc.arguments import Shape
+from musicvae.live.osc.commands import Command, command_of
+from musicvae.live.osc.framing import Frames
+from musicvae.live.osc.network import AllowList, Peer
+from musicvae.live.osc.replies import MAX_BYTES
+from musicvae.live.osc.subscribers import Subscribers
+
+#: A large model and an empty deck.
+SHAPES = {"a": Shape(64, ("loudness", "brightness")), "b": Shape()}
+PEER = Peer("127.0.0.1", 9000)
+#: The slowest inputs that are kept for the daemon.
+WORST = 64
+#: Inputs that one desk hears, which remembers aliases and reply ports.
+_ONE_DESK = 1000
+#: Commands of one input that are read back; patterns make thousands of the same kind.
+_READ_BACK = 4
+
+
+class WrongError(Exception):
+    """An outcome that is not legal."""
+
+
+class Stage:
+    """Stands for the engine: keeps what is handed on."""
+
+    def __init__(self) -> None:
+        self.shapes = SHAPES
+        self.engine = self
+        self.commands: list[Command] = []
+
+    def post(self, *commands: Command, **_: Any) -> None:
+        """As the engine's."""
+        self.commands += commands
+
+
+class Judge:
+    """Tries inputs and keeps count.
+
+    Attributes:
+        outcomes: what became of packets, messages and streams.
+        failures: input and error, the first of each kind.
+        slowest: (seconds, input), a heap of the slowest.
+    """
+
+    def __init__(self) -> None:
+        self.outcomes: Counter[str] = Counter()
+        self.failures: dict[str, tuple[bytes, str]] = {}
+        self.slowest: list[tuple[float, bytes]] = []
+        self._inputs = 0
+        self._stage = Stage()
+
+    def consider(self, data: bytes) -> None:
+        """Try one input and never raise."""
+        begin = time.thread_time()
+        try:
+            self.hear(data)
+            self.frame(data)
+        except Exception as error:  # exactly what we are looking for
+            self.outcomes["FAILED"] += 1
+            where = f"{type(error).__name__}: {error}"
+            self.failures.setdefault(where[:80], (data, where))
+        entry = (time.thread_time() - begin, data)
+        if len(self.slowest) < WORST:
+            heapq.heappush(self.slowest, entry)
+        elif entry > self.slowest[0]:
+            heapq.heapreplace(self.slowest, entry)
+
+    def hear(self, data: bytes) -> None:
+        """Packet to commands and answers; raises what must not be raised."""
+        if self._inputs % _ONE_DESK == 0:
+            self._desk = self._new_desk()
+        self._inputs += 1
+        counts = self._desk.counts
+        refused, messages = counts.packets_refused, counts.messages_refused
+        self._stage.commands.clear()
+        answers = self._desk.handle(data, PEER, self._inputs / 100)
+        self.outcomes[f"packets {'refused' if counts.packets_refused > refused else 'read'}"] += 1
+        self.outcomes["messages refused"] += counts.messages_refused - messages
+        self.outcomes["commands"] += len(self._stage.commands)
+        self.outcomes["answers"] += len(answers)
+        for answer, peer in answers:
+            (read,) = packets.read(answer)
+            if len(answer) > MAX_BYTES or peer[0] != PEER.host or peer[2] != PEER.transport:
+                raise WrongError(f"answer {read} to {peer}")
+        for command in self._stage.commands[:_READ_BACK]:
+            again = command_of(json.loads(json.dumps(command.message())), "b", SHAPES)
+            if again != command:
+                raise WrongError(f"{command} reads back as {again}")
+
+    def frame(self, data: bytes) -> None:
+        """The same bytes as a TCP stream in two pieces, which must be what they are in one."""
+        middle = len(data) // 2
+        found = [_framed([data]), _framed([data[:middle], data[middle:]])]
+        if found[0] != found[1]:
+            raise WrongError("a stream that depends on how it is cut")
+        self.outcomes[f"streams {'refused' if found[0][1] else 'read'}"] += 1
+
+    def report(self) -> Iterator[str]:
+        """What was found, as lines."""
+        for outcome, count in sorted(self.outcomes.items()):
+            yield f"  {outcome:<17} {count}"
+        slowest = max(self.slowest, default=(0.0, b""))
+        yield f"  slowest           {slowest[0] * 1000:.2f} ms ({len(slowest[1])} bytes)"
+        for data, error in self.failures.values():
+            yield f"FAILED {error}\n  {data.hex()}"
+
+    def _new_desk(self) -> Desk:
+        def work(task: Any) -> None:
+            self._stage.commands.append(task.command)
+
+        def later(data: bytes, peer: Peer) -> None:
+            raise WrongError("the engine never answers here")
+
+        # It renders nothing, but has all that the desk asks of a stage.
+        stage: Any = self._stage
+        doors = Doors(
+            work, later, lambda: ["level", -3.5], quit=lambda: None, due=lambda when: when
+        )
+        return Desk(stage, doors, AllowList(), Addressees(), Subscribers())
+
+
+def _framed(pieces: list[bytes]) -> tuple[list[bytes], str]:
+    frames, found = Frames(), []
+    try:
+        for piece in pieces:
+            for packet in frames.feed(piece):
+                found.append(packet)
+    except PacketError as error:
+        return found, error.what
+    return found, ""

@@ -1,0 +1,198 @@
+"""Control to sound: from an OSC packet to the first changed sample at a JACK port.
+
+    python benchmarks/latency.py [--events 500] [--ahead MS …] | tee latency.txt
+
+Needs jackd (its dummy driver, no sound card) and the Python package JACK-Client, which listens.
+Each row is measured beside the floor of the same run: a program that does nothing but read the
+packet and put its number out in PortAudio's callback. The limits are what this project promises
+itself for a hop of 256 samples at 44.1 kHz: floor + hop + 2 ms at the median, floor + 2 hops + 5 ms
+at the 99th percentile.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import socket
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from jack_room import BLOCK, jack_server, live, needs, playing, status
+from probes import write_probe
+
+from musicvae.live.osc.replies import message
+
+HOP = 256
+RATE = 44_100
+#: Seconds between two events: longer than any latency, and never in step with the blocks.
+GAPS = (0.06, 0.09)
+HERE = Path(__file__).resolve()
+
+
+class Ear:
+    """Keeps everything that comes to one JACK port, with the frame at which it came.
+
+    Args:
+        seconds: that it can keep.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        import jack
+
+        self.client = jack.Client("ear", no_start_server=True)
+        self.port = self.client.inports.register("in")
+        self.rate = self.client.samplerate
+        self._heard = np.zeros(round(seconds * self.rate), np.float32)
+        self._frames: list[tuple[int, int]] = []  # JACK's frame, and where it lies
+        self._at = 0
+        self.xruns = 0
+        self.client.set_process_callback(self._hear)
+        self.client.set_xrun_callback(self._count)
+        self.client.activate()
+
+    def _hear(self, frames: int) -> None:
+        end = self._at + frames
+        if end <= len(self._heard):
+            self._heard[self._at : end] = self.port.get_array()
+            self._frames.append((self.client.last_frame_time, self._at))
+            self._at = end
+
+    def _count(self, delayed: float) -> None:
+        self.xruns += 1
+
+    def connect(self) -> None:
+        """Listen to whoever plays."""
+        for _ in range(200):
+            ports = self.client.get_ports(is_audio=True, is_output=True)
+            ours = [p for p in ports if not p.name.startswith(("system:", "ear:"))]
+            if ours:
+                self.client.connect(ours[0], self.port)
+                return
+            time.sleep(0.05)
+        raise SystemExit("nobody plays into JACK")
+
+    def sound(self) -> tuple[np.ndarray, np.ndarray]:
+        """JACK's frame of each sample, and the samples."""
+        places = np.concatenate(
+            [frame + np.arange(BLOCK) for frame, _ in self._frames] or [np.zeros(0)]
+        )
+        return places, self._heard[: len(places)]
+
+    def close(self) -> None:
+        """Stop listening."""
+        self.client.deactivate()
+        self.client.close()
+
+
+def events(ear: Ear, port: int, count: int) -> list[tuple[int, float]]:
+    """Move the latent up and down; the frame at which each packet was sent, and the new level."""
+    generator = np.random.default_rng(0)
+    sent = []
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+        sender.sendto(message("/glide", 0.0), ("127.0.0.1", port))
+        for number in range(count):
+            level = 1.0 if number % 2 == 0 else -1.0
+            sent.append((ear.client.frame_time, level))
+            sender.sendto(message("/latent", level), ("127.0.0.1", port))
+            time.sleep(generator.uniform(*GAPS))
+    return sent
+
+
+def latencies(ear: Ear, sent: list[tuple[int, float]]) -> np.ndarray:
+    """Milliseconds from each packet to the sample that passes half of its step."""
+    frames, heard = ear.sound()
+    found = []
+    for frame, level in sent:
+        begin = int(np.searchsorted(frames, frame))
+        part = heard[begin : begin + round(0.055 * ear.rate)]
+        passed = np.flatnonzero(part * level > 0)
+        found.append((frames[begin + passed[0]] - frame) / ear.rate * 1000 if len(passed) else 1e9)
+    return np.array(found)
+
+
+def measure(command: list[str], count: int) -> dict[str, Any]:
+    """Latency figures of a program in ms, and what the port missed."""
+    ear = Ear(count * GAPS[1] + 5)
+    try:
+        with playing(command) as said:
+            port = said["port"]
+            ear.connect()
+            time.sleep(1)
+            ear.xruns = 0
+            found = latencies(ear, events(ear, port, count))
+            underruns = status(port).get("underruns")
+        p50, p99 = np.percentile(found, (50, 99))
+        return {"p50": p50, "p99": p99, "xruns": ear.xruns, "underruns": underruns}
+    finally:
+        ear.close()
+
+
+def floor() -> None:
+    """The program with nothing in it: a packet's number, put out at once."""
+    import sounddevice
+
+    from musicvae.live.osc import packets
+
+    level = [0.0]
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as listening:
+        listening.bind(("127.0.0.1", 0))
+
+        def fill(out: Any, frames: int, moment: Any, status: Any) -> None:
+            out[:] = 0.25 * level[0]
+
+        with sounddevice.OutputStream(blocksize=BLOCK, channels=1, callback=fill, latency=0):
+            print(json.dumps({"port": listening.getsockname()[1]}), flush=True)
+            while True:
+                (asked,) = packets.read(listening.recv(65_536))
+                if asked.address == "/latent":
+                    level[0] = float(asked.arguments[0])  # type: ignore[arg-type]
+
+
+def table(count: int, aheads: list[float | None]) -> Iterator[str]:
+    """The figures as lines of Markdown."""
+    hop = HOP / RATE * 1000
+    yield "| device | what plays | ahead | p50 | limit | p99 | limit | late |"
+    yield "|---|---|---|---|---|---|---|---|"
+    with tempfile.TemporaryDirectory() as folder:
+        probe = write_probe(Path(folder) / "probe.onnx", RATE, HOP)
+        for rate in (44_100, 48_000):
+            with jack_server(rate):
+                base = measure([sys.executable, str(HERE), "--floor"], count)
+                device = f"{rate / 1000:g} kHz"
+                yield (
+                    f"| {device} | nothing: the floor | | {base['p50']:.1f} ms | | "
+                    f"{base['p99']:.1f} ms | | {base['xruns']} |"
+                )
+                for ahead in aheads:
+                    ours = measure(live(probe, ahead=ahead), count)
+                    shown = "default" if ahead is None else f"{ahead:g} ms"
+                    yield (
+                        f"| {device} | musicvae live, a hop of {hop:.1f} ms | {shown} | "
+                        f"{ours['p50']:.1f} ms | {base['p50'] + hop + 2:.1f} ms | "
+                        f"{ours['p99']:.1f} ms | {base['p99'] + 2 * hop + 5:.1f} ms | "
+                        f"{ours['underruns']} |"
+                    )
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--events", type=int, default=500)
+    parser.add_argument("--ahead", type=float, nargs="*", default=[], metavar="MS")
+    parser.add_argument("--floor", action="store_true", help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.floor:
+        floor()
+        return
+    needs("jackd", "jack_wait")
+    for line in table(options.events, [None, *options.ahead]):
+        print(line, flush=True)
+
+
+if __name__ == "__main__":
+    main()

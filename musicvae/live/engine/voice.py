@@ -1,0 +1,57 @@
+"""What a deck plays: one model, sounding at the engine's rate, in the engine's channels."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+import numpy as np
+
+from musicvae.audio import Samples
+from musicvae.live.engine.controls import Controls
+from musicvae.live.engine.work import Work
+from musicvae.live.osc.commands import Command
+
+
+class Voice(Protocol):
+    """One model that sounds. All of it belongs to the thread that renders.
+
+    Attributes:
+        name: of the model, as it is loaded by.
+        controls: what a performer has set.
+        work: what decoding has cost.
+        latency: seconds from latents to the sound they mean: the model's own and resampling.
+    """
+
+    name: str
+    controls: Controls
+    work: Work
+    latency: float
+
+    def read(self, out: Samples) -> None:
+        """Write the next frames, float32 (frames, channels)."""
+
+    def do(self, command: Command, payload: Any = None) -> None:
+        """Act on a command to this model."""
+
+    def leave(self) -> None:
+        """Another model takes over: sound on, and ask for nothing more."""
+
+    def forget(self) -> None:
+        """Forget what was sounding, but not what is set; called in silence."""
+
+
+def spread(sound: Samples, out: Samples) -> None:
+    """Fill all channels of ``out`` from those of ``sound``, both (frames, …), in turn.
+
+    Mono goes everywhere, stereo to each pair; into one channel goes the mean.
+    """
+    have, want = sound.shape[1], out.shape[1]
+    if want == 1 and have > 1:
+        # A channel at a time: a mean over an axis allocates.
+        out[:, 0] = sound[:, 0]
+        for channel in range(1, have):
+            np.add(out[:, 0], sound[:, channel], out=out[:, 0])
+        np.multiply(out[:, 0], np.float32(1 / have), out=out[:, 0])
+        return
+    for channel in range(want):
+        out[:, channel] = sound[:, channel % have]

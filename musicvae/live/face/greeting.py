@@ -1,0 +1,86 @@
+"""The lines that the daemon says when it starts: what plays, where, and what to send it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from musicvae.artifact import ArtifactInfo
+
+if TYPE_CHECKING:
+    from musicvae.live.daemon import Daemon
+
+#: More names than that would push the example off the screen.
+_MAX_NAMES = 16
+_EXAMPLE = (0.5, -1.2, 0.4, 2.0)
+
+
+def lines(daemon: Daemon) -> list[str]:
+    """The start-up lines, for people."""
+    options, output = daemon.options, daemon.output
+    voice = daemon.first_voice
+    info = voice.controls.info
+    hosts = tuple(options.allow)
+    who = f"this machine and {', '.join(hosts)}" if hosts else "this machine only"
+    facts = [
+        ("model", f"{printable(voice.name)}: {what(info)}"),
+        *_others(daemon),
+        (
+            "sound",
+            f"{printable(output.name)}: {output.sample_rate} Hz, {output.channels} channel(s), "
+            f"blocks of {output.block} frames ({output.block / output.sample_rate * 1000:.1f} ms)"
+            f"{_way(daemon)}",
+        ),
+        ("listening", f"OSC over UDP and TCP, {options.bind} port {daemon.port}, {who}"),
+        ("latents", _names(info)),
+        *([("attributes", _attributes(info))] if info.attributes else []),
+        ("try", example(info.latent_dim, options.bind, daemon.port)),
+        ("stop", "Ctrl-C"),
+    ]
+    return [f"{name:>10}  {fact}" for name, fact in facts]
+
+
+def what(info: ArtifactInfo) -> str:
+    """A model in half a line."""
+    kind = (
+        f"a stream, {info.hop / info.sample_rate * 1000:.1f} ms a frame"
+        if info.kind == "stream"
+        else f"loops of {info.seconds:.2f} s"
+    )
+    return f"{printable(info.genre)}, {info.latent_dim} latents, {kind} at {info.sample_rate} Hz"
+
+
+def example(latent_dim: int, bind: str, port: int) -> str:
+    """A command line to copy that changes the sound."""
+    values = _EXAMPLE[:latent_dim]
+    host = "localhost" if bind in ("127.0.0.1", "0.0.0.0", "::") else bind
+    return f"oscsend {host} {port} /latent {'f' * len(values)} {' '.join(map(str, values))}"
+
+
+def printable(text: str) -> str:
+    """Without what would steer the terminal: an artifact or a device may come from anybody."""
+    return "".join(char if char.isprintable() else "?" for char in text)
+
+
+def _others(daemon: Daemon) -> list[tuple[str, str]]:
+    names = [row.name for row in daemon.repertoire.library.models() if not row.reason]
+    others = [printable(name) for name in names if name != daemon.first_voice.name]
+    if not others:
+        return []
+    more = f", and {len(others) - _MAX_NAMES} more" if len(others) > _MAX_NAMES else ""
+    return [("also", f"{', '.join(others[:_MAX_NAMES])}{more}: /model/load, /deck/b/model/load")]
+
+
+def _way(daemon: Daemon) -> str:
+    """How the sound gets to a device, where it does."""
+    callback = getattr(daemon.output, "callback", "")
+    return f", {callback} callback, {daemon.output.queue_ms:.1f} ms queued" if callback else ""
+
+
+def _names(info: ArtifactInfo) -> str:
+    names = [f"{index} {printable(latent.name)}" for index, latent in enumerate(info.latents)]
+    more = [f"and {len(names) - _MAX_NAMES} more"] if len(names) > _MAX_NAMES else []
+    return " · ".join(names[:_MAX_NAMES] + more)
+
+
+def _attributes(info: ArtifactInfo) -> str:
+    return " · ".join(f"/attr/{printable(attribute.name)}" for attribute in info.attributes)

@@ -1,0 +1,61 @@
+"""Jobs about models and tapes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from musicvae.live.jobs.worker import Handler, Say
+from musicvae.live.osc.commands import Command, Value
+from musicvae.live.stage import Stage
+
+
+class ModelJobs:
+    """Loads and lists.
+
+    Args:
+        stage: whose decks play.
+    """
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+
+    def handlers(self) -> Mapping[str, Handler]:
+        """By path."""
+        return {
+            "/model/load": self.load,
+            "/tape/load": self.load,
+            "/model/list": self.list_models,
+            "/tape/list": self.list_tapes,
+            "/sync": self.sync,
+        }
+
+    def load(self, command: Command, say: Say) -> tuple[Value, ...]:
+        """Load, then swap; whatever fails before leaves the deck as it is."""
+        payload = self._stage.payload(command)
+        self._stage.apply(command, payloads=(payload,))
+        return command.values
+
+    def list_models(self, command: Command, say: Say) -> tuple[Value, ...]:
+        """Every model file, playable or not."""
+        rows = self._stage.loader.library.models()
+        for row in rows:
+            if row.info is None:
+                say("/model/list.reply", row.name, "broken", "", 0, 0, row.reason)
+            else:
+                info = row.info
+                facts = (info.kind, info.genre, info.latent_dim, info.sample_rate)
+                say("/model/list.reply", row.name, *facts, row.reason)
+        return (len(rows),)
+
+    def list_tapes(self, command: Command, say: Say) -> tuple[Value, ...]:
+        """Every tape file, good or not."""
+        rows = self._stage.loader.library.tapes()
+        for row in rows:
+            seconds = 0.0 if row.info is None else row.info.samples / row.info.sample_rate
+            say("/tape/list.reply", row.name, seconds, row.reason)
+        return (len(rows),)
+
+    def sync(self, command: Command, say: Say) -> None:
+        """All jobs before this one are done; wait until the engine has done the rest."""
+        self._stage.apply()
+        say("/synced", *command.values)

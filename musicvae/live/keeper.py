@@ -1,0 +1,86 @@
+"""The thread that keeps house: writes recordings, tells who wants to know, watches the load."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+from musicvae.live.engine.engine import Engine
+from musicvae.live.engine.fades import decibels
+from musicvae.live.jobs.recording import RecordingJobs
+from musicvae.live.osc.replies import Value
+
+#: Between two rounds, in seconds; who said /notify hears of every second one.
+ROUND = 0.05
+
+#: Sends an address and values to all who said ``/notify 1``.
+Tell = Callable[..., None]
+
+
+class Keeper:
+    """Makes its rounds until it is stopped.
+
+    Args:
+        engine: that plays.
+        recording: what is recorded.
+        tell: told levels, the status, and what went wrong.
+        status: gives the pairs of ``/status.reply``, flat.
+
+    Attributes:
+        load: share of the last second that decoding took, 0 to 1.
+        faults: rounds that found a mistake of ours.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        recording: RecordingJobs,
+        tell: Tell,
+        status: Callable[[], list[Value]],
+    ) -> None:
+        self.load = 0.0
+        self.faults = 0
+        self._engine = engine
+        self._recording = recording
+        self._tell = tell
+        self._status = status
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._work, name="musicvae-keep", daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End, and write what is left."""
+        self._stopping.set()
+        if self._thread.is_alive():
+            self._thread.join()
+        if self._recording.recorder is not None:
+            self._recording.finish()
+
+    def _work(self) -> None:
+        rounds, since, before = 0, time.monotonic(), self._decoded()
+        while not self._stopping.wait(ROUND):
+            rounds += 1
+            try:
+                failure = self._recording.drain()
+                if failure is not None:
+                    self._tell("/fail", "/record/start", str(failure))
+                if rounds % 2 == 0:
+                    self._tell("/status.reply", *self._status())
+                    peaks = [decibels(float(peak)) for peak in self._engine.peaks]
+                    self._tell("/peak", *peaks)
+            except Exception:  # this thread must live on, or a recording would stand still
+                self.faults += 1
+            now = time.monotonic()
+            if now - since >= 1:
+                after = self._decoded()
+                self.load = max(0.0, after - before) / (now - since)
+                since, before = now, after
+
+    def _decoded(self) -> float:
+        """Seconds of decoding by the voices that are there now."""
+        voices = [deck.voice for deck in self._engine.decks.values()]
+        return sum(voice.work.seconds for voice in voices if voice is not None)

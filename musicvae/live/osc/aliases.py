@@ -1,0 +1,36 @@
+"""Addresses that a performer gave other names: ``/alias /knob1 /latent/0``."""
+
+from __future__ import annotations
+
+from musicvae.live.osc.packets import Message
+
+#: Beyond, the oldest is forgotten.
+MAX_ALIASES = 256
+
+
+class Aliases:
+    """Replaces the beginning of an address; an alias does not lead to another one."""
+
+    def __init__(self) -> None:
+        self._targets: dict[str, str] = {}
+
+    def set(self, name: str, target: str) -> None:
+        """Let ``name``, and what follows it behind a ``/``, mean ``target``."""
+        self._targets.pop(name, None)
+        if name != target:
+            self._targets[name] = target
+        if len(self._targets) > MAX_ALIASES:
+            del self._targets[next(iter(self._targets))]
+
+    def resolve(self, message: Message) -> Message:
+        """The message as it is meant."""
+        if not self._targets:
+            return message
+        stem, rest = message.address, ""
+        while stem:
+            target = self._targets.get(stem)
+            if target is not None:
+                return message._replace(address=target + rest)
+            stem, slash, last = stem.rpartition("/")
+            rest = slash + last + rest
+        return message

@@ -1,0 +1,43 @@
+"""What the daemon says, for the documentation: address, arguments and meaning."""
+
+from __future__ import annotations
+
+REPLIES = (
+    ("/pong", "none, or i", "The answer to `/ping`."),
+    ("/version.reply", "s", "The version of musicvae."),
+    ("/status.reply", "s, value, s, value …", "The fields below, each a name and its value."),
+    ("/get.reply", "s, values", "The address that was asked for, and what it holds."),
+    (
+        "/model/info.reply",
+        "s deck, s, value, s, value …",
+        "`model kind genre latents rate channels hop latency_ms latent_space attributes licence`, "
+        "each a name and its value.",
+    ),
+    (
+        "/model/list.reply",
+        "s name, s kind, s genre, i D, i Hz, s reason",
+        "One for each model file; the reason says why it cannot be played, and is empty otherwise.",
+    ),
+    ("/tape/list.reply", "s name, f seconds, s reason", "One for each tape; likewise."),
+    ("/preset/list.reply", "s name", "One for each preset of the deck's model."),
+    ("/audio/list.reply", "i, s name, i channels, f Hz", "One for each output device."),
+    (
+        "/done",
+        "s address, …",
+        "A job is over; `/record/start`, `/record/stop` and `/render` add the "
+        "file, lists add how many replies came before.",
+    ),
+    ("/fail", "s address, s reason", "A job came to nothing, or a recording ended by itself."),
+    ("/synced", "i", "The answer to `/sync`: all that came before is done."),
+    (
+        "/error",
+        "s, s",
+        "The address that was refused (`packet` for a malformed one), and why. At most 5 a second.",
+    ),
+    ("/peak", "f for each channel", "To who said `/notify 1`: levels in dBFS, 10 times a second."),
+    (
+        "/startup",
+        "s version, i port",
+        "To port 7701 of this machine when the daemon begins: say `/replyport` again.",
+    ),
+)

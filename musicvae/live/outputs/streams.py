@@ -1,0 +1,113 @@
+"""The two ways to let PortAudio play a ring: rtmixer's callback in C, or one in Python."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from typing import Any
+
+from musicvae.live.outputs.ring import NativeRing, PlainRing
+
+
+def mixer() -> Any:
+    """The module ``rtmixer``, or ``None`` where it is not installed or does not load."""
+    try:
+        return importlib.import_module("rtmixer")
+    except (ImportError, OSError):
+        return None
+
+
+class NativeStream:
+    """Plays a ring with rtmixer: no Python runs on the audio thread.
+
+    When the ring runs dry, the mixer plays zeros and drops the *action* that played it;
+    :meth:`keep_playing` issues another. There is never more than one, or two would take turns.
+
+    Args:
+        rtmixer: the module.
+        frames: that the ring must hold.
+        options: of ``sounddevice.OutputStream``.
+
+    Raises:
+        sounddevice.PortAudioError: the device does not open.
+    """
+
+    callback = "C"
+
+    def __init__(self, rtmixer: Any, frames: int, **options: Any) -> None:
+        self.native = rtmixer.Mixer(**options)
+        self.ring = NativeRing(rtmixer, frames, options["channels"])
+        self._action: Any = None
+        self._earlier = 0
+
+    @property
+    def xruns(self) -> int:
+        """Output underflows that PortAudio reported while the ring was playing."""
+        return self._earlier + (self._action.stats.output_underflows if self._action else 0)
+
+    def keep_playing(self) -> None:
+        """Play the ring, if it is not being played."""
+        if self._action in self.native.actions:
+            return
+        if self._action is not None:
+            self._earlier += self._action.stats.output_underflows
+        self._action = self.native.play_ringbuffer(self.ring.native)
+
+    def alive(self) -> bool:
+        """Whether the device is still there."""
+        return bool(self.native.active)
+
+
+class PlainStream:
+    """Plays a ring with a callback in Python, which only copies.
+
+    Every other Python thread can hold it up: the device then reports underflows.
+
+    Args:
+        sounddevice: the module.
+        frames: that the ring must hold.
+        options: of ``sounddevice.OutputStream``.
+
+    Raises:
+        sounddevice.PortAudioError: the device does not open.
+    """
+
+    callback = "Python"
+
+    def __init__(self, sounddevice: Any, frames: int, **options: Any) -> None:
+        self.ring = PlainRing(frames, options["channels"])
+        self.xruns = 0
+        self.native = sounddevice.OutputStream(callback=self.fill, **options)
+
+    def fill(self, out: Any, frames: int, time: Any, status: Any) -> None:
+        """PortAudio's callback."""
+        if status and status.output_underflow:
+            self.xruns += 1
+        self.ring.take(out)
+
+    def keep_playing(self) -> None:
+        """Nothing: the callback never ends by itself."""
+
+    def alive(self) -> bool:
+        """Whether the device is still there."""
+        return bool(self.native.active)
+
+
+def open_stream(
+    sounddevice: Any, frames: int, ended: Callable[[], None], **options: Any
+) -> NativeStream | PlainStream:
+    """Open a device for a ring, with the better of the callbacks that there are.
+
+    Args:
+        sounddevice: the module.
+        frames: that the ring must hold.
+        ended: called, on any thread, when the stream has ended, by itself or not.
+        options: of ``sounddevice.OutputStream``: device, samplerate, blocksize, channels, latency.
+
+    Raises:
+        sounddevice.PortAudioError: the device does not open.
+    """
+    rtmixer = mixer()
+    if rtmixer is not None:
+        return NativeStream(rtmixer, frames, finished_callback=ended, **options)
+    return PlainStream(sounddevice, frames, dtype="float32", finished_callback=ended, **options)

@@ -1,0 +1,68 @@
+"""When the device took frames, and so when it will take the next ones."""
+
+from __future__ import annotations
+
+from collections import deque
+
+from musicvae.live.outputs.ahead import BURST
+
+#: So many takes are remembered: a drift of the device's clock stays far below ``ahead.GUARD``.
+_WINDOW = 64
+#: So many make an estimate, at first.
+_ENOUGH = 8
+
+
+class Takes:
+    """Estimates the earliest moment at which a frame can be taken.
+
+    A take is only ever *seen* later than it was, and a device that takes several blocks in a burst
+    takes the first of them late in the same sense. So of all takes seen lately, the earliest in
+    relation to their frames draws the line: frame n is taken at ``line + n / rate``, or later.
+
+    Args:
+        sample_rate: in Hz.
+        block: frames of one take.
+    """
+
+    def __init__(self, sample_rate: int, block: int) -> None:
+        self._rate = sample_rate
+        self._block = block
+        self._taken = 0
+        self._seen: deque[float] = deque(maxlen=_WINDOW)
+        self._line = 0.0
+        self._enough = _ENOUGH
+
+    @property
+    def sure(self) -> bool:
+        """Whether enough takes were seen."""
+        return len(self._seen) >= self._enough
+
+    def forget(self, taken: int) -> None:
+        """Begin anew, after a gap, and be sure later than before; ``taken`` frames are gone.
+
+        Where blocks do not divide the system's own periods, takes follow a long pattern, and a few
+        of them may miss its earliest place.
+        """
+        self._enough = min(2 * self._enough, _WINDOW)
+        self._taken = taken
+        self._seen.clear()
+
+    def saw(self, taken: int, now: float) -> bool:
+        """Note that, at ``now``, ``taken`` frames are gone.
+
+        Returns:
+            Whether that is news.
+        """
+        if taken == self._taken:
+            return False
+        self._taken = taken
+        line = now - (taken - self._block) / self._rate
+        if self._seen and line - self._line > BURST:
+            self._seen.clear()  # the device stood still: its time line is another one now
+        self._seen.append(line)
+        self._line = min(self._seen)
+        return True
+
+    def moment(self, frame: int) -> float:
+        """The earliest moment at which this frame is taken; only where it is :attr:`sure`."""
+        return self._line + frame / self._rate

@@ -1,0 +1,111 @@
+"""A score rendered without clock, device or sockets: the same samples every time.
+
+>>> performance = Performance(read_score("take.score.jsonl"), library)  # doctest: +SKIP
+>>> for block in performance.blocks():  # doctest: +SKIP
+...     wav.write(block)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from musicvae.audio import Samples
+from musicvae.errors import MusicVAEError, ScoreError
+from musicvae.live.engine.clips import Clips, InlineClips, RecordedClips
+from musicvae.live.engine.engine import Engine
+from musicvae.live.keeping.library import Library
+from musicvae.live.keeping.messages import Message
+from musicvae.live.keeping.scores import Score
+from musicvae.live.loading import Loader
+from musicvae.live.osc.arguments import RefusedError
+from musicvae.live.osc.commands import DECKS, command_of
+from musicvae.live.stage import Stage
+
+BLOCK = 4096
+
+
+class Performance:
+    """Plays a score.
+
+    A score that was recorded says when each clip came; in one that was written by hand each clip is
+    there at once.
+
+    Args:
+        score: as :func:`musicvae.live.keeping.scores.read_score` read it.
+        library: where its models and tapes are.
+        decoders: loaded already, by name.
+    """
+
+    def __init__(
+        self, score: Score, library: Library, decoders: Mapping[str, Any] | None = None
+    ) -> None:
+        self.score = score
+        self.engine = Engine(score.rate, score.channels)
+        recorded = any(
+            message[0].endswith("/loop") and not message[0].endswith("/tape/loop")
+            for _, batch in score.events
+            for message in batch
+        )
+        self._clips: Clips = RecordedClips() if recorded else InlineClips()
+        loader = Loader(library, score.rate, score.channels, self._clips, decoders=decoders)
+        self._stage = Stage(self.engine, loader)
+        self._begin()
+
+    @property
+    def frames(self) -> int:
+        """Length of the result. A score without an end is over with its last event."""
+        last = self.score.events[-1][0] if self.score.events else 0
+        stop = last if self.score.stop_frame is None else self.score.stop_frame
+        return max(0, stop - self.score.start_frame)
+
+    def blocks(self, block: int = BLOCK) -> Iterator[Samples]:
+        """The sound, from the score's start to its end.
+
+        Args:
+            block: the most frames at once; changes the speed, never a sample.
+
+        Yields:
+            float32, shape (frames, channels): overwritten by the next one.
+
+        Raises:
+            ScoreError: an event cannot be done.
+            MusicVAEError: a model or a tape cannot be loaded.
+        """
+        out = np.zeros((block, self.engine.channels), np.float32)
+        start, stop = self.score.start_frame, self.score.start_frame + self.frames
+        for frame, batch in [*self.score.events, (stop, [])]:
+            while self.engine.frame < min(frame, stop):
+                limit = start if self.engine.frame < start else stop
+                count = min(block, min(frame, limit) - self.engine.frame)
+                part = out[:count]
+                self.engine.render(part)
+                if self.engine.frame > start:
+                    yield part
+            if self.engine.frame >= stop:
+                return
+            for message in batch:
+                self._do(message)
+
+    def _begin(self) -> None:
+        """Decks run from the beginning; those without a model are silent."""
+        for name in DECKS:
+            self._do([f"/deck/{name}/play", 1])
+
+    def _do(self, message: Message) -> None:
+        try:
+            command = command_of(message, DECKS[0], self._stage.shapes)
+            if command.path == "/loop" and isinstance(self._clips, RecordedClips):
+                payload: Any = self._clips.loop(int(command.values[0]))
+            else:
+                known = self.score.models.get(str(command.values[0]) if command.values else "", {})
+                payload = self._stage.payload(command, known.get("graph_sha256", ""))
+        except (RefusedError, MusicVAEError) as error:
+            raise ScoreError(
+                "an event of the score cannot be done",
+                received=f"{message!r:.80} at frame {self.engine.frame}: {error}",
+            ) from error
+        self.engine.post(command, payloads=(payload,))
+        self.engine.settle()

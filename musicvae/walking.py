@@ -1,0 +1,64 @@
+"""A random walk through latents, one frame after another, at a speed that may change at any time.
+
+At a constant speed it passes the very rows of :meth:`musicvae.dynamics.LinearDynamics.walk`.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from musicvae.dynamics import LinearDynamics, roots
+
+Array = NDArray[np.float64]
+
+
+class Walker:
+    """Draws as much of a walk as is asked for.
+
+    Args:
+        dynamics: how latents go on.
+        seed: equal seeds walk alike.
+    """
+
+    def __init__(self, dynamics: LinearDynamics, seed: int) -> None:
+        self._matrix = dynamics.matrix
+        self._noise = roots(dynamics.noise)[0]
+        self._root, inverse = roots(dynamics.covariance)
+        alike, axes = np.linalg.eigh(dynamics.symmetric_part)
+        self._alike = alike
+        self._into, self._back = inverse @ axes, axes.T @ self._root
+        self.restart(seed)
+
+    def restart(self, seed: int) -> None:
+        """Begin anew, with another seed or the same."""
+        self._draws = np.random.default_rng(seed)
+        width = len(self._matrix)
+        self._last: Array = self._draws.standard_normal(width) @ self._root
+        self._following = self._after(self._last)
+        self._share = 0.0
+
+    def row(self) -> Array:
+        """Where the walk is now, float64 (D,)."""
+        share = self._share
+        if share == 0:
+            return self._last
+        mixed = (1 - share) * self._last + share * self._following
+        # Two steps that know little of each other have a mean nearer to 0 than either.
+        variance = 1 - 2 * share * (1 - share) * (1 - self._alike)
+        gain = 1 / np.sqrt(np.maximum(variance, 1e-6))
+        whole: Array = mixed + (mixed @ self._into) * (gain - 1) @ self._back
+        return whole
+
+    def advance(self, steps: float) -> None:
+        """Go on by ``steps``, at least 0; a fraction ends between two steps."""
+        self._share += steps
+        while self._share >= 1:
+            self._share -= 1
+            self._last = self._following
+            self._following = self._after(self._last)
+
+    def _after(self, row: Array) -> Array:
+        drawn = self._draws.standard_normal(len(self._matrix)) @ self._noise
+        following: Array = drawn + self._matrix @ row
+        return following

@@ -1,0 +1,166 @@
+"""An engine with its own small models, driven by messages, and a log of what happened when."""
+
+from __future__ import annotations
+
+import importlib
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pytest
+
+from musicvae.live.engine.clip_voice import ClipVoice
+from musicvae.live.engine.clips import Clips, InlineClips, RecordedClips
+from musicvae.live.engine.engine import Engine
+from musicvae.live.engine.loops import LoopMaker
+from musicvae.live.engine.stream_voice import StreamVoice
+from musicvae.live.osc.commands import Command, Refusal, command_of, parse
+from musicvae.live.osc.packets import Message
+
+RATE = 8000
+
+
+class Steady:
+    """A stream decoder whose sound stands still, so that whatever steps is a fade or a fault."""
+
+    def __init__(self, info: Any, level: float = 0.5) -> None:
+        self.info = info
+        self.level = level
+
+    def push(self, latents: Any, out: Any) -> Any:
+        out[:] = self.level
+        return out
+
+    def reset(self) -> None:
+        pass
+
+
+class Rig:
+    """An engine, models by name, and a log.
+
+    Args:
+        makers: a new decoder for each name.
+        tape: a tape for an artifact's description, of so many steps and a seed.
+        clips: decodes clips.
+        rate: of the engine.
+        channels: likewise.
+    """
+
+    def __init__(
+        self,
+        makers: dict[str, Callable[[], Any]],
+        tape: Callable[..., Any],
+        clips: Clips | None = None,
+        rate: int = RATE,
+        channels: int = 2,
+    ) -> None:
+        self.engine = Engine(rate, channels)
+        self.engine.journal = lambda frame, commands: self.log.append(
+            json.dumps({"frame": frame, "do": [command.message() for command in commands]})
+        )
+        self.log: list[str] = []
+        self.clips = InlineClips() if clips is None else clips
+        self._makers = makers
+        self._tape = tape
+
+    @property
+    def shapes(self) -> dict[str, Any]:
+        return {name: deck.shape for name, deck in self.engine.decks.items()}
+
+    def send(self, address: str, *arguments: Any) -> None:
+        """As from the network, but at once."""
+        commands = parse(Message(address, arguments), self.shapes)
+        assert not isinstance(commands, Refusal), commands
+        self.do(*commands)
+
+    def do(self, *commands: Command) -> None:
+        payloads = [self.payload(command) for command in commands]
+        self.engine.post(*commands, payloads=payloads)
+        self.engine.settle()
+
+    def payload(self, command: Command) -> Any:
+        if command.path == "/model/load":
+            return self.voice(str(command.values[0]), command.deck)
+        if command.path == "/tape/load":
+            steps, seed = str(command.values[0]).split()
+            voice = self.engine.decks[command.deck].voice
+            assert voice is not None
+            return self._tape(voice.controls.info, int(steps), int(seed))
+        if command.path == "/loop":
+            assert isinstance(self.clips, RecordedClips)
+            return self.clips.loop(int(command.values[0]))
+        return None
+
+    def voice(self, name: str, deck: str) -> Any:
+        decoder, engine = self._makers[name](), self.engine
+        if decoder.info.kind == "stream":
+            return StreamVoice(name, decoder, engine.sample_rate, engine.channels)
+        maker = LoopMaker(decoder, engine.sample_rate, engine.channels)
+        return ClipVoice(name, deck, maker, self.clips)
+
+    def render(self, frames: int, block: int | None = None) -> Any:
+        """The next frames, (frames, channels), all at once or in blocks."""
+        out = np.full((frames, self.engine.channels), np.nan, np.float32)
+        for start in range(0, frames, block or max(1, frames)):
+            self.engine.render(out[start : start + (block or frames)])
+        return out
+
+    def replay(self, log: list[str], frames: int, block: int) -> Any:
+        """What a log says, up to so many frames."""
+        pieces = []
+        for line in log:
+            entry = json.loads(line)
+            pieces.append(self.render(entry["frame"] - self.engine.frame, block))
+            self.do(*self._commands(entry["do"]))
+        pieces.append(self.render(frames - self.engine.frame, block))
+        return np.concatenate(pieces)
+
+    def _commands(self, messages: list[list[Any]]) -> Iterator[Command]:
+        for message in messages:
+            yield command_of(message, "a", self.shapes)
+
+
+@pytest.fixture(scope="session")
+def soak(root: Path) -> Iterator[ModuleType]:
+    """The module benchmarks/soak.py; those beside it can be imported by name meanwhile."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(root / "benchmarks")
+        yield importlib.import_module("soak")
+
+
+@pytest.fixture(scope="session")
+def models(soak: ModuleType) -> ModuleType:
+    """The module benchmarks/soak_models.py."""
+    return importlib.import_module("soak_models")
+
+
+@pytest.fixture(scope="session")
+def performer(soak: ModuleType) -> Any:
+    """The class that draws random messages."""
+    return soak.Performer
+
+
+@pytest.fixture(scope="session")
+def make_rig(soak: ModuleType, models: ModuleType) -> Callable[..., Rig]:
+    """``make_rig(rate=…, channels=…, clips=…, name=decoder class or function…)``.
+
+    There are the soak's models of numpy, and ``steady`` and ``minus``, which stand still at ±0.5.
+    """
+
+    def make(rate: int = RATE, channels: int = 2, clips: Clips | None = None, **makers: Any) -> Rig:
+        steady = models.stream_info(4, rate, 256, "00000000000000aa")
+        known = soak.built_in(rate) | {
+            "steady": lambda: Steady(steady),
+            "minus": lambda: Steady(steady, -0.5),
+        }
+        return Rig(known | makers, models.tape, clips, rate, channels)
+
+    return make
+
+
+@pytest.fixture
+def rig(make_rig: Callable[..., Rig]) -> Rig:
+    return make_rig()

@@ -1,0 +1,231 @@
+"""z = clamp(scale · (source + held) + bias + Σ attribute · direction), frame by frame."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from musicvae.artifact import AttributeInfo
+from musicvae.attributes import CONTRAST_GAIN, CONTRAST_SECONDS
+from musicvae.live.engine.controls import Controls
+from musicvae.live.engine.setting import set_controls
+from musicvae.live.osc.commands import Command
+
+WIDTH = 4
+FRAME_RATE = 100.0
+ROW = arrays(np.float32, WIDTH, elements=st.floats(-10, 10, width=32))
+
+
+@pytest.fixture(scope="module")
+def info(models: Any) -> Any:
+    """With two attributes along directions that have nothing to do with the latents' axes."""
+    directions = np.random.default_rng(0).standard_normal((2, WIDTH)).round(3)
+    attributes = tuple(
+        AttributeInfo(name, "", tuple(map(float, row)), 0.0, 1.0, 0.5)
+        for name, row in zip(("loudness", "brightness"), directions, strict=True)
+    )
+    plain = models.stream_info(WIDTH, 8000, 80, "0123456789abcdef", stride=1)
+    return dataclasses.replace(plain, attributes=attributes)
+
+
+@pytest.fixture
+def controls(info: Any) -> Controls:
+    return Controls(info, FRAME_RATE)
+
+
+def send(controls: Controls, path: str, *values: Any, key: str = "", payload: Any = None) -> None:
+    set_controls(controls, Command(path, "a", key, values), payload)
+
+
+def frames(controls: Controls, count: int) -> np.ndarray:
+    return np.array([controls.next().copy() for _ in range(count)])
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    ROW, ROW, ROW, st.tuples(st.floats(-3, 3), st.floats(-3, 3)), st.floats(0, 20), st.booleans()
+)
+def test_latents_are_what_the_formula_says(
+    info: Any, models: Any, held: Any, scale: Any, bias: Any, amounts: Any, bound: float, tape: bool
+) -> None:
+    controls = Controls(info, FRAME_RATE)
+    send(controls, "/glide", 0.0)
+    send(controls, "/latent", *held.tolist())
+    send(controls, "/latent/scale", *scale.tolist())
+    send(controls, "/latent/bias", *bias.tolist())
+    send(controls, "/latent/clamp", -bound, bound / 2)
+    for attribute, amount in zip(info.attributes, amounts, strict=True):
+        send(controls, "/attr/<name>", amount, key=attribute.name)
+    source = np.zeros((5, WIDTH))
+    if tape:
+        played = models.tape(info, 5, seed=2)
+        send(controls, "/tape/load", "x", payload=played)
+        source = played.latents.astype(np.float64)
+    directions = np.array([attribute.direction for attribute in info.attributes])
+    expected = np.clip(
+        scale.astype(float) * (source + held) + bias + np.array(amounts) @ directions,
+        -bound,
+        bound / 2,
+    )
+    np.testing.assert_allclose(frames(controls, 5), expected, rtol=1e-4, atol=1e-3)
+
+
+def test_a_glide_is_straight_and_arrives_to_the_bit(controls: Controls) -> None:
+    send(controls, "/glide", 50.0)
+    send(controls, "/latent", 0.7, -0.1)
+    z = frames(controls, 7)[:, 0]
+    np.testing.assert_allclose(z[:5], 0.7 * np.arange(1, 6) / 5, rtol=1e-5)
+    assert (z[4:] == np.float32(0.7)).all()
+
+
+def test_at_first_changes_take_twenty_milliseconds(controls: Controls) -> None:
+    send(controls, "/latent", 1.0)
+    assert frames(controls, 3)[:, 0].tolist() == [0.5, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("path", "key", "moved"),
+    [
+        ("/latent", "", lambda c: c.held),
+        ("/latent/<i>", "0", lambda c: c.held),
+        ("/latent/delta", "", lambda c: c.held),
+        ("/latent/norm", "", lambda c: c.held),
+        ("/latent/scale", "", lambda c: c.scale),
+        ("/latent/bias", "", lambda c: c.bias),
+        ("/attr/<name>", "loudness", lambda c: c.attributes),
+    ],
+)
+def test_a_glide_for_once_is_for_one_change(
+    controls: Controls, path: str, key: str, moved: Any
+) -> None:
+    send(controls, "/glide", 0.0)
+    send(controls, "/glide/once", 40.0)
+    send(controls, path, 0.75, key=key)
+    ways = []
+    for _ in range(4):
+        assert moved(controls).value[0] != moved(controls).target[0]
+        controls.next()
+        ways.append(float(moved(controls).value[0]))
+    assert moved(controls).value[0] == moved(controls).target[0]
+    assert len(set(ways)) == 4
+    send(controls, path, 0.25, key=key)
+    controls.next()
+    assert moved(controls).value[0] == moved(controls).target[0]
+
+
+def test_a_trajectory_goes_from_row_to_row(controls: Controls) -> None:
+    rows = [[1.0, 0, 0, 2], [3.0, 0, 0, -2], [0.0, 0, 0, 0]]
+    send(controls, "/latent/traj", 20.0, *np.ravel(rows).tolist())
+    z = frames(controls, 8)
+    assert z[:, 0].tolist() == [0.5, 1, 2, 3, 1.5, 0, 0, 0]
+    assert z[:, 3].tolist() == [1, 2, 0, -2, -1, 0, 0, 0]
+
+
+def test_latents_end_a_trajectory(controls: Controls) -> None:
+    send(controls, "/glide", 0.0)
+    send(controls, "/latent/traj", 10.0, *[1.0] * 40)
+    frames(controls, 3)
+    send(controls, "/latent/<i>", 5.0, key="1")
+    assert frames(controls, 4)[:, :2].tolist() == [[1, 5]] * 4
+
+
+def test_frozen_latents_stand_still_whatever_comes(controls: Controls) -> None:
+    send(controls, "/walk", 1.0)
+    before = frames(controls, 5)[-1]
+    send(controls, "/freeze", 1)
+    send(controls, "/latent", 5.0)
+    send(controls, "/latent/clamp", 0.0, 0.0)
+    np.testing.assert_array_equal(frames(controls, 5), [before] * 5)
+    send(controls, "/freeze", 0)
+    assert not frames(controls, 1).any()
+
+
+def test_a_frozen_walk_goes_on_from_where_it_was(info: Any) -> None:
+    one, other = Controls(info, FRAME_RATE), Controls(info, FRAME_RATE)
+    for controls in (one, other):
+        send(controls, "/walk", 0.5)
+        frames(controls, 5)
+    send(one, "/freeze", 1)
+    frames(one, 17)
+    send(one, "/freeze", 0)
+    np.testing.assert_array_equal(frames(one, 5), frames(other, 5))
+
+
+def test_while_holding_changes_wait_and_the_source_moves_on(controls: Controls) -> None:
+    send(controls, "/walk", 1.0)
+    send(controls, "/glide", 0.0)
+    send(controls, "/hold", 1)
+    send(controls, "/latent", 5.0)
+    send(controls, "/latent/bias", 1.0)
+    walked = frames(controls, 5)
+    assert (np.diff(walked[:, 0]) != 0).all()
+    send(controls, "/source", "held")
+    assert not frames(controls, 2).any()  # 0 is what it held before
+    send(controls, "/hold", 0)
+    assert frames(controls, 1)[0].tolist() == [6, 1, 1, 1]
+
+
+def test_panic_sets_all_latents_to_0_and_leaves_the_rest(controls: Controls) -> None:
+    send(controls, "/latent", 5.0, 1.0)
+    send(controls, "/latent/bias", 0.5)
+    send(controls, "/walk", 1.0)
+    send(controls, "/freeze", 1)
+    send(controls, "/latent/traj", 10.0, *[1.0] * 40)
+    frames(controls, 3)
+    controls.panic()
+    assert frames(controls, 9)[-1].tolist() == [0.5] * 4
+    assert not controls.frozen
+
+
+def test_contrast_deviates_more_from_the_moving_mean(models: Any) -> None:
+    info = models.stream_info(WIDTH, 8000, 80, "", stride=1)
+    controls = Controls(info, FRAME_RATE)
+    send(controls, "/glide", 0.0)
+    send(controls, "/walk", 1.0)
+    plain = Controls(info, FRAME_RATE)
+    send(plain, "/walk", 1.0)
+    send(controls, "/attr/<name>", 1.5, key="onsets")
+    source, mean, expected = frames(plain, 40), np.zeros(WIDTH), []
+    direction = np.array(info.attributes[1].direction)
+    for row in source:
+        mean += (row - mean) / (CONTRAST_SECONDS * FRAME_RATE)
+        expected.append(row + (row - mean) * CONTRAST_GAIN * 1.5 + 1.5 * direction)
+    np.testing.assert_allclose(frames(controls, 40), np.clip(expected, -8, 8), atol=1e-4)
+
+
+def test_a_model_of_the_same_space_goes_on_with_what_was_set(info: Any, models: Any) -> None:
+    one, other = Controls(info, FRAME_RATE), Controls(info, 50.0)
+    send(one, "/latent", 5.0)
+    send(one, "/latent/scale", 0.5)
+    send(one, "/attr/<name>", 2.0, key="brightness")
+    send(one, "/latent/clamp", -1.0, 3.0)
+    send(one, "/hold", 1)
+    send(one, "/tape/load", "x", payload=models.tape(info, 5, seed=2))
+    send(one, "/tape/rate", -0.5)
+    frames(one, 3)
+    other.adopt(one)
+    np.testing.assert_array_equal(other.held.value, one.held.target)
+    np.testing.assert_array_equal(other.attributes.value, [0, 2])
+    assert (other.low, other.high, other.holding, other.source) == (-1, 3, True, "tape")
+    assert other.tape is not None
+    assert one.tape is not None
+    position = one.tape.position
+    assert (other.tape.position, other.tape.rate) == (position, -0.5)
+    other.next()
+    assert one.tape.position == position  # each winds its own
+
+
+def test_attributes_are_adopted_by_name(info: Any) -> None:
+    swapped = dataclasses.replace(info, attributes=info.attributes[::-1])
+    fewer = dataclasses.replace(info, attributes=info.attributes[1:])
+    one = Controls(info, FRAME_RATE)
+    send(one, "/attr/<name>", 2.0, key="brightness")
+    for other, expected in ((Controls(swapped, 50.0), [2, 0]), (Controls(fewer, 50.0), [2])):
+        other.adopt(one)
+        assert other.attributes.value.tolist() == expected

@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from musicvae.live.engine.ramps import Ramps
+
+FINITE = st.floats(-1000, 1000, width=32)
+
+
+def way(ramps: Ramps, frames: int) -> np.ndarray:
+    values = []
+    for _ in range(frames):
+        ramps.advance()
+        values.append(ramps.value.copy())
+    return np.array(values)
+
+
+@given(FINITE, FINITE, st.integers(1, 300))
+def test_a_straight_line_that_arrives_to_the_bit(start: float, end: float, frames: int) -> None:
+    ramps = Ramps(1, start)
+    ramps.to([end], frames)
+    values = way(ramps, frames + 3)[:, 0]
+    line = start + (end - start) * np.arange(1, frames + 1) / frames
+    np.testing.assert_allclose(values[:frames], line, atol=4e-5 * (1 + abs(start) + abs(end)))
+    assert (values[frames - 1 :] == np.float32(end)).all()
+
+
+def test_each_number_is_on_its_own_way() -> None:
+    ramps = Ramps(3)
+    ramps.to([1.0, 2.0], 4, slice(0, 2))
+    way(ramps, 2)
+    ramps.to(-1.0, 1, 2)
+    assert way(ramps, 3).tolist() == [[0.75, 1.5, -1], [1, 2, -1], [1, 2, -1]]
+    assert ramps.target.tolist() == [1, 2, -1]
+
+
+def test_a_new_target_is_gone_to_from_where_it_is() -> None:
+    ramps = Ramps(1)
+    ramps.to([1.0], 10)
+    way(ramps, 5)
+    ramps.to([0.0], 2)
+    assert way(ramps, 3)[:, 0] == pytest.approx([0.25, 0, 0])
+
+
+def test_a_jump_is_at_once_and_ends_what_was_on_its_way() -> None:
+    ramps = Ramps(2, 0.5)
+    ramps.to(7.0, 100)
+    ramps.jump([1.0, 2.0])
+    assert ramps.value.tolist() == [1, 2]
+    assert way(ramps, 3).tolist() == [[1, 2]] * 3
+
+
+def test_less_than_a_frame_is_one_frame() -> None:
+    ramps = Ramps(1)
+    ramps.to([3.0], 0)
+    assert way(ramps, 1).tolist() == [[3]]
+
+
+def test_no_numbers_are_fine() -> None:
+    ramps = Ramps(0)
+    ramps.to([], 5)
+    assert way(ramps, 2).shape == (2, 0)

@@ -1,0 +1,187 @@
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from musicvae.live.engine.sources import TapeSource, WalkSource
+from musicvae.live.engine.stream_voice import StreamVoice
+from musicvae.live.osc.commands import Command
+from musicvae.tape import Tape
+
+STEPS, STRIDE = 6, 4
+FRAMES = STEPS * STRIDE
+
+
+def rows(steps: int = STEPS) -> np.ndarray:
+    return np.arange(2 * steps, dtype=np.float32).reshape(steps, 2)
+
+
+@pytest.fixture
+def tape() -> TapeSource:
+    return TapeSource(Tape(rows(), 16_000, 64, STRIDE, 64 * FRAMES), "name")
+
+
+def heard(source: Any, frames: int, width: int = 2) -> np.ndarray:
+    out = np.zeros((frames, width), np.float32)
+    for row in out:
+        source.next(row)
+    return out
+
+
+def test_at_normal_speed_each_row_is_held_and_the_tape_repeats(tape: TapeSource) -> None:
+    held = np.repeat(rows(), STRIDE, axis=0)
+    np.testing.assert_array_equal(
+        heard(tape, 2 * FRAMES + 3), np.concatenate([held, held, held[:3]])
+    )
+
+
+def test_backwards_is_the_mirror_image(tape: TapeSource) -> None:
+    tape.rate = -1.0
+    tape.scrub((FRAMES - 1) / FRAMES)
+    mirrored = np.repeat(rows(), STRIDE, axis=0)[::-1]
+    np.testing.assert_array_equal(heard(tape, 2 * FRAMES), np.concatenate([mirrored, mirrored]))
+
+
+def test_twice_as_fast_skips_every_second_frame(tape: TapeSource) -> None:
+    tape.rate = 2.0
+    held = np.repeat(rows(), STRIDE, axis=0)
+    np.testing.assert_array_equal(heard(tape, FRAMES), np.concatenate([held[::2], held[::2]]))
+
+
+def test_slowly_rows_are_mixed_and_nothing_steps(tape: TapeSource) -> None:
+    tape.rate, tape.looping = 0.25, False
+    out = heard(tape, 4 * FRAMES)[:, 0]
+    line = np.minimum(np.arange(4 * FRAMES) * 0.25 / STRIDE, STEPS - 1) * 2
+    np.testing.assert_allclose(out, line, atol=1e-5)
+
+
+def test_scrubbing_a_stopped_tape_mixes_rows(tape: TapeSource) -> None:
+    tape.playing = False
+    for place, expected in [(0.0, 0.0), (0.25, 3.0), (0.5, 6.0), (1.0, 10.0)]:
+        tape.scrub(place)
+        assert heard(tape, 3)[:, 0].tolist() == [expected] * 3
+
+
+@pytest.mark.parametrize("rate", [1.0, 4.0, -1.0, -4.0, 0.7, -0.3])
+def test_a_loop_stays_inside_and_ends_where_it_says(tape: TapeSource, rate: float) -> None:
+    tape.loop_between(1 / 3, 2 / 3)
+    tape.rate = rate
+    tape.scrub(0.4)
+    for _ in range(200):
+        assert tape.start <= tape.position < tape.end
+        tape.next(np.zeros(2, np.float32))
+    assert (tape.start, tape.end) == pytest.approx((8, 16), abs=1e-5)
+
+
+def test_backwards_a_whole_length_at_a_time_does_not_leave_the_loop(tape: TapeSource) -> None:
+    tape.loop_between(0.0, 1 / STEPS)
+    tape.rate = -float(STRIDE)
+    assert heard(tape, 5)[:, 0].tolist() == [0] * 5
+
+
+def test_a_loop_is_at_least_one_row_long(tape: TapeSource) -> None:
+    tape.loop_between(0.999, 1.0)
+    assert (tape.start, tape.end) == (FRAMES - STRIDE, FRAMES)
+    tape.loop_between(0.0, 1e-9)
+    assert (tape.start, tape.end) == (0, STRIDE)
+
+
+@pytest.mark.parametrize(("rate", "end"), [(1.0, float(FRAMES)), (-1.0, 0.0)])
+def test_without_a_loop_it_stops_at_its_end(tape: TapeSource, rate: float, end: float) -> None:
+    tape.looping, tape.rate = False, rate
+    tape.scrub(0.5)
+    heard(tape, 2 * FRAMES)
+    assert (tape.playing, tape.position) == (False, end)
+
+
+def test_its_scale_multiplies(tape: TapeSource) -> None:
+    tape.scale = -0.5
+    np.testing.assert_array_equal(heard(tape, 1), [[-0.0, -0.5]])
+
+
+@given(st.integers(1, 2**24), st.integers(1, 64), st.floats(0, 1), st.lists(st.floats(-4, 4)))
+def test_places_are_found_again_to_the_bit(
+    steps: int, stride: int, place: float, rates: list[float]
+) -> None:
+    """As a share of the tape, which is how presets keep them; the longest tape there may be."""
+    source = TapeSource(Tape(rows(1), 16_000, 64, stride, 64))
+    source.frames = steps * stride  # a tape of that length would take gigabytes
+    source.end = float(source.frames)
+    source.scrub(place)
+    for rate in rates:
+        source.rate = rate
+        source._advance()
+    before = source.position
+    source.scrub(before / source.frames)
+    assert source.position == before
+
+
+def delayed(voice: StreamVoice, frames: int, delay: int) -> np.ndarray:
+    out = np.zeros((delay + frames, 1), np.float32)
+    voice.read(out)
+    return out[delay:]
+
+
+def test_a_tape_sounds_as_the_decoder_plays_it(make_stream: Callable[..., Path]) -> None:
+    from musicvae.stream_decoder import StreamDecoder
+
+    decoder = StreamDecoder(make_stream())
+    info = decoder.info
+    latents = np.random.default_rng(1).standard_normal((20, info.latent_dim))
+    tape = Tape(latents, info.sample_rate, info.hop, info.stride, 2000, info.latent_space)
+    voice = StreamVoice("tape", decoder, info.sample_rate, 1)
+    voice.do(Command("/tape/load", "a", "", ("tape",)), tape)
+    played = delayed(voice, tape.samples, 2 * info.latency)
+    np.testing.assert_allclose(played, decoder.play(tape), atol=1e-6)
+
+
+@pytest.mark.parametrize("speed", [0.5, 1.0, 7.25])
+def test_a_walk_is_the_decoders_walk(make_stream: Callable[..., Path], speed: float) -> None:
+    from musicvae.stream_decoder import StreamDecoder
+
+    decoder = StreamDecoder(make_stream())
+    source = WalkSource(decoder.info, 250.0)
+    source.speed = speed
+    source.restart(7)
+    expected = decoder.walk(60, seed=7, speed=speed)
+    np.testing.assert_allclose(heard(source, 60, 4), expected, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("seed", [0, 7, -1, -(2**31), 2**31 - 1])
+def test_a_seed_begins_again(soak: Any, seed: int) -> None:
+    info = importlib.import_module("soak_models").stream_info(4, 8000, 64, "")
+    source = WalkSource(info, 125.0)
+    source.restart(seed)
+    first = heard(source, 30, 4)
+    assert source.seed == seed
+    assert not np.array_equal(heard(source, 30, 4), first)
+    source.restart(seed)
+    np.testing.assert_array_equal(heard(source, 30, 4), first)
+
+
+def test_a_radius_scales_the_way_about_the_mean(models: Any) -> None:
+    info = models.stream_info(4, 8000, 64, "")
+    near, far = WalkSource(info, 125.0), WalkSource(info, 125.0)
+    far.radius = 3.0
+    np.testing.assert_allclose(heard(far, 9, 4), 3 * heard(near, 9, 4), rtol=1e-5)
+
+
+def test_a_clips_walk_holds_each_latent_as_long_as_the_clip_lasts(models: Any) -> None:
+    source = WalkSource(models.clip_info(3, 8000, 0.5), 100.0)
+    out = heard(source, 200, 3)
+    changes = np.flatnonzero(np.diff(out[:, 0])) + 1
+    assert changes.tolist() == [50, 100, 150]
+    source.speed = 0.0
+    assert len(np.unique(heard(source, 200, 3)[:, 0])) == 1
+
+
+def test_a_walk_without_dynamics_keeps_a_spread_of_one(models: Any) -> None:
+    source = WalkSource(models.clip_info(3, 8000, 0.01), 100.0)
+    assert heard(source, 20_000, 3).std(axis=0) == pytest.approx([1, 1, 1], abs=0.05)

@@ -1,0 +1,97 @@
+"""A stage that plays to nowhere, and jobs that are done on the caller's thread."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from musicvae.live.engine.clips import InlineClips
+from musicvae.live.engine.engine import Engine
+from musicvae.live.jobs.models import ModelJobs
+from musicvae.live.jobs.presets import PresetJobs
+from musicvae.live.jobs.recording import RecordingJobs
+from musicvae.live.jobs.worker import Task, Worker
+from musicvae.live.keeping.journal import Journal
+from musicvae.live.keeping.library import Library
+from musicvae.live.keeping.presets import Presets
+from musicvae.live.loading import Loader
+from musicvae.live.osc.commands import Command, command_of
+from musicvae.live.osc.network import Peer
+from musicvae.live.outputs.paced import Null
+from musicvae.live.stage import Stage
+
+RATE = 16_000
+ME = Peer("127.0.0.1", 50_000)
+
+
+class Rig:
+    """Decks a and b, playing; ``jazz`` is loaded on deck a."""
+
+    def __init__(self, models: Path, folder: Path) -> None:
+        self.engine = Engine(RATE)
+        self.journal = Journal(RATE, 2)
+        self.engine.journal = self.journal.append
+        self.library = Library([models], models)
+        loader = Loader(self.library, RATE, 2, InlineClips(), self.journal.know_model)
+        self.stage = Stage(self.engine, loader)
+        self.presets = folder / "presets"
+        self.takes = folder / "takes"
+        self.recording = RecordingJobs(self.stage, self.journal, self.takes, lambda: [str(models)])
+        jobs = [
+            ModelJobs(self.stage),
+            PresetJobs(self.stage, Presets(self.presets)),
+            self.recording,
+        ]
+        self.said: list[tuple[Peer, str, list[Any]]] = []
+        self.worker = Worker(
+            {path: act for job in jobs for path, act in job.handlers().items()},
+            lambda peer, address, *values: self.said.append((peer, address, list(values))),
+        )
+        self.output = Null(RATE, block=128)
+        self.output.start(self.engine.render)
+        for deck in ("a", "b"):
+            self.stage.apply(Command("/play", deck, "", (1,)))
+        self.done("/model/load", "jazz")
+
+    def do(self, *message: Any) -> tuple[str, list[Any]]:
+        """Do a job; its last answer without the address that was asked for."""
+        command = command_of(list(message), "a", self.stage.shapes)
+        self.said.clear()
+        self.worker.do(Task(command, ME, message[0]))
+        peer, address, values = self.said.pop()
+        assert (peer, values[0]) == (ME, message[0])
+        return address, values[1:]
+
+    def done(self, *message: Any) -> list[Any]:
+        """Do a job that succeeds."""
+        address, values = self.do(*message)
+        assert address == "/done", values
+        return values
+
+    def failed(self, *message: Any) -> str:
+        """Do a job that fails; why."""
+        address, values = self.do(*message)
+        assert address == "/fail", values
+        assert self.worker.problem == ""
+        return str(values[0])
+
+    def apply(self, *message: Any) -> None:
+        """Let something else happen."""
+        self.stage.apply(command_of(list(message), "a", self.stage.shapes))
+
+    def state(self, deck: str = "a") -> list[Any]:
+        """How a deck is set."""
+        return self.stage.look(lambda frame: self.stage.deck(deck).describe())
+
+
+@pytest.fixture
+def rig(models: Path, tmp_path: Path) -> Iterator[Rig]:
+    rig = Rig(models, tmp_path)
+    yield rig
+    if rig.recording.recorder is not None:
+        rig.recording.finish()
+    rig.output.stop()
+    rig.journal.close()

@@ -1,0 +1,158 @@
+from __future__ import annotations
+
+import re
+import threading
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import soundfile
+
+from musicvae.cli.main import main
+from musicvae.errors import DeviceError
+from musicvae.live.keeping.library import Library
+from musicvae.live.keeping.scores import Score, read_score
+from musicvae.live.outputs.wav import GrowingWav
+from musicvae.live.replaying import Performance
+
+
+def test_a_take_and_its_score_lie_beside_each_other(rig: Any) -> None:
+    (path,) = rig.done("/record/start", "one")
+    assert Path(path) == rig.takes / "one.wav"
+    rig.apply("/latent", 2.0, 2.0)
+    while rig.engine.level < 0.05:
+        rig.stage.look(lambda frame: None)
+    again, seconds = rig.done("/record/stop")
+    sound, rate = soundfile.read(path)
+    assert (again, rate, len(sound)) == (path, 16_000, round(seconds * 16_000))
+    assert np.abs(sound).max() > 0.01
+    score = read_score(rig.takes / "one.score.jsonl")
+    assert score.stop_frame - score.start_frame == len(sound)
+    assert score.models["jazz"]["graph_sha256"]
+
+
+def test_names_are_made_up_and_counted_and_bare(rig: Any) -> None:
+    (unnamed,) = rig.done("/record/start")
+    rig.done("/record/stop")
+    assert re.fullmatch(r"take-\d{4}(-\d\d){5}\.wav", Path(unnamed).name)
+    for expected in ("one.wav", "one-2.wav"):
+        (path,) = rig.done("/record/start", "one.wav")
+        assert Path(path).name == expected
+        rig.done("/record/stop")
+    for name in ("../one", "/tmp/one", "nul"):
+        assert "cannot be a name" in rig.failed("/record/start", name)
+
+
+def test_one_recording_at_a_time(rig: Any) -> None:
+    assert "nothing is being recorded" in rig.failed("/record/stop")
+    rig.done("/record/start", "one")
+    assert "one.wav is being recorded already" in rig.failed("/record/start", "two")
+    assert not (rig.takes / "two.wav").exists()
+    rig.done("/record/stop")
+
+
+def test_a_folder_that_cannot_be_written_is_told(rig: Any) -> None:
+    rig.takes.parent.mkdir(exist_ok=True)
+    rig.takes.write_text("a file, not a folder")
+    assert str(rig.takes) in rig.failed("/record/start", "one")
+    assert rig.recording.recorder is None
+    assert rig.engine.tap is None
+
+
+def test_a_session_that_cannot_be_replayed_is_recorded_without_a_score(rig: Any) -> None:
+    rig.journal.know_model("jazz", "other.onnx", "f" * 64)
+    rig.done("/record/start", "one")
+    assert rig.said[0][1] == "/error"
+    assert "cannot be replayed" in rig.said[0][2][1]
+    rig.done("/record/stop")
+    assert (rig.takes / "one.wav").is_file()
+    assert not (rig.takes / "one.score.jsonl").exists()
+
+
+def test_a_full_disk_ends_the_recording_and_nothing_else(
+    rig: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (path,) = rig.done("/record/start", "one")
+
+    def full(wav: GrowingWav, block: Any) -> None:
+        raise DeviceError("the disk is full")
+
+    rig.recording.drain()
+    monkeypatch.setattr(GrowingWav, "write", full)
+    while (failure := rig.recording.drain()) is None:
+        rig.stage.look(lambda frame: None)
+    assert failure.what == "the disk is full"
+    assert rig.recording.drain() is None  # told once
+    assert rig.recording.recorder is None
+    assert rig.engine.tap is None
+    assert soundfile.info(path).frames >= 0
+    assert "nothing is being recorded" in rig.failed("/record/stop")
+    rig.stage.look(lambda frame: None)  # it plays on
+
+
+def test_what_is_rendered_ahead_is_the_decks_as_they_are_set(rig: Any, models: Path) -> None:
+    rig.apply("/latent", 1.0, -0.5, 0.25)
+    rig.apply("/gain", -3.0)
+    rig.done("/tape/load", "solo")
+    rig.apply("/tape/rate", 0.7)
+    rig.done("/deck/b/model/load", "wide")
+    rig.apply("/deck/b/walk", 2.0)
+    rig.apply("/deck/b/seed", 9)
+    rig.apply("/crossfade", 0.25)
+    rig.apply("/tape/play", 0)
+    states = {deck: rig.state(deck) for deck in "ab"}
+    (path,) = rig.done("/render", 0.5, "ahead")
+    assert Path(path) == rig.takes / "ahead.wav"
+    batch = [["/crossfade", 0.25], ["/model/load", "jazz"], ["/deck/b/model/load", "wide"]]
+    for deck, state in states.items():
+        batch += [[f"/deck/{deck}{message[0]}", *message[1:]] for message in state]
+    score = Score(16_000, 2, 0, 8000, events=[(0, batch)])
+    performance = Performance(score, Library([models], models))
+    expected = np.concatenate([part.copy() for part in performance.blocks()])
+    sound, rate = soundfile.read(path, dtype="int32", always_2d=True)
+    assert (rate, sound.shape) == (16_000, (8000, 2))
+    np.testing.assert_array_equal(sound >> 8, np.rint(expected * (2**23 - 1)).astype("i4"))
+    assert np.abs(expected).max() > 0.05
+
+
+def test_a_deck_that_is_stopped_is_rendered_stopped(rig: Any) -> None:
+    rig.apply("/latent", 1.0, 1.0)
+    rig.apply("/play", 0)
+    (path,) = rig.done("/render", 0.2)
+    assert not soundfile.read(path)[0].any()
+
+
+def test_what_cannot_be_rendered_leaves_no_file(rig: Any, models: Path) -> None:
+    (models / "jazz.onnx").unlink()
+    reason = rig.failed("/render", 0.5, "ahead")
+    assert "could not be rendered" in reason
+    assert "no model of that name" in reason
+    assert not (rig.takes / "ahead.wav").exists()
+
+
+def test_the_end_of_the_daemon_does_not_wait_for_a_rendering(rig: Any) -> None:
+    result: list[Any] = []
+    thread = threading.Thread(target=lambda: result.append(rig.do("/render", 3600.0, "long")))
+    thread.start()
+    while not (rig.takes / "long.wav").exists():
+        pass
+    rig.recording.give_up_rendering()
+    thread.join(30)
+    assert not thread.is_alive()
+    ((address, values),) = result
+    assert address == "/fail"
+    assert "killed" in values[0] or "the daemon ends" in values[0]
+    assert "the daemon ends" in rig.failed("/render", 0.1)  # nor does it begin another
+    assert not (rig.takes / "long.wav").exists()
+
+
+def test_a_score_renders_with_the_command(rig: Any, models: Path) -> None:
+    (path,) = rig.done("/record/start", "one")
+    rig.apply("/walk", 1.0)
+    rig.stage.look(lambda frame: None)
+    rig.done("/record/stop")
+    again = Path(path).with_name("again.wav")
+    score = Path(path).with_name("one.score.jsonl")
+    assert main(["render", str(score), "--out", str(again), "--quiet"]) == 0  # finds its models
+    assert again.read_bytes() == Path(path).read_bytes()

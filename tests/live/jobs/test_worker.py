@@ -1,0 +1,145 @@
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from musicvae.errors import SettingError
+from musicvae.live.jobs.worker import MOST_WAITING, Say, Task, Worker
+from musicvae.live.osc.arguments import RefusedError
+from musicvae.live.osc.commands import Command
+from musicvae.live.osc.network import Peer
+
+ME = Peer("127.0.0.1", 50_000)
+
+
+class Jobs:
+    """Notes what was done; ``/slow`` waits until it is let go."""
+
+    def __init__(self) -> None:
+        self.done: list[Any] = []
+        self.begun, self.go = threading.Event(), threading.Event()
+        self.said: list[Any] = []
+        self.handlers = {
+            "/note": self.note,
+            "/slow": self.slow,
+            "/explained": self.explained,
+            "/refused": self.refused,
+            "/mistake": self.mistake,
+            "/silent": lambda command, say: None,
+        }
+
+    def reply(self, peer: Peer, address: str, *values: Any) -> None:
+        self.said.append((peer, address, *values))
+
+    def note(self, command: Command, say: Say) -> tuple[Any, ...]:
+        self.done.append(command.values[0])
+        say("/note.reply", "before")
+        return command.values
+
+    def slow(self, command: Command, say: Say) -> tuple[Any, ...]:
+        self.begun.set()
+        assert self.go.wait(10)
+        self.done.append("slow")
+        return ()
+
+    def explained(self, command: Command, say: Say) -> tuple[Any, ...]:
+        raise SettingError("no such thing", legal="things")
+
+    def refused(self, command: Command, say: Say) -> tuple[Any, ...]:
+        raise RefusedError("does not fit")
+
+    def mistake(self, command: Command, say: Say) -> tuple[Any, ...]:
+        raise ZeroDivisionError("oops")
+
+
+@pytest.fixture
+def jobs() -> Jobs:
+    return Jobs()
+
+
+@pytest.fixture
+def worker(jobs: Jobs) -> Iterator[Worker]:
+    worker = Worker(jobs.handlers, jobs.reply)
+    yield worker
+    jobs.go.set()
+    worker.stop()
+
+
+def task(path: str, *values: Any, peer: Peer | None = ME, address: str = "") -> Task:
+    return Task(Command(path, "", "", values), peer, address or path)
+
+
+def test_done_names_the_address_as_it_was_asked_with(jobs: Jobs, worker: Worker) -> None:
+    worker.do(task("/note", 1, address="/knob"))
+    assert jobs.said == [(ME, "/note.reply", "before"), (ME, "/done", "/knob", 1)]
+
+
+def test_a_job_without_a_result_says_nothing(jobs: Jobs, worker: Worker) -> None:
+    worker.do(task("/silent"))
+    assert jobs.said == []
+
+
+def test_failures_say_why_and_only_mistakes_of_ours_are_faults(jobs: Jobs, worker: Worker) -> None:
+    worker.do(task("/explained"))
+    worker.do(task("/refused", address="/deck/b/refused"))
+    assert worker.faults == 0
+    worker.do(task("/mistake"))
+    assert jobs.said == [
+        (ME, "/fail", "/explained", "no such thing. Legal: things."),
+        (ME, "/fail", "/deck/b/refused", "does not fit"),
+        (ME, "/fail", "/mistake", "a mistake of ours, please report it: oops"),
+    ]
+    assert worker.faults == 1
+    assert worker.problem == "/mistake: ZeroDivisionError: oops"
+
+
+def test_nobody_is_told_of_a_job_that_nobody_asked_for(jobs: Jobs, worker: Worker) -> None:
+    for path in ("/note", "/explained", "/mistake"):
+        worker.do(task(path, 1, peer=None))
+    assert (jobs.said, jobs.done) == ([], [1])
+
+
+def test_jobs_are_done_in_order_and_one_failure_stops_no_other(jobs: Jobs, worker: Worker) -> None:
+    worker.start()
+    worker.put(task("/slow"))
+    assert jobs.begun.wait(10)
+    for number in range(5):
+        worker.put(task("/note", number))
+        worker.put(task("/mistake"))
+    jobs.go.set()
+    finished = threading.Event()
+    jobs.handlers["/silent"] = lambda command, say: finished.set()
+    worker.put(task("/silent"))
+    assert finished.wait(10)
+    assert jobs.done == ["slow", 0, 1, 2, 3, 4]
+
+
+def test_too_many_jobs_fail_at_once(jobs: Jobs, worker: Worker) -> None:
+    worker.start()
+    worker.put(task("/slow"))
+    assert jobs.begun.wait(10)
+    for number in range(MOST_WAITING):
+        worker.put(task("/note", number))
+    assert jobs.said == []
+    worker.put(task("/note", "late", address="/deck/b/note"))
+    worker.put(task("/note", "late", peer=None))
+    assert jobs.said == [(ME, "/fail", "/deck/b/note", "too many jobs wait")]
+
+
+def test_the_end_drops_what_waits_and_finishes_what_is_in_hand(jobs: Jobs, worker: Worker) -> None:
+    worker.start()
+    worker.put(task("/slow"))
+    assert jobs.begun.wait(10)
+    for number in range(MOST_WAITING):
+        worker.put(task("/note", number))
+    ending = threading.Thread(target=worker.stop)
+    ending.start()
+    while not worker._stopping:
+        pass
+    jobs.go.set()
+    ending.join(10)
+    assert not ending.is_alive()
+    assert jobs.done == ["slow"]

@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from pythonosc import slip
+
+from musicvae.errors import PacketError
+from musicvae.live.osc.framing import MAX_FRAME, Frames, Framing, encode
+
+PING = b"/ping\0\0\0,\0\0\0"
+BOTH = pytest.mark.parametrize("framing", list(Framing), ids=lambda framing: framing.name)
+#: END and ESC often, since only they are special.
+PACKET = st.lists(st.sampled_from(b"\xc0\xdb\xdc\xdd\0/a"), min_size=1, max_size=40).map(bytes)
+
+
+def pieces(stream: bytes, cuts: list[int]) -> list[bytes]:
+    places = sorted(cut % (len(stream) + 1) for cut in cuts)
+    return [stream[a:b] for a, b in zip([0, *places], [*places, len(stream)], strict=True)]
+
+
+def fed(frames: Frames, parts: list[bytes]) -> list[bytes]:
+    return [packet for part in parts for packet in frames.feed(part)]
+
+
+@BOTH
+@given(packets=st.lists(PACKET, max_size=6), cuts=st.lists(st.integers(0, 1000), max_size=12))
+def test_packets_survive_any_cuts(framing: Framing, packets: list[bytes], cuts: list[int]) -> None:
+    stream = b"".join(encode(packet, framing) for packet in packets)
+    frames = Frames()
+    assert fed(frames, pieces(stream, cuts)) == packets
+    assert frames.framing is (framing if packets else None)
+
+
+@given(stream=st.binary(max_size=300), cuts=st.lists(st.integers(0, 300), max_size=12))
+@example(b"/a\xdb\xdc\xc0\xdbx\xc0", [1, 2, 3, 5])
+@example(b"\0\0\0\1a\0\0\0\0", [1, 4, 6])
+def test_the_cuts_decide_neither_packets_nor_errors(stream: bytes, cuts: list[int]) -> None:
+    def outcome(parts: list[bytes]) -> tuple[list[bytes], str]:
+        frames, packets = Frames(), []
+        try:
+            for part in parts:
+                for packet in frames.feed(part):
+                    packets.append(packet)
+        except PacketError as error:
+            return packets, error.what
+        return packets, ""
+
+    assert outcome(pieces(stream, cuts)) == outcome([stream])
+
+
+@given(PACKET)
+def test_slip_is_that_of_python_osc(packet: bytes) -> None:
+    assert fed(Frames(), [slip.encode(packet)]) == [packet]
+    assert slip.decode(encode(packet, Framing.SLIP)) == packet
+
+
+@pytest.mark.parametrize("begin", [b"", b"\xc0", b"\xc0\xc0\xc0"])
+def test_slip_may_begin_with_any_number_of_ends(begin: bytes) -> None:
+    assert fed(Frames(), [begin + PING + b"\xc0" + PING + b"\xc0\xc0"]) == [PING, PING]
+    bundle = b"#bundle\0" + bytes(7) + b"\1"
+    assert fed(Frames(), [begin + bundle + b"\xc0"]) == [bundle]
+
+
+def test_lengths_are_big_endian_and_a_whole_frame_may_be_as_large_as_a_datagram() -> None:
+    assert encode(PING, Framing.LENGTH) == b"\0\0\0\x0c" + PING
+    for framing in Framing:
+        largest = b"/" + b"\xc0" * (MAX_FRAME - 1)
+        assert fed(Frames(), [encode(largest, framing)]) == [largest]
+
+
+@pytest.mark.parametrize(
+    ("stream", "reason"),
+    [
+        (b"GET / HTTP/1.1\r\n", "begins with byte 0x47 is no OSC"),
+        (b"\x16\x03\x01", "0x16"),  # TLS
+        (b"\0\0\0\0", "a packet of 0 bytes"),
+        (b"\0\1\0\1", "a packet of 65537 bytes"),
+        (b"\0\0\0\x04/a\0\0\xff\xff\xff\xff", "a packet of 4294967295 bytes"),
+        (b"/a\xdb\xc0", "escape"),
+        (b"/a\xdba\xc0", "escape"),
+        (b"/a\xdb\xdb\xdc\xc0", "escape"),
+        (b"/" + b"a" * MAX_FRAME + b"\xc0", "more than 65536"),
+        (b"/" + b"a" * 2 * MAX_FRAME, "more than 65536"),
+    ],
+)
+def test_nonsense_is_refused_with_a_reason(stream: bytes, reason: str) -> None:
+    with pytest.raises(PacketError, match=reason):
+        fed(Frames(), [stream])
+
+
+@BOTH
+def test_packets_before_the_nonsense_are_given(framing: Framing) -> None:
+    nonsense = {Framing.LENGTH: b"\xff\xff\xff\xff", Framing.SLIP: b"\xdb\xc0"}[framing]
+    packets = Frames().feed(encode(PING, framing) + nonsense)
+    assert next(packets) == PING
+    with pytest.raises(PacketError):
+        next(packets)
+
+
+def test_what_is_kept_of_an_endless_packet_is_bounded() -> None:
+    frames, most = Frames(), 0
+    for part in [b"/", *[b"a" * 1000] * (2 * MAX_FRAME // 1000)]:
+        most = max(most, kept_after(frames, part))
+    with pytest.raises(PacketError, match="more than 65536"):
+        list(frames.feed(b"a" * 1000))
+    assert MAX_FRAME < most <= 2 * MAX_FRAME
+
+
+def test_what_is_kept_of_many_packets_is_one() -> None:
+    frames = Frames()
+    stream = encode(b"/" * MAX_FRAME, Framing.LENGTH) * 10
+    kept = [kept_after(frames, stream[at : at + 999]) for at in range(0, len(stream), 999)]
+    assert MAX_FRAME - 999 < max(kept) <= MAX_FRAME + 4
+
+
+def kept_after(frames: Frames, piece: bytes) -> int:
+    list(frames.feed(piece))
+    return len(frames._kept)
