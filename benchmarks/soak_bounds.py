@@ -92,7 +92,7 @@ class DeckBound:
         if not self._voices:
             return 0.0
         sounds = [_of(voice, signal, self._rate) for voice, signal in self._voices]
-        slope, peak = (max(column) for column in zip(*sounds, strict=True))
+        slope, peak = max(slope for slope, _ in sounds), max(peak for _, peak in sounds)
         if swapping:  # at equal power, two at once
             slope = math.sqrt(2) * slope + 2 * peak * _STEEPEST / (SWAP_SECONDS * self._rate)
             peak *= math.sqrt(2)

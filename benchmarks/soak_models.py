@@ -88,9 +88,7 @@ class Waves:
         # Whole periods for each hop, so that the sines go on from frame to frame.
         time = np.arange(info.hop) / info.hop
         periods = np.arange(1, info.latent_dim + 1) * max(1, info.hop // 512)
-        self._waves = (
-            LEVEL / info.latent_dim * np.sin(2 * np.pi * np.outer(periods, time))
-        ).astype(np.float32)
+        self._waves = _sines(np.outer(periods, time))
         self._rise = np.linspace(0, 1, info.hop, endpoint=False, dtype=np.float32)
         self._loudness = np.zeros(info.latent_dim, np.float32)
 
@@ -118,14 +116,21 @@ class Chord:
         self.info = info
         pitches = 55.0 * np.arange(1, info.latent_dim + 1)
         time = np.arange(info.samples) / info.sample_rate
-        self._waves = (
-            LEVEL / info.latent_dim * np.sin(2 * np.pi * np.outer(pitches, time))
-        ).astype(np.float32)
+        self._waves = _sines(np.outer(pitches, time))
 
     def decode(self, latents: Array) -> Array:
         """(batch, D) to (batch, samples, channels)."""
         mono: Array = np.tanh(latents) @ self._waves
         return np.repeat(mono[:, :, None], self.info.channels, axis=2)
+
+
+def _sines(periods: NDArray[np.float64]) -> Array:
+    """One row each; none is 0 where frames meet, or a fade that is missing there would not show."""
+    phases = 0.1 + 0.3 * np.arange(len(periods))[:, None] / len(periods)
+    waves: Array = (LEVEL / len(periods) * np.sin(2 * np.pi * (periods + phases))).astype(
+        np.float32
+    )
+    return waves
 
 
 def stream_info(
@@ -165,7 +170,9 @@ def tape(info: ArtifactInfo, steps: int, seed: int) -> Tape:
     """A tape of a stream's latent space."""
     rows = np.random.default_rng(seed).standard_normal((steps, info.latent_dim))
     samples = steps * info.stride * info.hop
-    return Tape(rows, info.sample_rate, info.hop, info.stride, samples, info.latent_space)
+    return Tape(
+        rows.astype(np.float32), info.sample_rate, info.hop, info.stride, samples, info.latent_space
+    )
 
 
 def _latents(count: int) -> tuple[LatentInfo, ...]:

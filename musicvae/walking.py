@@ -5,6 +5,8 @@ At a constant speed it passes the very rows of :meth:`musicvae.dynamics.LinearDy
 
 from __future__ import annotations
 
+from copy import copy, deepcopy
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -37,6 +39,12 @@ class Walker:
         self._last: Array = self._draws.standard_normal(width) @ self._root
         self._following = self._after(self._last)
         self._share = 0.0
+
+    def twin(self) -> Walker:
+        """Another one that stands here and will walk the same way."""
+        other = copy(self)  # matrices and rows are never written to
+        other._draws = deepcopy(self._draws)
+        return other
 
     def row(self) -> Array:
         """Where the walk is now, float64 (D,)."""

@@ -32,6 +32,20 @@ def test_a_walk_keeps_the_spread_of_its_dynamics_at_any_speed(dynamics: LinearDy
     assert np.cov(np.array(rows).T) == pytest.approx(dynamics.covariance, abs=0.15)
 
 
+def test_a_twin_walks_the_same_way_and_moves_nobody_else(dynamics: LinearDynamics) -> None:
+    walker, through = Walker(dynamics, seed=2), Walker(dynamics, seed=2)
+    for each in (walker, through):
+        each.advance(7.5)
+    twin = walker.twin()
+    for _ in range(20):
+        twin.advance(0.7)
+        through.advance(0.7)
+        np.testing.assert_array_equal(twin.row(), through.row())
+    for _ in range(20):
+        walker.advance(0.7)
+    np.testing.assert_array_equal(walker.row(), through.row())
+
+
 def test_a_restart_walks_the_same_way(dynamics: LinearDynamics) -> None:
     walker = Walker(dynamics, seed=2)
     before = walker.row().copy()

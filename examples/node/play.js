@@ -1,7 +1,7 @@
 // A performance of one minute from node alone: no packages, OSC over UDP or TCP.
 //
 //   node play.js                  to `musicvae live` on this machine
-//   node play.js --tcp            over a TCP connection: nothing is lost, and answers come back on it
+//   node play.js --tcp            over TCP: nothing is lost, and answers come down the connection
 //   node play.js --pace 0.5       in half the time
 //
 // The piece is the one of ../python/play.py. Change `score` and play your own.
@@ -42,6 +42,7 @@ async function connect(options, onmessage) {
     // Answers come to the socket that asked, so node needs no /replyport.
     const socket = dgram.createSocket('udp4');
     socket.on('message', (data) => onmessage(...decode(data)));
+    socket.on('error', () => {}); // some systems report that nobody listens: `status` says so too
     const send = (packet) => socket.send(packet, options.port, options.host);
     return { send, close: () => socket.close() };
   }
@@ -52,7 +53,8 @@ async function connect(options, onmessage) {
   return { send: (packet) => socket.write(framed(packet)), close: () => socket.end() };
 }
 
-const sleep = (seconds) => new Promise((resolve) => setTimeout(resolve, Math.max(0, seconds) * 1000));
+const sleep = (seconds) =>
+  new Promise((resolve) => setTimeout(resolve, Math.max(0, seconds) * 1000));
 
 async function main(options) {
   const waiting = new Map();
@@ -64,8 +66,15 @@ async function main(options) {
     const answered = new Promise((resolve) => waiting.set('/status.reply', resolve));
     connection.send(encode(['/status']));
     const values = await Promise.race([answered, sleep(2).then(() => null)]);
-    if (values === null) throw new Error(`nobody answers on port ${options.port}: start \`musicvae live FILE.onnx\` first`);
-    return Object.fromEntries(values.flatMap((value, i) => (i % 2 ? [] : [[value, values[i + 1]]])));
+    if (values === null) {
+      const mend = 'start `musicvae live FILE.onnx` first';
+      throw new Error(`nobody answers on port ${options.port}: ${mend}`);
+    }
+    const pairs = values.flatMap((value, i) => (i % 2 ? [] : [[value, values[i + 1]]]));
+    const fields = Object.fromEntries(pairs);
+    if (fields.latents) return fields;
+    await sleep(0.2); // a daemon that has just begun is still loading
+    return status();
   };
   try {
     const who = await status();
@@ -76,7 +85,8 @@ async function main(options) {
       connection.send(encode(...messages));
     }
     const how = await status();
-    console.log(`${how.messages_refused - who.messages_refused} messages refused, ${how.underruns} underruns`);
+    const refused = how.messages_refused - who.messages_refused;
+    console.log(`${refused} messages refused, ${how.underruns} underruns`);
   } finally {
     connection.close();
   }

@@ -52,8 +52,10 @@ def fingerprint(host: str) -> str:
 
 def current(host: str) -> bool:
     """Whether the picture there is the one of the files there."""
-    path = picture(host)
-    return path.is_file() and Image.open(path).info.get("Source") == fingerprint(host)
+    if not picture(host).is_file():
+        return False
+    with Image.open(picture(host)) as image:
+        return image.info.get("Source") == fingerprint(host)
 
 
 def picture(host: str) -> Path:

@@ -18,7 +18,7 @@ from boxes import Box, Cord, Patch
 PARAMETERS = {
     "baseCOMP": set(),
     "nullCHOP": {"cooktype"},
-    "constantCHOP": {f"const{i}{what}" for i in range(40) for what in ("name", "value")},
+    "constantCHOP": {"const0name", "const0value"},  # and more with each block that is added
     "oscoutCHOP": {
         "active", "protocol", "netaddress", "port", "localaddress", "cookalways", "numericformat",
         "format", "maxbytes", "sendevents",
@@ -40,7 +40,7 @@ class Settings:
     """A node's ``par``."""
 
     def __init__(self, kind: str) -> None:
-        vars(self).update(_known=PARAMETERS[kind], _values={})
+        vars(self).update(_known=set(PARAMETERS[kind]), _values={})
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name not in self._known:
@@ -69,12 +69,31 @@ class Connector:
         self.source = source
 
 
+class Blocks:
+    """A Constant CHOP's ``seq``, with the sequence ``const``: a name and a value in each block."""
+
+    def __init__(self, known: set[str]) -> None:
+        self.const = self
+        self._known = known
+
+    @property
+    def numBlocks(self) -> int:  # noqa: N802 - TouchDesigner's name
+        """How many there are."""
+        return len(self._known) // 2
+
+    @numBlocks.setter
+    def numBlocks(self, count: int) -> None:  # noqa: N802
+        self._known.update(f"const{i}{what}" for i in range(count) for what in ("name", "value"))
+
+
 class Node:
     """An operator."""
 
     def __init__(self, kind: str, name: str, inside: Node | None = None) -> None:
         self.kind, self.name, self.inside = kind, name, inside
         self.par = Settings(kind)
+        if "const0name" in PARAMETERS[kind]:
+            self.seq = Blocks(vars(self.par)["_known"])
         self.nodeX = self.nodeY = 0
         self.text = ""
         self.rows: list[list[Any]] = []

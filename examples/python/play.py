@@ -71,6 +71,16 @@ def ask(client: SimpleUDPClient, address: str, answer: str, timeout: float = 2.0
     return []
 
 
+def status(client: SimpleUDPClient) -> dict[str, Any]:
+    """The fields of `/status.reply`, once a model plays; empty when nobody answers."""
+    while True:
+        values = ask(client, "/status", "/status.reply")
+        fields = dict(zip(values[::2], values[1::2], strict=True))
+        if not fields or fields["latents"]:
+            return fields
+        time.sleep(0.2)  # a daemon that has just begun is still loading
+
+
 def perform(client: SimpleUDPClient, pace: float) -> None:
     """Play the score; answers are printed between the events."""
     started = time.monotonic()
@@ -91,15 +101,13 @@ def main() -> int:
     options = parser.parse_args()
     with SimpleUDPClient(options.host, options.port) as client:
         # Answers come to the socket that asked, so python-osc needs no /replyport.
-        before = ask(client, "/status", "/status.reply")
-        if not before:
+        who = status(client)
+        if not who:
             print(f"nobody answers on port {options.port}: start `musicvae live FILE.onnx` first")
             return 1
-        who = dict(zip(before[::2], before[1::2], strict=True))
         print(f"{who['model']} ({who['genre']}) has {who['latents']} latents")
         perform(client, options.pace)
-        after = ask(client, "/status", "/status.reply")
-        how = dict(zip(after[::2], after[1::2], strict=True))
+        how = status(client)
     refused = how["messages_refused"] - who["messages_refused"]
     print(f"{refused} messages refused, {how['underruns']} underruns")
     return 0

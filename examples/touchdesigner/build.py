@@ -84,14 +84,13 @@ def build(parent: Any) -> Any:
 def _channels(inside: Any) -> None:
     """Channels chan1, chan2 …, which the daemon knows as latents 0, 1 …, and their way out."""
     latents = _made(inside, td.constantCHOP, "latents", (0, 0))
+    name, value = "name{}", "value{}"  # as builds before 2022 call them
+    if hasattr(latents, "seq"):  # newer ones begin with fewer channels, and add them in blocks
+        latents.seq.const.numBlocks = LATENTS
+        name, value = "const{}name", "const{}value"
     for number in range(LATENTS):
-        # The names of these two changed with the builds of 2022.
-        new = hasattr(latents.par, f"const{number}name")
-        name, value = (f"const{number}name", f"const{number}value") if new else (
-            f"name{number}", f"value{number}"
-        )  # fmt: skip
-        setattr(latents.par, name, f"chan{number + 1}")
-        setattr(latents.par, value, 0.0)
+        setattr(latents.par, name.format(number), f"chan{number + 1}")
+        setattr(latents.par, value.format(number), 0.0)
     out = _made(inside, td.nullCHOP, "out", (200, 0))
     send = _made(
         inside, td.oscoutCHOP, "send", (400, 0),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -42,34 +43,24 @@ def render(options: argparse.Namespace) -> None:
     Raises:
         MusicVAEError: the score cannot be read or rendered, or the file not be written.
     """
-    from musicvae.files import replacing
     from musicvae.live.keeping.library import Library
     from musicvae.live.keeping.scores import read_score
-    from musicvae.live.outputs.wav import GrowingWav
     from musicvae.live.replaying import Performance
 
     score = read_score(options.score)
     places = [Path(place) for place in options.models] or _places(options.score, score.models)
     performance = Performance(score, Library(places, places))
-    with replacing(options.out) as temporary:  # an existing file stays until this one is whole
-        wav = GrowingWav(temporary, score.rate, score.channels)
-        try:
-            for block in performance.blocks():
-                wav.write(block)
-                if not options.quiet:
-                    _show(wav.frames, performance.frames, score.rate)
-        finally:
-            wav.close()
+
+    def show(done: int, frames: int) -> None:
+        end = "\n" if done >= frames else ""
+        print(f"\r{done / max(1, frames):6.1%}  {done / score.rate:8.1f} s", end=end, flush=True)
+
+    performance.write(options.out, show if sys.stdout.isatty() and not options.quiet else None)
     if not options.quiet:
-        print(f"\n{options.out}: {wav.frames / score.rate:.2f} s")
+        print(f"{options.out}: {performance.frames / score.rate:.2f} s")
 
 
 def _places(score: str, models: dict[str, dict[str, str]]) -> list[Path]:
     files = [Path(model["file"]) for model in models.values() if model.get("file")]
     folders = dict.fromkeys(file.parent for file in files)
     return [*files, *folders, Path(score).parent]
-
-
-def _show(done: int, frames: int, rate: int) -> None:
-    share = done / max(1, frames)
-    print(f"\r{share:6.1%}  {done / rate:8.1f} s", end="", flush=True)

@@ -24,7 +24,8 @@ from musicvae.live.jobs.audio import AudioJobs
 from musicvae.live.jobs.models import ModelJobs
 from musicvae.live.jobs.presets import PresetJobs
 from musicvae.live.jobs.recording import RecordingJobs
-from musicvae.live.jobs.worker import Task, Worker
+from musicvae.live.jobs.rendering import RenderingJobs
+from musicvae.live.jobs.worker import Worker
 from musicvae.live.keeper import Keeper
 from musicvae.live.keeping.journal import Journal
 from musicvae.live.keeping.presets import Presets
@@ -43,7 +44,7 @@ from musicvae.live.outputs.choice import Output, choose
 from musicvae.live.process import on_signals, steadied
 from musicvae.live.repertoire import Repertoire
 from musicvae.live.stage import Stage
-from musicvae.live.status import status
+from musicvae.live.status import flat, status
 
 #: Longer than any fade; an output that has stopped asking for blocks must not hold up the end.
 _FADE_PATIENCE = 1.0
@@ -85,7 +86,7 @@ class Daemon:
         self._stack: ExitStack | None = None
 
     def start(self) -> None:
-        """Load the first model, open everything, and begin to sound and to listen.
+        """Load the first models, open everything, and begin to sound and to listen.
 
         Raises:
             ArtifactError: the artifact cannot be played.
@@ -169,7 +170,7 @@ class Daemon:
         stack.callback(self.output.stop)
 
     def _raise_stage(self, stack: ExitStack) -> None:
-        """Engine and decks; the first model is there before the first block."""
+        """Engine and decks."""
         rate, channels = self.output.sample_rate, self.output.channels
         self.engine = Engine(rate, channels)
         self._journal = Journal(rate, channels)
@@ -187,18 +188,20 @@ class Daemon:
                 self._journal.know_model,
                 self.repertoire.decoders,
             ),
+            lambda: not self.output.finished,
         )
 
     def _staff(self, stack: ExitStack) -> None:
         """The threads for what takes longer."""
         self._addressees, self._subscribers = Addressees(), Subscribers()
-        self.recording = RecordingJobs(
-            self._stage, self._journal, Path(self.options.takes), self.repertoire.places
-        )
+        takes = Path(self.options.takes)
+        self.recording = RecordingJobs(self._stage, self._journal, takes)
+        rendering = RenderingJobs(self._stage, takes, self.repertoire.places)
         jobs = (
             ModelJobs(self._stage),
             PresetJobs(self._stage, Presets(self.repertoire.presets)),
             self.recording,
+            rendering,
             AudioJobs(self.output, self.options),
         )
         handlers = {path: act for job in jobs for path, act in job.handlers().items()}
@@ -206,7 +209,7 @@ class Daemon:
         self.keeper = Keeper(self.engine, self.recording, self._tell, self._status_values)
         self.worker.start()
         stack.callback(self.worker.stop)
-        stack.callback(self.recording.give_up_rendering)
+        stack.callback(rendering.give_up)
 
     def _open_doors(self, allowed: AllowList) -> None:
         doors = Doors(
@@ -219,18 +222,17 @@ class Daemon:
         self.desk = Desk(self._stage, doors, allowed, self._addressees, self._subscribers)
 
     def _begin(self, stack: ExitStack) -> None:
-        first, *others = self.repertoire.at_first
-        self.first_voice = self._stage.loader.voice(first, DECKS[0])
-        load = Command("/model/load", DECKS[0], "", (first,))
-        self.engine.post(load, payloads=(self.first_voice,))
+        for deck, name in zip(DECKS, self.repertoire.at_first, strict=False):
+            voice = self._stage.loader.voice(name, deck)
+            if deck == DECKS[0]:
+                self.first_voice = voice
+            self.engine.post(Command("/model/load", deck, "", (name,)), payloads=(voice,))
         for deck in DECKS:
             gain = Command("/gain", deck, "", (self.options.gain_db,))
             self.engine.post(gain, Command("/play", deck, "", (1,)))
-        for deck, name in zip(DECKS[1:], others, strict=False):
-            self.worker.put(Task(Command("/model/load", deck, "", (name,)), None))
+        self.engine.settle()  # so that no message comes before there is a model
         if self.options.record is not None:
-            take = (self.options.record,) if self.options.record else ()
-            self.worker.put(Task(Command("/record/start", "", "", take), None))
+            self.recording.begin(self.options.record)
         self._last_frame = None
         if self.options.seconds is not None:
             self._last_frame = round(self.options.seconds * self.output.sample_rate)
@@ -240,8 +242,9 @@ class Daemon:
         self.keeper.start()
         stack.callback(self.keeper.stop)
         self.output.start(self.engine.render, self._last_frame)
-        greeted = message("/startup", musicvae.__version__, self.port)
-        self.receiver.outbox.put(greeted, Peer("127.0.0.1", DEFAULT_REPLY_PORT))
+        if self.options.port:  # one that took any port is not what an open patch waits for
+            greeted = message("/startup", musicvae.__version__, self.port)
+            self.receiver.outbox.put(greeted, Peer("127.0.0.1", DEFAULT_REPLY_PORT))
 
     def _due(self, when: int) -> int | None:
         """The frame that a time tag means, as well as it can be known between two blocks."""
@@ -256,7 +259,7 @@ class Daemon:
             self._reply(peer, address, *values)
 
     def _status_values(self) -> list[Value]:
-        return [value for pair in self.status().items() for value in pair]
+        return flat(self.status())
 
 
 def run(artifacts: Any, say: Callable[[Daemon], Any] | None = None, **options: Any) -> None:

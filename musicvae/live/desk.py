@@ -5,7 +5,7 @@ Without sockets and clock, so that it can be fuzzed. Belongs to the thread that 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import musicvae
@@ -125,8 +125,14 @@ class Desk:
             self.counts.packets_refused += 1
             return self._refuse("packet", error.what, sender, now)
         self._subscribers.hear(sender, now)
+        answers = self._act_on(messages, sender, now)
+        self.counts.last_packet = now
+        return answers
+
+    def _act_on(
+        self, messages: Sequence[packets.Message], sender: Peer, now: float
+    ) -> list[Answer]:
         answers: list[Answer] = []
-        shapes = self._stage.shapes
         together: list[Command] = []
         patterns = when = 0
         for asked in messages:
@@ -135,12 +141,7 @@ class Desk:
                 when = asked.when
             meant = self._aliases.resolve(asked)
             patterns += is_pattern(meant.address)
-            if patterns > MAX_PATTERNS:
-                result: tuple[Command, ...] | Refusal = Refusal(
-                    asked.address, f"more than {MAX_PATTERNS} patterns in one packet"
-                )
-            else:
-                result = parse(meant, shapes)
+            result = self._understood(meant, patterns)
             if isinstance(result, Refusal):
                 self.counts.messages_refused += 1
                 answers += self._refuse(asked.address, result.reason, sender, now)
@@ -153,8 +154,13 @@ class Desk:
                     self._post(together, when)  # what came before must be done before
                     answers += self._do(command, asked.address, sender, now)
         self._post(together, when)
-        self.counts.last_packet = now
         return answers
+
+    def _understood(self, meant: packets.Message, patterns: int) -> tuple[Command, ...] | Refusal:
+        """The commands of a message, which is one of so many patterns if it is one."""
+        if patterns > MAX_PATTERNS and is_pattern(meant.address):
+            return Refusal(meant.address, f"more than {MAX_PATTERNS} patterns in one packet")
+        return parse(meant, self._stage.shapes)
 
     def _post(self, together: list[Command], when: int) -> None:
         """Hand on what takes effect together, and begin anew."""

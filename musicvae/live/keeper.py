@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from musicvae.live.engine.engine import Engine
 from musicvae.live.engine.fades import decibels
+from musicvae.live.engine.work import Work
 from musicvae.live.jobs.recording import RecordingJobs
 from musicvae.live.osc.replies import Value
 
@@ -61,7 +62,7 @@ class Keeper:
             self._recording.finish()
 
     def _work(self) -> None:
-        rounds, since, before = 0, time.monotonic(), self._decoded()
+        rounds, since, before = 0, time.monotonic(), self._spent()
         while not self._stopping.wait(ROUND):
             rounds += 1
             try:
@@ -76,11 +77,17 @@ class Keeper:
                 self.faults += 1
             now = time.monotonic()
             if now - since >= 1:
-                after = self._decoded()
-                self.load = max(0.0, after - before) / (now - since)
-                since, before = now, after
+                spent = self._spent()
+                decoding = sum(_since(before, work, so_far) for work, so_far in spent)
+                self.load = decoding / (now - since)
+                since, before = now, spent
 
-    def _decoded(self) -> float:
-        """Seconds of decoding by the voices that are there now."""
+    def _spent(self) -> list[tuple[Work, float]]:
+        """Seconds of decoding so far, of each voice that is there now."""
         voices = [deck.voice for deck in self._engine.decks.values()]
-        return sum(voice.work.seconds for voice in voices if voice is not None)
+        return [(voice.work, voice.work.seconds) for voice in voices if voice is not None]
+
+
+def _since(before: list[tuple[Work, float]], work: Work, so_far: float) -> float:
+    """Of these seconds, those since ``before``; all of them for a voice that was not there yet."""
+    return so_far - next((earlier for other, earlier in before if other is work), 0.0)

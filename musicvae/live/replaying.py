@@ -1,19 +1,20 @@
 """A score rendered without clock, device or sockets: the same samples every time.
 
 >>> performance = Performance(read_score("take.score.jsonl"), library)  # doctest: +SKIP
->>> for block in performance.blocks():  # doctest: +SKIP
-...     wav.write(block)
+>>> performance.write("again.wav")  # doctest: +SKIP
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import os
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
 from musicvae.audio import Samples
 from musicvae.errors import MusicVAEError, ScoreError
+from musicvae.files import replacing
 from musicvae.live.engine.clips import Clips, InlineClips, RecordedClips
 from musicvae.live.engine.engine import Engine
 from musicvae.live.keeping.library import Library
@@ -22,6 +23,7 @@ from musicvae.live.keeping.scores import Score
 from musicvae.live.loading import Loader
 from musicvae.live.osc.arguments import RefusedError
 from musicvae.live.osc.commands import DECKS, command_of
+from musicvae.live.outputs.wav import GrowingWav
 from musicvae.live.stage import Stage
 
 BLOCK = 4096
@@ -88,6 +90,28 @@ class Performance:
                 return
             for message in batch:
                 self._do(message)
+
+    def write(
+        self, path: str | os.PathLike[str], show: Callable[[int, int], None] | None = None
+    ) -> None:
+        """Render into a WAV file of 24 bits, as a recording is; whole or not at all.
+
+        Args:
+            path: an existing file stays until the new one is whole.
+            show: told how many frames are done, and of how many.
+
+        Raises:
+            MusicVAEError: as :meth:`blocks`; or the file cannot be written.
+        """
+        with replacing(path) as temporary:
+            wav = GrowingWav(temporary, self.score.rate, self.score.channels)
+            try:
+                for block in self.blocks():
+                    wav.write(block)
+                    if show is not None:
+                        show(wav.frames, self.frames)
+            finally:
+                wav.close()
 
     def _begin(self) -> None:
         """Decks run from the beginning; those without a model are silent."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -17,6 +18,8 @@ from musicvae.live.osc.commands import Command, command_of
 
 #: Seconds; a block takes some ms, so an engine that does not answer by then stands still.
 PATIENCE = 5.0
+#: Seconds between two questions whether it is rendered at all.
+_LOOK = 0.05
 
 Seen = TypeVar("Seen")
 
@@ -28,10 +31,12 @@ class Stage:
     Attributes:
         engine: rendered by somebody else's thread.
         loader: makes voices and tapes.
+        rendering: whether the engine is still rendered, or soon will be.
     """
 
     engine: Engine
     loader: Loader
+    rendering: Callable[[], bool] = lambda: True
 
     @property
     def shapes(self) -> dict[str, Shape]:
@@ -74,8 +79,12 @@ class Stage:
             done.set()
 
         self.engine.post(*commands, payloads=payloads, then=then)
-        if not done.wait(PATIENCE):
-            raise LiveError("nothing is rendered at the moment", mend="/status says what is wrong")
+        patience = time.monotonic() + PATIENCE
+        while not done.wait(_LOOK):
+            if time.monotonic() > patience or not (self.rendering() or seen):
+                raise LiveError(
+                    "nothing is rendered at the moment", mend="/status says what is wrong"
+                )
         return seen[0]
 
     def recall(

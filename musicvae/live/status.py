@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import musicvae
@@ -39,7 +40,7 @@ FIELDS = (
     ("packets_refused", "i", "of these, not well-formed, or from a host that is not allowed"),
     ("messages_refused", "i", "well-formed messages that asked for nothing that can be done"),
     ("coalesced", "i", "latents that newer ones replaced before their frame came"),
-    ("decode_failed", "i", "latents that gave no sound"),
+    ("decode_failed", "i", "latents that gave no sound, of the models that play"),
     ("faults", "i", "mistakes of ours that were found; please report them"),
     ("since_packet", "f", "seconds since the last well-formed packet, this one not counted"),
     ("seconds", "f", "of sound rendered so far"),
@@ -47,6 +48,14 @@ FIELDS = (
     ("recording", "s", "the file that is recorded; empty for none"),
     ("version", "s", "of musicvae"),
 )
+
+#: Bytes of one text in the reply: all fields fit a datagram even where each text has so many.
+_MOST_TEXT = 160
+
+
+def flat(fields: Mapping[str, Value]) -> list[Value]:
+    """Names and values in turn, as ``/status.reply`` holds them; long texts are cut."""
+    return [value for name, field in fields.items() for value in (name, _cut(field))]
 
 
 def status(daemon: Daemon) -> dict[str, Value]:
@@ -86,13 +95,20 @@ def status(daemon: Daemon) -> dict[str, Value]:
         "messages_refused": counts.messages_refused,
         "coalesced": engine.coalesced,
         "decode_failed": sum(voice.work.failed for voice in voices),
-        "faults": daemon.receiver.faults + daemon.worker.faults,
+        "faults": daemon.receiver.faults + daemon.worker.faults + daemon.keeper.faults,
         "since_packet": since,
         "seconds": engine.frame / engine.sample_rate,
         "rate": output.sample_rate,
         "recording": "" if recorder is None else recorder.path.name,
         "version": musicvae.__version__,
     }
+
+
+def _cut(value: Value) -> Value:
+    if not isinstance(value, str):
+        return value
+    # The cut may split a character, of which nothing must be left.
+    return value.encode("utf-8", "replace")[:_MOST_TEXT].decode("utf-8", "ignore")
 
 
 def _name(voice: Voice | None) -> str:

@@ -1,61 +1,82 @@
 from __future__ import annotations
 
+import dataclasses
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from musicvae.cli import playing
-from musicvae.cli.main import main
+from musicvae.cli.main import build_parser, main
+from musicvae.live.options import Options
 
 
-def test_every_option_reaches_the_daemon(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def received(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """What the daemon would be started with."""
     received: dict[str, Any] = {}
 
-    def run(artifact: Any, say: Any, **options: Any) -> None:
-        received.update(options, artifact=artifact, say=say)
+    def run(artifacts: Any, say: Any, **options: Any) -> None:
+        received.update(options, artifacts=artifacts, say=say)
 
     monkeypatch.setattr("musicvae.live.daemon.run", run)
+    return received
+
+
+def test_every_option_reaches_the_daemon(received: dict[str, Any]) -> None:
     command = (
-        "live jazz.onnx --out take.wav --seconds 3 --port 7800 --bind 0.0.0.0 --allow 10.0.0.1 "
-        "--allow 10.0.1.0/24 --device horn --rate 44100 --block 256 --gain -6 --fast --allow-quit "
-        "--quiet"
+        "live jazz.onnx more --out take.wav --seconds 3 --port 7800 --bind 0.0.0.0 "
+        "--allow 10.0.0.1 --allow 10.0.1.0/24 --device horn --rate 44100 --block 256 --gain -6 "
+        "--fast --allow-quit --honour-timetags --channels 4 --ahead 3.5 --tapes t --presets p "
+        "--takes k --record show --quiet"
     )
     assert main(command.split()) == 0
     assert received == {
-        "artifact": "jazz.onnx",
+        "artifacts": ["jazz.onnx", "more"],
         "say": None,
         "output": "take.wav",
         "port": 7800,
         "bind": "0.0.0.0",
         "allow": ["10.0.0.1", "10.0.1.0/24"],
         "allow_quit": True,
+        "honour_timetags": True,
         "gain_db": -6.0,
         "seconds": 3.0,
         "rate": 44_100,
+        "channels": 4,
         "device": "horn",
         "block": 256,
+        "ahead_ms": 3.5,
         "fast": True,
+        "tapes": "t",
+        "presets": "p",
+        "takes": "k",
+        "record": "show",
     }
+    names = {option.name for option in dataclasses.fields(Options)}
+    assert set(received) - {"artifacts", "say"} == names
 
 
-def test_defaults_are_those_of_the_daemon(monkeypatch: pytest.MonkeyPatch) -> None:
-    import inspect
-
-    from musicvae.live.daemon import Daemon
-
-    received: dict[str, Any] = {}
-    monkeypatch.setattr(
-        "musicvae.live.daemon.run", lambda artifact, say, **options: received.update(options)
-    )
+def test_defaults_are_those_of_the_daemon(received: dict[str, Any]) -> None:
     assert main(["live", "jazz.onnx"]) == 0
-    for name, parameter in inspect.signature(Daemon).parameters.items():
-        if name in received and name != "allow":
-            assert received[name] == parameter.default, name
-
-
-def test_start_up_lines_are_printed(capsys: pytest.CaptureFixture[str]) -> None:
-    playing._say("model")
-    assert capsys.readouterr().out == "model\n"
+    for option in dataclasses.fields(Options):
+        default = (
+            option.default_factory()
+            if option.default_factory is not dataclasses.MISSING
+            else option.default
+        )
+        value = received[option.name]
+        if option.name == "takes":
+            assert Path(value) == default
+        else:
+            assert value == (list(default) if isinstance(default, tuple) else default)
+    main(["live", "jazz.onnx", "--record"])
+    assert received["record"] == ""  # a recording that is given a name
 
 
 @pytest.mark.parametrize(
@@ -69,9 +90,88 @@ def test_what_cannot_be_meant_is_explained(
     assert reason in capsys.readouterr().err
 
 
+def test_there_is_one_face_at_a_time(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        build_parser().parse_args(["live", "jazz.onnx", "--json", "--quiet"])
+    assert caught.value.code == 2
+    assert "not allowed with" in capsys.readouterr().err
+
+
 def test_devices_are_listed(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("musicvae.live.outputs.choice.list_devices", lambda: "0 Speakers")
     assert main(["live", "--list-devices"]) == 0
     assert capsys.readouterr().out == "0 Speakers\n"
+
+
+def live(*arguments: Any) -> subprocess.CompletedProcess[str]:
+    """Run ``musicvae live`` to its end."""
+    command = [sys.executable, "-m", "musicvae", "live", *map(str, arguments)]
+    options = ["--out", "null", "--port", "0", "--seconds", "1.5"]
+    done = subprocess.run([*command, *options], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    return done
+
+
+def test_people_read_the_start_up_lines(make_stream: Callable[..., Path]) -> None:
+    artifact = make_stream("jazz.onnx")
+    for options in ([], ["--plain"]):  # a pipe gets no screen anyway
+        out = live(artifact, *options).stdout
+        for words in (
+            "model  jazz: jazz, 4 latents, a stream, 4.0 ms a frame at 16000 Hz",
+            "sound  nowhere: 16000 Hz, 2 channel(s), blocks of 512 frames",
+            "listening  OSC over UDP and TCP, 127.0.0.1 port",
+            "latents  0 latent 0 · 1 latent 1",
+            "attributes  /attr/loudness",
+            "try  oscsend localhost",
+            "stop  Ctrl-C",
+        ):
+            assert words in out
+        assert len(out.splitlines()) == 7
+
+
+def test_quiet_says_nothing(make_stream: Callable[..., Path]) -> None:
+    assert live(make_stream("jazz.onnx"), "--quiet").stdout == ""
+
+
+def test_machines_read_json(make_stream: Callable[..., Path]) -> None:
+    out = live(make_stream("jazz.onnx"), "--json").stdout
+    said = [json.loads(line) for line in out.splitlines()]
+    assert [one["event"] for one in said] == ["startup", "status", "end"]
+    assert all(one["model"] == "jazz" for one in said)
+    assert said[0]["port"] > 0
+    assert said[2]["seconds"] == pytest.approx(1.5, abs=0.1)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="only POSIX has pseudo-terminals")
+@pytest.mark.skipif(find_spec("rich") is None, reason="rich, which draws the screen, is missing")
+def test_a_terminal_shows_a_screen(make_stream: Callable[..., Path]) -> None:
+    import pty
+
+    ours, theirs = pty.openpty()
+    command = ["live", make_stream("jazz.onnx"), "--out", "null", "--port", "0", "--seconds", "1.5"]
+    environment = os.environ | {"TERM": "xterm", "COLUMNS": "110", "LINES": "40"}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "musicvae", *map(str, command)],
+        stdout=theirs,
+        stderr=theirs,
+        stdin=theirs,
+        env=environment,
+    )
+    os.close(theirs)
+    shown = b""
+    try:
+        while chunk := os.read(ours, 4096):
+            shown += chunk
+    except OSError:  # how Linux says that the other end is closed
+        pass
+    finally:
+        os.close(ours)
+        assert process.wait(60) == 0
+    text = shown.decode("utf-8")
+    assert text.index("try  oscsend") < text.index("deck a")
+    for words in ("level", "cross-fade", "latency", "heard", "nothing yet", "0 refused"):
+        assert words in text
+    assert "\x1b" in text

@@ -52,6 +52,7 @@ def test_the_network_sends_channels_and_hears_answers(stand_in: ModuleType, fold
     out = send.inputConnectors[0].source
     latents = out.inputConnectors[0].source
     assert latents.kind == "constantCHOP"
+    assert latents.seq.const.numBlocks == 8
     channels = [latents.par.given()[f"const{number}name"] for number in range(8)]
     assert channels == [f"chan{number}" for number in range(1, 9)]
     assert inside.children["replies"].par.port == 7701

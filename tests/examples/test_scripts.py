@@ -29,7 +29,7 @@ Script = Callable[..., str]
 
 SCRIPTS = (
     *("01_train", "02_sample", "03_interpolate", "04_export", "05_play_over_osc"),
-    "06_stream",
+    *("06_stream", "07_perform"),
 )
 
 
@@ -122,6 +122,21 @@ def test_stream(script: Script, tiny_stream_run: Path, tiny_sounds: Path, tmp_pa
         main(["play", str(stream / "decoder.onnx"), str(stream / "track.tape"), "-o", "a.wav"]) == 0
     )
     np.testing.assert_array_equal(read("a.wav").samples, read(stream / "track.wav").samples)
+
+
+def test_perform(script: Script, make_stream: Callable[..., Path], tmp_path: Path) -> None:
+    streams = [make_stream(name, sample_rate=22_050) for name in ("one.onnx", "other.onnx")]
+    script("07_perform", *streams)
+    made = tmp_path / "performance"
+    sound = read(made / "performance.wav")
+    assert sound.seconds == 22
+    level = abs(sound.samples).reshape(22, -1).max(axis=1)
+    assert (level[:21] > 0.01).all()
+    assert level[21] > 0  # the panic comes half-way
+    assert abs(sound.samples[round(21.6 * 48_000) :]).max() == 0
+    words = ["render", str(made / "score.json"), "--models", str(tmp_path), "--out", "again.wav"]
+    assert main(words) == 0
+    assert Path("again.wav").read_bytes() == (made / "performance.wav").read_bytes()
 
 
 def test_interpolate(script: Script, tiny_run: Path, tiny_sounds: Path, tmp_path: Path) -> None:

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import re
+import signal
 import socket
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,6 +24,29 @@ from musicvae.artifact import ArtifactInfo, LatentInfo
 
 RATE = 8000
 SAMPLES = 4000
+
+
+#: Seconds. Many tests wait for what must happen; one that waits in vain must fail, not hang.
+PATIENCE = 180
+
+
+@pytest.fixture(autouse=True)
+def no_test_hangs() -> Iterator[None]:
+    """Fails a test that takes absurdly long, where the system has alarms."""
+    if not hasattr(signal, "SIGALRM"):
+        yield
+        return
+
+    def give_up(number: int, frame: Any) -> None:
+        raise TimeoutError(f"the test was still waiting after {PATIENCE} s")
+
+    before = signal.signal(signal.SIGALRM, give_up)
+    signal.alarm(PATIENCE)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
 
 
 class SineDecoder:
@@ -166,6 +193,45 @@ def make_client() -> Iterator[Callable[[int], Client]]:
         client.socket.close()
 
 
+class Running:
+    """``musicvae live`` in a process of its own, which has said its start-up lines."""
+
+    def __init__(self, command: list[str]) -> None:
+        self.process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        self.lines: list[str] = []
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.lines.append(line)
+            if line.strip().startswith("stop"):
+                break
+        found = re.search(r"port (\d+)", "".join(self.lines))
+        assert found, self.process.communicate()[1]
+        self.port = int(found[1])
+
+    def ended(self) -> tuple[int, str, str]:
+        """Exit code, and what it said afterwards."""
+        out, err = self.process.communicate(timeout=60)
+        return self.process.returncode, out, err
+
+
+@pytest.fixture
+def start() -> Iterator[Callable[..., Running]]:
+    """Starts ``musicvae live`` with these arguments, at any free port."""
+    started: list[Running] = []
+
+    def begin(*arguments: Any, python: tuple[str, ...] = ("-m", "musicvae")) -> Running:
+        command = [sys.executable, *python, "live", *map(str, arguments), "--port", "0"]
+        started.append(Running(command))
+        return started[-1]
+
+    yield begin
+    for running in started:
+        running.process.kill()
+        running.process.communicate()
+
+
 @pytest.fixture
 def models(
     make_stream: Callable[..., Path],
@@ -196,10 +262,28 @@ def models(
 
 
 @pytest.fixture(scope="session")
+def beside() -> Callable[[str], ModuleType]:
+    """Loads a module of this folder: ``beside("jack")``."""
+    return _beside
+
+
+@pytest.fixture(scope="session")
 def performing() -> ModuleType:
     """The module tests/live/performing.py."""
-    path = Path(__file__).with_name("performing.py")
-    spec = importlib.util.spec_from_file_location("performing", path)
+    return _beside("performing")
+
+
+@pytest.fixture(scope="session")
+def make_bench() -> Callable[..., Any]:
+    """``Bench`` of tests/live/benches.py: ``make_bench(decoder, due=..., quit=...)``."""
+    made: Callable[..., Any] = _beside("benches").Bench
+    return made
+
+
+def _beside(name: str) -> ModuleType:
+    """A module beside this file, by path: the import mode of the tests keeps it off sys.path."""
+    path = Path(__file__).with_name(f"{name}.py")
+    spec = importlib.util.spec_from_file_location(name, path)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)

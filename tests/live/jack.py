@@ -44,13 +44,20 @@ class Jack:
             )
             if waited.returncode == 0 and self._server.poll() is None:
                 return
-            self.kill()
+            self.end()
         pytest.skip("jackd does not start here")
 
     def kill(self) -> None:
-        """End it as a crash would."""
+        """End it as a crash would; start it again, or one of JACK's eight places is lost."""
         if self._server is not None:
             self._server.kill()
+            self._server.wait()
+            self._server = None
+
+    def end(self) -> None:
+        """End it as it wants to be ended."""
+        if self._server is not None:
+            self._server.terminate()
             self._server.wait()
             self._server = None
 
@@ -64,14 +71,14 @@ class Jack:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self.kill()
+        self.end()
 
 
 class Capture:
-    """``jack_capture``, which writes what PortAudio's two first ports play as float32.
+    """``jack_capture``, which writes what reaches the server's two outputs as float32.
 
     Args:
-        jack: a server that runs, with the ports connected or soon to be.
+        jack: a server that runs.
         path: of the WAV file.
         seconds: it ends by itself.
     """
@@ -79,13 +86,17 @@ class Capture:
     def __init__(self, jack: Jack, path: Path, seconds: float) -> None:
         self._path = path
         command = ["jack_capture", "--no-stdin", "-c", "2", "-b", "FLOAT", "-d", f"{seconds:g}"]
-        command += ["-p", "PortAudio:out_*", str(path)]
+        command += ["-p", "system:playback_1", "-p", "system:playback_2", str(path)]
         self._process = subprocess.Popen(
             command,
             env=os.environ | {"JACK_DEFAULT_SERVER": jack.name},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
+
+    def running(self) -> bool:
+        """Whether it writes already."""
+        return self._path.exists() and self._path.stat().st_size > 0
 
     def samples(self) -> Any:
         """Wait for the end; float32, shape (frames, channels)."""

@@ -97,20 +97,25 @@ class Controls:
         return z
 
     def adopt(self, other: Controls) -> None:
-        """Go on with what was set on another model of the same latent space."""
+        """Go on just where another model of the same latent space is, at this one's pace."""
+        pace = self._rate / other._rate
         for mine, theirs in zip(self._ramps[:3], other._ramps[:3], strict=True):
-            mine.jump(theirs.target)
-        amounts = dict(
-            zip((a.name for a in other.info.attributes), other.attributes.target, strict=True)
+            mine.go_on(theirs, pace)
+        own, names = ([a.name for a in each.info.attributes] for each in (self, other))
+        both = [name for name in own if name in names]
+        self.attributes.go_on(
+            other.attributes, pace, [*map(own.index, both)], [*map(names.index, both)]
         )
-        self.attributes.jump([amounts.get(a.name, 0.0) for a in self.info.attributes])
-        self.glide_ms, self.low, self.high = other.glide_ms, other.low, other.high
+        self.glide_ms, self.once_ms = other.glide_ms, other.once_ms
+        self.low, self.high = other.low, other.high
+        self._trajectory = other._trajectory.copy()
+        self._row_frames = max(1, round(other._row_frames * pace))
+        self._row_left = round(other._row_left * pace)
         # The other one may sound on for a while, and must not wind this one's tape.
         self.source, self.tape = other.source, copy(other.tape)
-        self.walk.speed, self.walk.radius = other.walk.speed, other.walk.radius
-        self.walk.restart(other.walk.seed)
+        self.walk.go_on(other.walk)
         self.frozen, self.holding = other.frozen, other.holding
-        self._z[:] = other._z
+        self._z[:], self._mean[:] = other._z, other._mean
 
     def panic(self) -> None:
         """All latents to 0, and nothing that moves them."""

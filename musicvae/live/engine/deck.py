@@ -11,7 +11,7 @@ from musicvae.live.engine.describing import Message, describe
 from musicvae.live.engine.fades import Glide, amplitude, equal_power
 from musicvae.live.engine.voice import Voice
 from musicvae.live.osc.arguments import Shape
-from musicvae.live.osc.commands import Command
+from musicvae.live.osc.commands import Command, fits
 
 #: From one model to the next.
 SWAP_SECONDS = 0.1
@@ -77,8 +77,18 @@ class Deck:
         """Whether it is stopped and has faded out."""
         return self._level.target == 0 and self._level.remaining == 0
 
+    def takes(self, command: Command, payload: Any = None) -> bool:
+        """Whether a command, and what was loaded for it, fits the model that plays here now."""
+        if command.path != "/tape/load":
+            return fits(command, self.shape)
+        if self.voice is None:
+            return False
+        info = self.voice.controls.info
+        fitting = (payload.latent_space, payload.latent_dim) == (info.latent_space, info.latent_dim)
+        return fitting and info.kind == "stream"
+
     def do(self, command: Command, payload: Any = None) -> None:
-        """Act on a command of the table.
+        """Act on a command of the table that it :meth:`takes`.
 
         Args:
             command: to this deck.

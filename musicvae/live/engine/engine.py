@@ -41,6 +41,7 @@ class Engine:
         peaks: of each channel in the last moments, 0 to 1, float32 (channels,).
         position: of the cross-fader, 0 to 1.
         coalesced: latents that newer ones replaced before their frame came.
+        outdated: commands left out since a model that they do not fit came before their frame did.
         journal: given each frame at which something happened and the commands; or ``None``.
         tap: given each rendered block; ``None`` where nobody records.
     """
@@ -51,7 +52,7 @@ class Engine:
         self.frame = 0
         self.peaks = np.zeros(channels, np.float32)
         self.position = 0.0
-        self.coalesced = 0
+        self.coalesced = self.outdated = 0
         self.journal: Callable[[int, tuple[Command, ...]], None] | None = None
         self.tap: Callable[[Samples], None] | None = None
         self.decks = {
@@ -125,8 +126,9 @@ class Engine:
         before: Batch | None = None
         while self._posted:
             batch = self._posted.popleft()
-            if batch.due is not None and len(self._waiting) < _MOST_WAITING:
-                heapq.heappush(self._waiting, (batch.due, next(self._numbers), batch))
+            due = self.frame if batch.due is None else batch.due
+            if due > self.frame and len(self._waiting) < _MOST_WAITING:
+                heapq.heappush(self._waiting, (due, next(self._numbers), batch))
                 continue
             if before is not None:
                 if batch.replaces(before):
@@ -141,13 +143,18 @@ class Engine:
 
     def _apply(self, batch: Batch) -> None:
         payloads = batch.payloads or (None,) * len(batch.commands)
+        done: list[Command] = []
         for command, payload in zip(batch.commands, payloads, strict=True):
             if command.path == "/crossfade":
                 self._crossfade(float(command.values[0]))
-            else:
+            elif self.decks[command.deck].takes(command, payload):
                 self.decks[command.deck].do(command, payload)
-        if self.journal is not None and batch.commands:
-            self.journal(self.frame, batch.commands)
+            else:  # nor into the journal, which could not be played again
+                self.outdated += 1
+                continue
+            done.append(command)
+        if self.journal is not None and done:
+            self.journal(self.frame, tuple(done))
         if batch.then is not None:
             batch.then(self.frame)
 

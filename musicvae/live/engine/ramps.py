@@ -6,6 +6,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Array = NDArray[np.float32]
+Where = slice | list[int]
+
+ALL = slice(None)
 
 
 class Ramps:
@@ -40,6 +43,20 @@ class Ramps:
         self.value[:] = self.target
         self._left[:] = 0
         self._still = True
+
+    def go_on(self, other: Ramps, pace: float, mine: Where = ALL, theirs: Where = ALL) -> None:
+        """Be where another one is, and go on to where it goes, in as much time.
+
+        Args:
+            other: is left as it is.
+            pace: frames of this one for each of the other's.
+            mine: which numbers of this one.
+            theirs: which of the other one, as many.
+        """
+        self.value[mine] = other.value[theirs]
+        self.target[mine] = other.target[theirs]
+        self._left[mine] = np.ceil(other._left[theirs] * np.float32(pace))
+        self._still = False
 
     def advance(self) -> None:
         """Go one frame on."""

@@ -22,12 +22,10 @@ def set_controls(controls: Controls, command: Command, payload: Any = None) -> N
 
     Args:
         controls: of the model that is meant.
-        command: checked. What does not fit, since another model came meanwhile, is cut.
+        command: of a size that fits; see :func:`musicvae.live.osc.commands.fits`.
         payload: the ``Tape`` of ``/tape/load``.
     """
     if command.path == "/tape/load":
-        if payload.latent_dim != controls.info.latent_dim:
-            return
         controls.tape = TapeSource(payload, str(command.values[0]))
         controls.source = "tape"
     elif (action := _ACTIONS.get(command.path)) is not None:
@@ -47,10 +45,8 @@ def _index(command: Command) -> int:
 
 
 def _hold(controls: Controls, first: int, values: Any) -> None:
-    """Set latents from number ``first`` on, as many as there are."""
+    """Set latents from number ``first`` on."""
     controls.follow([], 1)
-    room = max(0, len(controls.held.value) - first)
-    values = values[:room]
     controls.held.to(values, controls.glide(), slice(first, first + len(values)))
 
 
@@ -70,7 +66,7 @@ def _percentiles(controls: Controls, first: int, shares: Any) -> Array:
     infos = controls.info.latents[first : first + len(shares)]
     low = np.array([info.low for info in infos], np.float32)
     high = np.array([info.high for info in infos], np.float32)
-    values: Array = low + (high - low) * np.array(shares[: len(infos)], np.float32)
+    values: Array = low + (high - low) * np.array(shares, np.float32)
     return values
 
 
@@ -83,22 +79,20 @@ def _norm_at(controls: Controls, command: Command) -> None:
 
 
 def _delta(controls: Controls, command: Command) -> None:
-    more = np.array(command.values[: len(controls.held.value)], np.float32)
+    more = np.array(command.values, np.float32)
     _hold(controls, 0, np.clip(controls.held.target[: len(more)] + more, *LATENT_RANGE))
 
 
 def _trajectory(controls: Controls, command: Command) -> None:
     width = len(controls.held.value)
-    numbers = np.array(command.values[1:], np.float32)
-    rows = numbers[: len(numbers) // width * width].reshape(-1, width)
+    rows = np.array(command.values[1:], np.float32).reshape(-1, width)
     controls.follow(list(rows), controls.frames(_first(command)))
 
 
 def _spread(ramps: Ramps, controls: Controls, command: Command) -> None:
     """One value is for all; more are for the first."""
-    values = command.values[: len(ramps.value)]
-    where = slice(None) if len(values) == 1 else slice(len(values))
-    ramps.to(values, controls.glide(), where)
+    where = slice(None) if len(command.values) == 1 else slice(len(command.values))
+    ramps.to(_floats(command), controls.glide(), where)
 
 
 def _scale(controls: Controls, command: Command) -> None:
@@ -123,8 +117,7 @@ def _glide_once(controls: Controls, command: Command) -> None:
 
 def _attribute(controls: Controls, command: Command) -> None:
     names = [attribute.name for attribute in controls.info.attributes]
-    if command.key in names:
-        controls.attributes.to(_first(command), controls.glide(), names.index(command.key))
+    controls.attributes.to(_first(command), controls.glide(), names.index(command.key))
 
 
 def _source(controls: Controls, command: Command) -> None:

@@ -145,6 +145,12 @@ class WalkSource:
         self._held = self._walker.row()
         self._share = 0.0
 
+    def go_on(self, other: WalkSource) -> None:
+        """Be where another one of the same latent space is, and go on as it would."""
+        self.speed, self.radius, self.seed = other.speed, other.radius, other.seed
+        self._walker = other._walker.twin()
+        self._held, self._share = other._held, other._share
+
     def next(self, out: Array) -> None:
         """See :class:`Source`."""
         row = self._walker.row() if self._smooth else self._held

@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
-import json
-import os
-import subprocess
-import sys
-import tempfile
 import threading
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from musicvae.errors import LiveError, MusicVAEError, SettingError
 from musicvae.live.jobs.worker import Handler, Say
@@ -27,79 +20,123 @@ SCORE_SUFFIX = ".score.jsonl"
 
 
 class RecordingJobs:
-    """Starts and stops recordings, and renders ahead.
+    """Starts and stops recordings.
 
     Args:
         stage: that is recorded.
         journal: of the session.
         folder: of the recordings; made when it is first needed.
-        models: places where models and tapes are found, for rendering in another process.
 
     Attributes:
         recorder: that runs, or ``None``.
     """
 
-    def __init__(
-        self, stage: Stage, journal: Journal, folder: Path, models: Callable[[], list[str]]
-    ) -> None:
+    def __init__(self, stage: Stage, journal: Journal, folder: Path) -> None:
         self.recorder: Recorder | None = None
         self._start = 0
+        self._say: Say = lambda *message: None
+        self._scored = False
+        self._one = threading.Lock()  # the worker and the keeper may end the same recording
         self._stage = stage
         self._journal = journal
         self._folder = folder
-        self._places = models
-        self._process: subprocess.Popen[str] | None = None
-        self._given_up = False
-        self._changing = threading.Lock()
 
     def handlers(self) -> Mapping[str, Handler]:
         """By path."""
         return {
             "/record/start": self.start,
             "/record/stop": self.stop,
-            "/render": self.render,
         }
+
+    def begin(self, name: str) -> None:
+        """Record from the very beginning, before anything is rendered.
+
+        Args:
+            name: of the recording; empty gives it one.
+
+        Raises:
+            SettingError: it is not a bare name.
+            DeviceError: the file cannot be created.
+        """
+
+        def none_to_tell(*message: Value) -> None:
+            """The keeper tells who subscribes."""
+
+        self._start_with((name,) if name else (), none_to_tell, lambda see: see(0))
 
     def start(self, command: Command, say: Say) -> tuple[Value, ...]:
         """From the next frame on. Answers with the file's path."""
-        if self.recorder is not None:
-            raise SettingError(
-                f"{self.recorder.path.name} is being recorded already", mend="/record/stop"
-            )
-        engine = self._stage.engine
-        path = self._claimed(command.values)
-        recorder = Recorder(path, engine.sample_rate, engine.channels)
+        return (str(self._start_with(command.values, say, self._stage.look)),)
 
-        def begin(frame: int) -> int:
-            engine.tap = recorder.take
-            return frame
+    def _start_with(
+        self, given: tuple[Value, ...], say: Say, look: Callable[[Callable[[int], int]], int]
+    ) -> Path:
+        with self._one:
+            if self.recorder is not None:
+                raise SettingError(
+                    f"{self.recorder.path.name} is being recorded already", mend="/record/stop"
+                )
+            engine = self._stage.engine
+            path = claimed(self._folder, given)
+            recorder = Recorder(path, engine.sample_rate, engine.channels)
 
-        try:
-            self._start = self._stage.look(begin)
-        except LiveError:
-            engine.tap = None
-            recorder.stop()
-            raise
-        self.recorder = recorder
-        try:
-            self._journal.start_sidecar(path.with_suffix(SCORE_SUFFIX), self._start)
-        except MusicVAEError as error:  # the sound matters more than its score
-            say("/error", command.address, str(error))
-        return (str(path),)
+            def begin(frame: int) -> int:
+                engine.tap = recorder.take
+                return frame
+
+            try:
+                self._start = look(begin)
+            except LiveError:
+                engine.tap = None
+                recorder.stop()
+                path.unlink(missing_ok=True)
+                raise
+            self.recorder, self._say, self._scored = recorder, say, True
+            try:
+                self._journal.start_sidecar(path.with_suffix(SCORE_SUFFIX), self._start)
+            except MusicVAEError as error:  # the sound matters more than its score
+                self._scored = False
+                say("/error", "/record/start", str(error))
+            return path
 
     def stop(self, command: Command, say: Say) -> tuple[Value, ...]:
         """At the next frame. Answers with the file's path and its length in seconds."""
-        if self.recorder is None:
-            raise SettingError("nothing is being recorded", mend="/record/start NAME")
         recorder = self.finish()
+        if recorder is None:
+            raise SettingError("nothing is being recorded", mend="/record/start NAME")
         if recorder.failure is not None:
             raise recorder.failure
+        if self._scored and self._journal.failure:
+            say("/error", command.address, self._journal.failure)
         return (str(recorder.path), recorder.frames / self._stage.engine.sample_rate)
 
-    def finish(self) -> Recorder:
-        """End the recording in hand, wherever it stands."""
+    def finish(self) -> Recorder | None:
+        """End the recording in hand, wherever it stands; ``None`` where there is none."""
+        with self._one:
+            return self._finish()
+
+    def drain(self) -> MusicVAEError | None:
+        """Write what has come; some ten times a second.
+
+        Returns:
+            Why the recording has ended by itself, once; whoever began it has been told.
+        """
+        self._journal.drain()
+        with self._one:
+            recorder = self.recorder
+            if recorder is None:
+                return None
+            recorder.drain()
+            if recorder.running:
+                return None
+            self._finish()
+        self._say("/fail", "/record/start", str(recorder.failure))
+        return recorder.failure
+
+    def _finish(self) -> Recorder | None:
         recorder, engine = self.recorder, self._stage.engine
-        assert recorder is not None
+        if recorder is None:
+            return None
 
         def end(frame: int) -> None:
             engine.tap = None
@@ -113,81 +150,13 @@ class RecordingJobs:
         self.recorder = None
         return recorder
 
-    def drain(self) -> MusicVAEError | None:
-        """Write what has come; some ten times a second.
 
-        Returns:
-            Why the recording has ended by itself, once.
-        """
-        self._journal.drain()
-        recorder = self.recorder
-        if recorder is None:
-            return None
-        recorder.drain()
-        if recorder.running:
-            return None
-        self.finish()
-        return recorder.failure
+def claimed(folder: Path, given: tuple[Value, ...]) -> Path:
+    """A new file for a take, of the name that was given or of one that tells the time.
 
-    def render(self, command: Command, say: Say) -> tuple[Value, ...]:
-        """In a process of its own, so that it takes nothing from the sound."""
-        seconds = float(command.values[0])
-        path = self._claimed(command.values[1:])
-        score = self._stage.look(lambda frame: self._score(seconds))
-        with tempfile.TemporaryDirectory() as folder:
-            written = Path(folder) / "score.json"
-            written.write_text(json.dumps(score), "utf-8")
-            places = [item for place in self._places() for item in ("--models", place)]
-            render = [sys.executable, "-m", "musicvae", "render", str(written), "--quiet"]
-            failed = self._ran([*render, "--out", str(path), *places])
-        if failed is not None:
-            path.unlink(missing_ok=True)
-            raise LiveError("it could not be rendered", received=failed)
-        return (str(path),)
-
-    def give_up_rendering(self) -> None:
-        """End the rendering in hand, which fails, and begin no other; from any thread."""
-        with self._changing:
-            self._given_up = True
-            if self._process is not None:
-                self._process.kill()
-
-    def _ran(self, command: list[str]) -> str | None:
-        """Run a process that makes way for the sound; what it said last if it failed."""
-        with self._changing:
-            if self._given_up:
-                return "the daemon ends"
-            process = subprocess.Popen(
-                command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
-            )
-            self._process = process
-        with process:
-            if os.name == "posix":
-                with contextlib.suppress(ProcessLookupError):  # it may be over already
-                    os.setpriority(os.PRIO_PROCESS, process.pid, 10)
-            said = process.communicate()[1].strip().splitlines()
-        with self._changing:
-            self._process = None
-        return None if process.returncode == 0 else (said[-1] if said else "it was killed")
-
-    def _claimed(self, given: tuple[Value, ...]) -> Path:
-        name = str(given[0]) if given else names.take_name(datetime.now())
-        return names.claim(self._folder, name, ".wav")
-
-    def _score(self, seconds: float) -> dict[str, Any]:
-        """How the decks are set, as a score; on the thread that renders."""
-        engine = self._stage.engine
-        events: list[list[Any]] = [[0.0, ["/crossfade", engine.position]]]
-        for name, deck in engine.decks.items():
-            if deck.voice is None:
-                continue
-            events.append([0.0, [f"/deck/{name}/model/load", deck.voice.name]])
-            # In one piece: a glide would begin anew.
-            state = [[f"/deck/{name}{address}", *rest] for address, *rest in deck.describe()]
-            events.append([0.0, *state, [f"/deck/{name}/play", int(deck.playing)]])
-        return {
-            "rate": engine.sample_rate,
-            "channels": engine.channels,
-            "seconds": seconds,
-            "events": events,
-        }
+    Raises:
+        SettingError: it is not a bare name.
+        DeviceError: no file can be made there.
+    """
+    name = str(given[0]) if given else names.take_name(datetime.now())
+    return names.claim(folder, name, ".wav")

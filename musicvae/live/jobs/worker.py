@@ -18,8 +18,12 @@ MOST_WAITING = 256
 
 #: Sends a message to whoever asked.
 Say = Callable[..., None]
-#: Does a job. What it returns goes behind ``/done ADDRESS``; ``None`` says nothing.
-Handler = Callable[[Command, Say], tuple[Value, ...] | None]
+#: What a job comes to: what goes behind ``/done ADDRESS``; ``None`` says nothing.
+Result = tuple[Value, ...] | None
+#: The rest of a job, done aside, so that the next jobs need not wait for it.
+Rest = Callable[[], Result]
+#: Does a job, or begins it.
+Handler = Callable[[Command, Say], Result | Rest]
 #: Sends address and values to a peer.
 Reply = Callable[..., None]
 
@@ -58,6 +62,7 @@ class Worker:
         self._reply = reply
         self._tasks: queue.Queue[Task | None] = queue.Queue(MOST_WAITING)
         self._stopping = False
+        self._aside: threading.Thread | None = None
         self._thread = threading.Thread(target=self._work, name="musicvae-worker", daemon=True)
 
     def start(self) -> None:
@@ -69,8 +74,7 @@ class Worker:
         try:
             self._tasks.put_nowait(task)
         except queue.Full:
-            if task.peer is not None:
-                self._reply(task.peer, "/fail", task.address, "too many jobs wait")
+            self._say(task, "/fail", task.address, "too many jobs wait")
 
     def stop(self) -> None:
         """Drop what waits, finish the job in hand, and end the thread."""
@@ -79,28 +83,61 @@ class Worker:
             self._tasks.put_nowait(None)
         if self._thread.is_alive():
             self._thread.join()
+        self.settle()
+
+    def settle(self) -> None:
+        """Wait until nothing is done aside."""
+        if self._aside is not None:
+            self._aside.join()
 
     def do(self, task: Task) -> None:
-        """Do a job now, on the caller's thread."""
-        command, peer = task.command, task.peer
+        """Do a job now, on the caller's thread, but for what is done aside."""
 
         def say(address: str, *values: Value) -> None:
-            if peer is not None:
-                self._reply(peer, address, *values)
+            self._say(task, address, *values)
 
+        self._answer(task, lambda: self._handlers[task.command.path](task.command, say))
+
+    def _answer(self, task: Task, act: Callable[[], Result | Rest]) -> None:
         try:
-            values = self._handlers[command.path](command, say)
+            result = act()
         except (MusicVAEError, RefusedError) as error:
-            say("/fail", task.address, str(error))
+            self._say(task, "/fail", task.address, str(error))
         # Whatever is wrong with one job, the next one must be done: this is a stage.
         except Exception as error:
             self.faults += 1
-            self.problem = f"{command.address}: {type(error).__name__}: {error}"
-            say("/fail", task.address, f"a mistake of ours, please report it: {error}")
+            self.problem = f"{task.command.address}: {type(error).__name__}: {error}"
+            reason = f"a mistake of ours, please report it: {error}"
+            self._say(task, "/fail", task.address, reason)
         else:
-            if values is not None:
-                say("/done", task.address, *values)
+            if callable(result):
+                self._aside = threading.Thread(
+                    target=self._answer, args=(task, result), name="musicvae-aside", daemon=True
+                )
+                self._aside.start()
+            elif result is not None:
+                self._say(task, "/done", task.address, *result)
+
+    def _say(self, task: Task, address: str, *values: Value) -> None:
+        if task.peer is not None:
+            self._reply(task.peer, address, *values)
 
     def _work(self) -> None:
         while (task := self._tasks.get()) is not None and not self._stopping:
-            self.do(task)
+            if self._overtaken(task):  # answered all the same: somebody may count
+                self._say(task, "/done", task.address, *task.command.values)
+            else:
+                self.do(task)
+
+    def _overtaken(self, task: Task) -> bool:
+        """Whether nothing of this job would be left by the one that waits next.
+
+        A fader sends more morphs than there are blocks, and must not be followed late.
+        """
+        with self._tasks.mutex:
+            after = self._tasks.queue[0] if self._tasks.queue else None
+        if after is None or task.command.path != "/morph":
+            return False
+        mine, other = task.command, after.command
+        same = mine.path == other.path and mine.deck == other.deck
+        return bool(same and mine.values[:2] == other.values[:2])

@@ -105,7 +105,7 @@ def command_of(message: Sequence[object], deck: str, shapes: Shapes) -> Command:
     Raises:
         RefusedError: it is none; says why.
     """
-    if not message or not isinstance(message[0], str) or is_pattern(message[0]):
+    if not message or not isinstance(message[0], str):
         raise RefusedError("wants an address and its arguments")
     if not all(isinstance(value, int | float | str) for value in message[1:]):
         raise RefusedError("wants numbers and texts")
@@ -114,6 +114,27 @@ def command_of(message: Sequence[object], deck: str, shapes: Shapes) -> Command:
         named = deck
     values: tuple[Argument, ...] = tuple(message[1:])  # type: ignore[arg-type]
     return _built(address, named, key, values, shapes)
+
+
+def fits(command: Command, shape: Shape) -> bool:
+    """Whether a deck of this shape takes a command that was made for it or for another one.
+
+    Between a message and its frame another model may come. Just what :func:`command_of` would
+    refuse does not fit, but this looks at sizes only, and is quick.
+    """
+    width, count = shape.latent_dim, len(command.values)
+    match command.path:
+        case "/latent" | "/latent/norm" | "/latent/delta" | "/latent/scale" | "/latent/bias":
+            return count <= width
+        case "/latent/<i>" | "/latent/norm/<i>":
+            return int(command.key) < width
+        case "/latent/from":
+            return int(command.values[0]) + count - 1 <= width
+        case "/latent/traj":
+            return width > 0 and (count - 1) % width == 0
+        case "/attr/<name>":
+            return command.key in shape.attributes
+    return True
 
 
 def _built(
@@ -143,10 +164,10 @@ def _named(text: str, shapes: Shapes, internal: bool = False) -> tuple[Address, 
         if deck not in DECKS:
             raise RefusedError(f"no such deck; there are {', '.join(DECKS)}")
         path, prefixed = f"/{rest}", True
-    found, key = _BY_PATH.get(path), ""
+    found, key = None if "<" in path else _BY_PATH.get(path), ""
     if found is None:
         found, key = _keyed(path)
-    if found is None or "<" in path or (prefixed and not found.deck):
+    if found is None or (prefixed and not found.deck):
         raise RefusedError("unknown address")
     if found.internal and not internal:
         raise RefusedError("is written by the daemon alone")
@@ -156,7 +177,7 @@ def _named(text: str, shapes: Shapes, internal: bool = False) -> tuple[Address, 
 def _keyed(path: str) -> tuple[Address | None, str]:
     for stem, address in _KEYED:
         key = path.removeprefix(stem)
-        if key == path or not key or "/" in key:
+        if key == path or not key:
             continue
         if not address.numbered or (key.isascii() and key.isdigit() and len(key) < 7):
             return address, str(int(key)) if address.numbered else key
@@ -164,7 +185,13 @@ def _keyed(path: str) -> tuple[Address | None, str]:
 
 
 def _matching(text: str, shapes: Shapes) -> Iterator[tuple[Address, str, str]]:
+    """Rows, decks and keys that a pattern stands for.
+
+    ``/latent/*`` means all latents, and not ``/latent/scale`` and the other words beside them: what
+    matches numbers matches no words at the same place.
+    """
     pattern = Pattern(text)
+    numbered: set[str] = set()  # places whose numbers are meant
     for address in ADDRESSES:
         if not address.by_pattern:
             continue
@@ -172,11 +199,18 @@ def _matching(text: str, shapes: Shapes) -> Iterator[tuple[Address, str, str]]:
         if address.deck:
             prefixes += [(f"/deck/{name}", name) for name in DECKS]
         for prefix, deck in prefixes:
+            place = prefix + address.path[: address.path.rindex("/") + 1]
+            if place in numbered:
+                continue
             if address.stem and not pattern.begins(prefix + address.stem):
                 continue  # before its many latents are tried one by one
+            if address.numbered and pattern.matches(f"{place}0"):
+                numbered.add(place)  # though no model may play there
             for key in _keys(address, shapes.get(deck, _NO_SHAPE)):
                 path = f"{address.stem}{key}" if address.stem else address.path
                 if pattern.matches(prefix + path):
+                    if address.numbered:
+                        numbered.add(place)
                     yield address, deck if address.deck else "", key
 
 

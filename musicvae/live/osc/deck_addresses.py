@@ -208,7 +208,13 @@ DECK_ADDRESSES = (
     _deck("/preset/load", "s", "Set the deck as it was kept.", _word(), job=True),
     _deck("/preset/delete", "s", "Forget a preset.", _word(), job=True),
     _deck("/preset/list", "ignored", "Answers `/preset/list.reply` for each.", nothing, job=True),
-    _deck("/morph", "s s f, 0 to 1", "Set the deck between two presets.", _morph, job=True),
+    _deck(
+        "/morph",
+        "s s f, 0 to 1",
+        "Set the deck between two presets; of several that wait, the newest is done.",
+        _morph,
+        job=True,
+    ),
     _deck("/morph/time", "s f", "Glide to a preset within so many seconds.", _morph_time, job=True),
     _deck(
         "/chan<n>",

@@ -72,7 +72,8 @@ DESK_ADDRESSES = (
     Address(
         "/render",
         "f seconds, perhaps s",
-        "Render the decks as they are set now, from a fresh start, into a WAV file.",
+        "Render the decks as they are set now, from a fresh start, into a WAV file; other jobs do "
+        "not wait for it.",
         _render,
         job=True,
         by_pattern=False,

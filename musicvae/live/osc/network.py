@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from musicvae.errors import LiveError, PortInUseError, SettingError
+from musicvae.live.osc.listeners import listener
 
 #: Bytes the system keeps for us while we are busy: about a second of a heavy flood.
 _BUFFER = 4 * 2**20
@@ -151,8 +152,10 @@ def _listen(bind: str, port: int) -> socket.socket:
 
 def _no_port(kind: str, bind: str, port: int, error: OSError) -> LiveError:
     if error.errno == errno.EADDRINUSE:
+        who = listener(kind, port)
+        perhaps = "" if who else ", perhaps another musicvae"
         return PortInUseError(
-            f"somebody listens on {kind} port {port} of {bind} already, perhaps another musicvae",
+            f"{who or 'somebody'} listens on {kind} port {port} of {bind} already{perhaps}",
             mend=f"end that program, or choose another port: --port {port + 10}",
         )
     return LiveError(

@@ -13,6 +13,8 @@ from collections.abc import Callable
 Step = Callable[[str, set[int]], set[int]]
 
 _SPECIAL = frozenset("?*[{")
+#: Of ``*`` and ``{`` in one pattern, which may match nothing and so are tried everywhere.
+MAX_LOOSE = 16
 
 
 class PatternError(ValueError):
@@ -31,7 +33,7 @@ class Pattern:
         text: such as ``"/deck/*/latent/[0-3]"``. No token crosses a ``/``.
 
     Raises:
-        PatternError: a bracket or brace is not closed.
+        PatternError: a bracket or brace is not closed, or there are too many of ``*`` and ``{``.
 
     Example:
         >>> Pattern("/latent/[0-3]").matches("/latent/2")
@@ -39,6 +41,8 @@ class Pattern:
     """
 
     def __init__(self, text: str) -> None:
+        if text.count("*") + text.count("{") > MAX_LOOSE:
+            raise PatternError(f"more than {MAX_LOOSE} of * and {{ in one pattern")
         self._parts = [_compile(part) for part in text.split("/")]
 
     def matches(self, address: str) -> bool:
@@ -85,7 +89,7 @@ def _compile(part: str) -> tuple[int, list[Step]]:
             shortest += 1
         elif char == "{":
             inside, at = _until(part, at, "}")
-            words = inside.split(",")
+            words = list(dict.fromkeys(inside.split(",")))
             steps.append(_word_of(words))
             shortest += min(map(len, words))
         else:

@@ -23,13 +23,14 @@ What sounds on a deck, frame by frame:
 
     latents = clamp(scale · (source + set) + bias + Σ attribute · direction)
 
-*set* is what `/latent` and its kin say, *source* is the movement of a tape or a random walk (nothing
-at first). Everything that is set glides, so nothing steps.
+*set* is what `/latent` and its kin say, *source* is the movement of a tape or a random walk
+(nothing at first). Everything that is set glides, so nothing steps.
 
 - Every number may arrive as any of the types `i f d h T F`.
 - A NaN, an infinity, or a number out of its range refuses the whole message.
 - The messages of one bundle take effect together, at one frame. Time tags are ignored unless the
-  daemon was started with `--honour-timetags`; then a bundle waits until it is due, at most a minute.
+  daemon was started with `--honour-timetags`; then a bundle waits until it is due, at most a
+  minute, but for jobs, which begin at once.
 - Addresses may be OSC patterns: `/latent/[0-3]`, `/latent/{1,4}`, `/deck/*/gain`.
 - Latents are standardised: most of the training set lies between -2.3 and 2.3.
 - Over TCP both framings are understood: a size before each packet (OSC 1.0) and SLIP (OSC 1.1).

@@ -6,7 +6,11 @@ REPLIES = (
     ("/pong", "none, or i", "The answer to `/ping`."),
     ("/version.reply", "s", "The version of musicvae."),
     ("/status.reply", "s, value, s, value …", "The fields below, each a name and its value."),
-    ("/get.reply", "s, values", "The address that was asked for, and what it holds."),
+    (
+        "/get.reply",
+        "s, values",
+        "The address that was asked for, and what it holds: of very many latents, the first 270.",
+    ),
     (
         "/model/info.reply",
         "s deck, s, value, s, value …",

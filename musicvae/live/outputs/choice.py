@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from typing import Protocol
+from typing import Any, Protocol
 
 from musicvae.audio import Samples
 from musicvae.errors import DeviceError
 from musicvae.live.outputs.paced import Null as Null
 from musicvae.live.outputs.paced import WavFile as WavFile
+from musicvae.live.outputs.resilient import Resilient
 from musicvae.live.outputs.soundcard import DEFAULT_AHEAD_MS
 from musicvae.live.outputs.soundcard import SoundCard as SoundCard
 from musicvae.live.outputs.soundcard import list_devices as list_devices
@@ -27,17 +28,23 @@ class Output(Protocol):
         name: for people.
         sample_rate: in Hz.
         channels: of the blocks it asks for.
-        block: their usual length, in frames.
     """
 
     name: str
     sample_rate: int
     channels: int
-    block: int
+
+    @property
+    def block(self) -> int:
+        """The usual length of the blocks it asks for, in frames."""
 
     @property
     def latency_ms(self) -> float:
         """From a rendered block to the ear, as far as it knows."""
+
+    @property
+    def queue_ms(self) -> float:
+        """The part of it that waits for the device."""
 
     @property
     def underruns(self) -> int:
@@ -86,9 +93,20 @@ def choose(
         SettingError: an option of a sound card is out of range.
     """
     if out is None:
-        return SoundCard(
-            device, sample_rate=rate, block=block, channels=channels, ahead_ms=ahead_ms
-        )
+        return _card(device, sample_rate=rate, block=block, channels=channels, ahead_ms=ahead_ms)
     if os.fspath(out) == "null":
         return Null(rate or model_rate, channels, block=block, fast=fast)
     return WavFile(out, rate or model_rate, channels, block=block, fast=fast)
+
+
+def _card(device: str | int | None, **options: Any) -> Resilient:
+    """A sound card that is opened again when it was lost."""
+
+    def open_card() -> SoundCard:
+        nonlocal device
+        card = SoundCard(device, **options)
+        # Numbers and the system's default change with every card that comes or goes.
+        device = card.name
+        return card
+
+    return Resilient(open_card)

@@ -119,8 +119,9 @@ def find(device: str | int | None) -> Device:
         if wanted < 0:  # the system names no default
             return found[0]
     for candidate in found:
-        if wanted == candidate.number:
+        if wanted in (candidate.number, candidate.name):
             return candidate
+    for candidate in found:
         if isinstance(wanted, str) and wanted.lower() in candidate.name.lower():
             return candidate
     raise DeviceError(
@@ -167,9 +168,7 @@ def refresh() -> None:
 
 def _spare_the_end(sounddevice: Any) -> None:
     """Keep sounddevice from terminating PortAudio at exit, where that would be fatal."""
-    if sounddevice._initialized and (
-        _dead or (_knows_jack(sounddevice) and not jack_lives())
-    ):
+    if sounddevice._initialized and (_dead or (_knows_jack(sounddevice) and not jack_lives())):
         sounddevice._initialized = 0
 
 

@@ -17,6 +17,10 @@ from musicvae.live.outputs.takes import Takes
 
 #: Seconds between two looks at the ring, where a take is due.
 _LOOK = 0.00025
+#: Each late block lets the next ones be rendered so much earlier, up to so many seconds; each quiet
+#: spell of so many seconds takes back so much, down to what was asked for.
+_EARLIER, _EARLIEST = 1.5, 0.04
+_SPELL, _TAKEN_BACK = 10.0, 0.9
 #: Seconds between two questions whether the device is still there.
 _ASK = 0.1
 #: Seconds of sound that wait while nothing is known of the device: more than most take in a burst.
@@ -53,15 +57,17 @@ class Feeder:
 
     A block that is late waits until the tail has played (see ``Ahead``), then the sound rises
     again with exactly this block. Nothing that was rendered is lost, and the engine renders nothing
-    in between: a gap is a pause, not a hole.
+    in between: a gap is a pause, not a hole. A machine that was late once is likely to be late
+    again, so the next blocks are rendered a little earlier, and later again in quiet times.
 
     Args:
         stream: the running device.
         sample_rate: in Hz.
         block: frames of one take, and of one rendering.
-        ahead: seconds.
+        ahead: seconds, at least.
 
     Attributes:
+        lead: seconds that blocks are rendered ahead now.
         gone: whether the device went away; the thread has ended then.
         fault: what ``render`` raised, or ``None``; the thread has ended then.
         priority: what the system gave, see ``go_first``.
@@ -74,7 +80,7 @@ class Feeder:
         self.ahead = Ahead(stream.ring, sample_rate, block)
         self._stream = stream
         self._rate = sample_rate
-        self._lead = ahead
+        self.lead = self._least = ahead
         self._takes = Takes(sample_rate, block)
         self._block = np.zeros((block, stream.ring.memory.shape[1]), np.float32)
         self._held = False
@@ -82,7 +88,7 @@ class Feeder:
         self._depth = max(2 * block, round(_DEEP * sample_rate))
         self._gap = False
         self._xruns = self._forgiven = 0
-        self._asked = self._moved = time.perf_counter()
+        self._asked = self._moved = self._eased = time.perf_counter()
         self._stopping = False
         self._thread: threading.Thread | None = None
 
@@ -160,8 +166,10 @@ class Feeder:
         if ahead.room < 2 * block:
             return _LOOK * 4
         if not self._takes.sure:
+            # A dry take that was under way when the ring was filled ends the playing after all.
+            self._stream.keep_playing()
             return 0.0 if ahead.pending < self._depth else _LOOK * 2
-        due = self._takes.moment(ahead.committed) - self._lead - now
+        due = self._takes.moment(ahead.committed) - self.lead - now
         look = self._takes.moment(taken) - now + _LOOK / 2
         return max(0.0, min(due, look if look > 0 else max(_LOOK, -look / 8)))
 
@@ -176,7 +184,10 @@ class Feeder:
         else:
             self._late += 1
             self._gap = True
-            if not self._takes.sure:  # a device of longer bursts; the ring's room is the limit
+            if self._takes.sure:
+                self.lead = max(self._least, min(_EARLIER * self.lead, _EARLIEST))
+                self._eased = time.perf_counter()
+            else:  # a device of longer bursts; the ring's room is the limit
                 self._depth *= 2
 
     def _recover(self, taken: int) -> None:
@@ -186,7 +197,10 @@ class Feeder:
         self._gap = False
 
     def _look_after(self, now: float) -> None:
-        """See whether the device has gone."""
+        """See whether the device has gone, and whether the machine has become calm."""
+        if now - self._eased > _SPELL:
+            self._eased = now
+            self.lead = max(self._least, _TAKEN_BACK * self.lead)
         if now - self._asked > _ASK:
             self._asked = now
             self.gone = not self._stream.alive() or now - self._moved > _PATIENCE

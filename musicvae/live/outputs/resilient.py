@@ -64,6 +64,17 @@ class Resilient:
         return self._output.latency_ms
 
     @property
+    def queue_ms(self) -> float:
+        """Likewise."""
+        return self._output.queue_ms
+
+    @property
+    def callback(self) -> str:
+        """``"C"`` or ``"Python"``, what the card's audio thread runs; empty while it is away."""
+        output = self._output
+        return output.callback if isinstance(output, SoundCard) else ""
+
+    @property
     def underruns(self) -> int:
         """Gaps in the sound, of all cards so far; being lost is not among them."""
         return self._earlier + self._sounding()
@@ -125,14 +136,14 @@ class Resilient:
         wait = _LOOK
         while not self._stopping.wait(wait):
             with self._changing:
-                if isinstance(self._output, Null):
+                if not isinstance(self._output, SoundCard):
                     self._try_again()
                 elif self._output.failure is not None and not self._output.faulty:
                     reason = self._output.failure.what
                     self._leave()
                     self._enter(self._nowhere())
                     self._say(f"lost: {reason}, trying again")
-                wait = _RETRY if isinstance(self._output, Null) else _LOOK
+                wait = _LOOK if isinstance(self._output, SoundCard) else _RETRY
 
     def _try_again(self) -> None:
         try:

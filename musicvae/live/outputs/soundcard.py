@@ -13,9 +13,11 @@ from musicvae.live.outputs.devices import list_devices as list_devices
 from musicvae.live.outputs.feeder import Feeder
 from musicvae.live.outputs.streams import open_stream
 
-#: How long before its first frame is due a block is rendered, in milliseconds: the rendering
-#: itself, and what a busy machine is late. Measured; see the tests' ``jack.py``.
-DEFAULT_AHEAD_MS = 5.0
+#: How long before its first frame is due a block is rendered, in milliseconds: room for the
+#: rendering itself and for a machine that is late. With a rendering of 1.5 ms, JACK at 512 frames
+#: and a busy virtual machine of two cores, 3 and 4 ms gave several gaps in 10 s, 5 and 6 ms one at
+#: most; on a calm one all four were alike.
+DEFAULT_AHEAD_MS = 4.0
 MOST_CHANNELS = 64
 #: Seconds that PortAudio may take to close a device.
 _PATIENCE = 3.0
@@ -29,7 +31,8 @@ class SoundCard:
         sample_rate: in Hz; ``None`` is the device's default.
         block: frames of each take of the device, and of each rendering.
         channels: at most, 1 to 64; a device with fewer gets what it has.
-        ahead_ms: a block is rendered so long before the device wants it, 1 to 100.
+        ahead_ms: a block is rendered so long before the device wants it, 1 to 100; on a machine
+            that is late, earlier by itself.
 
     Raises:
         DeviceError: PortAudio is missing, or there is no such device, or it does not open.
@@ -57,7 +60,6 @@ class SoundCard:
         self.sample_rate = int(sample_rate or found.sample_rate)
         self.channels = min(channels, found.channels)
         self.block = block
-        self.ahead_ms = ahead_ms
         self._jack = found.jack
         self._gone = self._started = self._stopping = self._abandoned = False
         try:
@@ -86,6 +88,11 @@ class SoundCard:
     def priority(self) -> str:
         """What the system gave the rendering thread, such as ``"real-time 5"``."""
         return self._feeder.priority
+
+    @property
+    def ahead_ms(self) -> float:
+        """How long before the device wants a block it is rendered, as of now."""
+        return self._feeder.lead * 1000
 
     @property
     def queue_ms(self) -> float:

@@ -9,7 +9,7 @@ from musicvae.live.outputs.ahead import BURST
 #: So many takes are remembered: a drift of the device's clock stays far below ``ahead.GUARD``.
 _WINDOW = 64
 #: So many make an estimate, at first.
-_ENOUGH = 8
+_ENOUGH = 32
 
 
 class Takes:

@@ -210,8 +210,8 @@ def test_a_model_of_the_same_space_goes_on_with_what_was_set(info: Any, models: 
     send(one, "/tape/rate", -0.5)
     frames(one, 3)
     other.adopt(one)
-    np.testing.assert_array_equal(other.held.value, one.held.target)
-    np.testing.assert_array_equal(other.attributes.value, [0, 2])
+    np.testing.assert_array_equal(other.held.target, one.held.target)
+    np.testing.assert_array_equal(other.attributes.target, [0, 2])
     assert (other.low, other.high, other.holding, other.source) == (-1, 3, True, "tape")
     assert other.tape is not None
     assert one.tape is not None
@@ -221,6 +221,50 @@ def test_a_model_of_the_same_space_goes_on_with_what_was_set(info: Any, models: 
     assert one.tape.position == position  # each winds its own
 
 
+def test_a_swap_while_holding_lets_nothing_through(info: Any) -> None:
+    one, other = Controls(info, FRAME_RATE), Controls(info, FRAME_RATE)
+    send(one, "/hold", 1)
+    send(one, "/latent", 5.0)
+    frames(one, 3)
+    other.adopt(one)
+    assert not frames(other, 3).any()
+    send(other, "/hold", 0)
+    assert frames(other, 2)[:, 0].tolist() == [2.5, 5]
+
+
+@pytest.mark.parametrize("rate", [FRAME_RATE, 50.0, 200.0])
+def test_what_glides_glides_on_for_as_long(info: Any, rate: float) -> None:
+    one, other = Controls(info, FRAME_RATE), Controls(info, rate)
+    send(one, "/glide", 100.0)
+    send(one, "/latent", 8.0)
+    send(one, "/attr/<name>", 1.0, key="brightness")
+    before = frames(one, 4)[-1]
+    other.adopt(one)
+    left = round(0.06 * rate)
+    held = []
+    for _ in range(left):
+        other.next()
+        held.append(float(other.held.value[0]))
+    line = 3.2 + 4.8 * np.arange(1, left + 1) / left
+    np.testing.assert_allclose(held, line, rtol=1e-5)
+    assert before[0] < other.next()[0]
+    assert other.attributes.value.tolist() == [0, 1]
+
+
+def test_a_trajectory_and_a_walk_go_on(info: Any) -> None:
+    one, other, through = (Controls(info, FRAME_RATE) for _ in range(3))
+    rows = np.random.default_rng(3).uniform(-1, 1, 40).tolist()
+    for controls in (one, through):
+        send(controls, "/walk", 0.3)
+        send(controls, "/seed", 9)
+        send(controls, "/latent/traj", 30.0, *rows)
+        frames(controls, 7)
+    other.adopt(one)
+    goes_on = frames(through, 40)
+    np.testing.assert_array_equal(frames(other, 40), goes_on)
+    np.testing.assert_array_equal(frames(one, 40), goes_on)  # neither moves the other
+
+
 def test_attributes_are_adopted_by_name(info: Any) -> None:
     swapped = dataclasses.replace(info, attributes=info.attributes[::-1])
     fewer = dataclasses.replace(info, attributes=info.attributes[1:])
@@ -228,4 +272,4 @@ def test_attributes_are_adopted_by_name(info: Any) -> None:
     send(one, "/attr/<name>", 2.0, key="brightness")
     for other, expected in ((Controls(swapped, 50.0), [2, 0]), (Controls(fewer, 50.0), [2])):
         other.adopt(one)
-        assert other.attributes.value.tolist() == expected
+        assert other.attributes.target.tolist() == expected

@@ -10,6 +10,7 @@ import pytest
 
 from musicvae.live.engine.deck import GAIN_SECONDS, PLAY_SECONDS, SWAP_SECONDS, Deck
 from musicvae.live.engine.fades import amplitude
+from musicvae.live.osc.commands import Command
 
 RATE = 8000
 PLAY, GAIN, SWAP = (round(s * RATE) for s in (PLAY_SECONDS, GAIN_SECONDS, SWAP_SECONDS))
@@ -229,6 +230,48 @@ def test_a_deck_without_a_model_is_silent_and_minds_no_command() -> None:
     assert not mix.any()
     assert deck.describe() == [["/gain", 0.0], ["/mute", 0]]
     assert deck.playing
+
+
+@pytest.mark.parametrize(
+    ("path", "key", "values"),
+    [
+        ("/latent", "", (1.0,) * 12),
+        ("/latent/<i>", "7", (1.0,)),
+        ("/latent/from", "", (3, 1.0, 2.0)),
+        ("/latent/norm", "", (1.0,) * 12),
+        ("/latent/norm/<i>", "7", (1.0,)),
+        ("/latent/delta", "", (1.0,) * 12),
+        ("/latent/traj", "", (10.0, *[1.0] * 6)),
+        ("/latent/scale", "", (1.0,) * 5),
+        ("/latent/bias", "", (1.0,) * 5),
+        ("/attr/<name>", "unheard of", (1.0,)),
+    ],
+)
+def test_what_does_not_fit_a_model_that_came_meanwhile_is_left_out(
+    make_rig: Callable[..., Any], path: str, key: str, values: Any
+) -> None:
+    """Else the log of a session in which that happened could not be played again."""
+    rig = make_rig()
+    rig.send("/model/load", "small")
+    before, log = rig.engine.decks["a"].describe(), len(rig.log)
+    rig.engine.post(Command("/gain", "a", "", (-3.0,)), Command(path, "a", key, values))
+    rig.render(10)
+    assert rig.engine.outdated == 1
+    assert rig.engine.decks["a"].describe()[1:] == before[1:]
+    assert rig.log[log:] == ['{"frame": 0, "do": [["/deck/a/gain", -3.0]]}']
+
+
+@pytest.mark.parametrize("model", ["", "wide", "clip", "steady"])
+def test_a_tape_of_another_space_is_left_out(rig: Any, models: Any, model: str) -> None:
+    tape = models.tape(rig.voice("small", "a").controls.info, 5, 1)
+    if model:
+        rig.send("/model/load", model)
+    log = len(rig.log)
+    rig.engine.post(Command("/tape/load", "a", "", ("5 1",)), payloads=[tape])
+    rig.render(10)
+    assert rig.engine.outdated == 1
+    assert len(rig.log) == log
+    assert not model or rig.engine.decks["a"].voice.controls.tape is None
 
 
 def test_a_horizon_ends_where_fades_do(rig: Any) -> None:

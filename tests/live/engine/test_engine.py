@@ -7,253 +7,198 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from musicvae.live.engine.decoding import ThreadDecoding
-from musicvae.live.engine.engine import Engine, Event, SetGain, SetPlaying, Silence
+from musicvae.live.engine import engine as module
+from musicvae.live.engine.engine import Engine
 from musicvae.live.engine.fades import amplitude
-from musicvae.live.engine.loops import Loop, LoopMaker
-from musicvae.live.offline import render
-from musicvae.live.osc.commands import Command, Gain, Latent, Panic, Play
-from musicvae.live.player import Player
+from musicvae.live.osc.commands import Command
 
 RATE = 8000
 
 
-def sounding(maker: LoopMaker, *latents: float) -> Engine:
-    engine = Engine(maker.sample_rate, maker.channels)
-    engine.decks["a"].offer(maker(np.array(latents, np.float32)))
-    engine.post(SetPlaying(True))
-    return engine
+def sounding(rig: Any, model: str = "steady") -> Any:
+    for name in "ab":
+        rig.send(f"/deck/{name}/model/load", model)
+        rig.send(f"/deck/{name}/play", 1)
+    rig.render(1000)
+    return rig
 
 
-def rendered(engine: Engine, frames: int) -> np.ndarray:
-    out = np.full((frames, engine.channels), np.nan, np.float32)
+def test_without_a_model_there_is_silence() -> None:
+    engine = Engine(RATE, 2)
+    out = np.full((1000, 2), np.nan, np.float32)
+    engine.post(Command("/play", "a", "", (1,)))
     engine.render(out)
-    return out
-
-
-@pytest.fixture
-def maker(decoder: Any) -> LoopMaker:
-    return LoopMaker(decoder, RATE, 2)
-
-
-def test_without_a_loop_there_is_silence() -> None:
-    engine = Engine(RATE)
-    engine.post(SetPlaying(True))
-    assert not rendered(engine, 1000).any()
+    assert not out.any()
     assert engine.frame == 1000
 
 
-def test_mono_sounds_on_both_sides_and_loops(maker: LoopMaker) -> None:
-    out = rendered(sounding(maker, 0.5, 0, 0), 3 * RATE)
-    np.testing.assert_array_equal(out[:, 0], out[:, 1])
-    # 100 Hz in 0.5 s less 30 ms of seam: 47 whole periods. Only in the seam an equal-power fade
-    # lifts a sound that is the same on both sides.
-    tail = out[RATE:, 0]
-    assert np.sqrt(np.mean(tail**2)) == pytest.approx(0.5 / np.sqrt(2), rel=0.03)
+@pytest.mark.parametrize("channels", [1, 2, 4])
+def test_every_channel_sounds(make_rig: Callable[..., Any], channels: int) -> None:
+    rig = sounding(make_rig(channels=channels))
+    assert rig.render(10) == pytest.approx(np.full((10, channels), 0.5))
 
 
-def slope(latents: list[float], gain: float = 1.0) -> float:
-    """The steepest step of the sines between two samples."""
-    return gain * sum(
-        abs(value) * 2 * np.pi * 100 * (index + 1) / RATE for index, value in enumerate(latents)
-    )
+@pytest.mark.parametrize(("position", "expected"), [(0.0, 0.5), (1.0, -0.5), (0.5, 0.0)])
+def test_the_cross_fader(rig: Any, position: float, expected: float) -> None:
+    sounding(rig)
+    rig.send("/deck/b/model/load", "minus")
+    rig.send("/crossfade", position)
+    rig.render(2000)
+    assert rig.render(10)[:, 0] == pytest.approx([expected] * 10, abs=1e-6)
+    assert rig.engine.position == position
 
 
-def test_nothing_clicks(maker: LoopMaker) -> None:
-    first, second = [0.3, 0.1, 0.0], [-0.2, 0.3, 0.1]
-    engine = sounding(maker, *first)
-    pieces = [rendered(engine, 1000)]
-    engine.decks["a"].offer(maker(np.array(second, np.float32)))
-    pieces.append(rendered(engine, 100))
-    engine.post(SetGain(-20.0))
-    pieces.append(rendered(engine, 50))
-    engine.post(SetPlaying(False))
-    pieces.append(rendered(engine, 37))
-    engine.post(SetPlaying(True), SetGain(0.0))
-    pieces.append(rendered(engine, 4 * RATE))
-    engine.post(Silence())
-    pieces.append(rendered(engine, 1000))
-    out = np.concatenate(pieces)[:, 0]
-    # Steepest: both sounds, times the steepest place of the shortest fade (10 ms) at full level.
-    legal = max(slope(first), slope(second)) + 1.0 * np.pi / 2 / (0.01 * RATE)
-    assert np.abs(np.diff(out)).max() <= legal
-    # The fades pass quickly: away from them only the sound's own slope is left.
-    settled = out[3000 : 1187 + 4 * RATE]
-    assert np.abs(np.diff(settled)).max() <= slope(second) * 1.42
+def test_the_cross_fader_keeps_the_power(rig: Any) -> None:
+    sounding(rig)
+    for position in (0.1, 0.5, 0.8):
+        rig.send("/crossfade", position)
+        rig.send("/deck/b/mute", 1)
+        rig.render(500)
+        first = rig.render(1)[0, 0]
+        rig.send("/deck/a/mute", 1)
+        rig.send("/deck/b/mute", 0)
+        rig.render(500)
+        assert first**2 + rig.render(1)[0, 0] ** 2 == pytest.approx(0.25, abs=1e-5)
+        rig.send("/deck/a/mute", 0)
 
 
-def test_the_beat_goes_on_when_the_latents_change(maker: LoopMaker) -> None:
-    engine, reference = sounding(maker, 0.5, 0, 0), sounding(maker, 0, 0.5, 0)
-    rendered(engine, 1234)
-    engine.decks["a"].offer(maker(np.array([0, 0.5, 0], np.float32)))
-    rendered(engine, 766)
-    rendered(reference, 2000)
-    np.testing.assert_allclose(rendered(engine, 500), rendered(reference, 500), atol=1e-6)
-
-
-def test_a_loop_that_comes_during_a_fade_waits_and_only_the_newest_is_taken(
-    maker: LoopMaker,
-) -> None:
-    engine = sounding(maker, 0.1, 0, 0)
-    rendered(engine, 100)
-    loops = [maker(np.array([value, 0, 0], np.float32)) for value in (0.2, 0.3, 0.4)]
-    for loop in loops:
-        engine.decks["a"].offer(loop)
-    rendered(engine, 1000)
-    assert [loop.taken_at for loop in loops] == [None, None, 240]  # where the first fade ended
-
-
-def test_gain(maker: LoopMaker) -> None:
-    engine = sounding(maker, 0.5, 0, 0)
-    engine.post(SetGain(-20.0))
-    # Looked at before the seam of the loop, at frame 3760.
-    assert np.abs(rendered(engine, RATE)[1000:3700]).max() == pytest.approx(0.05, rel=0.01)
-    engine.post(SetGain(-96.0))
-    assert not rendered(engine, RATE)[1000:].any()
-
-
-def test_pause_goes_on_where_it_stopped(maker: LoopMaker) -> None:
-    engine = sounding(maker, 0.5, 0, 0)
-    rendered(engine, 1000)
-    engine.post(SetPlaying(False))
-    assert not rendered(engine, 1000)[80:].any()
-    position = engine.decks["a"].position
-    assert position == 1080
-    rendered(engine, 1000)
-    assert engine.decks["a"].position == position
-    engine.post(SetPlaying(True))
-    assert rendered(engine, 1000).any()
-
-
-def test_panic_is_silent_in_ten_milliseconds_and_forgets(maker: LoopMaker) -> None:
-    engine = sounding(maker, 0.5, 0, 0)
-    rendered(engine, 1000)
-    engine.post(Silence())
-    out = rendered(engine, 1000)
-    assert out[:79].any()
-    assert not out[80:].any()
-    engine.post(SetPlaying(True))
-    assert not rendered(engine, 1000).any()
-    engine.decks["a"].offer(maker(np.array([0, 0.5, 0], np.float32)))
-    assert rendered(engine, 1000).any()
-
-
-def test_the_ceiling_holds_at_any_gain(maker: LoopMaker) -> None:
-    engine = sounding(maker, 9.0, 5.0, 3.0)
-    engine.post(SetGain(12.0))
-    out = rendered(engine, RATE)
+def test_the_ceiling_holds_at_any_gain(rig: Any) -> None:
+    sounding(rig)
+    rig.send("/deck/*/gain", 12.0)
+    rig.send("/crossfade", 0.5)
+    out = rig.render(RATE)
     assert 0.9 < np.abs(out).max() <= amplitude(-0.1) + 1e-6
-    assert engine.level == pytest.approx(np.abs(out).max(), rel=0.1)
+    assert rig.engine.level == pytest.approx(np.abs(out).max())
+    assert rig.engine.peaks == pytest.approx(np.abs(out).max(axis=0))
 
 
-def test_finishing_reaches_silence_at_the_frame(maker: LoopMaker) -> None:
-    engine = sounding(maker, 0.5, 0, 0)
-    engine.finish_at(5000)
-    out = rendered(engine, 6000)
-    assert out[4900:4990].any()
-    assert np.abs(out[4999]).max() < 1e-6
-    assert not out[5000:].any()
-    assert engine.silent
+def test_the_meter_falls_by_6_db_in_300_ms(rig: Any) -> None:
+    sounding(rig)
+    rig.send("/panic")
+    rig.render(80)
+    before = rig.engine.level
+    rig.render(2400)
+    assert rig.engine.level == pytest.approx(before / 2, rel=1e-3)
 
 
-SCORE = st.lists(
-    st.tuples(
-        st.integers(0, 6000),
-        st.one_of(
-            st.builds(Gain, st.just("a"), st.floats(-96, 12)),
-            st.builds(Play, st.just("a"), st.booleans()),
-            st.builds(Panic, st.just("a")),
-            st.builds(
-                Latent, st.just("a"), st.lists(st.floats(-3, 3), min_size=1, max_size=3).map(tuple)
-            ),
-        ),
-    ),
-    max_size=8,
-).map(lambda score: sorted(score, key=lambda item: item[0]))
+def test_stopping_reaches_silence_at_the_frame(rig: Any) -> None:
+    sounding(rig)
+    rig.engine.stop(by=5000)
+    out = rig.render(5000)
+    assert out[3919, 0] == 0.5  # frame 4919; the fade takes 10 ms
+    assert out[3998].all()
+    assert not out[3999].any()
+    assert not rig.render(1000).any()
+    assert rig.engine.silent
 
 
-@settings(max_examples=30, deadline=None)
-@given(SCORE, st.integers(1, 700), st.floats(-20, 12))
-def test_blocks_change_no_sample_and_nothing_leaves_full_scale(
-    make_decoder: Callable[[], Any], score: list[tuple[int, Command]], block: int, gain: float
-) -> None:
-    whole = render(make_decoder(), score, 6500, gain_db=gain, block=6500).samples
-    pieces = render(make_decoder(), score, 6500, gain_db=gain, block=block).samples
-    np.testing.assert_array_equal(whole, pieces)
-    assert np.abs(whole).max() <= amplitude(-0.1) + 1e-6
+def test_stopping_at_once(rig: Any) -> None:
+    sounding(rig)
+    rig.engine.stop()
+    assert not rig.engine.silent
+    assert not rig.render(1000)[80:].any()
 
 
-def test_what_was_heard_live_can_be_rendered_again(maker: LoopMaker) -> None:
-    """Threads, coalescing and any blocks; then the same from the frames that were stamped."""
-    engine, events, loops = Engine(RATE), list[Event](), list[Loop]()
-    deck, posted = engine.decks["a"], engine.post
-
-    def post(*now: Event) -> None:
-        events.extend(now)
-        posted(*now)
-
-    def deliver(loop: Loop) -> None:
-        loops.append(loop)
-        deck.offer(loop)
-
-    engine.post = post  # type: ignore[method-assign]
-    decoding = ThreadDecoding(maker, deliver)
-    decoding.start()
-    player = Player(engine, decoding, 3)
-    deliver(maker(player.latents.copy()))
-    player.start(-3.0)
-    random = np.random.default_rng(5)
-
-    def perform() -> None:
-        for number in range(200):
-            player.apply([Latent("a", tuple(random.normal(0, 1, 3)))])
-            if number % 20 == 10:
-                player.apply([Gain("a", float(random.uniform(-30, 12)))])
-            if number % 50 == 30:
-                player.apply([Play("a", bool(number % 100 == 80)), Play("a", True)])
-
-    performer = threading.Thread(target=perform)
-    performer.start()
+def test_commands_wait_for_their_frame_whatever_the_blocks(make_rig: Callable[..., Any]) -> None:
     heard = []
-    while performer.is_alive() or engine.frame < RATE:
-        heard.append(rendered(engine, int(random.integers(1, 400))))
-    performer.join()
-    decoding.stop()
-    live = np.concatenate(heard)
-    assert decoding.counts.coalesced + decoding.counts.decoded <= 200
-
-    again = Engine(RATE)
-    stamped: list[tuple[int, Any]] = [(e.frame, e) for e in events if e.frame is not None]
-    stamped += [(loop.taken_at, loop) for loop in loops if loop.taken_at is not None]
-    assert len(stamped) > 10
-    pieces = []
-    for frame, what in sorted(stamped, key=lambda item: (item[0], isinstance(item[1], Loop))):
-        if frame > again.frame:
-            pieces.append(rendered(again, frame - again.frame))
-        if isinstance(what, Loop):
-            again.decks["a"].offer(maker(what.latents))
-        else:
-            again.post(what)
-    pieces.append(rendered(again, len(live) - again.frame))
-    np.testing.assert_array_equal(np.concatenate(pieces), live)
+    for block in (1, 100, 5000):
+        rig, frames = make_rig(), []
+        sounding(rig)
+        for due in (3000, 1234, 2000, 2000):
+            rig.engine.post(Command("/gain", "a", "", (-due / 500,)), then=frames.append, due=due)
+        heard.append(rig.render(3000, block))
+        assert frames == [1234, 2000, 2000, 3000]
+    np.testing.assert_array_equal(heard[0], heard[1])
+    np.testing.assert_array_equal(heard[0], heard[2])
 
 
-def test_rendering_allocates_no_sample_memory(maker: LoopMaker) -> None:
-    engine = sounding(maker, 0.5, 2.0, 0)
-    loops = [maker(np.array([value, 0.5, 1], np.float32)) for value in np.linspace(0, 1, 50)]
+def test_what_is_due_already_happens_now_and_in_order(rig: Any) -> None:
+    order: list[tuple[str, int]] = []
+    rig.render(100)
+    for name, due in (("first", None), ("second", 5), ("third", 100), ("fourth", None)):
+        rig.engine.post(then=lambda frame, name=name: order.append((name, frame)), due=due)
+    rig.render(1)
+    assert order == [("first", 100), ("second", 100), ("third", 100), ("fourth", 100)]
+
+
+def test_too_many_that_wait_happen_at_once(rig: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_MOST_WAITING", 3)
+    frames: list[int] = []
+    for number in range(5):
+        rig.engine.post(then=frames.append, due=1000 + number)
+    rig.render(2000)
+    assert frames == [0, 0, 1000, 1001, 1002]
+
+
+def test_only_the_newest_latents_are_set_and_the_rest_counted(rig: Any) -> None:
+    rig.send("/model/load", "small")
+    rig.log.clear()
+    for value in (1.0, 2.0, 3.0):
+        rig.engine.post(Command("/latent", "a", "", (value,)))
+    rig.engine.post(Command("/gain", "a", "", (-1.0,)))
+    rig.engine.post(Command("/latent", "a", "", (4.0,)))
+    rig.render(1)
+    assert rig.engine.coalesced == 2
+    assert [line.split('"do": ')[1] for line in rig.log] == [
+        '[["/deck/a/latent", 3.0]]}',
+        '[["/deck/a/gain", -1.0]]}',
+        '[["/deck/a/latent", 4.0]]}',
+    ]
+
+
+def test_one_post_happens_at_one_frame_and_then_tells(rig: Any) -> None:
+    rig.render(7)
+    rig.log.clear()
+    told: list[tuple[int, float]] = []
+    rig.engine.post(
+        Command("/gain", "a", "", (-1.0,)),
+        Command("/crossfade", "", "", (0.25,)),
+        then=lambda frame: told.append((frame, rig.engine.position)),
+    )
+    rig.render(1)
+    assert rig.log == ['{"frame": 7, "do": [["/deck/a/gain", -1.0], ["/crossfade", 0.25]]}']
+    assert told == [(7, 0.25)]
+
+
+def test_the_tap_is_given_every_sample_once(rig: Any) -> None:
+    heard: list[Any] = []
+    rig.engine.tap = lambda mix: heard.append(mix.copy())
+    sounding(rig, "small")
+    rig.send("/walk", 5.0)
+    out = rig.render(3000, 77)
+    np.testing.assert_array_equal(np.concatenate(heard)[1000:], out)
+
+
+def test_posting_from_other_threads_loses_nothing(rig: Any) -> None:
+    frames: list[int] = []
+
+    def post() -> None:
+        for _ in range(500):
+            rig.engine.post(then=frames.append)
+
+    threads = [threading.Thread(target=post) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    while any(thread.is_alive() for thread in threads):
+        rig.render(16)
+    rig.render(16)
+    assert len(frames) == 2000
+
+
+@pytest.mark.parametrize("model", ["small", "slow", "clip"])
+def test_rendering_keeps_no_memory(rig: Any, model: str) -> None:
+    sounding(rig, model)
+    if model != "clip":  # which is a new loop wherever its latents move
+        rig.send("/walk", 5.0)
     out = np.zeros((4096, 2), np.float32)
-    engine.render(out)
+    rig.engine.render(out)
     tracemalloc.start()
     try:
-        for loop in loops:
-            engine.decks["a"].offer(loop)
-            before = tracemalloc.get_traced_memory()[0]
-            tracemalloc.reset_peak()
-            engine.render(out)
-            # Views and numbers, a few hundred bytes at a time; one segment of samples is 4096.
-            assert tracemalloc.get_traced_memory()[1] - before < 4096
+        before = tracemalloc.get_traced_memory()[0]
+        for _ in range(10):
+            rig.engine.render(out)
+        # One block of samples is 32 kB; views and numbers take a few hundred bytes.
+        assert tracemalloc.get_traced_memory()[0] - before < 16_000
     finally:
         tracemalloc.stop()

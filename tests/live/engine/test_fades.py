@@ -50,3 +50,16 @@ def test_a_glide_arrives() -> None:
     glide.fill(out)
     assert glide.remaining == 0
     np.testing.assert_allclose(out[9:], 0.7, rtol=1e-6)
+
+
+def test_a_jump_is_at_once() -> None:
+    glide, out = Glide(0.0, 10), np.empty(4, np.float32)
+    glide.to(1.0)
+    glide.fill(out)
+    glide.jump(0.25)
+    glide.fill(out)
+    assert out.tolist() == [0.25] * 4
+    assert (glide.target, glide.remaining) == (0.25, 0)
+    glide.to(1.0)
+    glide.fill(out)
+    assert 0.25 < out[0] < out[3] < 1

@@ -63,3 +63,22 @@ def test_no_numbers_are_fine() -> None:
     ramps = Ramps(0)
     ramps.to([], 5)
     assert way(ramps, 2).shape == (2, 0)
+
+
+@pytest.mark.parametrize("pace", [0.5, 1.0, 2.0])
+def test_going_on_where_another_one_is(pace: float) -> None:
+    one, other = Ramps(3), Ramps(2)
+    one.to([8.0, 4.0, 2.0], 8)
+    way(one, 4)
+    other.go_on(one, pace, [1, 0], [0, 2])
+    assert other.value.tolist() == [1, 4]
+    values = way(other, round(4 * pace) + 2)
+    assert values[round(4 * pace) - 1].tolist() == [2, 8]
+    assert values[round(4 * pace) - 2][1] < 8
+    assert one.value.tolist() == [4, 2, 1]
+
+
+def test_going_on_with_nothing_in_common_changes_nothing() -> None:
+    one, other = Ramps(3, 1.0), Ramps(2)
+    other.go_on(one, 1.0, [], [])
+    assert way(other, 2).tolist() == [[0, 0]] * 2

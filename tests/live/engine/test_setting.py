@@ -45,38 +45,6 @@ def test_one_value_is_for_all_and_more_are_for_the_first(controls: Controls, pat
     assert ramps.target.tolist() == [1, 2, 3, 3]
 
 
-@pytest.mark.parametrize(
-    ("path", "key", "values"),
-    [
-        ("/latent", "", (1.0,) * 9),
-        ("/latent/<i>", "7", (1.0,)),
-        ("/latent/from", "", (7, 1.0)),
-        ("/latent/from", "", (3, 1.0, 2.0)),
-        ("/latent/norm", "", (1.0,) * 9),
-        ("/latent/norm/<i>", "7", (1.0,)),
-        ("/latent/delta", "", (1.0,) * 9),
-        ("/latent/traj", "", (10.0, *[1.0] * 9)),
-        ("/latent/traj", "", (10.0, 1.0)),
-        ("/latent/scale", "", (1.0,) * 9),
-        ("/latent/bias", "", (1.0,) * 9),
-        ("/attr/<name>", "unheard of", (1.0,)),
-    ],
-)
-def test_what_does_not_fit_a_model_that_came_meanwhile_is_cut(
-    controls: Controls, path: str, key: str, values: Any
-) -> None:
-    send(controls, path, *values, key=key)
-    for _ in range(30):
-        assert controls.next().shape == (4,)
-
-
-def test_a_tape_of_another_width_is_left_out(controls: Controls, models: Any) -> None:
-    other = models.stream_info(5, 8000, 80, "0123456789abcdef")
-    send(controls, "/tape/load", "wrong", payload=models.tape(other, 3, seed=0))
-    assert controls.tape is None
-    controls.next()
-
-
 def test_additions_stay_within_what_may_be_sent(controls: Controls) -> None:
     """Else a deck could describe itself with a message that is refused."""
     for _ in range(3):

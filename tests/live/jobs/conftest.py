@@ -13,6 +13,7 @@ from musicvae.live.engine.engine import Engine
 from musicvae.live.jobs.models import ModelJobs
 from musicvae.live.jobs.presets import PresetJobs
 from musicvae.live.jobs.recording import RecordingJobs
+from musicvae.live.jobs.rendering import RenderingJobs
 from musicvae.live.jobs.worker import Task, Worker
 from musicvae.live.keeping.journal import Journal
 from musicvae.live.keeping.library import Library
@@ -39,12 +40,10 @@ class Rig:
         self.stage = Stage(self.engine, loader)
         self.presets = folder / "presets"
         self.takes = folder / "takes"
-        self.recording = RecordingJobs(self.stage, self.journal, self.takes, lambda: [str(models)])
-        jobs = [
-            ModelJobs(self.stage),
-            PresetJobs(self.stage, Presets(self.presets)),
-            self.recording,
-        ]
+        self.recording = RecordingJobs(self.stage, self.journal, self.takes)
+        self.rendering = RenderingJobs(self.stage, self.takes, lambda: [str(models)])
+        presets = PresetJobs(self.stage, Presets(self.presets))
+        jobs = [ModelJobs(self.stage), presets, self.recording, self.rendering]
         self.said: list[tuple[Peer, str, list[Any]]] = []
         self.worker = Worker(
             {path: act for job in jobs for path, act in job.handlers().items()},
@@ -61,6 +60,7 @@ class Rig:
         command = command_of(list(message), "a", self.stage.shapes)
         self.said.clear()
         self.worker.do(Task(command, ME, message[0]))
+        self.worker.settle()
         peer, address, values = self.said.pop()
         assert (peer, values[0]) == (ME, message[0])
         return address, values[1:]

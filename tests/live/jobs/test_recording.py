@@ -11,10 +11,8 @@ import soundfile
 
 from musicvae.cli.main import main
 from musicvae.errors import DeviceError
-from musicvae.live.keeping.library import Library
-from musicvae.live.keeping.scores import Score, read_score
+from musicvae.live.keeping.scores import read_score
 from musicvae.live.outputs.wav import GrowingWav
-from musicvae.live.replaying import Performance
 
 
 def test_a_take_and_its_score_lie_beside_each_other(rig: Any) -> None:
@@ -83,6 +81,7 @@ def test_a_full_disk_ends_the_recording_and_nothing_else(
     while (failure := rig.recording.drain()) is None:
         rig.stage.look(lambda frame: None)
     assert failure.what == "the disk is full"
+    assert rig.said[-1][1:] == ("/fail", ["/record/start", "the disk is full."])
     assert rig.recording.drain() is None  # told once
     assert rig.recording.recorder is None
     assert rig.engine.tap is None
@@ -91,60 +90,32 @@ def test_a_full_disk_ends_the_recording_and_nothing_else(
     rig.stage.look(lambda frame: None)  # it plays on
 
 
-def test_what_is_rendered_ahead_is_the_decks_as_they_are_set(rig: Any, models: Path) -> None:
-    rig.apply("/latent", 1.0, -0.5, 0.25)
-    rig.apply("/gain", -3.0)
-    rig.done("/tape/load", "solo")
-    rig.apply("/tape/rate", 0.7)
-    rig.done("/deck/b/model/load", "wide")
-    rig.apply("/deck/b/walk", 2.0)
-    rig.apply("/deck/b/seed", 9)
-    rig.apply("/crossfade", 0.25)
-    rig.apply("/tape/play", 0)
-    states = {deck: rig.state(deck) for deck in "ab"}
-    (path,) = rig.done("/render", 0.5, "ahead")
-    assert Path(path) == rig.takes / "ahead.wav"
-    batch = [["/crossfade", 0.25], ["/model/load", "jazz"], ["/deck/b/model/load", "wide"]]
-    for deck, state in states.items():
-        batch += [[f"/deck/{deck}{message[0]}", *message[1:]] for message in state]
-    score = Score(16_000, 2, 0, 8000, events=[(0, batch)])
-    performance = Performance(score, Library([models], models))
-    expected = np.concatenate([part.copy() for part in performance.blocks()])
-    sound, rate = soundfile.read(path, dtype="int32", always_2d=True)
-    assert (rate, sound.shape) == (16_000, (8000, 2))
-    np.testing.assert_array_equal(sound >> 8, np.rint(expected * (2**23 - 1)).astype("i4"))
-    assert np.abs(expected).max() > 0.05
+def test_it_may_be_ended_by_two_at_once(rig: Any) -> None:
+    """The keeper's rounds go on while the worker brings the file to the disk."""
+    stopping = threading.Event()
+
+    def keep() -> None:
+        while not stopping.is_set():
+            assert rig.recording.drain() is None
+
+    keeper = threading.Thread(target=keep)
+    keeper.start()
+    try:
+        for _ in range(10):
+            rig.done("/record/start", "one")
+            rig.done("/record/stop")
+    finally:
+        stopping.set()
+        keeper.join()
+    assert len(list(rig.takes.glob("*.wav"))) == 10
 
 
-def test_a_deck_that_is_stopped_is_rendered_stopped(rig: Any) -> None:
-    rig.apply("/latent", 1.0, 1.0)
-    rig.apply("/play", 0)
-    (path,) = rig.done("/render", 0.2)
-    assert not soundfile.read(path)[0].any()
-
-
-def test_what_cannot_be_rendered_leaves_no_file(rig: Any, models: Path) -> None:
-    (models / "jazz.onnx").unlink()
-    reason = rig.failed("/render", 0.5, "ahead")
-    assert "could not be rendered" in reason
-    assert "no model of that name" in reason
-    assert not (rig.takes / "ahead.wav").exists()
-
-
-def test_the_end_of_the_daemon_does_not_wait_for_a_rendering(rig: Any) -> None:
-    result: list[Any] = []
-    thread = threading.Thread(target=lambda: result.append(rig.do("/render", 3600.0, "long")))
-    thread.start()
-    while not (rig.takes / "long.wav").exists():
-        pass
-    rig.recording.give_up_rendering()
-    thread.join(30)
-    assert not thread.is_alive()
-    ((address, values),) = result
-    assert address == "/fail"
-    assert "killed" in values[0] or "the daemon ends" in values[0]
-    assert "the daemon ends" in rig.failed("/render", 0.1)  # nor does it begin another
-    assert not (rig.takes / "long.wav").exists()
+def test_a_score_that_ends_early_is_told(rig: Any) -> None:
+    rig.done("/record/start", "one")
+    rig.journal.know_model("jazz", "other.onnx", "f" * 64)
+    rig.done("/record/stop")
+    assert rig.said[0][1] == "/error"
+    assert "the score ends early" in rig.said[0][2][1]
 
 
 def test_a_score_renders_with_the_command(rig: Any, models: Path) -> None:

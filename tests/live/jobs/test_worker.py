@@ -29,6 +29,8 @@ class Jobs:
             "/refused": self.refused,
             "/mistake": self.mistake,
             "/silent": lambda command, say: None,
+            "/morph": self.morph,
+            "/aside": lambda command, say: lambda: self.slow(command, say),
         }
 
     def reply(self, peer: Peer, address: str, *values: Any) -> None:
@@ -37,6 +39,10 @@ class Jobs:
     def note(self, command: Command, say: Say) -> tuple[Any, ...]:
         self.done.append(command.values[0])
         say("/note.reply", "before")
+        return command.values
+
+    def morph(self, command: Command, say: Say) -> tuple[Any, ...]:
+        self.done.append(command.values)
         return command.values
 
     def slow(self, command: Command, say: Say) -> tuple[Any, ...]:
@@ -115,6 +121,39 @@ def test_jobs_are_done_in_order_and_one_failure_stops_no_other(jobs: Jobs, worke
     worker.put(task("/silent"))
     assert finished.wait(10)
     assert jobs.done == ["slow", 0, 1, 2, 3, 4]
+
+
+def test_what_is_done_aside_is_answered_in_its_time(jobs: Jobs, worker: Worker) -> None:
+    worker.do(task("/aside", address="/far"))
+    assert jobs.begun.wait(10)
+    worker.do(task("/note", 1))
+    assert jobs.said[-1] == (ME, "/done", "/note", 1)
+    jobs.go.set()
+    worker.settle()
+    assert jobs.said[-1] == (ME, "/done", "/far")
+    assert jobs.done == [1, "slow"]
+
+
+def test_of_morphs_that_wait_the_newest_is_done(jobs: Jobs, worker: Worker) -> None:
+    worker.start()
+    worker.put(task("/slow"))
+    assert jobs.begun.wait(10)
+    waiting = [
+        *[("/morph", "one", "two", share) for share in (0.1, 0.2, 0.3)],
+        *[("/morph", "one", "three", share) for share in (0.4, 0.5)],
+        ("/note", 1),
+        ("/morph", "one", "three", 0.6),
+    ]
+    for job in waiting:
+        worker.put(task(*job))
+    finished = threading.Event()
+    jobs.handlers["/silent"] = lambda command, say: finished.set()
+    worker.put(task("/silent"))
+    jobs.go.set()
+    assert finished.wait(10)
+    assert jobs.done == ["slow", ("one", "two", 0.3), ("one", "three", 0.5), 1, waiting[-1][1:]]
+    told = [message[3:] for message in jobs.said if message[:3] == (ME, "/done", "/morph")]
+    assert told == [job[1:] for job in waiting if job[0] == "/morph"]  # all are answered
 
 
 def test_too_many_jobs_fail_at_once(jobs: Jobs, worker: Worker) -> None:

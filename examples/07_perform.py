@@ -1,0 +1,52 @@
+"""Write a performance down as a score, and render it without a sound card, a daemon or a clock.
+
+python examples/07_perform.py jazz.onnx metal.onnx --out performance/
+
+The messages are those that the daemon takes over OSC (docs/osc.md), with a time in seconds before
+them. A recording of the daemon leaves such a score behind as well; `musicvae render` plays either.
+"""
+
+import argparse
+import json
+from pathlib import Path
+
+import musicvae as mv
+from musicvae.live.keeping.library import Library
+from musicvae.live.keeping.scores import read_score
+from musicvae.live.replaying import Performance
+from musicvae.plots import sounds, style
+
+parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+parser.add_argument("artifacts", nargs="+", type=Path, help="one or two artifacts of any kind")
+parser.add_argument("--out", type=Path, default=Path("performance"), help="folder for what is made")
+options = parser.parse_args()
+options.out.mkdir(parents=True, exist_ok=True)
+
+first, second = options.artifacts[0], options.artifacts[-1]
+events = [
+    # Two decks that wander as their music does, each in its own way; only the first is heard.
+    [0.0, ["/deck/a/model/load", first.stem], ["/deck/b/model/load", second.stem]],
+    [0.0, ["/deck/a/seed", 7], ["/deck/a/walk", 1.0], ["/deck/b/seed", 8], ["/deck/b/walk", 1.0]],
+    # Half as fast, and nearer to the middle of what it knows.
+    [4.0, ["/walk", 0.5, 0.6]],
+    # Everything stands still, and moves on.
+    [8.0, "/freeze", 1],
+    [9.5, ["/freeze", 0], ["/walk", 1.0, 1.0]],
+    # Over to the second deck within four seconds.
+    *([10 + step / 25, "/crossfade", step / 100] for step in range(101)),
+    # The first latent reaches far out, slowly, and comes back at once.
+    [16.0, ["/deck/b/glide", 2000], ["/deck/b/latent", 3.0]],
+    [19.0, ["/deck/b/glide/once", 0], ["/deck/b/latent", 0.0]],
+    [21.5, "/deck/b/panic"],
+]
+score = {"rate": 48_000, "channels": 2, "seconds": 22.0, "events": events}
+path = options.out / "score.json"
+path.write_text(json.dumps(score), "utf-8")
+
+performance = Performance(read_score(path), Library(options.artifacts))
+performance.write(options.out / "performance.wav")
+sound = mv.read(options.out / "performance.wav")
+style.save(sounds.spectrograms([sound], ["the performance"]), options.out / "performance.png")
+
+print(f"{options.out}/ holds the score, the sound and a picture of it; the same again:")
+print(f"musicvae render {path} --models {first.parent} --out again.wav")

@@ -1,0 +1,114 @@
+"""The job ``/render``: what the decks would play, ahead of time."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from musicvae.errors import LiveError, SettingError
+from musicvae.live.jobs.recording import claimed
+from musicvae.live.jobs.worker import Handler, Rest, Say
+from musicvae.live.osc.commands import Command, Value
+from musicvae.live.stage import Stage
+
+
+class RenderingJobs:
+    """Renders scores of how the decks are set.
+
+    Args:
+        stage: whose decks are meant.
+        folder: of the results; made when it is first needed.
+        places: where models and tapes are found, for the process that renders.
+    """
+
+    def __init__(self, stage: Stage, folder: Path, places: Callable[[], list[str]]) -> None:
+        self._stage = stage
+        self._folder = folder
+        self._places = places
+        self._process: subprocess.Popen[str] | None = None
+        self._given_up = False
+        self._changing = threading.Lock()
+        self._free = threading.Lock()  # held from the beginning of a rendering to its end
+
+    def handlers(self) -> Mapping[str, Handler]:
+        """By path."""
+        return {"/render": self.render}
+
+    def render(self, command: Command, say: Say) -> Rest:
+        """In a process of its own, so that it takes nothing from the sound; one at a time."""
+        if not self._free.acquire(blocking=False):
+            raise SettingError("a rendering is under way", mend="wait for its /done")
+        try:
+            seconds = float(command.values[0])
+            path = claimed(self._folder, command.values[1:])
+            score = self._stage.look(lambda frame: self._score(seconds))
+        except BaseException:
+            self._free.release()
+            raise
+        return lambda: self._rendered(score, path)
+
+    def _rendered(self, score: dict[str, Any], path: Path) -> tuple[Value, ...]:
+        try:
+            with tempfile.TemporaryDirectory() as folder:
+                written = Path(folder) / "score.json"
+                written.write_text(json.dumps(score), "utf-8")
+                places = [item for place in self._places() for item in ("--models", place)]
+                render = [sys.executable, "-m", "musicvae", "render", str(written), "--quiet"]
+                failed = self._ran([*render, "--out", str(path), *places])
+        finally:
+            self._free.release()
+        if failed is not None:
+            path.unlink(missing_ok=True)
+            raise LiveError("it could not be rendered", received=failed)
+        return (str(path),)
+
+    def give_up(self) -> None:
+        """End the rendering in hand, which fails, and begin no other; from any thread."""
+        with self._changing:
+            self._given_up = True
+            if self._process is not None:
+                self._process.kill()
+
+    def _ran(self, command: list[str]) -> str | None:
+        """Run a process that makes way for the sound; what it said last if it failed."""
+        with self._changing:
+            if self._given_up:
+                return "the daemon ends"
+            process = subprocess.Popen(
+                command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+            )
+            self._process = process
+        with process:
+            if os.name == "posix":
+                with contextlib.suppress(ProcessLookupError):  # it may be over already
+                    os.setpriority(os.PRIO_PROCESS, process.pid, 10)
+            said = process.communicate()[1].strip().splitlines()
+        with self._changing:
+            self._process = None
+        return None if process.returncode == 0 else (said[-1] if said else "it was killed")
+
+    def _score(self, seconds: float) -> dict[str, Any]:
+        """How the decks are set, as a score; on the thread that renders."""
+        engine = self._stage.engine
+        events: list[list[Any]] = [[0.0, ["/crossfade", engine.position]]]
+        for name, deck in engine.decks.items():
+            if deck.voice is None:
+                continue
+            events.append([0.0, [f"/deck/{name}/model/load", deck.voice.name]])
+            # In one piece: a glide would begin anew.
+            state = [[f"/deck/{name}{address}", *rest] for address, *rest in deck.describe()]
+            events.append([0.0, *state, [f"/deck/{name}/play", int(deck.playing)]])
+        return {
+            "rate": engine.sample_rate,
+            "channels": engine.channels,
+            "seconds": seconds,
+            "events": events,
+        }

@@ -1,0 +1,55 @@
+"""Which program listens on a port: what helps most where the port is in use. Linux tells; others
+say nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+_PROC = Path("/proc")
+#: Columns of the tables in ``/proc/net``.
+_LOCAL, _STATE, _INODE = 1, 3, 9
+_LISTEN = "0A"
+_MOST_LETTERS = 60
+
+
+def listener(kind: str, port: int, proc: Path = _PROC) -> str:
+    """The program behind a port, such as ``"musicvae live jazz.onnx (process 4711)"``.
+
+    Args:
+        kind: ``"UDP"`` or ``"TCP"``.
+        port: its number.
+        proc: where the system's tables lie.
+
+    Returns:
+        Its command line and number; empty where that cannot be told: on other systems, or since
+        it belongs to somebody else.
+    """
+    wanted = {f"socket:[{inode}]" for inode in _inodes(kind, port, proc)}
+    if not wanted:
+        return ""
+    for process in proc.glob("[0-9]*"):
+        with suppress(OSError):  # it has ended, or is not ours to look into
+            if any(str(handle.readlink()) in wanted for handle in (process / "fd").iterdir()):
+                return f"{_command(process)} (process {process.name})"
+    return ""
+
+
+def _inodes(kind: str, port: int, proc: Path) -> Iterator[str]:
+    for table in (f"{kind.lower()}", f"{kind.lower()}6"):
+        with suppress(OSError):
+            for line in (proc / "net" / table).read_text("ascii", "replace").splitlines()[1:]:
+                columns = line.split()
+                here = columns[_LOCAL].rpartition(":")[2] == f"{port:04X}"
+                if here and (kind == "UDP" or columns[_STATE] == _LISTEN):
+                    yield columns[_INODE]
+
+
+def _command(process: Path) -> str:
+    """As it was started, without the folder of the program."""
+    words = (process / "cmdline").read_text("utf-8", "replace").split("\0")
+    text = " ".join([Path(words[0]).name, *words[1:]]).strip()
+    clean = "".join(char if char.isprintable() else "?" for char in text)
+    return clean if len(clean) <= _MOST_LETTERS else f"{clean[: _MOST_LETTERS - 1]}…"

@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import soundfile
+
+from musicvae.live.jobs.worker import Task
+from musicvae.live.keeping.library import Library
+from musicvae.live.keeping.scores import Score
+from musicvae.live.osc.commands import Command
+from musicvae.live.osc.network import Peer
+from musicvae.live.replaying import Performance
+
+ME = Peer("127.0.0.1", 50_000)
+
+
+def test_what_is_rendered_ahead_is_the_decks_as_they_are_set(rig: Any, models: Path) -> None:
+    rig.apply("/latent", 1.0, -0.5, 0.25)
+    rig.apply("/gain", -3.0)
+    rig.done("/tape/load", "solo")
+    rig.apply("/tape/rate", 0.7)
+    rig.done("/deck/b/model/load", "wide")
+    rig.apply("/deck/b/walk", 2.0)
+    rig.apply("/deck/b/seed", 9)
+    rig.apply("/crossfade", 0.25)
+    rig.apply("/tape/play", 0)
+    states = {deck: rig.state(deck) for deck in "ab"}
+    (path,) = rig.done("/render", 0.5, "ahead")
+    assert Path(path) == rig.takes / "ahead.wav"
+    batch = [["/crossfade", 0.25], ["/model/load", "jazz"], ["/deck/b/model/load", "wide"]]
+    for deck, state in states.items():
+        batch += [[f"/deck/{deck}{message[0]}", *message[1:]] for message in state]
+    score = Score(16_000, 2, 0, 8000, events=[(0, batch)])
+    performance = Performance(score, Library([models], models))
+    expected = np.concatenate([part.copy() for part in performance.blocks()])
+    sound, rate = soundfile.read(path, dtype="int32", always_2d=True)
+    assert (rate, sound.shape) == (16_000, (8000, 2))
+    np.testing.assert_array_equal(sound >> 8, np.rint(expected * (2**23 - 1)).astype("i4"))
+    assert np.abs(expected).max() > 0.05
+
+
+def test_a_deck_that_is_stopped_is_rendered_stopped(rig: Any) -> None:
+    rig.apply("/latent", 1.0, 1.0)
+    rig.apply("/play", 0)
+    (path,) = rig.done("/render", 0.2)
+    assert not soundfile.read(path)[0].any()
+
+
+def test_what_cannot_be_rendered_leaves_no_file(rig: Any, models: Path) -> None:
+    (models / "jazz.onnx").unlink()
+    reason = rig.failed("/render", 0.5, "ahead")
+    assert "could not be rendered" in reason
+    assert "no model of that name" in reason
+    assert not (rig.takes / "ahead.wav").exists()
+
+
+def test_other_jobs_do_not_wait_for_a_rendering_nor_does_the_end(rig: Any) -> None:
+    command = Command("/render", "", "", (3600.0, "long"))
+    rig.said.clear()
+    rig.worker.do(Task(command, ME, "/ahead"))
+    assert rig.said == []
+    reason = "a rendering is under way. To mend it: wait for its /done"
+    rig.worker.do(Task(command, ME, "/render"))
+    rig.worker.do(Task(Command("/record/start", "", "", ("one",)), ME, "/record/start"))
+    rig.worker.do(Task(Command("/record/stop"), ME, "/record/stop"))
+    assert [message[1:] for message in rig.said] == [
+        ("/fail", ["/render", reason]),
+        ("/done", ["/record/start", str(rig.takes / "one.wav")]),
+        ("/done", ["/record/stop", str(rig.takes / "one.wav"), rig.said[-1][2][2]]),
+    ]
+    rig.rendering.give_up()
+    rig.worker.settle()
+    _, address, values = rig.said[-1]
+    assert (address, values[0]) == ("/fail", "/ahead")
+    assert "it was killed" in values[1]
+    assert not (rig.takes / "long.wav").exists()
+    assert "the daemon ends" in rig.failed("/render", 0.1)  # nor does it begin another

@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import pytest
+
+from musicvae.live.outputs.takes import Takes
+
+
+def fed(takes: Takes, moments: list[float], step: int, start: int = 0) -> int:
+    for moment in moments:
+        start += step
+        takes.saw(start, moment)
+    return start
+
+
+def test_the_next_take_is_foreseen() -> None:
+    takes = Takes(1000, 100)
+    assert not takes.sure
+    taken = fed(takes, [5.0 + 0.1 * i for i in range(31)], 100)
+    assert not takes.sure
+    assert takes.saw(taken + 100, 8.1)
+    assert takes.sure
+    assert not takes.saw(taken + 100, 8.12)  # no news
+    assert takes.moment(taken + 100) == pytest.approx(8.2)
+
+
+def test_a_take_that_is_seen_late_moves_nothing() -> None:
+    takes = Takes(1000, 100)
+    taken = fed(takes, [0.1 * i + (0.03 if i % 3 else 0.0) for i in range(41)], 100)
+    assert takes.moment(taken) == pytest.approx(4.1)
+
+
+def test_bursts_count_by_their_most_urgent_frame() -> None:
+    takes = Takes(1000, 50)  # two takes at once, every 100 ms, seen as one
+    taken = fed(takes, [0.1 * i for i in range(40)], 100)
+    assert takes.moment(taken) == pytest.approx(4.0 - 0.05)
+
+
+def test_after_a_pause_there_is_another_time_line() -> None:
+    takes = Takes(1000, 100)
+    taken = fed(takes, [0.1 * i for i in range(40)], 100)
+    takes.saw(taken + 100, 4.5)
+    assert not takes.sure
+    fed(takes, [4.6 + 0.1 * i for i in range(31)], 100, taken + 100)
+    assert takes.sure
+    assert takes.moment(taken + 100) == pytest.approx(4.6)
+
+
+def test_after_a_gap_it_takes_longer_to_be_sure() -> None:
+    takes = Takes(1000, 100)
+    takes.forget(0)
+    taken = fed(takes, [0.1 * i for i in range(63)], 100)
+    assert not takes.sure
+    takes.saw(taken + 100, 6.3)
+    assert takes.sure
