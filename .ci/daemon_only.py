@@ -27,7 +27,10 @@ import soundfile
 from pythonosc.osc_message import OscMessage
 from pythonosc.osc_message_builder import OscMessageBuilder
 
-ABSENT = ["tensorflow", "keras", "librosa", "matplotlib", "onnx", "musicvae_export", "sounddevice"]
+ABSENT = [
+    *("tensorflow", "keras", "librosa", "matplotlib", "onnx", "musicvae_export"),
+    *("sounddevice", "rtmixer", "rich"),
+]
 MUSICVAE = Path(sysconfig.get_path("scripts")) / "musicvae"
 #: What we want of a machine on a stage. A busy machine may miss it, so only far more is an error.
 SOFT_SECONDS, HARD_SECONDS = 1.0, 15.0

@@ -24,9 +24,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from musicvae.artifact_parts import AttributeInfo
-from musicvae.dynamics import checked_sequences
 from musicvae.errors import LatentError, SettingError
 from musicvae.measures.frames import ONSET_SECONDS, UNITS, hann, smooth
+from musicvae.sequences import checked_sequences
 
 Array = NDArray[np.float64]
 Measured = Sequence[Mapping[str, ArrayLike]]

@@ -23,6 +23,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from musicvae.artifact_parts import DynamicsInfo, matrix
 from musicvae.errors import LatentError, SettingError
+from musicvae.sequences import checked_sequences
 
 Array = NDArray[np.float64]
 
@@ -258,33 +259,6 @@ class LinearDynamics:
         gain = 1 / np.sqrt(np.maximum(variance, 1e-6))
         missing: Array = (mixed @ inverse @ axes) * (gain - 1) @ axes.T @ root
         return missing
-
-
-def checked_sequences(sequences: Sequence[ArrayLike], width: int | None = None) -> list[Array]:
-    """Latents of several tracks as float64 (steps, D), empty ones left out.
-
-    Args:
-        sequences: arrays of shape (steps, D).
-        width: D, where it is known; else that of the first.
-
-    Raises:
-        LatentError: one has another shape or is not finite, or there are none.
-    """
-    arrays = [np.asarray(sequence, np.float64) for sequence in sequences]
-    for array in arrays:
-        width = array.shape[-1] if width is None and array.ndim == 2 else width
-        if array.ndim != 2 or array.shape[1] != width or not width:
-            raise LatentError(
-                "sequences of latents must fit together",
-                legal=f"shape (steps, {width or 'D'}) each",
-                received=f"shape {array.shape}",
-            )
-        if not np.isfinite(array).all():
-            raise LatentError("latents are NaN or infinite")
-    arrays = [array for array in arrays if len(array)]
-    if not arrays:
-        raise LatentError("there are no latents", legal="at least one sequence of some steps")
-    return arrays
 
 
 def _pairs(tracks: list[Array]) -> tuple[Array, Array]:

@@ -12,9 +12,9 @@ from numpy.typing import ArrayLike, NDArray
 from musicvae.artifact_parts import AttributeInfo
 from musicvae.attributes import LONGEST, move
 from musicvae.audio import Sound
-from musicvae.dynamics import checked_sequences
 from musicvae.errors import SettingError
 from musicvae.measures.frames import frame_attributes
+from musicvae.sequences import checked_sequences
 
 Array = NDArray[np.float64]
 Decode = Callable[[NDArray[np.float32]], Sound]

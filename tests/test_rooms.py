@@ -17,7 +17,10 @@ import pytest
 import musicvae
 
 PACKAGE = Path(musicvae.__file__).parent
-HEAVY = ("tensorflow", "keras", "onnxruntime", "librosa", "matplotlib", "sounddevice", "rich")
+HEAVY = (
+    *("tensorflow", "keras", "onnxruntime", "librosa", "matplotlib"),
+    *("sounddevice", "rtmixer", "rich"),
+)
 
 
 def modules() -> list[str]:

@@ -190,6 +190,7 @@ def _face(options: argparse.Namespace) -> Callable[[Daemon], AbstractContextMana
         for line in daemon.greeting():
             _say(line)
         if options.plain or not sys.stdout.isatty() or find_spec("rich") is None:
+            daemon.notices.show_with(_say)
             return nullcontext()
         from musicvae.live.face.screen import Screen
 

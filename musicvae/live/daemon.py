@@ -30,6 +30,7 @@ from musicvae.live.keeper import Keeper
 from musicvae.live.keeping.journal import Journal
 from musicvae.live.keeping.presets import Presets
 from musicvae.live.loading import Loader
+from musicvae.live.notices import Notices
 from musicvae.live.options import Options
 from musicvae.live.osc.addressees import Addressees
 from musicvae.live.osc.commands import DECKS, Command
@@ -41,6 +42,7 @@ from musicvae.live.osc.subscribers import Subscribers
 from musicvae.live.osc.tcp import Streams
 from musicvae.live.osc.timetags import due, ntp
 from musicvae.live.outputs.choice import Output, choose
+from musicvae.live.outputs.resilient import Resilient
 from musicvae.live.process import on_signals, steadied
 from musicvae.live.repertoire import Repertoire
 from musicvae.live.stage import Stage
@@ -62,6 +64,7 @@ class Daemon:
     Attributes:
         port: that it listens on.
         first_voice: what deck a plays at first.
+        notices: what people should be told.
         engine, output, desk, receiver, worker, recording, keeper, repertoire: its parts.
 
     Raises:
@@ -81,6 +84,8 @@ class Daemon:
 
     def __init__(self, artifacts: Any, **options: Any) -> None:
         self.options = Options(**options)
+        self.notices = Notices()
+        self._addressees, self._subscribers = Addressees(), Subscribers()
         self._artifacts = artifacts
         self._ending = False
         self._stack: ExitStack | None = None
@@ -167,6 +172,8 @@ class Daemon:
             self.output = choose(wanted, self.repertoire.model_rate, **self.options.sound())
         else:
             self.output = wanted
+        if isinstance(self.output, Resilient):
+            self.output.on_change = self._output_changed
         stack.callback(self.output.stop)
 
     def _raise_stage(self, stack: ExitStack) -> None:
@@ -193,7 +200,6 @@ class Daemon:
 
     def _staff(self, stack: ExitStack) -> None:
         """The threads for what takes longer."""
-        self._addressees, self._subscribers = Addressees(), Subscribers()
         takes = Path(self.options.takes)
         self.recording = RecordingJobs(self._stage, self._journal, takes)
         rendering = RenderingJobs(self._stage, takes, self.repertoire.places)
@@ -254,7 +260,13 @@ class Daemon:
     def _reply(self, peer: Peer, address: str, *values: Value) -> None:
         self.receiver.outbox.put(message(address, *values), self._addressees.of(peer))
 
+    def _output_changed(self, state: str) -> None:
+        self.notices.say(f"sound: {state}")
+        self._tell("/output", state)
+
     def _tell(self, address: str, *values: Value) -> None:
+        if address == "/fail":
+            self.notices.say(": ".join(map(str, values)))
         for peer in self._subscribers.current(time.monotonic()):
             self._reply(peer, address, *values)
 

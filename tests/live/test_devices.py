@@ -62,7 +62,13 @@ def test_a_card_that_is_lost_comes_back(
     client = make_client(running.port)
     sounding(client)
     client.done("/record/start", "one")
+    client.done("/notify", 1)
     jack.kill()
+    address, values = client.receive()
+    while address != "/output":
+        address, values = client.receive()
+    assert values[0].startswith("lost: ")
+    client.done("/notify", 0)
     while not client.status()["output"].startswith("lost"):
         time.sleep(0.05)
     before = client.status()["seconds"]
@@ -76,4 +82,8 @@ def test_a_card_that_is_lost_comes_back(
     assert (status["recording"], status["faults"]) == ("one.wav", 0)
     client.done("/record/stop")
     client.say("/quit")
-    assert running.ended()[:2] == (0, "")
+    code, printed, _ = running.ended()
+    assert code == 0
+    said = [line for line in printed.splitlines() if line.startswith("sound: ")]
+    assert said[0].startswith("sound: lost: ")
+    assert said[-1] == "sound: playing"

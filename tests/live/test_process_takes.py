@@ -110,12 +110,12 @@ def test_a_full_disk_ends_the_recording_and_the_sound_goes_on(
     start: Start, models: Path, make_client: Any, tmp_path: Path
 ) -> None:
     pytest.importorskip("resource", reason="this system has no limits of files")
-    code = (
+    limited = (
         "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (60_001, 60_001));"
         "from musicvae.cli.main import main; sys.exit(main(sys.argv[1:]))"
     )
     running = start(
-        *(models, "--out", "null", "--takes", tmp_path, "--allow-quit"), python=("-c", code)
+        *(models, "--out", "null", "--takes", tmp_path, "--allow-quit"), python=("-c", limited)
     )
     client = make_client(running.port)
     client.say("/walk", 1.0)
@@ -134,7 +134,9 @@ def test_a_full_disk_ends_the_recording_and_the_sound_goes_on(
     assert len(sound) == (60_001 - 44) // 6
     assert np.abs(sound).max() > 0.01
     client.say("/quit")
-    assert running.ended() == (0, "", "")
+    code, printed, complained = running.ended()
+    assert (code, complained) == (0, "")
+    assert printed.startswith("/record/start: cannot go on writing")
     again = rendered(tmp_path / "one.score.jsonl", "--models", models)
     assert again.read_bytes() == (tmp_path / "one.wav").read_bytes()
 

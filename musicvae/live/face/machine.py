@@ -45,6 +45,7 @@ class Machine:
             names=[latent.name for latent in info.latents],
             attributes=[attribute.name for attribute in info.attributes],
         )
+        daemon.notices.show_with(lambda text: self._say("notice", text=text))
         self._thread.start()
         return self
 
@@ -56,6 +57,7 @@ class Machine:
     ) -> None:
         self._stopping.set()
         self._thread.join()
+        self._daemon.notices.show_with(None)
         self._say("end")
 
     def _work(self) -> None:

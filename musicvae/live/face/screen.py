@@ -88,6 +88,8 @@ def look(daemon: Daemon) -> RenderableType:
     since = float(status["since_packet"])
     heard = "nothing yet" if since < 0 else f"{printable(desk.last_message)}  {since:.1f} s ago"
     table.add_row("heard", Text(heard))
+    if daemon.notices.last:
+        table.add_row("notice", Text(printable(daemon.notices.last), style="yellow"))
     refused = int(status["packets_refused"]) + int(status["messages_refused"])
     table.add_row("packets", f"{status['packets_received']}, {refused} refused")
     return table

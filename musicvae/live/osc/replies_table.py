@@ -38,6 +38,7 @@ REPLIES = (
         "s, s",
         "The address that was refused (`packet` for a malformed one), and why. At most 5 a second.",
     ),
+    ("/output", "s", "To who said `/notify 1`: the sound card was lost, or is back."),
     ("/peak", "f for each channel", "To who said `/notify 1`: levels in dBFS, 10 times a second."),
     (
         "/startup",

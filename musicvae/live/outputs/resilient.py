@@ -27,8 +27,6 @@ class Resilient:
 
     Args:
         open: makes the card; called again to get it back.
-        on_change: told each new :attr:`state`, on a thread of this class or on the caller's of
-            :meth:`switch`; must not block for long.
 
     Raises:
         DeviceError: the card does not open at the very start.
@@ -36,11 +34,13 @@ class Resilient:
     Attributes:
         state: ``"playing"``, or ``"lost: …, trying again"``.
         reconnects: how often the card came back.
+        on_change: told each new :attr:`state`, on a thread of this class or on the caller's of
+            :meth:`switch`; must not block for long. ``None`` at first.
     """
 
-    def __init__(self, open: Open, on_change: Callable[[str], None] | None = None) -> None:
+    def __init__(self, open: Open) -> None:
         self._open = open
-        self._on_change = on_change
+        self.on_change: Callable[[str], None] | None = None
         self._output: SoundCard | Null = open()
         self.name = self._output.name
         self.sample_rate = self._output.sample_rate
@@ -202,6 +202,6 @@ class Resilient:
         return self._output.underruns if isinstance(self._output, SoundCard) else 0
 
     def _say(self, state: str) -> None:
-        self.state = state
-        if self._on_change is not None:
-            self._on_change(state)
+        changed, self.state = state != self.state, state
+        if changed and self.on_change is not None:
+            self.on_change(state)

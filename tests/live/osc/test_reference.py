@@ -29,7 +29,7 @@ def test_the_page_names_every_address_but_those_of_the_log() -> None:
 def test_the_page_names_every_reply_that_the_code_sends(root: Path) -> None:
     documented = {address for address, _, _ in REPLIES}
     sources = "".join(path.read_text("utf-8") for path in (root / LIVE).rglob("*.py"))
-    sent = set(re.findall(r'"(/[a-z/]+\.reply|/pong|/peak|/synced|/startup)"', sources))
+    sent = set(re.findall(r'"(/[a-z/]+\.reply|/pong|/peak|/output|/synced|/startup)"', sources))
     assert sent == {
         address for address in documented if address not in ("/done", "/fail", "/error")
     }

@@ -73,7 +73,8 @@ def test_a_lost_card_is_opened_again(wait_for: Any, quick: list[str]) -> None:
 
     said: list[str] = []
     engine = Engine()
-    output = Resilient(open_card, said.append)
+    output = Resilient(open_card)
+    output.on_change = said.append
     output.start(engine)
     wait_for(lambda: engine.frames > 200)
     cards[0].underruns = 3
