@@ -30,7 +30,7 @@ from musicvae.live.osc.replies import message
 HOP = 256
 RATE = 44_100
 #: Seconds between two events: longer than any latency, and never in step with the blocks.
-GAPS = (0.06, 0.09)
+GAPS = (0.12, 0.16)
 HERE = Path(__file__).resolve()
 
 
@@ -109,7 +109,7 @@ def latencies(ear: Ear, sent: list[tuple[int, float]]) -> np.ndarray:
     found = []
     for frame, level in sent:
         begin = int(np.searchsorted(frames, frame))
-        part = heard[begin : begin + round(0.055 * ear.rate)]
+        part = heard[begin : begin + round(GAPS[0] * 0.9 * ear.rate)]
         passed = np.flatnonzero(part * level > 0)
         found.append((frames[begin + passed[0]] - frame) / ear.rate * 1000 if len(passed) else 1e9)
     return np.array(found)

@@ -58,9 +58,10 @@ def send(port: int, kind: str, rate: int, seconds: float) -> int:
 
 
 def resident(process_id: int) -> float:
-    """Memory of a process in MB."""
+    """Memory of a process in MB, without what it shares with JACK's server."""
     lines = Path(f"/proc/{process_id}/status").read_text("ascii").splitlines()
-    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS"))
+    own = [line.split()[1] for line in lines if line.startswith(("RssAnon", "RssFile"))]
+    return sum(map(int, own)) / 1024
 
 
 def row(port: int, process_id: int, kind: str, rate: int, seconds: float) -> str:

@@ -72,7 +72,8 @@ def _add_sound_options(group: Any) -> None:
         "--ahead",
         type=float,
         metavar="MS",
-        help="render so long before the device needs it: less is quicker, more is safer",
+        help="have a block ready so long before the device needs it (default: 2.5): less is "
+        "quicker, more is safer",
     )
     group.add_argument(
         "--channels", type=int, default=2, metavar="N", help="of the output (default: 2)"

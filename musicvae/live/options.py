@@ -34,7 +34,7 @@ class Options:
         channels: of the output, at most 64.
         device: name or number of a sound card.
         block: frames that the device asks for at once, 16 to 8192.
-        ahead_ms: how long before a sound card wants a block it is rendered, 1 to 100; ``None`` is
+        ahead_ms: how long before a sound card wants a block it is ready, 1 to 100; ``None`` is
             the sound card's default.
         fast: render a file as fast as possible, not in real time.
         tapes: folder of tapes; ``None`` is that of the first model.

@@ -86,7 +86,7 @@ def choose(
         block: frames at once.
         fast: render a file as fast as possible, not in real time.
         channels: of the output; a sound card with fewer gets what it has.
-        ahead_ms: how long before a sound card wants a block it is rendered.
+        ahead_ms: how long before a sound card wants a block it is ready.
 
     Raises:
         DeviceError: there is no such sound card, or the file cannot be created.

@@ -17,6 +17,10 @@ from musicvae.live.outputs.takes import Takes
 
 #: Seconds between two looks at the ring, where a take is due.
 _LOOK = 0.00025
+#: Seconds before the expected take from which on the ring is looked at.
+_EARLY = 0.0005
+#: How fast the usual length of a rendering follows each one.
+_FOLLOW = 0.05
 #: Each late block lets the next ones be rendered so much earlier, up to so many seconds; each quiet
 #: spell of so many seconds takes back so much, down to what was asked for.
 _EARLIER, _EARLIEST = 1.5, 0.04
@@ -50,24 +54,25 @@ class Stream(Protocol):
 class Feeder:
     """Keeps a device supplied.
 
-    The device takes ``block`` frames at once. A block is rendered ``ahead`` seconds before the
-    earliest moment at which its first frame can be taken, so that everything which has arrived by
-    then is heard in it. As long as too few takes have been seen to tell that moment, two blocks
-    are kept waiting.
+    The device takes ``block`` frames at once. A block is ready ``ahead`` seconds before the
+    earliest moment at which its first frame can be taken, if its rendering takes as long as
+    renderings do, so that everything which arrives until shortly before is heard in it. As long as
+    too few takes have been seen to tell that moment, two blocks are kept waiting.
 
     A block that is late waits until the tail has played (see ``Ahead``), then the sound rises
     again with exactly this block. Nothing that was rendered is lost, and the engine renders nothing
-    in between: a gap is a pause, not a hole. A machine that was late once is likely to be late
-    again, so the next blocks are rendered a little earlier, and later again in quiet times.
+    in between: a gap is a pause, not a hole. A machine that was late twice within ten seconds is
+    likely to be late again, so the next blocks are rendered a little earlier, and later again in
+    quiet times.
 
     Args:
         stream: the running device.
         sample_rate: in Hz.
         block: frames of one take, and of one rendering.
-        ahead: seconds, at least.
+        ahead: seconds, at least, besides what rendering takes.
 
     Attributes:
-        lead: seconds that blocks are rendered ahead now.
+        lead: seconds that blocks are to be ready ahead now.
         gone: whether the device went away; the thread has ended then.
         fault: what ``render`` raised, or ``None``; the thread has ended then.
         priority: what the system gave, see ``go_first``.
@@ -85,6 +90,8 @@ class Feeder:
         self._block = np.zeros((block, stream.ring.memory.shape[1]), np.float32)
         self._held = False
         self._late = 0
+        self._late_at = -np.inf
+        self._rendering = 0.0
         self._depth = max(2 * block, round(_DEEP * sample_rate))
         self._gap = False
         self._xruns = self._forgiven = 0
@@ -154,6 +161,7 @@ class Feeder:
             return wait
         if not self._held:
             render(self._block)
+            self._rendering += _FOLLOW * (time.perf_counter() - now - self._rendering)
             self._held = True
         self._commit()
         return 0.0
@@ -169,9 +177,11 @@ class Feeder:
             # A dry take that was under way when the ring was filled ends the playing after all.
             self._stream.keep_playing()
             return 0.0 if ahead.pending < self._depth else _LOOK * 2
-        due = self._takes.moment(ahead.committed) - self.lead - now
-        look = self._takes.moment(taken) - now + _LOOK / 2
-        return max(0.0, min(due, look if look > 0 else max(_LOOK, -look / 8)))
+        due = self._takes.moment(ahead.committed) - self.lead - self._rendering - now
+        # Before the take, or what is seen would always be a little late, and the estimate with it.
+        look = self._takes.moment(taken) - now - _EARLY
+        overdue = -look - 2 * _EARLY
+        return max(0.0, min(due, look if look > 0 else max(_LOOK, overdue / 8)))
 
     def _commit(self) -> None:
         # No take is under way if one is seen to be over and the next is not yet due.
@@ -184,9 +194,12 @@ class Feeder:
         else:
             self._late += 1
             self._gap = True
+            now = time.perf_counter()
+            before, self._late_at = self._late_at, now
             if self._takes.sure:
-                self.lead = max(self._least, min(_EARLIER * self.lead, _EARLIEST))
-                self._eased = time.perf_counter()
+                if now - before < _SPELL:
+                    self.lead = max(self._least, min(_EARLIER * self.lead, _EARLIEST))
+                    self._eased = now
             else:  # a device of longer bursts; the ring's room is the limit
                 self._depth *= 2
 

@@ -10,6 +10,8 @@ from musicvae.live.outputs.ahead import BURST
 _WINDOW = 64
 #: So many make an estimate, at first.
 _ENOUGH = 32
+#: Most takes of a steady device are seen within this share of a block after the earliest.
+_STEADY = 0.125
 
 
 class Takes:
@@ -30,6 +32,7 @@ class Takes:
         self._taken = 0
         self._seen: deque[float] = deque(maxlen=_WINDOW)
         self._line = 0.0
+        self._before: float | None = None
         self._enough = _ENOUGH
 
     @property
@@ -37,12 +40,22 @@ class Takes:
         """Whether enough takes were seen."""
         return len(self._seen) >= self._enough
 
-    def forget(self, taken: int) -> None:
-        """Begin anew, after a gap, and be sure later than before; ``taken`` frames are gone.
+    @property
+    def steady(self) -> bool:
+        """Whether takes come at equal distances."""
+        if not self.sure:
+            return False
+        usual = sorted(self._seen)[len(self._seen) * 3 // 4]
+        return usual - self._line < _STEADY * self._block / self._rate
 
-        Where blocks do not divide the system's own periods, takes follow a long pattern, and a few
-        of them may miss its earliest place.
+    def forget(self, taken: int) -> None:
+        """Begin anew, after a gap; ``taken`` frames are gone.
+
+        A device whose takes came at equal distances goes on at these places: one take more tells at
+        which of them. Otherwise be sure later than before: where blocks do not divide the system's
+        own periods, takes follow a long pattern, and a few of them may miss its earliest place.
         """
+        self._before = self._line if self.steady else None
         self._enough = min(2 * self._enough, _WINDOW)
         self._taken = taken
         self._seen.clear()
@@ -59,9 +72,21 @@ class Takes:
         line = now - (taken - self._block) / self._rate
         if self._seen and line - self._line > BURST:
             self._seen.clear()  # the device stood still: its time line is another one now
+        if self._before is not None:
+            line = self._at_its_place(line, self._before)
+            self._seen.extend([line] * self._enough)
+            self._before = None
         self._seen.append(line)
         self._line = min(self._seen)
         return True
+
+    def _at_its_place(self, line: float, before: float) -> float:
+        """The latest line up to this one that is whole blocks away from an earlier one.
+
+        Should the device have moved meanwhile, it is too early by less than a block, which is safe.
+        """
+        period = self._block / self._rate
+        return before + (line - before + _STEADY * period) // period * period
 
     def moment(self, frame: int) -> float:
         """The earliest moment at which this frame is taken; only where it is :attr:`sure`."""

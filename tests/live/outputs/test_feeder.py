@@ -159,3 +159,72 @@ def test_the_system_is_asked_for_what_it_may_give(monkeypatch: pytest.MonkeyPatc
     assert priority.go_first() == "normal"
     monkeypatch.setattr(sys, "platform", "darwin")
     assert priority.go_first() == "normal"
+
+
+def test_the_estimate_of_the_takes_does_not_drift(
+    hearing: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A minute of simulated time: who looks only after each take sees all of them a little late."""
+    period, now, taken = BLOCK / RATE, 0.0, 0
+
+    class Clock:
+        perf_counter = staticmethod(lambda: now)
+
+    monkeypatch.setattr("musicvae.live.outputs.feeder.time", Clock)
+    device, render = Device(), hearing.Counting()
+    feeder = Feeder(device, RATE, BLOCK, 0.002)
+    monkeypatch.setattr(feeder.ahead, "_clock", Clock.perf_counter)
+    while taken < 60 / period:
+        now += feeder._turn(render) + 0.0001  # a sleep is a little longer than it was asked to be
+        while now >= (taken + 1) * period:
+            taken += 1
+            device.take()
+    expected = feeder._takes.moment(device.ring.taken)
+    assert expected == pytest.approx((taken + 1) * period, abs=0.0006)
+    assert feeder.underruns == 0
+    assert feeder.ahead.pending <= 2 * BLOCK
+
+
+def test_a_long_rendering_begins_earlier(hearing: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Simulated time: renderings of 5 ms must be over when their block is due, not begin then."""
+    period, now, taken = BLOCK / RATE, 0.0, 0
+
+    class Clock:
+        perf_counter = staticmethod(lambda: now)
+
+    monkeypatch.setattr("musicvae.live.outputs.feeder.time", Clock)
+    device, count, ready = Device(), hearing.Counting(), []
+
+    def run(seconds: float) -> None:
+        nonlocal now, taken
+        now += seconds
+        while now >= (taken + 1) * period:
+            taken += 1
+            device.take()
+
+    def render(out: Any) -> None:
+        run(0.005)
+        count(out)
+        ready.append((taken + 1) * period - now)
+
+    feeder = Feeder(device, RATE, BLOCK, 0.002)
+    monkeypatch.setattr(feeder.ahead, "_clock", Clock.perf_counter)
+    while taken < 10 / period:
+        run(feeder._turn(render) + 0.0001)
+    assert feeder.underruns == 0
+    assert np.median(ready[-200:]) == pytest.approx(0.002, abs=0.0007)
+
+
+def test_only_a_machine_that_is_late_again_is_believed_to_be_slow(hearing: Any) -> None:
+    device, render = Device(), hearing.Counting()
+    feeder = Feeder(device, RATE, BLOCK, AHEAD)
+    feeder._takes._seen.extend([0.0] * 64)  # sure, and far too early
+    for gaps in (1, 2):
+        while feeder.underruns < gaps:
+            while not feeder.ahead.drained:
+                device.take()
+            feeder._takes._seen.extend([0.0] * 64)
+            feeder._gap = False
+            feeder.ahead.committed = device.ring.taken - BLOCK
+            feeder._turn(render)
+        assert (feeder.lead > AHEAD) is (gaps == 2)

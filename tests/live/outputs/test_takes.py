@@ -52,3 +52,32 @@ def test_after_a_gap_it_takes_longer_to_be_sure() -> None:
     assert not takes.sure
     takes.saw(taken + 100, 6.3)
     assert takes.sure
+
+
+@pytest.mark.parametrize("late", [0.0, 0.008, 0.03])
+def test_a_steady_device_is_known_again_after_one_take(late: float) -> None:
+    takes = Takes(1000, 100)
+    taken = fed(takes, [0.1 * i + (0.05 if i % 20 == 3 else 0.0) for i in range(40)], 100)
+    assert takes.steady
+    takes.forget(taken)
+    assert not takes.sure
+    takes.saw(taken + 100, 7.3 + late)  # 33 takes found nothing
+    assert takes.sure
+    assert takes.moment(taken + 100) == pytest.approx(7.4)
+
+
+def test_one_that_has_moved_meanwhile_is_expected_too_early_by_less_than_a_block() -> None:
+    takes = Takes(1000, 100)
+    taken = fed(takes, [0.1 * i for i in range(40)], 100)
+    takes.forget(taken)
+    takes.saw(taken + 100, 7.36)
+    assert 7.36 < takes.moment(taken + 100) < 7.46
+
+
+def test_takes_that_come_unevenly_must_be_learnt_anew() -> None:
+    takes = Takes(1000, 100)
+    taken = fed(takes, [0.1 * i + 0.02 * (i % 5) for i in range(40)], 100)
+    assert not takes.steady
+    takes.forget(taken)
+    takes.saw(taken + 100, 7.3)
+    assert not takes.sure
