@@ -53,7 +53,7 @@ def guide(inputs: Inputs, count: int, seed: int) -> bool:
         return False
     tried = re.search(r"number_of_executed_units: (\d+)", done.stderr)
     lines = re.findall(r"cov: (\d+)", done.stderr)
-    print(f"atheris: {tried[1] if tried else '?'} inputs, {lines[-1] if lines else '?'} branches")
+    print(f"- atheris: {tried[1] if tried else '?'} inputs, {lines[-1] if lines else '?'} branches")
     return True
 
 
@@ -72,18 +72,18 @@ def main() -> int:
     begin = time.perf_counter()
     tried = mutate(judge, inputs, count, options.seconds)
     seconds = time.perf_counter() - begin
-    print(f"{tried} inputs in {seconds:.1f} s, {tried / seconds:.0f} a second")
+    print(f"- {tried:,} inputs in {seconds:.0f} s, {tried / seconds:,.0f} a second")
     print(*judge.report(), sep="\n")
     good = not judge.failures
     if importlib.util.find_spec("atheris") is None:
-        print("atheris is not installed: no inputs that look for new lines")
+        print("- atheris is not installed: no inputs that look for new lines")
     else:
         good &= guide(inputs, tried // 10, options.seed)
     if not options.no_daemon:
         worst = [data for _, data in sorted(judge.slowest, reverse=True)]
         worst += [data for data, _ in judge.failures.values()]
         good &= fuzz_daemon.besiege(worst, inputs, options.artifact)
-    print("all as it should be" if good else "FAILED")
+    print("- all as it should be" if good else "FAILED")
     return 0 if good else 1
 
 

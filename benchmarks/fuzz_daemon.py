@@ -125,8 +125,8 @@ def besiege(worst: list[bytes], inputs: Inputs, artifact: str | None) -> bool:
             said = daemon.end()
     late = after["underruns"] - before["underruns"]
     print(
-        f"daemon: {sent} inputs over UDP and TCP, {after['packets_received']} packets heard, "
-        f"answers /ping; {sounded:.1f} s of sound, underruns {late} (in as long without input "
+        f"- a daemon that plays: {sent:,} inputs over UDP and TCP, "
+        f"{after['packets_received']:,} packets heard, answers /ping; {sounded:.1f} s of sound, underruns {late} (in as long without input "
         f"{quiet}), faults {after['faults']}"
     )
     if said.strip():

@@ -113,9 +113,9 @@ class Judge:
     def report(self) -> Iterator[str]:
         """What was found, as lines."""
         for outcome, count in sorted(self.outcomes.items()):
-            yield f"  {outcome:<17} {count}"
+            yield f"  - {outcome}: {count:,}"
         slowest = max(self.slowest, default=(0.0, b""))
-        yield f"  slowest           {slowest[0] * 1000:.2f} ms ({len(slowest[1])} bytes)"
+        yield f"  - slowest: {slowest[0] * 1000:.2f} ms ({len(slowest[1])} bytes)"
         for data, error in self.failures.values():
             yield f"FAILED {error}\n  {data.hex()}"
 

@@ -43,8 +43,8 @@ def packets(kind: str) -> list[bytes]:
     return [message("/latent", *map(float, row)) for row in rows]
 
 
-def send(port: int, kind: str, rate: int, seconds: float) -> int:
-    """Send at this rate; how many were sent."""
+def send(port: int, kind: str, rate: int, seconds: float) -> tuple[int, float]:
+    """Send at this rate; how many were sent, and in how many seconds."""
     data, sent = packets(kind), 0
     each = rate // BURSTS
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sending:
@@ -54,7 +54,8 @@ def send(port: int, kind: str, rate: int, seconds: float) -> int:
                 sending.sendto(data[sent % len(data)], ("127.0.0.1", port))
                 sent += 1
             time.sleep(max(0.0, begun + (burst + 1) / BURSTS - time.perf_counter()))
-    return sent
+        taken = time.perf_counter() - begun
+    return sent, taken
 
 
 def resident(process_id: int) -> float:
@@ -67,13 +68,13 @@ def resident(process_id: int) -> float:
 def row(port: int, process_id: int, kind: str, rate: int, seconds: float) -> str:
     """One flood, or quiet with ``rate`` 0."""
     before, memory = status(port), resident(process_id)
-    begun, sent = time.perf_counter(), 0
+    sent, taken = 0, seconds
     if rate:
         command = [sys.executable, __file__, "--send", str(port), kind, str(rate), str(seconds)]
-        sent = int(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+        done = subprocess.run(command, check=True, capture_output=True, text=True)
+        sent, taken = json.loads(done.stdout)
     else:
         time.sleep(seconds)
-    taken = time.perf_counter() - begun
     time.sleep(0.5)
     after = status(port)
     heard = after["packets_received"] - before["packets_received"] - 1  # less our own question
@@ -93,7 +94,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     if options.send:
         port, kind, rate, seconds = options.send
-        print(send(int(port), kind, int(rate), float(seconds)))
+        print(json.dumps(send(int(port), kind, int(rate), float(seconds))))
         return
     needs("jackd", "jack_wait")
     print("| what is sent | sent | lost | late | decoding | memory before | after |")
