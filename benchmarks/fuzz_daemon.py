@@ -126,8 +126,8 @@ def besiege(worst: list[bytes], inputs: Inputs, artifact: str | None) -> bool:
     late = after["underruns"] - before["underruns"]
     print(
         f"- a daemon that plays: {sent:,} inputs over UDP and TCP, "
-        f"{after['packets_received']:,} packets heard, answers /ping; {sounded:.1f} s of sound, underruns {late} (in as long without input "
-        f"{quiet}), faults {after['faults']}"
+        f"{after['packets_received']:,} packets heard, answers /ping; {sounded:.1f} s of sound, "
+        f"underruns {late} (in as long without input {quiet}), faults {after['faults']}"
     )
     if said.strip():
         print(f"  it said: {said.strip()}")
