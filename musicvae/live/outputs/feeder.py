@@ -19,8 +19,8 @@ from musicvae.live.outputs.takes import Takes
 _LOOK = 0.00025
 #: Seconds before the expected take from which on the ring is looked at.
 _EARLY = 0.0005
-#: How fast the usual length of a rendering follows each one.
-_FOLLOW = 0.05
+#: How much of the longest rendering's length is remembered with each further block.
+_FORGET = 0.99
 #: Each late block lets the next ones be rendered so much earlier, up to so many seconds; each quiet
 #: spell of so many seconds takes back so much, down to what was asked for.
 _EARLIER, _EARLIEST = 1.5, 0.04
@@ -55,8 +55,8 @@ class Feeder:
     """Keeps a device supplied.
 
     The device takes ``block`` frames at once. A block is ready ``ahead`` seconds before the
-    earliest moment at which its first frame can be taken, if its rendering takes as long as
-    renderings do, so that everything which arrives until shortly before is heard in it. As long as
+    earliest moment at which its first frame can be taken, if its rendering takes no longer than the
+    longest of late, so that everything which arrives until shortly before is heard in it. As long as
     too few takes have been seen to tell that moment, two blocks are kept waiting.
 
     A block that is late waits until the tail has played (see ``Ahead``), then the sound rises
@@ -161,7 +161,7 @@ class Feeder:
             return wait
         if not self._held:
             render(self._block)
-            self._rendering += _FOLLOW * (time.perf_counter() - now - self._rendering)
+            self._rendering = max(time.perf_counter() - now, _FORGET * self._rendering)
             self._held = True
         self._commit()
         return 0.0
