@@ -94,7 +94,7 @@ def drivers(port: int, folder: Path) -> Iterator[list[str]]:
                 stderr=subprocess.DEVNULL,
                 start_new_session=True,
             )
-            stack.callback(process.wait)
+            stack.enter_context(process)
             stack.callback(os.killpg, process.pid, 15)
         yield there
 

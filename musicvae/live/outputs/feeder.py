@@ -56,8 +56,8 @@ class Feeder:
 
     The device takes ``block`` frames at once. A block is ready ``ahead`` seconds before the
     earliest moment at which its first frame can be taken, if its rendering takes no longer than the
-    longest of late, so that everything which arrives until shortly before is heard in it. As long as
-    too few takes have been seen to tell that moment, two blocks are kept waiting.
+    longest of late, so that everything which arrives until shortly before is heard in it. As long
+    as too few takes have been seen to tell that moment, two blocks are kept waiting.
 
     A block that is late waits until the tail has played (see ``Ahead``), then the sound rises
     again with exactly this block. Nothing that was rendered is lost, and the engine renders nothing
