@@ -123,7 +123,7 @@ def test_people_read_the_start_up_lines(make_stream: Callable[..., Path]) -> Non
             "model  jazz: jazz, 4 latents, a stream, 4.0 ms a frame at 16000 Hz",
             "sound  nowhere: 16000 Hz, 2 channel(s), blocks of 512 frames",
             "listening  OSC over UDP and TCP, 127.0.0.1 port",
-            "latents  0 latent 0 · 1 latent 1",
+            "latents  0 to 3, which move the sound by 25 %, 25 %",
             "attributes  /attr/loudness",
             "try  oscsend localhost",
             "stop  Ctrl-C",

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 #: More names than that would push the example off the screen.
 _MAX_NAMES = 16
+#: Latents whose share of the variance is told.
+_SHARES = 6
 _EXAMPLE = (0.5, -1.2, 0.4, 2.0)
 
 
@@ -77,6 +79,12 @@ def _way(daemon: Daemon) -> str:
 
 
 def _names(info: ArtifactInfo) -> str:
+    if all(latent.name == f"latent {index}" for index, latent in enumerate(info.latents)):
+        # Names that say nothing; what says something is how much each one moves.
+        shares = [f"{100 * latent.explained_variance:.0f} %" for latent in info.latents[:_SHARES]]
+        if len(info.latents) > _SHARES:
+            shares.append("…")
+        return f"0 to {len(info.latents) - 1}, which move the sound by {', '.join(shares)}"
     names = [f"{index} {printable(latent.name)}" for index, latent in enumerate(info.latents)]
     more = [f"and {len(names) - _MAX_NAMES} more"] if len(names) > _MAX_NAMES else []
     return " · ".join(names[:_MAX_NAMES] + more)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from musicvae.artifact import ArtifactInfo, LatentInfo
 from musicvae.live.daemon import Daemon
 from musicvae.live.face import greeting
 from musicvae.live.outputs.choice import Null
@@ -23,7 +24,7 @@ def test_it_says_what_where_and_how(models: Path) -> None:
             "also": "loops, metal, wide: /model/load, /deck/b/model/load",
             "sound": "nowhere: 48000 Hz, 2 channel(s), blocks of 512 frames (10.7 ms)",
             "listening": f"OSC over UDP and TCP, 127.0.0.1 port {daemon.port}, this machine only",
-            "latents": "0 latent 0 · 1 latent 1 · 2 latent 2 · 3 latent 3",
+            "latents": "0 to 3, which move the sound by 25 %, 25 %, 25 %, 25 %",
             "attributes": "/attr/loudness · /attr/brightness",
             "try": f"oscsend localhost {daemon.port} /latent ffff 0.5 -1.2 0.4 2.0",
             "stop": "Ctrl-C",
@@ -57,3 +58,11 @@ def test_a_sound_card_says_how_it_plays_and_how_much_waits(models: Path) -> None
 def test_the_example_fits_small_models_and_other_addresses() -> None:
     assert greeting.example(1, "10.0.0.2", 7800) == "oscsend 10.0.0.2 7800 /latent f 0.5"
     assert greeting.example(4, "0.0.0.0", 7700).startswith("oscsend localhost 7700 /latent ffff")
+
+
+def test_of_many_latents_without_names_the_first_shares_are_told() -> None:
+    latents = tuple(LatentInfo(f"latent {i}", 0, 1, -2, 2, 0.5 ** (i + 1)) for i in range(9))
+    info = ArtifactInfo("clip", "jazz", "clip", 8000, 1, 9, 8000, latents=latents)
+    assert greeting._names(info) == (
+        "0 to 8, which move the sound by 50 %, 25 %, 12 %, 6 %, 3 %, 2 %, …"
+    )
