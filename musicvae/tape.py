@@ -238,15 +238,10 @@ def _parsed(data: bytes) -> tuple[dict[str, Any], Latents]:
     length = int.from_bytes(data[len(MAGIC) : start], "little")
     if len(data) < start or not 2 <= length <= min(MAX_HEADER, len(data) - start):
         raise TapeError("its header is cut short, or too long", received=f"{length} bytes")
-    try:
-        header = json.loads(data[start : start + length].decode("utf-8"))
-    except (ValueError, RecursionError) as error:  # the latter for thousands of brackets
-        raise TapeError("its header cannot be read", legal="JSON", received=f"{error}") from None
-    if not isinstance(header, dict):
-        raise TapeError("its header is not a JSON object", received=type(header).__name__)
-    _check_digest(data, start, length, header.pop("sha256", None))
-    _check(header)
-    steps, width = header.pop("steps"), header.pop("latent_dim")
+    header = _object(data[start : start + length])
+    _check_digest(data, start, length, header.get("sha256"))
+    known = checked_header(header)
+    steps, width = known.pop("steps"), known.pop("latent_dim")
     rows = data[start + length :]
     if len(rows) != 2 * steps * width:
         raise TapeError(
@@ -254,8 +249,28 @@ def _parsed(data: bytes) -> tuple[dict[str, Any], Latents]:
             legal=f"{2 * steps * width} bytes",
             received=f"{len(rows)} bytes",
         )
-    known = {name: header[name] for name in (*_RANGES, *_TEXTS) if name in header}
     return known, np.frombuffer(rows, "<f2").reshape(steps, width).astype(np.float32)
+
+
+def checked_header(header: bytes | dict[str, Any]) -> dict[str, Any]:
+    """The fields of a tape's header, from its bytes or as they were parsed.
+
+    Raises:
+        TapeError: it cannot be read, or holds what cannot be true.
+    """
+    values = _object(header) if isinstance(header, bytes) else header
+    _check(values)
+    return {name: values[name] for name in (*_RANGES, *_TEXTS)}
+
+
+def _object(header: bytes) -> dict[str, Any]:
+    try:
+        values = json.loads(header.decode("utf-8"))
+    except (ValueError, RecursionError) as error:  # the latter for thousands of brackets
+        raise TapeError("its header cannot be read", legal="JSON", received=f"{error}") from None
+    if not isinstance(values, dict):
+        raise TapeError("its header is not a JSON object", received=type(values).__name__)
+    return values
 
 
 def _check_digest(data: bytes, start: int, length: int, digest: Any) -> None:

@@ -15,6 +15,43 @@ from musicvae.dynamics import LinearDynamics, roots
 Array = NDArray[np.float64]
 
 
+class IndependentWalker:
+    """A walk without dynamics: each latent by itself, with the standard normal prior's spread.
+
+    For artifacts that do not say how their latents go on, which may have hundreds: matrices of that
+    size would take a second to prepare.
+
+    Args:
+        width: D.
+        alike: correlation of a step with the next, 0 to 1.
+        seed: equal seeds walk alike.
+    """
+
+    def __init__(self, width: int, alike: float, seed: int) -> None:
+        self._width = width
+        self._alike = alike
+        self.restart(seed)
+
+    def restart(self, seed: int) -> None:
+        """Begin anew, with another seed or the same."""
+        self._draws = np.random.default_rng(seed)
+        self._row: Array = self._draws.standard_normal(self._width)
+
+    def row(self) -> Array:
+        """Where the walk is now, float64 (D,)."""
+        return self._row
+
+    def advance(self, steps: int) -> None:
+        """Go on by so many whole steps, at least 0."""
+        for _ in range(steps):
+            drawn = self._draws.standard_normal(self._width)
+            self._row = self._alike * self._row + (1 - self._alike**2) ** 0.5 * drawn
+
+    def twin(self) -> IndependentWalker:
+        """Another one that stands here and will walk the same way."""
+        return deepcopy(self)
+
+
 class Walker:
     """Draws as much of a walk as is asked for.
 

@@ -212,7 +212,13 @@ class Daemon:
         )
         handlers = {path: act for job in jobs for path, act in job.handlers().items()}
         self.worker = Worker(handlers, self._reply)
-        self.keeper = Keeper(self.engine, self.recording, self._tell, self._status_values)
+        self.keeper = Keeper(
+            self.engine,
+            self.recording,
+            self._tell,
+            self._status_values,
+            lambda: self.receiver.problem or self.worker.problem,
+        )
         self.worker.start()
         stack.callback(self.worker.stop)
         stack.callback(rendering.give_up)

@@ -27,6 +27,7 @@ class Keeper:
         recording: what is recorded.
         tell: told levels, the status, and what went wrong.
         status: gives the pairs of ``/status.reply``, flat.
+        problem: the newest mistake of ours that was caught, or an empty text.
 
     Attributes:
         load: share of the last second that decoding took, 0 to 1.
@@ -39,6 +40,7 @@ class Keeper:
         recording: RecordingJobs,
         tell: Tell,
         status: Callable[[], list[Value]],
+        problem: Callable[[], str] = lambda: "",
     ) -> None:
         self.load = 0.0
         self.faults = 0
@@ -46,6 +48,7 @@ class Keeper:
         self._recording = recording
         self._tell = tell
         self._status = status
+        self._problem = problem
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._work, name="musicvae-keep", daemon=True)
 
@@ -63,12 +66,16 @@ class Keeper:
 
     def _work(self) -> None:
         rounds, since, before = 0, time.monotonic(), self._spent()
+        known = ""
         while not self._stopping.wait(ROUND):
             rounds += 1
             try:
                 failure = self._recording.drain()
                 if failure is not None:
                     self._tell("/fail", "/record/start", str(failure))
+                if (problem := self._problem()) != known:
+                    known = problem
+                    self._tell("/fail", "musicvae", f"a mistake of ours, please report it: {known}")
                 if rounds % 2 == 0:
                     self._tell("/status.reply", *self._status())
                     peaks = [decibels(float(peak)) for peak in self._engine.peaks]

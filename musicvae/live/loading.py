@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 from musicvae.errors import LatentError, SettingError
@@ -106,14 +105,10 @@ class Loader:
         if name in self._decoders:
             return self._decoders[name], ""
         row = self.library.model(name)
-        return _opened(row.path), os.fspath(Path(row.path).resolve())
+        # Late: the modules of onnxruntime's sessions are not needed to list models.
+        from musicvae.decoder import Decoder
+        from musicvae.stream_decoder import StreamDecoder
 
-
-def _opened(path: Path) -> Any:
-    # Late: onnxruntime takes a tenth of a second to load, and listing models does not need it.
-    from musicvae.artifact_file import read_info
-    from musicvae.decoder import Decoder
-    from musicvae.stream_decoder import StreamDecoder
-
-    kind = read_info(path).kind
-    return StreamDecoder(path, threads=1) if kind == "stream" else Decoder(path, threads=1)
+        kind = row.info.kind if row.info is not None else "clip"
+        opened = (StreamDecoder if kind == "stream" else Decoder)(row.path, threads=1)
+        return opened, os.fspath(row.path.resolve())

@@ -132,3 +132,25 @@ def test_the_load_is_the_share_of_time_that_decoding_took(recording: Recording, 
         time.sleep(0.01)
     assert 0 < keeping.load <= 0.25
     keeping.stop()
+
+
+def test_a_mistake_of_ours_is_told_once(recording: Recording) -> None:
+    told, problems = Told(), ["", "", "KeyError: 'a'", "KeyError: 'a'", "IndexError: 3"]
+    keeper = Keeper(
+        Engine(8000),
+        recording,
+        told,
+        lambda: [],
+        lambda: problems.pop(0) if problems else "IndexError: 3",
+    )
+    keeper.start()
+    try:
+        told.wait_for("/fail", 2)
+        told.wait_for("/peak", 4)
+    finally:
+        keeper.stop()
+    said = [message[2] for message in told.messages if message[0] == "/fail"]
+    assert [text.rpartition("report it: ")[2] for text in said] == [
+        "KeyError: 'a'",
+        "IndexError: 3",
+    ]

@@ -95,10 +95,6 @@ class Engine:
         """
         self._posted.append(Batch(commands, tuple(payloads), then, due))  # deques are atomic here
 
-    def settle(self) -> None:
-        """Let what was posted happen now, before the next frame; by the thread that renders."""
-        self._take_posted()
-
     def stop(self, by: int | None = None) -> None:
         """Let every deck fade out, at once or so that silence is reached at the frame ``by``."""
         due = None if by is None else max(0, by - round(PLAY_SECONDS * self.sample_rate))
@@ -108,7 +104,7 @@ class Engine:
         """Fill ``out``, float32 of shape (frames, channels), with the next frames."""
         done = 0
         while done < len(out):
-            self._take_posted()
+            self.settle()
             frames = self._horizon(len(out) - done)
             mix = self._mix[:frames]
             mix[:] = 0
@@ -122,7 +118,8 @@ class Engine:
             self.frame += frames
             done += frames
 
-    def _take_posted(self) -> None:
+    def settle(self) -> None:
+        """Let what was posted happen now, before the next frame; by the thread that renders."""
         before: Batch | None = None
         while self._posted:
             batch = self._posted.popleft()

@@ -10,12 +10,11 @@ from numpy.typing import NDArray
 from musicvae.artifact import ArtifactInfo
 from musicvae.audio import Samples, Sound, resample
 from musicvae.errors import LatentError
+from musicvae.live.engine.channels import SANE, spread
 from musicvae.live.engine.fades import equal_power
 
 #: Length of the cross-fade between a loop's end and its beginning.
 SEAM_SECONDS = 0.03
-#: Decoders are trained to stay within ±1; this only keeps absurd values from overflowing.
-_SANE = 16.0
 
 
 class ClipDecoder(Protocol):
@@ -80,17 +79,11 @@ class LoopMaker:
                 "the decoder gives samples that are NaN or infinite for these latents",
                 received=np.array2string(latents, precision=2, threshold=8),
             )
-        sound = Sound.of(np.clip(decoded, -_SANE, _SANE), self.decoder.info.sample_rate)
-        samples = with_channels(resample(sound, self.sample_rate).samples, self.channels)
+        sound = Sound.of(np.clip(decoded, -SANE, SANE), self.decoder.info.sample_rate)
+        resampled = resample(sound, self.sample_rate).samples
+        samples = np.zeros((len(resampled), self.channels), np.float32)
+        spread(resampled, samples)
         return Loop(seamless(samples, round(SEAM_SECONDS * self.sample_rate)), latents)
-
-
-def with_channels(samples: Samples, channels: int) -> Samples:
-    """Mono is duplicated, anything else is mixed down to mono first; shape (frames, channels)."""
-    if samples.shape[1] == channels:
-        return samples
-    mono = samples.mean(axis=1, keepdims=True, dtype=np.float32)
-    return np.ascontiguousarray(np.repeat(mono, channels, axis=1))
 
 
 def seamless(samples: Samples, overlap: int) -> Samples:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from musicvae.artifact import ArtifactInfo
 from musicvae.dynamics import LinearDynamics
 from musicvae.tape import Tape
-from musicvae.walking import Walker
+from musicvae.walking import IndependentWalker, Walker
 
 Array = NDArray[np.float32]
 
@@ -111,9 +111,11 @@ def _on_grid(frames: float) -> float:
 class WalkSource:
     """A random walk in the prior, as the artifact's dynamics say music moves.
 
+    Without dynamics, as in a clip, it draws anew for each clip (or latent step), each latent by
+    itself, and holds it as long as that lasts.
+
     Args:
-        info: of the deck's artifact. A clip's walk draws anew for each clip, and holds it as long
-            as the clip lasts.
+        info: of the deck's artifact.
         frame_rate: frames per second.
 
     Attributes:
@@ -126,40 +128,33 @@ class WalkSource:
         self.speed = self.radius = 1.0
         self.seed = 0
         width = info.latent_dim
-        if info.dynamics is not None:
-            dynamics = LinearDynamics.from_info(info.dynamics)
-        else:
-            unit = np.eye(width)
-            dynamics = LinearDynamics(_ALIKE * unit, (1 - _ALIKE**2) * unit)
         self._mean = np.array([latent.mean for latent in info.latents] or [0.0] * width)
-        self._walker = Walker(dynamics, self.seed)
-        self._smooth = info.kind == "stream"
-        self._steps = 1 / info.stride if self._smooth else 1 / (info.seconds * frame_rate)
-        self._held = self._walker.row()
+        self._steps = 1 / info.stride if info.kind == "stream" else 1 / (info.seconds * frame_rate)
+        self._walker: Walker | IndependentWalker
+        if info.dynamics is not None:
+            self._walker = Walker(LinearDynamics.from_info(info.dynamics), self.seed)
+        else:
+            self._walker = IndependentWalker(width, _ALIKE, self.seed)
         self._share = 0.0
 
     def restart(self, seed: int) -> None:
         """Begin anew; the same seed walks the same way."""
         self.seed = seed
         self._walker.restart(seed % 2**32)  # numpy takes no negative seeds
-        self._held = self._walker.row()
         self._share = 0.0
 
     def go_on(self, other: WalkSource) -> None:
         """Be where another one of the same latent space is, and go on as it would."""
         self.speed, self.radius, self.seed = other.speed, other.radius, other.seed
         self._walker = other._walker.twin()
-        self._held, self._share = other._held, other._share
+        self._share = other._share
 
     def next(self, out: Array) -> None:
         """See :class:`Source`."""
-        row = self._walker.row() if self._smooth else self._held
-        out[:] = self._mean + self.radius * row
-        if self._smooth:
+        out[:] = self._mean + self.radius * self._walker.row()
+        if isinstance(self._walker, Walker):
             self._walker.advance(self.speed * self._steps)
             return
         self._share += self.speed * self._steps
-        if self._share >= 1:
-            self._walker.advance(int(self._share))
-            self._share %= 1
-            self._held = self._walker.row()
+        self._walker.advance(int(self._share))
+        self._share %= 1

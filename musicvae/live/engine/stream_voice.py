@@ -11,18 +11,16 @@ from numpy.typing import NDArray
 from musicvae.artifact import ArtifactInfo
 from musicvae.audio import Samples
 from musicvae.errors import MusicVAEError
+from musicvae.live.engine.channels import SANE, spread
 from musicvae.live.engine.controls import Controls
 from musicvae.live.engine.fades import raised_cosine
 from musicvae.live.engine.resampling import Resampler
 from musicvae.live.engine.setting import set_controls
-from musicvae.live.engine.voice import spread
 from musicvae.live.engine.work import Work
 from musicvae.live.osc.commands import Command
 
 #: Fade out of a frame that could not be decoded, and into the next one that could; in seconds.
 _MEND_SECONDS = 0.01
-#: Decoders are trained to stay within ±1; this only keeps absurd values from overflowing.
-_SANE = 16.0
 
 
 class Decoder(Protocol):
@@ -112,7 +110,7 @@ class StreamVoice:
             self.work.fail(error)
             self._mend()
         else:
-            np.clip(self._hop, -_SANE, _SANE, out=self._hop)
+            np.clip(self._hop, -SANE, SANE, out=self._hop)
             if self._broken:
                 self._hop *= self._fade_in[:, None]
                 self._broken = False

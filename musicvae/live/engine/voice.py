@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
-import numpy as np
-
 from musicvae.audio import Samples
 from musicvae.live.engine.controls import Controls
 from musicvae.live.engine.work import Work
@@ -38,20 +36,3 @@ class Voice(Protocol):
 
     def forget(self) -> None:
         """Forget what was sounding, but not what is set; called in silence."""
-
-
-def spread(sound: Samples, out: Samples) -> None:
-    """Fill all channels of ``out`` from those of ``sound``, both (frames, …), in turn.
-
-    Mono goes everywhere, stereo to each pair; into one channel goes the mean.
-    """
-    have, want = sound.shape[1], out.shape[1]
-    if want == 1 and have > 1:
-        # A channel at a time: a mean over an axis allocates.
-        out[:, 0] = sound[:, 0]
-        for channel in range(1, have):
-            np.add(out[:, 0], sound[:, channel], out=out[:, 0])
-        np.multiply(out[:, 0], np.float32(1 / have), out=out[:, 0])
-        return
-    for channel in range(want):
-        out[:, channel] = sound[:, channel % have]

@@ -8,7 +8,8 @@ from musicvae.errors import SettingError
 from musicvae.live.jobs.worker import Handler, Say
 from musicvae.live.options import Options
 from musicvae.live.osc.commands import Command, Value
-from musicvae.live.outputs.choice import Output
+from musicvae.live.outputs.choice import Output, opener
+from musicvae.live.outputs.resilient import Resilient
 
 
 class AudioJobs:
@@ -21,8 +22,6 @@ class AudioJobs:
 
     def __init__(self, output: Output, options: Options) -> None:
         self._output = output
-        self._device = options.device
-        self._block = options.block
         self._ahead = {} if options.ahead_ms is None else {"ahead_ms": options.ahead_ms}
 
     def handlers(self) -> Mapping[str, Handler]:
@@ -45,27 +44,20 @@ class AudioJobs:
 
     def device(self, command: Command, say: Say) -> tuple[Value, ...]:
         """Another device, at the rate that is rendered."""
-        name = str(command.values[0])
-        self._switch(name, self._block)
-        self._device = name
+        self._switch(str(command.values[0]), self._output.block)
         return command.values
 
     def block(self, command: Command, say: Say) -> tuple[Value, ...]:
         """The same device with another block."""
-        block = int(command.values[0])
-        self._switch(self._device, block)
-        self._block = block
+        self._switch(self._output.name, int(command.values[0]))
         return command.values
 
-    def _switch(self, device: str | int | None, block: int) -> None:
-        from musicvae.live.outputs.resilient import Resilient
-        from musicvae.live.outputs.soundcard import SoundCard
-
+    def _switch(self, device: str, block: int) -> None:
         output = self._output
         if not isinstance(output, Resilient):
             raise SettingError("the sound does not go to a device", received=output.name)
         output.switch(
-            lambda: SoundCard(
+            opener(
                 device,
                 sample_rate=output.sample_rate,
                 channels=output.channels,

@@ -16,6 +16,7 @@ from typing import Any
 from musicvae.errors import LiveError, SettingError
 from musicvae.live.jobs.recording import claimed
 from musicvae.live.jobs.worker import Handler, Rest, Say
+from musicvae.live.keeping.messages import for_deck
 from musicvae.live.osc.commands import Command, Value
 from musicvae.live.stage import Stage
 
@@ -104,7 +105,7 @@ class RenderingJobs:
                 continue
             events.append([0.0, [f"/deck/{name}/model/load", deck.voice.name]])
             # In one piece: a glide would begin anew.
-            state = [[f"/deck/{name}{address}", *rest] for address, *rest in deck.describe()]
+            state = [for_deck(message, name) for message in deck.describe()]
             events.append([0.0, *state, [f"/deck/{name}/play", int(deck.playing)]])
         return {
             "rate": engine.sample_rate,

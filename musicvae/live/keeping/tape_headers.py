@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from musicvae.errors import TapeError
-from musicvae.tape import MAGIC, MAX_HEADER, MAX_SOURCE
+from musicvae.tape import MAGIC, MAX_HEADER, checked_header
 
-_NUMBERS = ("steps", "latent_dim", "sample_rate", "hop", "stride", "samples")
 #: Of one number in a row, float16.
 _WIDTH = 2
 
@@ -36,8 +33,8 @@ class TapeHeader:
     hop: int
     stride: int
     samples: int
-    latent_space: str = ""
-    source: str = ""
+    latent_space: str
+    source: str
 
     @property
     def seconds(self) -> float:
@@ -63,27 +60,10 @@ def read_header(path: Path) -> TapeHeader:
             size = path.stat().st_size
     except OSError as error:
         raise TapeError(f"cannot read {path.name!r}", received=f"{error}") from error
-    header = _header(text, path.name)
+    try:
+        header = TapeHeader(**checked_header(text))
+    except TapeError as error:
+        raise TapeError(f"{path.name!r} is damaged: {error.what}") from None
     if size != len(start) + length + _WIDTH * header.steps * header.latent_dim:
         raise TapeError(f"{path.name!r} is cut short, or too long for its header")
     return header
-
-
-def _header(text: bytes, name: str) -> TapeHeader:
-    try:
-        values = json.loads(text)
-    except (ValueError, RecursionError):  # the latter for thousands of brackets
-        values = None
-    if not isinstance(values, dict) or not all(map(_is_positive, map(values.get, _NUMBERS))):
-        raise TapeError(f"{name!r} has a header that cannot be read")
-    numbers: dict[str, Any] = {key: values[key] for key in _NUMBERS}
-    space, source = _short(values.get("latent_space")), _short(values.get("source"))
-    return TapeHeader(**numbers, latent_space=space, source=source)
-
-
-def _is_positive(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and 0 < value < 2**41
-
-
-def _short(value: Any) -> str:
-    return value[:MAX_SOURCE] if isinstance(value, str) else ""

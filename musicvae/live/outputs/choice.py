@@ -10,7 +10,7 @@ from musicvae.audio import Samples
 from musicvae.errors import DeviceError
 from musicvae.live.outputs.paced import Null as Null
 from musicvae.live.outputs.paced import WavFile as WavFile
-from musicvae.live.outputs.resilient import Resilient
+from musicvae.live.outputs.resilient import Open, Resilient
 from musicvae.live.outputs.soundcard import DEFAULT_AHEAD_MS
 from musicvae.live.outputs.soundcard import SoundCard as SoundCard
 from musicvae.live.outputs.soundcard import list_devices as list_devices
@@ -93,14 +93,20 @@ def choose(
         SettingError: an option of a sound card is out of range.
     """
     if out is None:
-        return _card(device, sample_rate=rate, block=block, channels=channels, ahead_ms=ahead_ms)
+        options = {"sample_rate": rate, "block": block, "channels": channels}
+        return Resilient(opener(device, ahead_ms=ahead_ms, **options))
     if os.fspath(out) == "null":
         return Null(rate or model_rate, channels, block=block, fast=fast)
     return WavFile(out, rate or model_rate, channels, block=block, fast=fast)
 
 
-def _card(device: str | int | None, **options: Any) -> Resilient:
-    """A sound card that is opened again when it was lost."""
+def opener(device: str | int | None, **options: Any) -> Open:
+    """Opens a sound card, and the same one again when it was lost.
+
+    Args:
+        device: its number, or part of its name; ``None`` is the system's default.
+        **options: of ``SoundCard``.
+    """
 
     def open_card() -> SoundCard:
         nonlocal device
@@ -109,4 +115,4 @@ def _card(device: str | int | None, **options: Any) -> Resilient:
         device = card.name
         return card
 
-    return Resilient(open_card)
+    return open_card

@@ -14,7 +14,7 @@ from musicvae.live.outputs.feeder import Feeder
 from musicvae.live.outputs.streams import open_stream
 
 #: How long before its first frame is due a block is ready, in milliseconds: room for a machine that
-#: is late. A calm virtual machine of two cores wakes a thread within 0.3 ms in 999 of 1000 cases.
+#: is late. ``benchmarks/latency.py`` measures what it costs, ``benchmarks/stage.py`` what it saves.
 DEFAULT_AHEAD_MS = 2.5
 MOST_CHANNELS = 64
 #: Seconds that PortAudio may take to close a device.

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from musicvae.errors import LatentError
-from musicvae.live.engine.loops import Loop, LoopMaker, seamless, with_channels
+from musicvae.live.engine.channels import spread
+from musicvae.live.engine.loops import Loop, LoopMaker, seamless
 
 
 def test_reading_wraps_around() -> None:
@@ -35,9 +36,24 @@ def test_tiny_sounds_loop_too(samples: int) -> None:
 
 def test_channels() -> None:
     mono, stereo = np.ones((3, 1), np.float32), np.array([[1, 0]] * 3, np.float32)
-    assert with_channels(mono, 2).tolist() == [[1, 1]] * 3
-    assert with_channels(stereo, 1).tolist() == [[0.5]] * 3
-    assert with_channels(stereo, 2) is stereo
+    for sound, expected in (
+        (mono, [1, 1]),
+        (stereo, [0.5]),
+        (stereo, [1, 0]),
+        (stereo, [1, 0, 1, 0]),
+    ):
+        out = np.zeros((3, len(expected)), np.float32)
+        spread(sound, out)
+        assert out.tolist() == [expected] * 3
+
+
+def test_a_stereo_clip_on_four_channels_is_spread_as_a_stream_is(
+    make_decoder: Callable[..., Any],
+) -> None:
+    decoder = make_decoder(channels=2)
+    loop = LoopMaker(decoder, decoder.info.sample_rate, 4)(np.ones(3, np.float32)).samples
+    assert loop.shape[1] == 4
+    np.testing.assert_array_equal(loop[:, :2], loop[:, 2:])
 
 
 def test_a_loop_is_resampled_to_the_engine(make_decoder: Callable[..., Any]) -> None:

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from musicvae.live.engine.channels import spread
 from musicvae.live.engine.stream_voice import StreamVoice
-from musicvae.live.engine.voice import spread
 from musicvae.live.osc.commands import Command
 
 RATE, HOP = 8000, 200

@@ -20,6 +20,7 @@ class Card:
     def __init__(self, device: Any, **asked: Any) -> None:
         if device == "absent":
             raise DeviceError("no such sound card")
+        self.name = device
         self.asked = {"device": device, **asked}
 
 
@@ -30,8 +31,14 @@ class Switched(Resilient):
         self.name, self.sample_rate, self.channels = "first", 48_000, 2
         self.cards: list[Any] = []
 
+    @property
+    def block(self) -> int:
+        return int(self.cards[-1]["block"]) if self.cards else 256
+
     def switch(self, open: Callable[[], Any]) -> None:
-        self.cards.append(open().asked)
+        card = open()
+        self.cards.append(card.asked)
+        self.name = card.name
 
 
 def said(*message: Any) -> None:
@@ -40,7 +47,7 @@ def said(*message: Any) -> None:
 
 @pytest.fixture
 def output(monkeypatch: pytest.MonkeyPatch) -> Switched:
-    monkeypatch.setattr("musicvae.live.outputs.soundcard.SoundCard", Card)
+    monkeypatch.setattr("musicvae.live.outputs.choice.SoundCard", Card)
     return Switched()
 
 

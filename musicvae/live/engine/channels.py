@@ -1,0 +1,27 @@
+"""What a decoder gives, into the channels that are asked for."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from musicvae.audio import Samples
+
+#: Decoders are trained to stay within ±1; this only keeps absurd values from overflowing.
+SANE = 16.0
+
+
+def spread(sound: Samples, out: Samples) -> None:
+    """Fill all channels of ``out`` from those of ``sound``, both (frames, …), in turn.
+
+    Mono goes everywhere, stereo to each pair; into one channel goes the mean.
+    """
+    have, want = sound.shape[1], out.shape[1]
+    if want == 1 and have > 1:
+        # A channel at a time: a mean over an axis allocates.
+        out[:, 0] = sound[:, 0]
+        for channel in range(1, have):
+            np.add(out[:, 0], sound[:, channel], out=out[:, 0])
+        np.multiply(out[:, 0], np.float32(1 / have), out=out[:, 0])
+        return
+    for channel in range(want):
+        out[:, channel] = sound[:, channel % have]
