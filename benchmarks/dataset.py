@@ -44,7 +44,7 @@ from musicvae.audio import AudioSpec
 from musicvae.data.cache import build
 from musicvae.data.tracks import scan
 from musicvae.recipes import CLIP
-from musicvae.vae.dataset import steps_per_epoch, training_batches
+from musicvae.vae.training.dataset import steps_per_epoch, training_batches
 corpus = build(scan(folder).tracks, AudioSpec(target), cache)
 batches = iter(training_batches(corpus, CLIP))
 next(batches)

@@ -29,9 +29,9 @@ import numpy as np
 
 import musicvae as mv
 from musicvae.artifact import ArtifactInfo
-from musicvae.artifact_file import inspect
-from musicvae.flow import Flow
-from musicvae.session import open_artifact
+from musicvae.artifact.reading import inspect
+from musicvae.runtime.binding import BoundSession
+from musicvae.runtime.session import open_artifact
 
 #: Samples per block, as players ask for them.
 BLOCKS = (256, 512, 1024, 2048)
@@ -69,11 +69,11 @@ def artifact(name: str, path: Path) -> Player:
 def graph_alone(name: str, path: Path) -> Player:
     """The graph without what ``push`` does around it: checks of what goes in and comes out."""
     session, info, _, _ = open_artifact(path, "stream", threads=1)
-    flow = Flow(session, "latent", "audio", info.state_size)
+    bound = BoundSession(session, "latent", "audio", info.state_size)
 
     def push(latents: np.ndarray) -> None:
-        flow.run(latents, (len(latents) * info.hop, info.channels))
-        flow.keep()
+        bound.run(latents, (len(latents) * info.hop, info.channels))
+        bound.keep()
 
     return Player(f"{name}, the graph alone", push)
 
@@ -83,7 +83,7 @@ def export_untrained(folder: Path) -> None:
     job = untrained_job()
     from musicvae_export.build import build_graph
     from musicvae_export.convert import convert
-    from musicvae_export.half import halved
+    from musicvae_export.graph.half import halved
     from musicvae_export.stamp import name_ports, stamp, with_graph
 
     clean = build_graph(job.function, job.info)
@@ -114,7 +114,7 @@ def untrained_job() -> Any:
 
     tf.config.threading.set_intra_op_parallelism_threads(1)
     tf.config.threading.set_inter_op_parallelism_threads(1)
-    from musicvae_export.jobs import StreamJob
+    from musicvae_export.kinds import StreamJob
     from untrained import Untrained
 
     return StreamJob(Untrained("stream44"), None)

@@ -2,10 +2,10 @@
 
     python benchmarks/fuzz.py [--inputs 1000000 | --seconds 60] [--seed 0] [--no-daemon]
 
-Every input goes to a desk as a datagram (checks, patterns, commands, answers) and to the framing of
-TCP. Legal outcomes are commands, refusals and answers. Anything that is raised, an answer that is
-too long or goes elsewhere, or a command that does not read back as itself, is a failure; its input
-is printed as hex.
+Every input goes to a dispatcher as a datagram (checks, patterns, commands, answers) and to the
+framing of TCP. Legal outcomes are commands, refusals and answers. Anything that is raised, an
+answer that is too long or goes elsewhere, or a command that does not read back as itself, is a
+failure; its input is printed as hex.
 
 Where ``atheris`` is installed, a tenth as many inputs more are made by it: it watches which lines
 they reach, and goes on with those that reach new ones.

@@ -10,22 +10,21 @@ from collections.abc import Iterator
 from typing import Any
 
 from musicvae.errors import PacketError
-from musicvae.live.desk import Desk, Doors
+from musicvae.live.commands.arguments import Shape
+from musicvae.live.commands.command import Command, command_of
+from musicvae.live.dispatcher import Callbacks, Dispatcher
+from musicvae.live.network.clients import Addressees, Subscribers
+from musicvae.live.network.peers import AllowList, Peer
 from musicvae.live.osc import packets
-from musicvae.live.osc.addressees import Addressees
-from musicvae.live.osc.arguments import Shape
-from musicvae.live.osc.commands import Command, command_of
-from musicvae.live.osc.framing import Frames
-from musicvae.live.osc.network import AllowList, Peer
+from musicvae.live.osc.framing import Deframer
 from musicvae.live.osc.replies import MAX_BYTES
-from musicvae.live.osc.subscribers import Subscribers
 
 #: A large model and an empty deck.
 SHAPES = {"a": Shape(64, ("loudness", "brightness")), "b": Shape()}
 PEER = Peer("127.0.0.1", 9000)
 #: The slowest inputs that are kept for the daemon.
 WORST = 64
-#: Inputs that one desk hears, which remembers aliases and reply ports.
+#: Inputs that one dispatcher hears, which remembers aliases and reply ports.
 _ONE_DESK = 1000
 #: Commands of one input that are read back; patterns make thousands of the same kind.
 _READ_BACK = 4
@@ -35,7 +34,7 @@ class WrongError(Exception):
     """An outcome that is not legal."""
 
 
-class Stage:
+class EngineHandle:
     """Stands for the engine: keeps what is handed on."""
 
     def __init__(self) -> None:
@@ -62,7 +61,7 @@ class Judge:
         self.failures: dict[str, tuple[bytes, str]] = {}
         self.slowest: list[tuple[float, bytes]] = []
         self._inputs = 0
-        self._stage = Stage()
+        self._stage = EngineHandle()
 
     def consider(self, data: bytes) -> None:
         """Try one input and never raise."""
@@ -83,12 +82,12 @@ class Judge:
     def hear(self, data: bytes) -> None:
         """Packet to commands and answers; raises what must not be raised."""
         if self._inputs % _ONE_DESK == 0:
-            self._desk = self._new_desk()
+            self._dispatcher = self._new_dispatcher()
         self._inputs += 1
-        counts = self._desk.counts
+        counts = self._dispatcher.counts
         refused, messages = counts.packets_refused, counts.messages_refused
         self._stage.commands.clear()
-        answers = self._desk.handle(data, PEER, self._inputs / 100)
+        answers = self._dispatcher.handle(data, PEER, self._inputs / 100)
         self.outcomes[f"packets {'refused' if counts.packets_refused > refused else 'read'}"] += 1
         self.outcomes["messages refused"] += counts.messages_refused - messages
         self.outcomes["commands"] += len(self._stage.commands)
@@ -119,23 +118,23 @@ class Judge:
         for data, error in self.failures.values():
             yield f"FAILED {error}\n  {data.hex()}"
 
-    def _new_desk(self) -> Desk:
+    def _new_dispatcher(self) -> Dispatcher:
         def work(task: Any) -> None:
             self._stage.commands.append(task.command)
 
         def later(data: bytes, peer: Peer) -> None:
             raise WrongError("the engine never answers here")
 
-        # It renders nothing, but has all that the desk asks of a stage.
+        # It renders nothing, but has all that the dispatcher asks of a stage.
         stage: Any = self._stage
-        doors = Doors(
+        callbacks = Callbacks(
             work, later, lambda: ["level", -3.5], quit=lambda: None, due=lambda when: when
         )
-        return Desk(stage, doors, AllowList(), Addressees(), Subscribers())
+        return Dispatcher(stage, callbacks, AllowList(), Addressees(), Subscribers())
 
 
 def _framed(pieces: list[bytes]) -> tuple[list[bytes], str]:
-    frames, found = Frames(), []
+    frames, found = Deframer(), []
     try:
         for piece in pieces:
             for packet in frames.feed(piece):

@@ -24,7 +24,7 @@ from musicvae.measures import (
     multi_resolution_stft_distance,
     onset_correlation,
 )
-from musicvae.vae.hush import quieten_tensorflow
+from musicvae.vae.quiet import quieten_tensorflow
 
 RECIPES = ("notebook", "clip")
 SAMPLES = 8

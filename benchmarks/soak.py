@@ -24,13 +24,13 @@ from soak_figures import ROUNDING, Figures, resident
 from soak_models import Array, Chord, Heard, Waves, clip_info, stream_info, tape
 from soak_score import Performer
 
+from musicvae.live.commands.command import DECKS, Command, Refusal, command_of, parse
 from musicvae.live.engine.clip_voice import ClipVoice
 from musicvae.live.engine.clips import InlineClips
 from musicvae.live.engine.describing import Message as Line
 from musicvae.live.engine.engine import Engine
 from musicvae.live.engine.loops import LoopMaker
 from musicvae.live.engine.stream_voice import StreamVoice
-from musicvae.live.osc.commands import DECKS, Command, Refusal, command_of, parse
 from musicvae.live.osc.packets import Message
 
 RATE = 16_000
@@ -57,9 +57,9 @@ def built_in(rate: int) -> dict[str, Make]:
 
 def opened(paths: Sequence[Path]) -> dict[str, Make]:
     """Artifacts, by the names of their files."""
-    from musicvae.artifact_file import read_info
-    from musicvae.decoder import Decoder
-    from musicvae.stream_decoder import StreamDecoder
+    from musicvae.artifact.reading import read_info
+    from musicvae.runtime.decoder import Decoder
+    from musicvae.runtime.stream_decoder import StreamDecoder
 
     def maker(path: Path) -> Make:
         kind = StreamDecoder if read_info(path).kind == "stream" else Decoder

@@ -10,12 +10,12 @@ import math
 
 from soak_models import Signal
 
+from musicvae.live.commands.command import Command
 from musicvae.live.engine.clip_voice import CROSSFADE_SECONDS
 from musicvae.live.engine.deck import GAIN_SECONDS, PLAY_SECONDS, SILENT_DB, SWAP_SECONDS
-from musicvae.live.engine.fades import amplitude
 from musicvae.live.engine.loops import SEAM_SECONDS
 from musicvae.live.engine.voice import Voice
-from musicvae.live.osc.commands import Command
+from musicvae.live.fades import amplitude
 
 #: A raised cosine over n samples steps by at most this / n.
 _STEEPEST = math.pi / 2

@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from musicvae.live.engine.fades import amplitude, decibels
+from musicvae.live.fades import amplitude, decibels
 
 CEILING = amplitude(-0.1)
 #: Floats that were multiplied and added may differ from the bound by so much.

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from musicvae.artifact import ArtifactInfo, AttributeInfo, DynamicsInfo, LatentInfo
 from musicvae.errors import LatentError
-from musicvae.tape import Tape
+from musicvae.latents.tape import Tape
 
 Array = NDArray[np.float32]
 

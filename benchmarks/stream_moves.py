@@ -13,9 +13,9 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from musicvae.artifact_parts import AttributeInfo
-from musicvae.vae.playing import Playing
-from musicvae.vae.run import RunFolder
+from musicvae.artifact.parts import AttributeInfo
+from musicvae.vae.run.folder import RunFolder
+from musicvae.vae.stream.statistics import Playing
 
 NAMES = ("loudness", "brightness", "noisiness", "onsets")
 

@@ -23,9 +23,9 @@ from stream_pictures import draw
 
 import musicvae as mv
 from musicvae.audio import Sound
-from musicvae.data.split import split_tracks
 from musicvae.data.tracks import scan
-from musicvae.vae.hush import quieten_tensorflow
+from musicvae.recipes.split import split_tracks
+from musicvae.vae.quiet import quieten_tensorflow
 
 SPLIT = "last 10"
 GENRES = "jazz,classical,metal,hiphop"

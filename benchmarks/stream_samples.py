@@ -22,7 +22,7 @@ from stream_figures import kl_per_step
 import musicvae as mv
 from musicvae.audio import Sound, Sounds
 from musicvae.measures import Measures, describe, frechet_log_mel_distance
-from musicvae.vae.hush import quieten_tensorflow
+from musicvae.vae.quiet import quieten_tensorflow
 
 #: What is measured of each sound, in the order of the columns: name, how a value is written.
 COLUMNS = {

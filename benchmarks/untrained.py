@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from musicvae.dynamics import LinearDynamics
+from musicvae.latents.dynamics import LinearDynamics
 from musicvae.recipes import get_recipe
-from musicvae.vae.latents import LatentBasis
-from musicvae.vae.playing import Playing
-from musicvae.vae.stream import build
-from musicvae.vae.stream_model import TrainedStream
+from musicvae.vae.run.basis import LatentBasis
+from musicvae.vae.stream.network import build
+from musicvae.vae.stream.statistics import Playing
+from musicvae.vae.stream.trained import TrainedStream
 
 
 class Untrained(TrainedStream):

@@ -8,7 +8,7 @@ import argparse
 
 import musicvae as mv
 from musicvae import demo, plots
-from musicvae.vae.reporting import terminal
+from musicvae.vae.training.reporting import terminal
 
 parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
 parser.add_argument("--data", help="folder with one folder per genre (default: the demo corpus)")

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 import musicvae as mv
-from musicvae.attributes import move
+from musicvae.latents.attributes import move
 
 parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
 parser.add_argument("run", nargs="?", default="runs/stream", help="a run of the recipe stream")

@@ -11,9 +11,9 @@ import json
 from pathlib import Path
 
 import musicvae as mv
-from musicvae.live.keeping.library import Library
-from musicvae.live.keeping.scores import read_score
-from musicvae.live.replaying import Performance
+from musicvae.live.stage.rendering import Performance
+from musicvae.live.storage.library import Library
+from musicvae.live.storage.scores import read_score
 from musicvae.plots import sounds, style
 
 parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])

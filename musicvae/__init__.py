@@ -15,50 +15,50 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0.1.0"
+from musicvae.version import __version__ as __version__
 
 if TYPE_CHECKING:
     from musicvae.artifact import ArtifactInfo as ArtifactInfo
-    from musicvae.artifact_file import inspect as inspect
+    from musicvae.artifact.reading import inspect as inspect
     from musicvae.audio import AudioSpec as AudioSpec
     from musicvae.audio import Sound as Sound
     from musicvae.audio import Sounds as Sounds
     from musicvae.audio import read as read
     from musicvae.audio import write as write
     from musicvae.data.tracks import scan as scan
-    from musicvae.decoder import Decoder as Decoder
-    from musicvae.encoder import Encoder as Encoder
     from musicvae.errors import MusicVAEError as MusicVAEError
     from musicvae.exporting import export as export
     from musicvae.genres import GENRES as GENRES
     from musicvae.genres import Genre as Genre
+    from musicvae.latents.tape import Tape as Tape
     from musicvae.recipes import Recipe as Recipe
-    from musicvae.stream_decoder import StreamDecoder as StreamDecoder
-    from musicvae.tape import Tape as Tape
-    from musicvae.vae.model import TrainedModel as TrainedModel
-    from musicvae.vae.model import load as load
-    from musicvae.vae.training import train as train
+    from musicvae.runtime.decoder import Decoder as Decoder
+    from musicvae.runtime.encoder import Encoder as Encoder
+    from musicvae.runtime.stream_decoder import StreamDecoder as StreamDecoder
+    from musicvae.vae.clip.trained import TrainedModel as TrainedModel
+    from musicvae.vae.run.loading import load as load
+    from musicvae.vae.training.train import train as train
 
 _HOMES = {
     "ArtifactInfo": "artifact",
     "AudioSpec": "audio",
-    "Decoder": "decoder",
-    "Encoder": "encoder",
+    "Decoder": "runtime.decoder",
+    "Encoder": "runtime.encoder",
     "GENRES": "genres",
     "Genre": "genres",
     "MusicVAEError": "errors",
     "Recipe": "recipes",
     "Sound": "audio",
     "Sounds": "audio",
-    "StreamDecoder": "stream_decoder",
-    "Tape": "tape",
-    "TrainedModel": "vae.model",
+    "StreamDecoder": "runtime.stream_decoder",
+    "Tape": "latents.tape",
+    "TrainedModel": "vae.clip.trained",
     "export": "exporting",
-    "inspect": "artifact_file",
-    "load": "vae.model",
+    "inspect": "artifact.reading",
+    "load": "vae.run.loading",
     "read": "audio",
     "scan": "data.tracks",
-    "train": "vae.training",
+    "train": "vae.training.train",
     "write": "audio",
 }
 

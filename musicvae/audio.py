@@ -17,9 +17,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from musicvae.audio_spec import AudioSpec as AudioSpec
 from musicvae.errors import AudioError, MissingExtraError
 from musicvae.files import replacing
+from musicvae.recipes.audio_spec import AudioSpec as AudioSpec
 
 Samples = NDArray[np.float32]
 
@@ -51,7 +51,7 @@ class Sound:
         if array.ndim != 2:
             raise AudioError(
                 "a sound must be an array of samples",
-                legal="shape (samples,) or (samples, channels)",
+                expected="shape (samples,) or (samples, channels)",
                 received=f"shape {array.shape}",
             )
         return cls(np.ascontiguousarray(array), int(sample_rate))
@@ -115,7 +115,7 @@ def read(path: str | os.PathLike[str]) -> Sound:
     except (soundfile.LibsndfileError, OSError, TypeError) as error:
         raise AudioError(
             f"cannot read {Path(path).name!r} as sound",
-            legal="wav, au, flac, ogg or mp3 with a readable header",
+            expected="wav, au, flac, ogg or mp3 with a readable header",
             received=str(error).rstrip("."),
         ) from error
     return Sound(samples, int(rate))
@@ -143,7 +143,7 @@ def write(path: str | os.PathLike[str], sound: Sound, subtype: str = "PCM_24") -
     if form is None:
         raise AudioError(
             f"cannot write {target.name!r}: unknown sound format",
-            legal=", ".join(_WRITABLE),
+            expected=", ".join(_WRITABLE),
             received=target.suffix or "no ending",
         )
     soundfile = _soundfile()
@@ -190,7 +190,7 @@ def crossfade(sounds: Iterable[Samples], overlap: int) -> Samples:
     if not pieces or not 0 <= overlap <= min(len(piece) for piece in pieces):
         raise AudioError(
             "these sounds cannot be joined",
-            legal="at least one sound, and an overlap no longer than the shortest",
+            expected="at least one sound, and an overlap no longer than the shortest",
             received=f"{len(pieces)} sounds, overlap {overlap} samples",
         )
     starts = np.cumsum([0] + [len(piece) - overlap for piece in pieces[:-1]])

@@ -30,8 +30,8 @@
         ├── PresetError (ValueError)     a preset that cannot be kept or recalled
         └── ScoreError (ValueError)      a score that cannot be read, or not be kept whole
 
-Each carries four things a reader needs: what is wrong, what would be legal, what was received, and
-the command or change that mends it. ``str(error)`` shows those that are known.
+Each carries four things a reader needs: what is wrong, what was expected, what was received, and a
+hint: the command or change that helps. ``str(error)`` shows those that are known.
 """
 
 from __future__ import annotations
@@ -44,34 +44,34 @@ class MusicVAEError(Exception):
 
     Args:
         what: what is wrong, one sentence, without a final full stop.
-        legal: what would have been accepted.
+        expected: what would have been accepted.
         received: what was received instead; shown with ``repr`` unless it is a string.
-        mend: the command or change that mends it.
+        hint: the command or change that helps.
     """
 
     def __init__(
         self,
         what: str,
         *,
-        legal: str | None = None,
+        expected: str | None = None,
         received: object = None,
-        mend: str | None = None,
+        hint: str | None = None,
     ) -> None:
         self.what = what
-        self.legal = legal
+        self.expected = expected
         self.received = received
-        self.mend = mend
+        self.hint = hint
         super().__init__(what)
 
     def __str__(self) -> str:
         parts = [f"{self.what}."]
-        if self.legal is not None:
-            parts.append(f"Legal: {self.legal}.")
+        if self.expected is not None:
+            parts.append(f"Expected: {self.expected}.")
         if self.received is not None:
             shown = self.received if isinstance(self.received, str) else repr(self.received)
             parts.append(f"Received: {shown}.")
-        if self.mend is not None:
-            parts.append(f"To mend it: {self.mend}")
+        if self.hint is not None:
+            parts.append(f"Hint: {self.hint}")
         return " ".join(parts)
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -111,7 +111,7 @@ class MissingExtraError(MusicVAEError, ImportError):
         self.extra = extra
         super().__init__(
             f"{purpose} needs {package}, which is not installed",
-            mend=f'pip install "musicvae[{extra}]"  (from a checkout: pip install ".[{extra}]")',
+            hint=f'pip install "musicvae[{extra}]"  (from a checkout: pip install ".[{extra}]")',
         )
 
 

@@ -13,8 +13,8 @@ from musicvae.artifact import ArtifactInfo
 from musicvae.errors import ExportError, MissingExtraError
 
 if TYPE_CHECKING:
-    from musicvae.vae.model import TrainedModel
-    from musicvae.vae.stream_model import TrainedStream
+    from musicvae.vae.clip.trained import TrainedModel
+    from musicvae.vae.stream.trained import TrainedStream
 
 
 class MissingExporterError(MissingExtraError, ExportError):
@@ -23,7 +23,7 @@ class MissingExporterError(MissingExtraError, ExportError):
     def __init__(self) -> None:
         super().__init__("export", "musicvae-export", "exporting to ONNX")
         # It is no extra of musicvae, so the advice differs.
-        self.mend = "pip install ./export  (in a checkout of musicvae)"
+        self.hint = "pip install ./export  (in a checkout of musicvae)"
 
 
 def export(
@@ -57,7 +57,9 @@ def export(
     target = Path(path)
     if target.suffix.lower() != ".onnx" or target.is_dir():
         raise ExportError(
-            "an artifact needs a file name", legal="a name that ends in .onnx", received=str(path)
+            "an artifact needs a file name",
+            expected="a name that ends in .onnx",
+            received=str(path),
         )
     if not _is_installed("musicvae_export"):  # said before a model is loaded for nothing
         raise MissingExporterError
@@ -65,7 +67,7 @@ def export(
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     trained: Any = model
     if isinstance(model, str | os.PathLike):
-        trained = import_module("musicvae.vae.model").load(model)
+        trained = import_module("musicvae.vae.run.loading").load(model)
     try:
         exporter = import_module("musicvae_export")
     except ImportError as error:

@@ -25,10 +25,10 @@ class ModelFamily:
         build: makes an untrained model for a recipe; raises ``SettingError`` for settings that the
             family cannot use. The weights depend on Keras' global seed alone.
         fit: called once when training ends, with the model and a
-            :class:`musicvae.vae.preparation.Prepared`; writes what the run needs to be played.
-            By default the basis of a clip's latents.
+            :class:`musicvae.vae.training.preparation.Prepared`; writes what the run needs to be
+            played. By default the basis of a clip's latents.
         open: makes the trained model as users meet it, from the model, its recipe and its run
-            folder. By default a :class:`musicvae.vae.model.TrainedModel`.
+            folder. By default a :class:`musicvae.vae.clip.trained.TrainedModel`.
         loss_settings: keys of ``Recipe.model`` that change what is learnt and not the network, so
             that a run that starts from another one's weights may change them.
     """
@@ -46,5 +46,5 @@ FAMILIES: Registry[ModelFamily] = Registry(
     "musicvae.models",
     ModelFamily,
     noun="model family",
-    mend='pip install "musicvae[train]", or the distribution that brings this family',
+    hint='pip install "musicvae[train]", or the distribution that brings this family',
 )

@@ -64,13 +64,13 @@ class Genre:
         if not re.fullmatch(r"[a-z][a-z0-9_-]*", self.name):
             raise SettingError(
                 "a genre's name cannot be used",
-                legal="lower-case letters, digits, - and _, starting with a letter",
+                expected="lower-case letters, digits, - and _, starting with a letter",
                 received=self.name,
             )
         if self.tempo is not None and not 0 < self.tempo[0] <= self.tempo[1] < float("inf"):
             raise SettingError(
                 f"the tempo of {self.name!r} is not a range",
-                legal="(lowest, highest) in beats per minute",
+                expected="(lowest, highest) in beats per minute",
                 received=self.tempo,
             )
         for recipe in (self.recipe, *self.settings):
@@ -99,5 +99,5 @@ GENRES: Registry[Genre] = Registry(
     GROUP,
     Genre,
     noun="genre",
-    mend="pip install ./plugins/gtzan (the ten GTZAN genres), or write one: plugins/README.md",
+    hint="pip install ./plugins/gtzan (the ten GTZAN genres), or write one: plugins/README.md",
 )

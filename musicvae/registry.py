@@ -60,14 +60,14 @@ class Registry(Generic[T]):
         group: entry-point group, such as ``"musicvae.genres"``.
         kind: class that every plug-in must be an instance of.
         noun: what one of them is called in messages.
-        mend: the advice given when a name is unknown.
+        hint: the advice given when a name is unknown.
     """
 
-    def __init__(self, group: str, kind: type[T], noun: str, mend: str) -> None:
+    def __init__(self, group: str, kind: type[T], noun: str, hint: str) -> None:
         self.group = group
         self.kind = kind
         self.noun = noun
-        self.mend = mend
+        self.hint = hint
         self._claims: dict[str, dict[str, EntryPoint]] | None = None
         self._loaded: dict[str, T] = {}
 
@@ -119,25 +119,25 @@ class Registry(Generic[T]):
         if claims is None:
             raise UnknownNameError(
                 f"no {self.noun} named {name!r} is installed",
-                legal=", ".join(self.names()) or f"none: no {self.noun} is installed",
+                expected=", ".join(self.names()) or f"none: no {self.noun} is installed",
                 received=name,
-                mend=self.mend,
+                hint=self.hint,
             )
         if len(claims) > 1:
             raise DuplicateNameError(
                 f"the {self.noun} {name!r} is claimed by more than one distribution",
-                legal="one distribution for each name",
+                expected="one distribution for each name",
                 received=" and ".join(sorted(claims)),
-                mend=f"pip uninstall one of {', '.join(sorted(claims))}",
+                hint=f"pip uninstall one of {', '.join(sorted(claims))}",
             )
         ((source, entry),) = claims.items()
         value = self._import(source, entry)
         if not isinstance(value, self.kind) or value.name != name:
             raise BrokenPluginError(
                 f"the {self.noun} {name!r} of {source} is not a {self.kind.__name__} of that name",
-                legal=f"an entry point that names a {self.kind.__name__} with name={name!r}",
+                expected=f"an entry point that names a {self.kind.__name__} with name={name!r}",
                 received=f"{entry.value}, which is {_describe(value)}",
-                mend=f"see plugins/README.md, or uninstall {source}",
+                hint=f"see plugins/README.md, or uninstall {source}",
             )
         return value
 
@@ -145,13 +145,13 @@ class Registry(Generic[T]):
         try:
             return entry.load()
         except (Exception, SystemExit) as error:  # a stranger's module may raise anything
-            mend = error.mend if isinstance(error, MusicVAEError) else None
+            hint = error.hint if isinstance(error, MusicVAEError) else None
             if isinstance(error, ModuleNotFoundError) and error.name:
-                mend = f"install {error.name!r}, or uninstall {source}"
+                hint = f"install {error.name!r}, or uninstall {source}"
             raise BrokenPluginError(
                 f"the {self.noun} {entry.name!r} of {source} does not load",
                 received=f"{type(error).__name__}: {error}",
-                mend=mend or f"repair or uninstall {source}",
+                hint=hint or f"repair or uninstall {source}",
             ) from error
 
 

@@ -138,7 +138,7 @@ def tiny_run(
 ) -> Path:
     """The folder of a finished run of the recipe ``clip`` on the tiny jazz tracks."""
     pytest.importorskip("tensorflow", reason="TensorFlow is not installed")
-    from musicvae.vae import training
+    from musicvae.vae.training.train import train as training
 
     out = tmp_path_factory.mktemp("runs") / "jazz"
     training.train(
@@ -183,7 +183,7 @@ def tiny_stream_run(
 ) -> Path:
     """The folder of a finished run of the recipe ``stream`` on the tiny jazz tracks."""
     pytest.importorskip("tensorflow", reason="TensorFlow is not installed")
-    from musicvae.vae import training
+    from musicvae.vae.training.train import train as training
 
     out = tmp_path_factory.mktemp("runs") / "stream"
     training.train(

@@ -53,7 +53,7 @@ def test_every_error_comes_home_from_another_process(cls: type[MusicVAEError]) -
     if cls is MissingExtraError:
         error: MusicVAEError = MissingExtraError("train", "TensorFlow", "training")
     else:
-        error = cls("it is wrong", legal="right", received=[1], mend="do better")
+        error = cls("it is wrong", expected="right", received=[1], hint="do better")
     copy = pickle.loads(pickle.dumps(error))
     assert type(copy) is cls
     assert str(copy) == str(error)
@@ -62,8 +62,8 @@ def test_every_error_comes_home_from_another_process(cls: type[MusicVAEError]) -
 
 def test_a_message_shows_what_is_known() -> None:
     assert str(SettingError("too loud")) == "too loud."
-    full = SettingError("too loud", legal="up to 0 dBFS", received=3.5, mend="use --gain 0")
-    assert str(full) == "too loud. Legal: up to 0 dBFS. Received: 3.5. To mend it: use --gain 0"
+    full = SettingError("too loud", expected="up to 0 dBFS", received=3.5, hint="use --gain 0")
+    assert str(full) == "too loud. Expected: up to 0 dBFS. Received: 3.5. Hint: use --gain 0"
 
 
 def test_zero_and_empty_values_are_shown() -> None:

@@ -44,9 +44,9 @@ def test_what_is_asked_for_is_handed_on(calls: list[Any], tmp_path: Path) -> Non
 def test_a_run_folder_is_loaded(
     calls: list[Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: type
 ) -> None:
-    loader = ModuleType("musicvae.vae.model")
+    loader = ModuleType("musicvae.vae.run.loading")
     loader.load = lambda folder: f"model of {Path(folder).name}"  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "musicvae.vae.model", loader)
+    monkeypatch.setitem(sys.modules, "musicvae.vae.run.loading", loader)
     export(kind(tmp_path / "run"), str(tmp_path / "jazz.onnx"))
     assert [call[:2] for call in calls] == [("model of run", tmp_path / "jazz.onnx")]
 

@@ -18,7 +18,7 @@ GROUP = "test.genres"
 
 @pytest.fixture
 def registry() -> Registry[Genre]:
-    return Registry(GROUP, Genre, noun="genre", mend="pip install some-genres")
+    return Registry(GROUP, Genre, noun="genre", hint="pip install some-genres")
 
 
 def install(site: Any, name: str, entries: dict[str, str], **more: Any) -> Path:
@@ -143,8 +143,8 @@ def test_an_unknown_name_lists_what_is_there_and_what_to_install(
     with pytest.raises(UnknownNameError) as caught:
         registry.get("polka")
     assert str(caught.value) == (
-        "no genre named 'polka' is installed. Legal: bossa. Received: polka. "
-        "To mend it: pip install some-genres"
+        "no genre named 'polka' is installed. Expected: bossa. Received: polka. "
+        "Hint: pip install some-genres"
     )
 
 

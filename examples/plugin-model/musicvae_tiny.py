@@ -23,7 +23,7 @@ class Gaussian:
 
 def build(recipe: Recipe) -> CVAE:
     if recipe.samples % HOP:
-        raise SettingError("tiny cuts clips into hops", legal=f"multiples of {HOP} samples")
+        raise SettingError("tiny cuts clips into hops", expected=f"multiples of {HOP} samples")
     layers, steps = keras.layers, recipe.samples // HOP
     encoder = keras.Sequential(
         [

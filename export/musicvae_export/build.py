@@ -10,12 +10,12 @@ from onnx import ModelProto
 from musicvae.artifact import ArtifactInfo
 from musicvae.errors import ExportError
 from musicvae_export.convert import convert, refuse_unsupported, without_transposes
-from musicvae_export.fold import fold
-from musicvae_export.gemm import use_gemm
-from musicvae_export.simplify import look, merge_reshapes, simplify
+from musicvae_export.graph.fold import fold
+from musicvae_export.graph.gemm import use_gemm
+from musicvae_export.graph.integers import tidy_whole_numbers
+from musicvae_export.graph.simplify import look, merge_reshapes, simplify
+from musicvae_export.graph.unbatch import unbatch
 from musicvae_export.stamp import Ports, name_ports
-from musicvae_export.unbatch import unbatch
-from musicvae_export.whole_numbers import tidy_whole_numbers
 
 
 def build_graph(function: Any, info: ArtifactInfo) -> ModelProto:
@@ -98,7 +98,7 @@ def _check_shapes(found: list[tuple[int, ...]], outputs: Ports, info: ArtifactIn
     if found != expected:
         raise ExportError(
             f"what the {_NOUNS[info.kind]} makes has the wrong shape",
-            legal=_shown(outputs, expected),
+            expected=_shown(outputs, expected),
             received=_shown(outputs, found),
         )
 

@@ -17,7 +17,7 @@ import onnx
 from onnx import ModelProto, numpy_helper
 
 from musicvae.errors import ExportError, UnsupportedOperatorError
-from musicvae_export.graphs import prune
+from musicvae_export.graph.tools import prune
 
 #: The oldest operator set that has all we need, so that old runtimes can play the file too.
 OPSET = 17
@@ -58,7 +58,7 @@ def convert(function: Any, inputs: int = 1, outputs: int = 1) -> ModelProto:
     if (len(model.graph.input), len(model.graph.output)) != (inputs, outputs):
         raise ExportError(
             "the function cannot be exported",
-            legal=f"{inputs} inputs that matter, {outputs} outputs",
+            expected=f"{inputs} inputs that matter, {outputs} outputs",
             received=f"{len(model.graph.input)} inputs, {len(model.graph.output)} outputs",
         )
     return own_domain_only(model)
@@ -114,9 +114,9 @@ def refuse_unsupported(model: ModelProto, messages: list[str] | None = None) -> 
     if unknown:
         raise UnsupportedOperatorError(
             "the decoder uses operators that ONNX does not have",
-            legal=f"operators of opset {version}",
+            expected=f"operators of opset {version}",
             received=", ".join(sorted(unknown)),
-            mend="use other layers, for instance tanh GELU, SiLU or LeakyReLU for exact GELU",
+            hint="use other layers, for instance tanh GELU, SiLU or LeakyReLU for exact GELU",
         )
 
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from musicvae.artifact import ArtifactInfo
-from musicvae.artifact_parts import matrix
+from musicvae.artifact.parts import matrix
 from musicvae.errors import ArtifactError, ExportError
-from musicvae.vae.stream_layers import receptive_frames
+from musicvae.vae.stream.layers import receptive_frames
 
 
 def describe_clip(model: Any, licence: str | None) -> ArtifactInfo:
     """The description of a clip decoder, as far as it is known before the conversion.
 
     Args:
-        model: a ``musicvae.vae.model.TrainedModel``.
+        model: a ``musicvae.vae.clip.trained.TrainedModel``.
         licence: overrides the model's own.
 
     Raises:
@@ -29,7 +29,7 @@ def describe_stream(model: Any, licence: str | None, state_size: int) -> Artifac
     """The description of a stream decoder: how its latents move, and what moves its sound.
 
     Args:
-        model: a ``musicvae.vae.stream_model.TrainedStream``.
+        model: a ``musicvae.vae.stream.trained.TrainedStream``.
         licence: overrides the model's own.
         state_size: S.
 

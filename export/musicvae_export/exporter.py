@@ -13,8 +13,8 @@ from musicvae.artifact import ArtifactInfo
 from musicvae.errors import ArtifactError, ExportError
 from musicvae.files import replacing
 from musicvae_export.build import build_graph
-from musicvae_export.half import halved
-from musicvae_export.jobs import Job, job_of
+from musicvae_export.graph.half import halved
+from musicvae_export.kinds import Job, job_of
 from musicvae_export.stamp import stamp, with_graph
 
 
@@ -32,8 +32,8 @@ def export_model(
     and one that was there before is untouched.
 
     Args:
-        model: a ``musicvae.vae.model.TrainedModel`` or a
-            ``musicvae.vae.stream_model.TrainedStream``.
+        model: a ``musicvae.vae.clip.trained.TrainedModel`` or a
+            ``musicvae.vae.stream.trained.TrainedStream``.
         path: the file, whose name ends in ``.onnx``.
         licence: of the artifact; the model's own where it is not given.
         half: keep the weights as float16, which halves the file. The graph is verified with float32

@@ -10,9 +10,9 @@ from importlib.metadata import PackageNotFoundError, version
 
 from onnx import ModelProto, TensorProto, helper
 
-import musicvae
 from musicvae.artifact import METADATA_KEY, ArtifactInfo
-from musicvae_export.graphs import number_names, operators, rename
+from musicvae.version import __version__
+from musicvae_export.graph.tools import number_names, operators, rename
 
 #: Distributions whose versions may change what is exported. TensorFlow goes by several names.
 _PACKAGES = (
@@ -77,7 +77,7 @@ def with_graph(info: ArtifactInfo, model: ModelProto) -> ArtifactInfo:
 def stamp(model: ModelProto, info: ArtifactInfo) -> bytes:
     """The file's bytes: the model with its description and no trace of the converter."""
     model.producer_name = "musicvae"
-    model.producer_version = musicvae.__version__
+    model.producer_version = __version__
     model.doc_string = ""
     del model.metadata_props[:]
     helper.set_model_props(model, {METADATA_KEY: info.to_json()})

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from musicvae.decoder import Decoder
 from musicvae.errors import ArtifactError, LatentError, ParityError
+from musicvae.runtime.decoder import Decoder
 
 #: Largest difference allowed, of full scale ±1: a hundred decibels below it.
 TOLERANCE = 1e-5
@@ -54,7 +54,7 @@ def refuse_differences(
     if not all(value <= tolerance for value in worst.values()):
         raise ParityError(
             "the ONNX graph and the TensorFlow model disagree",
-            legal=f"a difference of at most {tolerance:g} of {scale}",
+            expected=f"a difference of at most {tolerance:g} of {scale}",
             received=", ".join(f"{value:.2e} on {name} input" for name, value in worst.items()),
         )
 
@@ -85,7 +85,7 @@ def _difference(function: Any, decoder: Decoder, latents: NDArray[np.float32], n
     if audio.shape != expected.shape:
         raise ParityError(
             "the ONNX graph and the TensorFlow model disagree",
-            legal=f"sound of shape {expected.shape}",
+            expected=f"sound of shape {expected.shape}",
             received=f"shape {audio.shape}",
         )
     return float(np.abs(audio - expected).max())

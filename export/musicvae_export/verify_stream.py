@@ -89,7 +89,7 @@ def streamed(player: Any, rows: Array, unit: int = 1, weights: Array | None = No
     if not all(value <= TOLERANCE for value in worst.values()):
         raise ParityError(
             "the ONNX graph makes something else of blocks than of one shot",
-            legal=f"a difference of at most {TOLERANCE:g}",
+            expected=f"a difference of at most {TOLERANCE:g}",
             received=", ".join(f"{v:.2e} in blocks of {frames}" for frames, v in worst.items()),
         )
     return max(worst.values())
@@ -109,7 +109,7 @@ class _Compared(NamedTuple):
         if not difference <= tolerance:
             raise ParityError(
                 "the ONNX graph and the TensorFlow model remember different things",
-                legal=f"a difference of at most {tolerance:g} of each number in the state, or of 1",
+                expected=f"differences up to {tolerance:g} of each number in the state, or of 1",
                 received=f"{difference:.2e}",
             )
 
@@ -132,7 +132,7 @@ def _compared(
         if first.shape != answer.shape[1:]:
             raise ParityError(
                 "the ONNX graph and the TensorFlow model disagree",
-                legal=f"an answer of shape {answer.shape[1:]}",
+                expected=f"an answer of shape {answer.shape[1:]}",
                 received=f"shape {first.shape}",
             )
         yield _Compared(answer[0], first, state[0], player.state.values)

@@ -142,12 +142,12 @@ def stream_model(channels: int = 1) -> Any:
     """A ``TrainedStream`` with random weights and without a run."""
     import keras
 
-    from musicvae.artifact_parts import AttributeInfo
-    from musicvae.dynamics import LinearDynamics
-    from musicvae.vae.latents import LatentBasis
-    from musicvae.vae.playing import Playing
-    from musicvae.vae.stream import build
-    from musicvae.vae.stream_model import TrainedStream
+    from musicvae.artifact.parts import AttributeInfo
+    from musicvae.latents.dynamics import LinearDynamics
+    from musicvae.vae.run.basis import LatentBasis
+    from musicvae.vae.stream.network import build
+    from musicvae.vae.stream.statistics import Playing
+    from musicvae.vae.stream.trained import TrainedStream
 
     class SmallStream(TrainedStream):
         genre, licence, provenance = "jazz", "CC0-1.0", {"steps": 3}
@@ -213,7 +213,7 @@ def export_stream(
 @pytest.fixture(scope="session")
 def stream(export_stream: Callable[..., Path]) -> Any:
     """The small stream model's decoder, exported and opened."""
-    from musicvae.stream_decoder import StreamDecoder
+    from musicvae.runtime.stream_decoder import StreamDecoder
 
     return StreamDecoder(export_stream())
 
@@ -221,6 +221,6 @@ def stream(export_stream: Callable[..., Path]) -> Any:
 @pytest.fixture(scope="session")
 def encoder(export_stream: Callable[..., Path]) -> Any:
     """Its encoder."""
-    from musicvae.encoder import Encoder
+    from musicvae.runtime.encoder import Encoder
 
     return Encoder(export_stream(encoder=True))

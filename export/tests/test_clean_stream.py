@@ -10,10 +10,10 @@ import onnx
 import onnxruntime
 import pytest
 from musicvae_export.build import clean_stream
-from musicvae_export.gemm import use_gemm
-from musicvae_export.graphs import operators, sort_nodes
-from musicvae_export.simplify import merge_reshapes, simplify
-from musicvae_export.unbatch import unbatch
+from musicvae_export.graph.gemm import use_gemm
+from musicvae_export.graph.simplify import merge_reshapes, simplify
+from musicvae_export.graph.tools import operators, sort_nodes
+from musicvae_export.graph.unbatch import unbatch
 from onnx import ModelProto, TensorProto, helper, numpy_helper
 
 Node = tuple[str, list[str], list[str], dict[str, Any]]

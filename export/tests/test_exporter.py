@@ -9,12 +9,12 @@ import onnx
 import pytest
 import tensorflow as tf
 from musicvae_export import export_model
-from musicvae_export.graphs import operators
+from musicvae_export.graph.tools import operators
 
 from musicvae.artifact import LatentInfo
-from musicvae.artifact_file import graph_digest, inspect
-from musicvae.decoder import Decoder
+from musicvae.artifact.reading import graph_digest, inspect
 from musicvae.errors import ExportError, ParityError, UnsupportedOperatorError
+from musicvae.runtime.decoder import Decoder
 
 Make = Callable[..., Any]
 

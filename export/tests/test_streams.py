@@ -14,13 +14,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from musicvae_export import export_model
 from musicvae_export.describe import decoder_reach, encoder_reach
-from musicvae_export.graphs import operators
+from musicvae_export.graph.tools import operators
 
-from musicvae.artifact_file import graph_digest, inspect
+from musicvae.artifact.reading import graph_digest, inspect
 from musicvae.audio import Sound
-from musicvae.encoder import Encoder
 from musicvae.errors import ExportError
-from musicvae.stream_decoder import StreamDecoder
+from musicvae.runtime.encoder import Encoder
+from musicvae.runtime.stream_decoder import StreamDecoder
 
 FRAMES = 40
 D, HOP, STEP, FFT, STRIDE = 6, 64, 128, 256, 2

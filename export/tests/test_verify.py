@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from musicvae_export.verify import TOLERANCE, verify
 
-from musicvae.decoder import Decoder
 from musicvae.errors import ParityError
+from musicvae.runtime.decoder import Decoder
 
 
 def test_tells_the_largest_difference(small_model: Any, exported: Path) -> None:

@@ -13,7 +13,7 @@ from musicvae_export import export_model
 from musicvae_export.verify_stream import COMPARED_FRAMES, compare, streamed
 
 from musicvae.errors import ExportError, LatentError, ParityError
-from musicvae.vae.clock import PERIOD
+from musicvae.vae.stream.clock import PERIOD
 
 D = 6
 Play = Callable[[Any, Any], tuple[Any, Any]]

@@ -33,7 +33,7 @@ def add(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Export."""
-    from musicvae.vae.hush import quieten_tensorflow
+    from musicvae.vae.quiet import quieten_tensorflow
 
     quieten_tensorflow()
     from musicvae.exporting import export

@@ -46,7 +46,7 @@ def list_genres(options: argparse.Namespace) -> None:
     if options.json:
         _print_json([_genre_values(record) for record in records])
     elif not records:
-        print(f"No genre is installed. To mend it: {GENRES.mend}")
+        print(f"No genre is installed. Hint: {GENRES.hint}")
     else:
         headings = ("genre", "bpm", "recipe", "Hz", "clip", "D", "from", "description")
         print_table(headings, [_genre_row(record) for record in records])
@@ -121,13 +121,13 @@ def _seconds(recipe: Recipe) -> str:
 
 def inspect_artifact(options: argparse.Namespace) -> None:
     """Print what an artifact says about itself, after all checks."""
-    from musicvae.artifact_file import inspect
+    from musicvae.artifact.reading import inspect
 
     info = inspect(options.artifact)
     if options.json:
         _print_json(json.loads(info.to_json()))
         return
-    from musicvae.artifact_text import describe
+    from musicvae.artifact.text import describe
 
     print(describe(info))
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from musicvae.audio import Sound
-    from musicvae.vae.model import TrainedModel
+    from musicvae.vae.clip.trained import TrainedModel
 
 Commands = Any  # what ArgumentParser.add_subparsers() returns; argparse keeps its class private
 
@@ -67,7 +67,7 @@ def sample(options: argparse.Namespace) -> None:
     if length and not hasattr(model, "walk"):
         raise SettingError(
             "the length of a clip is settled when it is trained",
-            legal="--seconds for streams",
+            expected="--seconds for streams",
             received=f"a run of the recipe {model.recipe.name}",
         )
     sounds = model.sample(options.n, seed=options.seed, **length)
@@ -163,12 +163,12 @@ def _distances(name: str, before: Sound, after: Sound) -> dict[str, str | float]
 
 
 def _load(options: argparse.Namespace) -> TrainedModel:
-    from musicvae.vae.hush import quieten_tensorflow
+    from musicvae.vae.quiet import quieten_tensorflow
 
     quieten_tensorflow()
-    from musicvae.vae import model
+    from musicvae.vae.run.loading import load
 
-    found: TrainedModel = model.load(options.run_folder)
+    found: TrainedModel = load(options.run_folder)
     return found
 
 

@@ -10,9 +10,9 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-import musicvae
 from musicvae.cli import exporting, information, listening, playing, rendering, taping, training
 from musicvae.errors import MusicVAEError
+from musicvae.version import __version__
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -21,7 +21,7 @@ def build_parser() -> argparse.ArgumentParser:
         prog="musicvae",
         description="Train convolutional VAEs on raw audio and play their decoders live over OSC.",
     )
-    parser.add_argument("--version", action="version", version=f"musicvae {musicvae.__version__}")
+    parser.add_argument("--version", action="version", version=f"musicvae {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for module in (training, listening, taping, exporting, playing, rendering, information):
         module.add(commands)

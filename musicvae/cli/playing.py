@@ -141,7 +141,7 @@ def live(options: argparse.Namespace) -> None:
         MusicVAEError: it cannot start, or the output failed.
     """
     if options.list_devices:
-        from musicvae.live.outputs.choice import list_devices
+        from musicvae.live.outputs.output import list_devices
 
         print(list_devices())
         return
@@ -150,10 +150,10 @@ def live(options: argparse.Namespace) -> None:
 
     if not options.artifacts:
         raise SettingError(
-            "no artifact to play", legal="musicvae live jazz.onnx", mend="musicvae export --help"
+            "no artifact to play", expected="musicvae live jazz.onnx", hint="musicvae export --help"
         )
     if options.fast and options.out is None:
-        raise SettingError("--fast is for files", mend="add --out take.wav, or leave out --fast")
+        raise SettingError("--fast is for files", hint="add --out take.wav, or leave out --fast")
     run(
         options.artifacts,
         _face(options),
@@ -183,9 +183,9 @@ def _face(options: argparse.Namespace) -> Callable[[Daemon], AbstractContextMana
     if options.quiet:
         return None
     if options.json:
-        from musicvae.live.face.machine import Machine
+        from musicvae.live.console.json_lines import JsonLines
 
-        return lambda daemon: Machine(daemon, _say)
+        return lambda daemon: JsonLines(daemon, _say)
 
     def people(daemon: Daemon) -> AbstractContextManager[Any]:
         for line in daemon.greeting():
@@ -193,7 +193,7 @@ def _face(options: argparse.Namespace) -> Callable[[Daemon], AbstractContextMana
         if options.plain or not sys.stdout.isatty() or find_spec("rich") is None:
             daemon.notices.show_with(_say)
             return nullcontext()
-        from musicvae.live.face.screen import Screen
+        from musicvae.live.console.screen import Screen
 
         return Screen(daemon)
 

@@ -43,13 +43,13 @@ def render(options: argparse.Namespace) -> None:
     Raises:
         MusicVAEError: the score cannot be read or rendered, or the file not be written.
     """
-    from musicvae.live.keeping.library import Library
-    from musicvae.live.keeping.scores import read_score
-    from musicvae.live.replaying import Performance
+    from musicvae.live.stage.rendering import ScoreRenderer
+    from musicvae.live.storage.library import Library
+    from musicvae.live.storage.scores import read_score
 
     score = read_score(options.score)
     places = [Path(place) for place in options.models] or _places(options.score, score.models)
-    performance = Performance(score, Library(places, places))
+    performance = ScoreRenderer(score, Library(places, places))
 
     def show(done: int, frames: int) -> None:
         end = "\n" if done >= frames else ""

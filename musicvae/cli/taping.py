@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from musicvae.tape import Tape
+    from musicvae.latents.tape import Tape
 
 
 def add(commands: Any) -> None:
@@ -40,22 +40,22 @@ def make_tape(options: argparse.Namespace) -> int:
     sound = read(options.file)  # a bad file is told before the model loads
     tape: Tape
     if options.model.is_dir():
-        from musicvae.vae.hush import quieten_tensorflow
+        from musicvae.vae.quiet import quieten_tensorflow
 
         quieten_tensorflow()
         from musicvae.errors import RunError
-        from musicvae.vae.model import load
+        from musicvae.vae.run.loading import load
 
         model = load(options.model)
         if not hasattr(model, "tape"):
             raise RunError(
                 "only streams have tapes",
-                legal="a run of the recipe stream or stream44",
+                expected="a run of the recipe stream or stream44",
                 received=f"a run of the recipe {model.recipe.name}",
             )
         tape = model.tape(sound, source=options.file.name)
     else:
-        from musicvae.encoder import Encoder
+        from musicvae.runtime.encoder import Encoder
 
         tape = Encoder(options.model).tape(sound, source=options.file.name)
     tape.save(options.out)
@@ -67,8 +67,8 @@ def make_tape(options: argparse.Namespace) -> int:
 def play_tape(options: argparse.Namespace) -> int:
     """Decode a tape and write the sound."""
     from musicvae.audio import Sound
-    from musicvae.stream_decoder import StreamDecoder
-    from musicvae.tape import Tape
+    from musicvae.latents.tape import Tape
+    from musicvae.runtime.stream_decoder import StreamDecoder
 
     tape = Tape.load(options.tape)
     decoder = StreamDecoder(options.artifact)

@@ -64,13 +64,13 @@ def _add_train(commands: Any) -> None:
 
 def run_demo(options: argparse.Namespace) -> int:
     """Run the demo."""
-    from musicvae.vae.hush import quieten_tensorflow
+    from musicvae.vae.quiet import quieten_tensorflow
 
     quieten_tensorflow()
     from pathlib import Path
 
     from musicvae.demo.run import run_demo
-    from musicvae.vae.reporting import terminal
+    from musicvae.vae.training.reporting import terminal
 
     with terminal() as reporter:
         run_demo(Path(options.out), options.minutes, reporter)
@@ -79,16 +79,16 @@ def run_demo(options: argparse.Namespace) -> int:
 
 def run_train(options: argparse.Namespace) -> int:
     """Train."""
-    from musicvae.vae.hush import quieten_tensorflow
+    from musicvae.vae.quiet import quieten_tensorflow
 
     quieten_tensorflow()  # before anything else of ours imports it
     from contextlib import nullcontext
 
-    from musicvae.vae.reporting import Silent, terminal
-    from musicvae.vae.training import train
+    from musicvae.vae.training.reporting import Silent, terminal
+    from musicvae.vae.training.train import train
 
     if options.data is None and not options.resume:
-        raise SettingError("no sounds were named", legal="a folder", mend="add --data FOLDER")
+        raise SettingError("no sounds were named", expected="a folder", hint="add --data FOLDER")
     with nullcontext(Silent()) if options.quiet else terminal() as reporter:
         train(
             options.genre,
@@ -120,7 +120,7 @@ def parse_settings(options: argparse.Namespace) -> dict[str, Any]:
     for text in options.set:
         name, equals, value = text.partition("=")
         if not equals:
-            raise SettingError("--set takes a setting", legal="NAME=VALUE", received=text)
+            raise SettingError("--set takes a setting", expected="NAME=VALUE", received=text)
         family, dot, key = name.partition(".")
         if dot and family == "model":
             settings.setdefault("model", {})[key] = _number_or_text(value)

@@ -77,7 +77,7 @@ def _corpus(tracks: list[Track], found: dict[str, Found], spec: AudioSpec, folde
     if not entries:
         raise DataError(
             "no usable track is left",
-            legal="at least one track of 1 s or more that can be decoded and is not silent",
+            expected="at least one track of 1 s or more that can be decoded and is not silent",
             received="; ".join(f"{skip.key}: {skip.reason}" for skip in skipped) or "no tracks",
         )
     return Corpus(spec, folder, tuple(entries), tuple(skipped))

@@ -102,7 +102,7 @@ class Corpus:
         if unknown or not wanted:
             raise DataError(
                 "a subset names no tracks, or tracks that are not in the corpus",
-                legal=f"keys among {len(self.entries)} tracks such as {self.keys[0]!r}",
+                expected=f"keys among {len(self.entries)} tracks such as {self.keys[0]!r}",
                 received=", ".join(unknown[:10]) or "no keys",
             )
         kept = tuple(entry for entry in self.entries if entry.track.key in wanted)

@@ -12,8 +12,8 @@ import numpy as np
 
 from musicvae.audio import Samples, Sound, read
 from musicvae.data.decode import to_rate
-from musicvae.data.split import split_tracks
 from musicvae.data.tracks import scan
+from musicvae.recipes.split import split_tracks
 
 
 def DatasetLoader(  # noqa: N802 - the notebook's spelling

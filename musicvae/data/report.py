@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from musicvae.data.corpus import Corpus
-from musicvae.data.split import Split
 from musicvae.data.tracks import Scan
+from musicvae.recipes.split import Split
 
 
 @dataclass(frozen=True)

@@ -81,7 +81,7 @@ def scan(root: str | os.PathLike[str], genre: Genre | str | None = None) -> Scan
     if not folder.is_dir():
         raise DataError(
             "there is no folder to take sounds from",
-            legal="a folder with sound files, or with folders of them",
+            expected="a folder with sound files, or with folders of them",
             received=str(folder) + (" (a file)" if folder.exists() else ""),
         )
     if genre is not None:
@@ -92,7 +92,7 @@ def scan(root: str | os.PathLike[str], genre: Genre | str | None = None) -> Scan
     if not tracks:
         raise DataError(
             "no sound files were found",
-            legal=", ".join(AUDIO_SUFFIXES) + " at any depth",
+            expected=", ".join(AUDIO_SUFFIXES) + " at any depth",
             received=f"{folder} ({len(skipped)} skipped)",
         )
     return Scan(
@@ -114,9 +114,9 @@ def _genre_folder(root: Path, genre: Genre | str) -> Path:
         if len(found) > 1:
             raise DataError(
                 f"more than one folder could hold the genre {name!r}",
-                legal="one",
+                expected="one",
                 received=", ".join(folder.relative_to(root).as_posix() for folder in found),
-                mend="name the folder itself as the data",
+                hint="name the folder itself as the data",
             )
         if found:
             return found[0]
@@ -125,7 +125,7 @@ def _genre_folder(root: Path, genre: Genre | str) -> Path:
     folders = sorted(path.name for path in root.iterdir() if path.is_dir())
     raise DataError(
         f"there is no folder for the genre {name!r}",
-        legal=f"one of the folders in {root}: {', '.join(map(repr, folders)) or 'it has none'}",
+        expected=f"one of the folders in {root}: {', '.join(map(repr, folders)) or 'it has none'}",
         received=name,
     )
 

@@ -75,7 +75,7 @@ def unwritable(error: Exception) -> DataError:
     return DataError(
         "the cache of decoded tracks cannot be written",
         received=str(error),
-        mend="set MUSICVAE_CACHE to a folder with room, on a disk that can be written",
+        hint="set MUSICVAE_CACHE to a folder with room, on a disk that can be written",
     )
 
 
@@ -125,7 +125,7 @@ class Worker:
             raise DataError(
                 "no process could be started to decode in",
                 received=f"{self._command[0]} ended with exit code {process.returncode}",
-                mend="pass workers=1 to decode in this process",
+                hint="pass workers=1 to decode in this process",
             )
         return process
 

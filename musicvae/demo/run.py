@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from musicvae import plots
-from musicvae.artifact_text import describe as describe_artifact
+from musicvae.artifact.text import describe as describe_artifact
 from musicvae.audio import Sound, Sounds, read, resample
 from musicvae.demo import GENRE, corpus_folder
 from musicvae.demo.page import Chapter, write_page
@@ -21,8 +21,8 @@ from musicvae.exporting import export
 from musicvae.measures import describe, frechet_log_mel_distance, log_mel_distance
 
 if TYPE_CHECKING:
-    from musicvae.vae.model import TrainedModel
-    from musicvae.vae.reporting import Reporter
+    from musicvae.vae.clip.trained import TrainedModel
+    from musicvae.vae.training.reporting import Reporter
 
 #: Smaller than the recipe's own, so that three minutes on two cores are enough.
 SETTINGS = {
@@ -52,9 +52,9 @@ def run_demo(out: Path, minutes: float, reporter: Reporter) -> Path:
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise RunError(
             "the demo wants a new folder",
-            legal="a folder that does not exist, or is empty",
+            expected="a folder that does not exist, or is empty",
             received=str(out),
-            mend=f"musicvae demo --out {out}-2, or remove {out}",
+            hint=f"musicvae demo --out {out}-2, or remove {out}",
         )
     began = time.monotonic()
     model = _trained(out, minutes, reporter)
@@ -72,7 +72,7 @@ def run_demo(out: Path, minutes: float, reporter: Reporter) -> Path:
 
 
 def _trained(out: Path, minutes: float, reporter: Reporter) -> TrainedModel:
-    from musicvae.vae.training import train
+    from musicvae.vae.training.train import train
 
     reporter.note(f"training on {corpus_folder()} for {minutes:g} minutes")
     model: TrainedModel = train(

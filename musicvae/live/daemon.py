@@ -14,39 +14,39 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-import musicvae
-from musicvae.live.desk import Desk, Doors
+from musicvae.live.commands.command import DECKS, Command
+from musicvae.live.commands.daemon_table import DEFAULT_REPLY_PORT
+from musicvae.live.console import greeting
+from musicvae.live.console.notices import Notices
+from musicvae.live.dispatcher import Callbacks, Dispatcher
 from musicvae.live.engine.clips import ThreadClips
 from musicvae.live.engine.engine import Engine
 from musicvae.live.engine.voice import Voice
-from musicvae.live.face import greeting
+from musicvae.live.housekeeping import Housekeeper
 from musicvae.live.jobs.audio import AudioJobs
 from musicvae.live.jobs.models import ModelJobs
 from musicvae.live.jobs.presets import PresetJobs
 from musicvae.live.jobs.recording import RecordingJobs
 from musicvae.live.jobs.rendering import RenderingJobs
 from musicvae.live.jobs.worker import Worker
-from musicvae.live.keeper import Keeper
-from musicvae.live.keeping.journal import Journal
-from musicvae.live.keeping.presets import Presets
-from musicvae.live.loading import Loader
-from musicvae.live.notices import Notices
+from musicvae.live.network.clients import Addressees, Subscribers
+from musicvae.live.network.peers import AllowList, Peer
+from musicvae.live.network.receiver import Receiver
+from musicvae.live.network.sockets import open_sockets
+from musicvae.live.network.tcp import Connections
 from musicvae.live.options import Options
-from musicvae.live.osc.addressees import Addressees
-from musicvae.live.osc.commands import DECKS, Command
-from musicvae.live.osc.desk_addresses import DEFAULT_REPLY_PORT
-from musicvae.live.osc.network import AllowList, Peer, open_sockets
-from musicvae.live.osc.reception import Receiver
 from musicvae.live.osc.replies import Value, message
-from musicvae.live.osc.subscribers import Subscribers
-from musicvae.live.osc.tcp import Streams
 from musicvae.live.osc.timetags import due, ntp
-from musicvae.live.outputs.choice import Output, choose
-from musicvae.live.outputs.resilient import Resilient
+from musicvae.live.outputs.output import Output, choose
+from musicvae.live.outputs.reconnecting import Reconnecting
 from musicvae.live.process import on_signals, steadied
-from musicvae.live.repertoire import Repertoire
-from musicvae.live.stage import Stage
+from musicvae.live.stage.engine_handle import EngineHandle
+from musicvae.live.stage.loading import Loader
+from musicvae.live.stage.repertoire import Repertoire
 from musicvae.live.status import flat, status
+from musicvae.live.storage.journal import Journal
+from musicvae.live.storage.presets import Presets
+from musicvae.version import __version__
 
 #: Longer than any fade; an output that has stopped asking for blocks must not hold up the end.
 _FADE_PATIENCE = 1.0
@@ -65,7 +65,7 @@ class Daemon:
         port: that it listens on.
         first_voice: what deck a plays at first.
         notices: what people should be told.
-        engine, output, desk, receiver, worker, recording, keeper, repertoire: its parts.
+        engine, output, dispatcher, receiver, worker, recording, housekeeper, repertoire: its parts.
 
     Raises:
         SettingError: an option is out of range, or there is no model.
@@ -76,11 +76,11 @@ class Daemon:
     repertoire: Repertoire
     engine: Engine
     output: Output
-    desk: Desk
+    dispatcher: Dispatcher
     receiver: Receiver
     worker: Worker
     recording: RecordingJobs
-    keeper: Keeper
+    housekeeper: Housekeeper
 
     def __init__(self, artifacts: Any, **options: Any) -> None:
         self.options = Options(**options)
@@ -110,9 +110,11 @@ class Daemon:
             self._open_output(stack)
             self._raise_stage(stack)
             self._staff(stack)
-            self._open_doors(allowed)
+            self._make_dispatcher(allowed)
             self.receiver = Receiver(
-                datagrams, self.desk.handle, Streams(streams, allowed, self._subscribers.remove)
+                datagrams,
+                self.dispatcher.handle,
+                Connections(streams, allowed, self._subscribers.remove),
             )
             stack.enter_context(steadied())
             self._begin(stack)
@@ -172,7 +174,7 @@ class Daemon:
             self.output = choose(wanted, self.repertoire.model_rate, **self.options.sound())
         else:
             self.output = wanted
-        if isinstance(self.output, Resilient):
+        if isinstance(self.output, Reconnecting):
             self.output.on_change = self._output_changed
         stack.callback(self.output.stop)
 
@@ -185,7 +187,7 @@ class Daemon:
         self.engine.journal = self._journal.append
         clips = ThreadClips(lambda command, loop: self.engine.post(command, payloads=(loop,)))
         stack.callback(clips.stop)
-        self._stage = Stage(
+        self._stage = EngineHandle(
             self.engine,
             Loader(
                 self.repertoire.library,
@@ -212,7 +214,7 @@ class Daemon:
         )
         handlers = {path: act for job in jobs for path, act in job.handlers().items()}
         self.worker = Worker(handlers, self._reply)
-        self.keeper = Keeper(
+        self.housekeeper = Housekeeper(
             self.engine,
             self.recording,
             self._tell,
@@ -223,15 +225,17 @@ class Daemon:
         stack.callback(self.worker.stop)
         stack.callback(rendering.give_up)
 
-    def _open_doors(self, allowed: AllowList) -> None:
-        doors = Doors(
+    def _make_dispatcher(self, allowed: AllowList) -> None:
+        callbacks = Callbacks(
             work=self.worker.put,
             later=lambda data, peer: self.receiver.outbox.put(data, peer),
             status=self._status_values,
             quit=self.end if self.options.allow_quit else None,
             due=self._due if self.options.honour_timetags else None,
         )
-        self.desk = Desk(self._stage, doors, allowed, self._addressees, self._subscribers)
+        self.dispatcher = Dispatcher(
+            self._stage, callbacks, allowed, self._addressees, self._subscribers
+        )
 
     def _begin(self, stack: ExitStack) -> None:
         for deck, name in zip(DECKS, self.repertoire.at_first, strict=False):
@@ -251,11 +255,11 @@ class Daemon:
             self.engine.stop(by=self._last_frame)
         self.receiver.start()
         stack.callback(self.receiver.stop)
-        self.keeper.start()
-        stack.callback(self.keeper.stop)
+        self.housekeeper.start()
+        stack.callback(self.housekeeper.stop)
         self.output.start(self.engine.render, self._last_frame)
         if self.options.port:  # one that took any port is not what an open patch waits for
-            greeted = message("/startup", musicvae.__version__, self.port)
+            greeted = message("/startup", __version__, self.port)
             self.receiver.outbox.put(greeted, Peer("127.0.0.1", DEFAULT_REPLY_PORT))
 
     def _due(self, when: int) -> int | None:

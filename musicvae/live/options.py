@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from musicvae.errors import SettingError
-from musicvae.live.osc.deck_addresses import GAIN_RANGE
-from musicvae.live.outputs.choice import DEFAULT_BLOCK, Output
+from musicvae.live.commands.deck_table import GAIN_RANGE
+from musicvae.live.outputs.output import DEFAULT_BLOCK, Output
 
 DEFAULT_PORT = 7700
 PathLike = str | os.PathLike[str]
@@ -80,5 +80,5 @@ class Options:
 def _check(what: str, value: float, low: float, high: float) -> None:
     if not low <= value <= high:  # NaN is not
         raise SettingError(
-            f"the {what} is out of range", legal=f"{low:g} to {high:g}", received=value
+            f"the {what} is out of range", expected=f"{low:g} to {high:g}", received=value
         )

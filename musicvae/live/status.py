@@ -6,10 +6,10 @@ import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-import musicvae
-from musicvae.live.engine.fades import decibels
 from musicvae.live.engine.voice import Voice
+from musicvae.live.fades import decibels
 from musicvae.live.osc.replies import Value
+from musicvae.version import __version__
 
 if TYPE_CHECKING:
     from musicvae.live.daemon import Daemon
@@ -61,7 +61,7 @@ def flat(fields: Mapping[str, Value]) -> list[Value]:
 
 def status(daemon: Daemon) -> dict[str, Value]:
     """The fields as they are now; from any thread."""
-    engine, output, counts = daemon.engine, daemon.output, daemon.desk.counts
+    engine, output, counts = daemon.engine, daemon.output, daemon.dispatcher.counts
     a, b = engine.decks["a"], engine.decks["b"]
     voices = [deck.voice for deck in (a, b) if deck.voice is not None]
     queue_ms = output.queue_ms
@@ -87,7 +87,7 @@ def status(daemon: Daemon) -> dict[str, Value]:
         "device_ms": device_ms,
         "stream_ms": stream_ms,
         "decode_ms": decode_ms,
-        "load": daemon.keeper.load,
+        "load": daemon.housekeeper.load,
         "underruns": output.underruns,
         "reconnects": int(getattr(output, "reconnects", 0)),
         "output": str(getattr(output, "state", output.name)),
@@ -97,12 +97,12 @@ def status(daemon: Daemon) -> dict[str, Value]:
         "coalesced": engine.coalesced,
         "outdated": engine.outdated,
         "decode_failed": sum(voice.work.failed for voice in voices),
-        "faults": daemon.receiver.faults + daemon.worker.faults + daemon.keeper.faults,
+        "faults": daemon.receiver.faults + daemon.worker.faults + daemon.housekeeper.faults,
         "since_packet": since,
         "seconds": engine.frame / engine.sample_rate,
         "rate": output.sample_rate,
         "recording": "" if recorder is None else recorder.path.name,
-        "version": musicvae.__version__,
+        "version": __version__,
     }
 
 

@@ -1,8 +1,8 @@
 """Attributes of a sound, one value for each latent step: how loud, how bright, how noisy, how busy.
 
-They are what directions in latent space are fitted to (:mod:`musicvae.attributes`), so each has the
-scale in which a linear model of latents predicts it best; docstrings say what was tried. numpy
-alone computes them, a hundred times faster than the sound lasts.
+They are what directions in latent space are fitted to (:mod:`musicvae.latents.attributes`), so each
+has the scale in which a linear model of latents predicts it best; docstrings say what was tried.
+numpy alone computes them, a hundred times faster than the sound lasts.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def frame_attributes(sound: Sound, hop: int) -> dict[str, Curve]:
     """
     if isinstance(hop, bool) or not isinstance(hop, int | np.integer) or hop < 1:
         raise SettingError(
-            "the step cannot be measured", legal="hop of at least 1 sample", received=hop
+            "the step cannot be measured", expected="hop of at least 1 sample", received=hop
         )
     mono = usable(sound)
     centres = _middles(len(mono), hop)

@@ -105,7 +105,7 @@ def _gaussian(sounds: Sequence[Sound]) -> tuple[NDArray[np.float64], NDArray[np.
     if sum(map(len, frames)) < 2:
         raise AudioError(
             "too little sound to fit a distribution to",
-            legal="at least one sound of 50 ms in each set; some minutes for a steady figure",
+            expected="at least one sound of 50 ms in each set; some minutes for a steady figure",
             received=f"{len(sounds)} sounds",
         )
     together = np.concatenate(frames)

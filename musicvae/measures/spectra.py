@@ -105,7 +105,7 @@ def usable(sound: Sound) -> Samples:
         AudioError: the sound is empty or not finite.
     """
     if not len(sound.samples):
-        raise AudioError("nothing to measure", legal="at least one sample", received=sound)
+        raise AudioError("nothing to measure", expected="at least one sample", received=sound)
     if not np.isfinite(sound.samples).all():
         raise AudioError("a sound with NaN or infinite samples cannot be measured", received=sound)
     return sound.mono()

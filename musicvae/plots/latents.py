@@ -29,7 +29,7 @@ def latent_usage(kl_per_dim: ArrayLike) -> Figure:
     if kl.ndim != 1 or not kl.size or not np.isfinite(kl).all():
         raise SettingError(
             "latent usage is one finite number per latent",
-            legal="shape (D,), in nats",
+            expected="shape (D,), in nats",
             received=f"shape {kl.shape}",
         )
     kl = np.sort(kl)[::-1]

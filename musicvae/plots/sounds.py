@@ -96,7 +96,7 @@ def side_by_side(
     if len(originals) != len(reconstructions):
         raise SettingError(
             "every original needs its reconstruction",
-            legal=f"{len(originals)} reconstructions",
+            expected=f"{len(originals)} reconstructions",
             received=f"{len(reconstructions)}",
         )
     names = _titles(originals, titles)
@@ -137,10 +137,10 @@ def _grid(
 
 def _titles(sounds: Sequence[Sound], titles: Sequence[str] | None) -> list[str]:
     if not len(sounds):
-        raise SettingError("nothing to draw", legal="at least one sound", received="none")
+        raise SettingError("nothing to draw", expected="at least one sound", received="none")
     if titles is not None and len(titles) != len(sounds):
         raise SettingError(
-            "every sound needs a title", legal=f"{len(sounds)} titles", received=f"{len(titles)}"
+            "every sound needs a title", expected=f"{len(sounds)} titles", received=f"{len(titles)}"
         )
     return (
         [str(number) for number in range(1, len(sounds) + 1)]

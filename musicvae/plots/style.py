@@ -53,7 +53,7 @@ def save(figure: Figure, path: str | os.PathLike[str]) -> Path:
     target = Path(path)
     if target.suffix.lower() != ".png":
         raise SettingError(
-            "pictures are written as PNG", legal="a name ending in .png", received=target.name
+            "pictures are written as PNG", expected="a name ending in .png", received=target.name
         )
     with replacing(target) as temporary:
         # Without the version, equal pictures are equal files.

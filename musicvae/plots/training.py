@@ -26,7 +26,8 @@ def training_curves(rows: Sequence[Mapping[str, Any]]) -> Figure:
     """
     if not len(rows):
         raise SettingError(
-            "no epoch was finished yet, so there are no curves", legal="at least one row of history"
+            "no epoch was finished yet, so there are no curves",
+            expected="at least one row of history",
         )
     figure = new_picture(9.6, 5.6)
     epochs = _column(rows, "epoch")

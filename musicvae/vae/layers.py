@@ -52,7 +52,7 @@ class Resnet1DBlock(keras.layers.Layer):
     ) -> None:
         super().__init__(**options)
         if type not in ("encode", "decode"):
-            raise SettingError("unknown type of block", legal="encode or decode", received=type)
+            raise SettingError("unknown type of block", expected="encode or decode", received=type)
         self.kernel_size = kernel_size
         self.filters = filters
         self.type = type
@@ -79,7 +79,7 @@ class Resnet1DBlock(keras.layers.Layer):
         if input_shape[-1] != self.filters:
             raise SettingError(
                 "a residual block keeps its channels",
-                legal=f"(batch, steps, {self.filters})",
+                expected=f"(batch, steps, {self.filters})",
                 received=f"{tuple(input_shape)}",
             )
         for layer in (self.conv1a, self.norm1a, self.conv1b, self.norm1b):

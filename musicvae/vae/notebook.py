@@ -3,7 +3,8 @@
 A clip is one row of 90 001 samples, so the convolutions see *one* step with 90 001 channels: they
 are dense layers in disguise, and instance norm over that one step leaves only its own offset. The
 cross-entropy takes samples of ±1 for probabilities, so that it has no lower bound. Both are kept,
-because who comes from the notebook must find its results again; ``musicvae.vae.clip`` repairs them.
+because who comes from the notebook must find its results again; ``musicvae.vae.clip.network``
+repairs them.
 """
 
 from __future__ import annotations
@@ -59,7 +60,7 @@ def build(recipe: Recipe) -> CVAE:
     if recipe.channels != 1 or recipe.model:
         raise SettingError(
             "the notebook's network is mono and has no settings of its own",
-            legal="channels 1, model {}",
+            expected="channels 1, model {}",
             received=f"channels {recipe.channels}, model {dict(recipe.model)}",
         )
     return CVAE(

@@ -4,7 +4,8 @@ import importlib
 
 import pytest
 
-from musicvae.live.osc import commands, framing, packets
+from musicvae.live.commands import command as commands
+from musicvae.live.osc import framing, packets
 
 PING = b"/ping\0\0\0,\0\0\0"
 
@@ -64,6 +65,6 @@ def test_a_command_that_reads_back_as_another_is_found(judge, monkeypatch):
 
 
 def test_a_stream_that_depends_on_its_cuts_is_found(judge, monkeypatch):
-    monkeypatch.setattr(framing.Frames, "_by_end", lambda self, data: iter([data]))
+    monkeypatch.setattr(framing.Deframer, "_by_end", lambda self, data: iter([data]))
     judge.consider(PING)
     assert "depends on how it is cut" in next(iter(judge.failures))

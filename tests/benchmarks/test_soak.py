@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from musicvae.live.engine import deck, fades, limiter, sources, stream_voice
+from musicvae.live import fades
+from musicvae.live.engine import deck, limiter, sources, stream_voice
 
 MINUTE = 1 / 60
 

@@ -66,9 +66,9 @@ def load(folder: Path) -> ToneModel:
 
 @pytest.fixture(autouse=True)
 def stand_in(monkeypatch: pytest.MonkeyPatch) -> None:
-    module = ModuleType("musicvae.vae.model")
+    module = ModuleType("musicvae.vae.run.loading")
     module.load = load  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "musicvae.vae.model", module)
+    monkeypatch.setitem(sys.modules, "musicvae.vae.run.loading", module)
     monkeypatch.setattr(musicvae.vae, "model", module, raising=False)
 
 

@@ -100,7 +100,7 @@ def test_there_is_one_face_at_a_time(capsys: pytest.CaptureFixture[str]) -> None
 def test_devices_are_listed(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("musicvae.live.outputs.choice.list_devices", lambda: "0 Speakers")
+    monkeypatch.setattr("musicvae.live.outputs.output.list_devices", lambda: "0 Speakers")
     assert main(["live", "--list-devices"]) == 0
     assert capsys.readouterr().out == "0 Speakers\n"
 

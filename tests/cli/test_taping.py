@@ -10,8 +10,8 @@ import pytest
 
 from musicvae.audio import Sound, read
 from musicvae.cli.main import main
-from musicvae.stream_decoder import StreamDecoder
-from musicvae.tape import Tape
+from musicvae.latents.tape import Tape
+from musicvae.runtime.stream_decoder import StreamDecoder
 
 Make = Callable[..., Path]
 
@@ -37,7 +37,7 @@ def test_an_encoder_makes_a_tape_and_a_decoder_plays_it(
 
 
 def test_a_run_makes_the_tape_that_its_model_makes(tiny_stream_run: Path, tmp_path: Path) -> None:
-    from musicvae.vae.model import load
+    from musicvae.vae.run.loading import load
 
     model = load(tiny_stream_run)
     track = model.test_tracks()[0]

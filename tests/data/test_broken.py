@@ -11,9 +11,9 @@ import pytest
 from musicvae.audio import AudioSpec
 from musicvae.data.cache import build
 from musicvae.data.report import DataReport
-from musicvae.data.split import split_tracks
 from musicvae.data.tracks import scan
 from musicvae.errors import DataError
+from musicvae.recipes.split import split_tracks
 
 #: File -> whether it is used, and what the report says about it.
 OUTCOMES = {

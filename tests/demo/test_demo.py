@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from musicvae.artifact_file import inspect
+from musicvae.artifact.reading import inspect
 from musicvae.audio import read
 from musicvae.demo import corpus_folder
 

@@ -18,9 +18,9 @@ from pythonosc.osc_bundle import OscBundle
 from pythonosc.osc_message import OscMessage
 from pythonosc.osc_message_builder import OscMessageBuilder
 
+from musicvae.live.commands.arguments import Shape
+from musicvae.live.commands.command import Command, Refusal, parse
 from musicvae.live.osc import packets
-from musicvae.live.osc.arguments import Shape
-from musicvae.live.osc.commands import Command, Refusal, parse
 
 #: Seconds after which something that should have happened has not.
 PATIENCE = 20.0

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from musicvae import audio
-from musicvae.stream_decoder import StreamDecoder
+from musicvae.runtime.stream_decoder import StreamDecoder
 
 Make = Callable[..., Path]
 Host = list[str]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from musicvae.live.osc.addresses import ADDRESSES
+from musicvae.live.commands.table import ADDRESSES
 
 HOSTS = (
     *("max", "touchdesigner", "pd", "supercollider", "openstagecontrol", "wekinator"),

@@ -20,8 +20,8 @@ import pytest
 import musicvae
 from musicvae.audio import read
 from musicvae.cli.main import main
-from musicvae.decoder import Decoder
 from musicvae.recipes import RECIPES
+from musicvae.runtime.decoder import Decoder
 
 pytest.importorskip("tensorflow", reason="TensorFlow is not installed")
 
@@ -36,9 +36,9 @@ SCRIPTS = (
 @pytest.fixture(scope="module")
 def load_once() -> Callable[[Any], Any]:
     """Loads each run once for all tests here: building a network takes seconds."""
-    from musicvae.vae import model
+    from musicvae.vae.run.loading import load
 
-    return functools.cache(model.load)
+    return functools.cache(load)
 
 
 @pytest.fixture(autouse=True)
@@ -47,7 +47,7 @@ def quick_loading(load_once: Callable[[Any], Any], monkeypatch: pytest.MonkeyPat
         return load_once(Path(run))
 
     monkeypatch.setattr(musicvae, "load", load)
-    monkeypatch.setattr("musicvae.vae.model.load", load)
+    monkeypatch.setattr("musicvae.vae.run.loading.load", load)
 
 
 @pytest.fixture

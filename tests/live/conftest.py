@@ -244,7 +244,7 @@ def models(
     ``jazz`` plays at first; ``metal`` has the same latent space and two channels; ``wide`` another
     latent space, another D and 12 kHz; ``loops`` is a clip; ``ears`` and ``torn`` cannot be played.
     """
-    from musicvae.tape import Tape
+    from musicvae.latents.tape import Tape
 
     folder = tmp_path / "models"
     folder.mkdir()

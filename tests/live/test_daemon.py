@@ -16,7 +16,7 @@ import soundfile
 
 from musicvae.errors import ArtifactError, DeviceError, MusicVAEError, PortInUseError, SettingError
 from musicvae.live.daemon import Daemon
-from musicvae.live.outputs.choice import Null
+from musicvae.live.outputs.output import Null
 
 RATE = 16_000
 
@@ -174,7 +174,7 @@ def test_a_file_that_is_done_ends_its_recording_too(
     models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nobody renders any more then, so nothing must wait for the engine."""
-    monkeypatch.setattr("musicvae.live.stage.PATIENCE", float("inf"))
+    monkeypatch.setattr("musicvae.live.stage.engine_handle.PATIENCE", float("inf"))
     options: Any = {"takes": tmp_path / "takes", "record": "one", "seconds": 1}
     with Daemon(models, output=tmp_path / "out.wav", port=0, **options) as daemon:
         daemon.wait()

@@ -15,7 +15,7 @@ from pythonosc.osc_message import OscMessage
 import musicvae
 from musicvae.live.daemon import Daemon
 from musicvae.live.osc.timetags import ntp
-from musicvae.live.outputs.choice import Null
+from musicvae.live.outputs.output import Null
 
 RATE = 16_000
 
@@ -93,7 +93,7 @@ def test_who_subscribes_is_told_until_it_leaves(
             else:
                 assert values[:2] == ["model", "jazz"]
         client.ask(osc("/notify", 0), "/done")
-        time.sleep(0.3)  # three rounds of the keeper: one may have been under way
+        time.sleep(0.3)  # three rounds of the housekeeper: one may have been under way
         client.socket.setblocking(False)
         rest = []
         while True:

@@ -13,12 +13,12 @@ import pytest
 import soundfile
 
 from musicvae.cli.main import build_parser, main
-from musicvae.live.keeping.scores import read_score
-from musicvae.live.osc.arguments import Shape
-from musicvae.live.osc.commands import Refusal, parse
+from musicvae.live.commands.arguments import Shape
+from musicvae.live.commands.command import Refusal, parse
 from musicvae.live.osc.packets import Message
 from musicvae.live.osc.replies_table import REPLIES
 from musicvae.live.status import FIELDS
+from musicvae.live.storage.scores import read_score
 
 PAGES = ("docs/live.md", "docs/score.md", "docs/architecture.md", "SECURITY.md", "README.md")
 SHAPES = {name: Shape(4, ("loudness", "brightness")) for name in ("a", "b")}

@@ -6,7 +6,7 @@ import pytest
 
 from musicvae.errors import SettingError
 from musicvae.live.options import Options
-from musicvae.live.outputs.choice import choose
+from musicvae.live.outputs.output import choose
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from musicvae.errors import DeviceError
 from musicvae.live.daemon import Daemon
 from musicvae.live.osc import packets
 from musicvae.live.osc.replies import message
-from musicvae.live.outputs.paced import Null
+from musicvae.live.outputs.clocked import Null
 from musicvae.live.status import FIELDS, flat
 
 RATE = 16_000

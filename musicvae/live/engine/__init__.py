@@ -1,1 +1,1 @@
-"""What sounds: decks, mixed and limited, by frames and without a clock."""
+"""The sound engine: decks, voices, mixer and limiter. It counts frames and knows no clock."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from musicvae.live.osc.commands import Command
+from musicvae.live.commands.command import Command
 
 
 @dataclass(slots=True)

@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 
 from musicvae.audio import Samples
+from musicvae.live.commands.command import Command
 from musicvae.live.engine.clips import Clips, Wish
 from musicvae.live.engine.controls import Controls
-from musicvae.live.engine.fades import raised_cosine
 from musicvae.live.engine.loops import Loop, LoopMaker
 from musicvae.live.engine.setting import set_controls
 from musicvae.live.engine.work import Work
-from musicvae.live.osc.commands import Command
+from musicvae.live.fades import raised_cosine
 
 #: From one decoded loop to the next.
 CROSSFADE_SECONDS = 0.03

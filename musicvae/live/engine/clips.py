@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from musicvae.audio import Samples
+from musicvae.live.commands.command import DECKS, Command
 from musicvae.live.engine.loops import Loop
-from musicvae.live.osc.commands import DECKS, Command
 
 #: Takes the command ``/loop`` and its loop, or ``None`` and why there is none.
 Post = Callable[[Command, Any], None]

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from musicvae.artifact import ArtifactInfo
-from musicvae.attributes import CONTRAST_GAIN, CONTRAST_SECONDS
+from musicvae.latents.attributes import CONTRAST_GAIN, CONTRAST_SECONDS
 from musicvae.live.engine.ramps import Ramps
 from musicvae.live.engine.sources import Source, TapeSource, WalkSource
 
@@ -148,8 +148,8 @@ class Controls:
     def _sharpen(self, z: Array) -> None:
         """Let latents deviate more, or less, from their moving mean.
 
-        As :func:`musicvae.attributes.contrast`, but the mean knows only what has been, and forgets
-        it exponentially.
+        As :func:`musicvae.latents.attributes.contrast`, but the mean knows only what has been, and
+        forgets it exponentially.
         """
         if not self._contrasts:
             return

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 
 from musicvae.audio import Samples
+from musicvae.live.commands.arguments import Shape
+from musicvae.live.commands.command import Command, fits
 from musicvae.live.engine.describing import Message, describe
-from musicvae.live.engine.fades import Glide, amplitude, equal_power
 from musicvae.live.engine.voice import Voice
-from musicvae.live.osc.arguments import Shape
-from musicvae.live.osc.commands import Command, fits
+from musicvae.live.fades import Glide, amplitude, equal_power
 
 #: From one model to the next.
 SWAP_SECONDS = 0.1

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from musicvae.live.commands.command import Value
 from musicvae.live.engine.controls import Controls
 from musicvae.live.engine.sources import TapeSource
-from musicvae.live.osc.commands import Value
 
 Message = list[Value]
 

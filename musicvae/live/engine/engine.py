@@ -16,10 +16,10 @@ from typing import Any
 import numpy as np
 
 from musicvae.audio import Samples
+from musicvae.live.commands.command import DECKS, Command
 from musicvae.live.engine.batch import Batch
 from musicvae.live.engine.deck import PLAY_SECONDS, Deck
 from musicvae.live.engine.limiter import Limiter
-from musicvae.live.osc.commands import DECKS, Command
 
 #: The longest stretch that is rendered at once, in frames.
 SEGMENT = 512

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from musicvae.audio import Samples
-from musicvae.live.engine.fades import amplitude
+from musicvae.live.fades import amplitude
 
 
 class Limiter:

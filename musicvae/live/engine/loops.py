@@ -11,14 +11,14 @@ from musicvae.artifact import ArtifactInfo
 from musicvae.audio import Samples, Sound, resample
 from musicvae.errors import LatentError
 from musicvae.live.engine.channels import SANE, spread
-from musicvae.live.engine.fades import equal_power
+from musicvae.live.fades import equal_power
 
 #: Length of the cross-fade between a loop's end and its beginning.
 SEAM_SECONDS = 0.03
 
 
 class ClipDecoder(Protocol):
-    """What the daemon needs of ``musicvae.decoder.Decoder``."""
+    """What the daemon needs of ``musicvae.runtime.decoder.Decoder``."""
 
     @property
     def info(self) -> ArtifactInfo:

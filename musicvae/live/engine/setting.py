@@ -8,11 +8,11 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from musicvae.live.commands.command import Command
+from musicvae.live.commands.deck_table import LATENT_RANGE
 from musicvae.live.engine.controls import Controls
 from musicvae.live.engine.ramps import Ramps
 from musicvae.live.engine.sources import TapeSource
-from musicvae.live.osc.commands import Command
-from musicvae.live.osc.deck_addresses import LATENT_RANGE
 
 Array = NDArray[np.float32]
 
@@ -22,7 +22,7 @@ def set_controls(controls: Controls, command: Command, payload: Any = None) -> N
 
     Args:
         controls: of the model that is meant.
-        command: of a size that fits; see :func:`musicvae.live.osc.commands.fits`.
+        command: of a size that fits; see :func:`musicvae.live.commands.command.fits`.
         payload: the ``Tape`` of ``/tape/load``.
     """
     if command.path == "/tape/load":

@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from musicvae.artifact import ArtifactInfo
-from musicvae.dynamics import LinearDynamics
-from musicvae.tape import Tape
-from musicvae.walking import IndependentWalker, Walker
+from musicvae.latents.dynamics import LinearDynamics
+from musicvae.latents.tape import Tape
+from musicvae.latents.walk import IndependentWalker, Walker
 
 Array = NDArray[np.float32]
 

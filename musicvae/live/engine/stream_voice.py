@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 from musicvae.artifact import ArtifactInfo
 from musicvae.audio import Samples
 from musicvae.errors import MusicVAEError
+from musicvae.live.commands.command import Command
 from musicvae.live.engine.channels import SANE, spread
 from musicvae.live.engine.controls import Controls
-from musicvae.live.engine.fades import raised_cosine
 from musicvae.live.engine.resampling import Resampler
 from musicvae.live.engine.setting import set_controls
 from musicvae.live.engine.work import Work
-from musicvae.live.osc.commands import Command
+from musicvae.live.fades import raised_cosine
 
 #: Fade out of a frame that could not be decoded, and into the next one that could; in seconds.
 _MEND_SECONDS = 0.01

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 from musicvae.audio import Samples
+from musicvae.live.commands.command import Command
 from musicvae.live.engine.controls import Controls
 from musicvae.live.engine.work import Work
-from musicvae.live.osc.commands import Command
 
 
 class Voice(Protocol):

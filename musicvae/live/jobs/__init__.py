@@ -1,1 +1,1 @@
-"""What takes longer than a block: loading, keeping, recording, devices. One thread does it all."""
+"""Jobs: commands that take longer than a block, done one after another on a worker thread."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from musicvae.errors import SettingError
+from musicvae.live.commands.command import Command, Value
 from musicvae.live.jobs.worker import Handler, Say
 from musicvae.live.options import Options
-from musicvae.live.osc.commands import Command, Value
-from musicvae.live.outputs.choice import Output, opener
-from musicvae.live.outputs.resilient import Resilient
+from musicvae.live.outputs.output import Output, opener
+from musicvae.live.outputs.reconnecting import Reconnecting
 
 
 class AudioJobs:
@@ -54,7 +54,7 @@ class AudioJobs:
 
     def _switch(self, device: str, block: int) -> None:
         output = self._output
-        if not isinstance(output, Resilient):
+        if not isinstance(output, Reconnecting):
             raise SettingError("the sound does not go to a device", received=output.name)
         output.switch(
             opener(

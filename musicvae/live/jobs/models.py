@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from musicvae.live.commands.command import Command, Value
 from musicvae.live.jobs.worker import Handler, Say
-from musicvae.live.osc.commands import Command, Value
-from musicvae.live.stage import Stage
+from musicvae.live.stage.engine_handle import EngineHandle
 
 
 class ModelJobs:
@@ -16,7 +16,7 @@ class ModelJobs:
         stage: whose decks play.
     """
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, stage: EngineHandle) -> None:
         self._stage = stage
 
     def handlers(self) -> Mapping[str, Handler]:

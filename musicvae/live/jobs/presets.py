@@ -6,12 +6,12 @@ from collections.abc import Mapping
 
 from musicvae.artifact import ArtifactInfo
 from musicvae.errors import SettingError
+from musicvae.live.commands.command import Command, Value
+from musicvae.live.commands.messages import Message
+from musicvae.live.commands.morphing import between
 from musicvae.live.jobs.worker import Handler, Say
-from musicvae.live.keeping.messages import Message
-from musicvae.live.keeping.morphing import between
-from musicvae.live.keeping.presets import Presets
-from musicvae.live.osc.commands import Command, Value
-from musicvae.live.stage import Stage
+from musicvae.live.stage.engine_handle import EngineHandle
+from musicvae.live.storage.presets import Presets
 
 #: What would begin again if it were set again; a morph only leads on.
 _RUNNING = frozenset({"/tape/load", "/tape/scrub", "/seed"})
@@ -25,7 +25,7 @@ class PresetJobs:
         presets: the folder.
     """
 
-    def __init__(self, stage: Stage, presets: Presets) -> None:
+    def __init__(self, stage: EngineHandle, presets: Presets) -> None:
         self._stage = stage
         self._presets = presets
 
@@ -96,5 +96,5 @@ class PresetJobs:
     def _model(self, command: Command) -> tuple[ArtifactInfo, str]:
         voice = self._stage.deck(command.deck).voice
         if voice is None:
-            raise SettingError("no model plays on this deck", mend="/model/load NAME")
+            raise SettingError("no model plays on this deck", hint="/model/load NAME")
         return voice.controls.info, voice.name

@@ -8,12 +8,12 @@ from datetime import datetime
 from pathlib import Path
 
 from musicvae.errors import LiveError, MusicVAEError, SettingError
+from musicvae.live.commands.command import Command, Value
 from musicvae.live.jobs.worker import Handler, Say
-from musicvae.live.keeping import names
-from musicvae.live.keeping.journal import Journal
-from musicvae.live.keeping.recorder import Recorder
-from musicvae.live.osc.commands import Command, Value
-from musicvae.live.stage import Stage
+from musicvae.live.stage.engine_handle import EngineHandle
+from musicvae.live.storage import names
+from musicvae.live.storage.journal import Journal
+from musicvae.live.storage.recorder import Recorder
 
 #: Of the file beside a recording that plays it again.
 SCORE_SUFFIX = ".score.jsonl"
@@ -31,12 +31,12 @@ class RecordingJobs:
         recorder: that runs, or ``None``.
     """
 
-    def __init__(self, stage: Stage, journal: Journal, folder: Path) -> None:
+    def __init__(self, stage: EngineHandle, journal: Journal, folder: Path) -> None:
         self.recorder: Recorder | None = None
         self._start = 0
         self._say: Say = lambda *message: None
         self._scored = False
-        self._one = threading.Lock()  # the worker and the keeper may end the same recording
+        self._one = threading.Lock()  # the worker and the housekeeper may end the same recording
         self._stage = stage
         self._journal = journal
         self._folder = folder
@@ -60,7 +60,7 @@ class RecordingJobs:
         """
 
         def none_to_tell(*message: Value) -> None:
-            """The keeper tells who subscribes."""
+            """The housekeeper tells who subscribes."""
 
         self._start_with((name,) if name else (), none_to_tell, lambda see: see(0))
 
@@ -74,7 +74,7 @@ class RecordingJobs:
         with self._one:
             if self.recorder is not None:
                 raise SettingError(
-                    f"{self.recorder.path.name} is being recorded already", mend="/record/stop"
+                    f"{self.recorder.path.name} is being recorded already", hint="/record/stop"
                 )
             engine = self._stage.engine
             path = claimed(self._folder, given)
@@ -103,7 +103,7 @@ class RecordingJobs:
         """At the next frame. Answers with the file's path and its length in seconds."""
         recorder = self.finish()
         if recorder is None:
-            raise SettingError("nothing is being recorded", mend="/record/start NAME")
+            raise SettingError("nothing is being recorded", hint="/record/start NAME")
         if recorder.failure is not None:
             raise recorder.failure
         if self._scored and self._journal.failure:

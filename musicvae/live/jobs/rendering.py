@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from musicvae.errors import LiveError, SettingError
+from musicvae.live.commands.command import Command, Value
+from musicvae.live.commands.messages import for_deck
 from musicvae.live.jobs.recording import claimed
 from musicvae.live.jobs.worker import Handler, Rest, Say
-from musicvae.live.keeping.messages import for_deck
-from musicvae.live.osc.commands import Command, Value
-from musicvae.live.stage import Stage
+from musicvae.live.stage.engine_handle import EngineHandle
 
 
 class RenderingJobs:
@@ -30,7 +30,7 @@ class RenderingJobs:
         places: where models and tapes are found, for the process that renders.
     """
 
-    def __init__(self, stage: Stage, folder: Path, places: Callable[[], list[str]]) -> None:
+    def __init__(self, stage: EngineHandle, folder: Path, places: Callable[[], list[str]]) -> None:
         self._stage = stage
         self._folder = folder
         self._places = places
@@ -46,7 +46,7 @@ class RenderingJobs:
     def render(self, command: Command, say: Say) -> Rest:
         """In a process of its own, so that it takes nothing from the sound; one at a time."""
         if not self._free.acquire(blocking=False):
-            raise SettingError("a rendering is under way", mend="wait for its /done")
+            raise SettingError("a rendering is under way", hint="wait for its /done")
         try:
             seconds = float(command.values[0])
             path = claimed(self._folder, command.values[1:])

@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from musicvae.errors import MusicVAEError
-from musicvae.live.osc.arguments import RefusedError
-from musicvae.live.osc.commands import Command, Value
-from musicvae.live.osc.network import Peer
+from musicvae.live.commands.arguments import RefusedError
+from musicvae.live.commands.command import Command, Value
+from musicvae.live.network.peers import Peer
 
 #: Jobs that wait at most; what comes then fails at once.
 MOST_WAITING = 256

@@ -1,1 +1,1 @@
-"""Bytes from the network, what they ask for, and what is answered."""
+"""OSC as bytes: packets, patterns, time tags, framing, replies. No sockets and no clock."""

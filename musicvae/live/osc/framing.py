@@ -43,7 +43,7 @@ def encode(packet: bytes, framing: Framing) -> bytes:
     return _END + packet.replace(_ESC, _ESC_ESC).replace(_END, _ESC_END) + _END
 
 
-class Frames:
+class Deframer:
     """Takes a stream in pieces of any size and gives its packets.
 
     It keeps less than three frames and one piece, whatever comes. After an error there is no way to
@@ -53,7 +53,7 @@ class Frames:
         framing: ``None`` until the first byte.
 
     Example:
-        >>> list(Frames().feed(encode(b"/ping\\0\\0\\0", Framing.SLIP)))
+        >>> list(Deframer().feed(encode(b"/ping\\0\\0\\0", Framing.SLIP)))
         [b'/ping\\x00\\x00\\x00']
     """
 

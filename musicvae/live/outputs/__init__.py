@@ -1,1 +1,1 @@
-"""Where the sound goes: a sound card, a WAV file, or nowhere."""
+"""Outputs: the sound card, a WAV file, or nowhere."""

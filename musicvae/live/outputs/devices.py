@@ -58,13 +58,13 @@ def portaudio() -> Any:
     except ImportError as error:
         raise DeviceError(
             "the sound card needs sounddevice, which is not installed",
-            mend=f'pip install "musicvae[live]"  (from a checkout: pip install ".[live]"); {MEND}',
+            hint=f'pip install "musicvae[live]"  (from a checkout: pip install ".[live]"); {MEND}',
         ) from error
     except OSError as error:
         raise DeviceError(
             "the sound card needs the PortAudio library, which is not installed",
             received=str(error),
-            mend=f"sudo apt-get install libportaudio2 (Debian, Ubuntu); {MEND}",
+            hint=f"sudo apt-get install libportaudio2 (Debian, Ubuntu); {MEND}",
         ) from error
     if sounddevice not in _guarded:
         _guarded.append(sounddevice)
@@ -110,7 +110,7 @@ def find(device: str | int | None) -> Device:
     """
     found = outputs()
     if not found:
-        raise DeviceError("there is no sound card", received=list_devices(), mend=MEND)
+        raise DeviceError("there is no sound card", received=list_devices(), hint=MEND)
     wanted: str | int | None = device
     if isinstance(wanted, str) and wanted.isdigit():
         wanted = int(wanted)
@@ -126,9 +126,9 @@ def find(device: str | int | None) -> Device:
             return candidate
     raise DeviceError(
         "there is no such sound card",
-        legal=f"one of: {list_devices('; ')}",
+        expected=f"one of: {list_devices('; ')}",
         received=str(device),
-        mend=f"--device with a number or a part of a name from the list; {MEND}",
+        hint=f"--device with a number or a part of a name from the list; {MEND}",
     )
 
 
@@ -162,7 +162,7 @@ def refresh() -> None:
             sounddevice._initialize()
     except (sounddevice.PortAudioError, OSError) as error:
         raise DeviceError(
-            "PortAudio does not start again", received=str(error), mend="start musicvae anew"
+            "PortAudio does not start again", received=str(error), hint="start musicvae anew"
         ) from error
 
 

@@ -8,10 +8,10 @@ from collections.abc import Callable
 from musicvae.audio import Samples
 from musicvae.errors import DeviceError, SettingError
 from musicvae.live.outputs import devices
-from musicvae.live.outputs.ahead import needed
 from musicvae.live.outputs.devices import list_devices as list_devices
-from musicvae.live.outputs.feeder import Feeder
-from musicvae.live.outputs.streams import open_stream
+from musicvae.live.outputs.portaudio import open_stream
+from musicvae.live.outputs.render_thread import RenderThread
+from musicvae.live.outputs.ring_writer import needed
 
 #: How long before its first frame is due a block is ready, in milliseconds: room for a machine that
 #: is late. ``benchmarks/latency.py`` measures what it costs, ``benchmarks/stage.py`` what it saves.
@@ -22,7 +22,7 @@ _PATIENCE = 3.0
 
 
 class SoundCard:
-    """Plays what is rendered a little ahead; see ``Feeder``.
+    """Plays what is rendered a little ahead; see ``RenderThread``.
 
     Args:
         device: its number, or part of its name; ``None`` is the system's default.
@@ -74,12 +74,12 @@ class SoundCard:
         except (sounddevice.PortAudioError, ValueError) as error:
             raise DeviceError(
                 f"the sound card {self.name!r} does not open at {self.sample_rate} Hz",
-                legal=f"one of: {list_devices('; ')}",
+                expected=f"one of: {list_devices('; ')}",
                 received=str(error),
-                mend=f"try another --device, --rate or --block; {devices.MEND}",
+                hint=f"try another --device, --rate or --block; {devices.MEND}",
             ) from error
         self.callback = self._stream.callback
-        self._feeder = Feeder(self._stream, self.sample_rate, block, ahead_ms / 1000)
+        self._feeder = RenderThread(self._stream, self.sample_rate, block, ahead_ms / 1000)
         self._device_ms = float(self._stream.native.latency) * 1000
 
     @property
@@ -104,7 +104,7 @@ class SoundCard:
 
     @property
     def underruns(self) -> int:
-        """Gaps in the sound; see ``Feeder.underruns``."""
+        """Gaps in the sound; see ``RenderThread.underruns``."""
         return self._feeder.underruns
 
     @property
@@ -114,7 +114,7 @@ class SoundCard:
             return DeviceError("rendering failed", received=repr(self._feeder.fault))
         if self._gone or self._feeder.gone:
             return DeviceError(
-                f"the sound card {self.name!r} went away", mend=f"plug it in again; {devices.MEND}"
+                f"the sound card {self.name!r} went away", hint=f"plug it in again; {devices.MEND}"
             )
         return None
 
@@ -141,7 +141,7 @@ class SoundCard:
             raise DeviceError(
                 f"the sound card {self.name!r} does not start",
                 received=str(error),
-                mend=f"try another --device; {devices.MEND}",
+                hint=f"try another --device; {devices.MEND}",
             ) from error
         self._started = True
         self._feeder.start(render)
@@ -175,4 +175,6 @@ class SoundCard:
 
 def _check(what: str, value: float, low: float, high: float) -> None:
     if not low <= value <= high:
-        raise SettingError(f"the {what} is out of range", legal=f"{low} to {high}", received=value)
+        raise SettingError(
+            f"the {what} is out of range", expected=f"{low} to {high}", received=value
+        )

@@ -50,7 +50,7 @@ class GrowingWav:
             raise DeviceError(
                 f"cannot create {self.path}",
                 received=error.strerror or str(error),
-                mend="name a file in a folder that exists and can be written: --out take.wav",
+                hint="name a file in a folder that exists and can be written: --out take.wav",
             ) from error
         try:
             self._update_header()

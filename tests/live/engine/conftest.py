@@ -12,12 +12,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from musicvae.live.commands.command import Command, Refusal, command_of, parse
 from musicvae.live.engine.clip_voice import ClipVoice
 from musicvae.live.engine.clips import Clips, InlineClips, RecordedClips
 from musicvae.live.engine.engine import Engine
 from musicvae.live.engine.loops import LoopMaker
 from musicvae.live.engine.stream_voice import StreamVoice
-from musicvae.live.osc.commands import Command, Refusal, command_of, parse
 from musicvae.live.osc.packets import Message
 
 RATE = 8000

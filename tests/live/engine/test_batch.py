@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from musicvae.live.commands.command import Command
 from musicvae.live.engine.batch import Batch
-from musicvae.live.osc.commands import Command
 
 
 def latent(*values: float, deck: str = "a") -> Batch:

@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from musicvae.live.commands.command import Command
 from musicvae.live.engine.clip_voice import CROSSFADE_SECONDS, ClipVoice
 from musicvae.live.engine.clips import InlineClips, RecordedClips
 from musicvae.live.engine.loops import LoopMaker
-from musicvae.live.osc.commands import Command
 
 RATE = 8000
 FADE = round(CROSSFADE_SECONDS * RATE)

@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from musicvae.live.commands.command import Command
 from musicvae.live.engine.clips import InlineClips, Numbers, RecordedClips, ThreadClips, Wish
 from musicvae.live.engine.loops import Loop
-from musicvae.live.osc.commands import Command
 
 
 def loop_of(latents: Any) -> Loop:

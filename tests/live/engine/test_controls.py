@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from musicvae.artifact import AttributeInfo
-from musicvae.attributes import CONTRAST_GAIN, CONTRAST_SECONDS
+from musicvae.latents.attributes import CONTRAST_GAIN, CONTRAST_SECONDS
+from musicvae.live.commands.command import Command
 from musicvae.live.engine.controls import Controls
 from musicvae.live.engine.setting import set_controls
-from musicvae.live.osc.commands import Command
 
 WIDTH = 4
 FRAME_RATE = 100.0

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from musicvae.live.commands.command import Command
 from musicvae.live.engine.deck import GAIN_SECONDS, PLAY_SECONDS, SWAP_SECONDS, Deck
-from musicvae.live.engine.fades import amplitude
-from musicvae.live.osc.commands import Command
+from musicvae.live.fades import amplitude
 
 RATE = 8000
 PLAY, GAIN, SWAP = (round(s * RATE) for s in (PLAY_SECONDS, GAIN_SECONDS, SWAP_SECONDS))

@@ -10,7 +10,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from musicvae.live.osc.commands import command_of
+from musicvae.live.commands.command import command_of
 
 
 def described(rig: Any, deck: str) -> str:

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from musicvae.live.commands.command import DECKS, Command
+from musicvae.live.commands.deck_table import DECK_ADDRESSES
 from musicvae.live.engine.clips import InlineClips, RecordedClips, ThreadClips
-from musicvae.live.osc.commands import DECKS, Command
-from musicvae.live.osc.deck_addresses import DECK_ADDRESSES
 
 MODELS = ("small", "slow", "wide", "failing", "clip")
 FRAMES = 12_000

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from musicvae.live.commands.command import Command
 from musicvae.live.engine import engine as module
 from musicvae.live.engine.engine import Engine
-from musicvae.live.engine.fades import amplitude
-from musicvae.live.osc.commands import Command
+from musicvae.live.fades import amplitude
 
 RATE = 8000
 

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from musicvae.live.engine.fades import amplitude
 from musicvae.live.engine.limiter import Limiter
+from musicvae.live.fades import amplitude
 
 
 @given(arrays(np.float32, (16, 2), elements=st.floats(-1e6, 1e6, width=32)))

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
+from musicvae.live.commands.command import Command
+from musicvae.live.commands.deck_table import LATENT_RANGE
 from musicvae.live.engine.controls import Controls
 from musicvae.live.engine.setting import set_controls
-from musicvae.live.osc.commands import Command
-from musicvae.live.osc.deck_addresses import LATENT_RANGE
 
 
 @pytest.fixture

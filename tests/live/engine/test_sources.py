@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from musicvae.latents.tape import Tape
+from musicvae.live.commands.command import Command
 from musicvae.live.engine.sources import TapeSource, WalkSource
 from musicvae.live.engine.stream_voice import StreamVoice
-from musicvae.live.osc.commands import Command
-from musicvae.tape import Tape
 
 STEPS, STRIDE = 6, 4
 FRAMES = STEPS * STRIDE
@@ -130,7 +130,7 @@ def delayed(voice: StreamVoice, frames: int, delay: int) -> np.ndarray:
 
 
 def test_a_tape_sounds_as_the_decoder_plays_it(make_stream: Callable[..., Path]) -> None:
-    from musicvae.stream_decoder import StreamDecoder
+    from musicvae.runtime.stream_decoder import StreamDecoder
 
     decoder = StreamDecoder(make_stream())
     info = decoder.info
@@ -144,7 +144,7 @@ def test_a_tape_sounds_as_the_decoder_plays_it(make_stream: Callable[..., Path])
 
 @pytest.mark.parametrize("speed", [0.5, 1.0, 7.25])
 def test_a_walk_is_the_decoders_walk(make_stream: Callable[..., Path], speed: float) -> None:
-    from musicvae.stream_decoder import StreamDecoder
+    from musicvae.runtime.stream_decoder import StreamDecoder
 
     decoder = StreamDecoder(make_stream())
     source = WalkSource(decoder.info, 250.0)

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from musicvae.live.commands.command import Command
 from musicvae.live.engine.channels import spread
 from musicvae.live.engine.stream_voice import StreamVoice
-from musicvae.live.osc.commands import Command
 
 RATE, HOP = 8000, 200
 MEND = 80  # 10 ms
@@ -81,7 +81,7 @@ def test_frames_that_fail_now_and_then_make_no_step_at_another_rate(make_voice: 
 
 def test_a_graph_that_overflows_is_faded_and_comes_back(make_stream: Callable[..., Path]) -> None:
     """A real artifact whose sound is infinite for large latents."""
-    from musicvae.stream_decoder import StreamDecoder
+    from musicvae.runtime.stream_decoder import StreamDecoder
 
     decoder = StreamDecoder(make_stream(sounding="Exp"))
     voice = StreamVoice("exp", decoder, decoder.info.sample_rate, 1)

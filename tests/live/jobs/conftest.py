@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from musicvae.live.commands.command import Command, command_of
 from musicvae.live.engine.clips import InlineClips
 from musicvae.live.engine.engine import Engine
 from musicvae.live.jobs.models import ModelJobs
@@ -15,14 +16,13 @@ from musicvae.live.jobs.presets import PresetJobs
 from musicvae.live.jobs.recording import RecordingJobs
 from musicvae.live.jobs.rendering import RenderingJobs
 from musicvae.live.jobs.worker import Task, Worker
-from musicvae.live.keeping.journal import Journal
-from musicvae.live.keeping.library import Library
-from musicvae.live.keeping.presets import Presets
-from musicvae.live.loading import Loader
-from musicvae.live.osc.commands import Command, command_of
-from musicvae.live.osc.network import Peer
-from musicvae.live.outputs.paced import Null
-from musicvae.live.stage import Stage
+from musicvae.live.network.peers import Peer
+from musicvae.live.outputs.clocked import Null
+from musicvae.live.stage.engine_handle import EngineHandle
+from musicvae.live.stage.loading import Loader
+from musicvae.live.storage.journal import Journal
+from musicvae.live.storage.library import Library
+from musicvae.live.storage.presets import Presets
 
 RATE = 16_000
 ME = Peer("127.0.0.1", 50_000)
@@ -37,7 +37,7 @@ class Rig:
         self.engine.journal = self.journal.append
         self.library = Library([models], models)
         loader = Loader(self.library, RATE, 2, InlineClips(), self.journal.know_model)
-        self.stage = Stage(self.engine, loader)
+        self.stage = EngineHandle(self.engine, loader)
         self.presets = folder / "presets"
         self.takes = folder / "takes"
         self.recording = RecordingJobs(self.stage, self.journal, self.takes)

@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 
 from musicvae.errors import DeviceError, SettingError
+from musicvae.live.commands.command import Command
 from musicvae.live.jobs.audio import AudioJobs
 from musicvae.live.options import Options
-from musicvae.live.osc.commands import Command
+from musicvae.live.outputs.clocked import Null
 from musicvae.live.outputs.devices import Device
-from musicvae.live.outputs.paced import Null
-from musicvae.live.outputs.resilient import Resilient
+from musicvae.live.outputs.reconnecting import Reconnecting
 
 
 class Card:
@@ -24,7 +24,7 @@ class Card:
         self.asked = {"device": device, **asked}
 
 
-class Switched(Resilient):
+class Switched(Reconnecting):
     """Keeps the cards that it was given."""
 
     def __init__(self) -> None:
@@ -47,7 +47,7 @@ def said(*message: Any) -> None:
 
 @pytest.fixture
 def output(monkeypatch: pytest.MonkeyPatch) -> Switched:
-    monkeypatch.setattr("musicvae.live.outputs.choice.SoundCard", Card)
+    monkeypatch.setattr("musicvae.live.outputs.output.SoundCard", Card)
     return Switched()
 
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
+from musicvae.live.commands.command import Command
 from musicvae.live.engine.clip_voice import ClipVoice
 from musicvae.live.jobs.worker import Task
-from musicvae.live.osc.commands import Command
-from musicvae.live.osc.network import Peer
+from musicvae.live.network.peers import Peer
 
 ME = Peer("127.0.0.1", 50_000)
 
@@ -148,6 +148,6 @@ def test_sync_waits_for_the_engine(rig: Any) -> None:
 
 
 def test_an_engine_that_stands_still_is_told(rig: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("musicvae.live.stage.PATIENCE", 0.05)
+    monkeypatch.setattr("musicvae.live.stage.engine_handle.PATIENCE", 0.05)
     rig.output.stop()
     assert "nothing is rendered" in rig.failed("/model/load", "loops")

@@ -11,8 +11,8 @@ import soundfile
 
 from musicvae.cli.main import main
 from musicvae.errors import DeviceError
-from musicvae.live.keeping.scores import read_score
 from musicvae.live.outputs.wav import GrowingWav
+from musicvae.live.storage.scores import read_score
 
 
 def test_a_take_and_its_score_lie_beside_each_other(rig: Any) -> None:
@@ -91,22 +91,22 @@ def test_a_full_disk_ends_the_recording_and_nothing_else(
 
 
 def test_it_may_be_ended_by_two_at_once(rig: Any) -> None:
-    """The keeper's rounds go on while the worker brings the file to the disk."""
+    """The housekeeper's rounds go on while the worker brings the file to the disk."""
     stopping = threading.Event()
 
     def keep() -> None:
         while not stopping.is_set():
             assert rig.recording.drain() is None
 
-    keeper = threading.Thread(target=keep)
-    keeper.start()
+    housekeeper = threading.Thread(target=keep)
+    housekeeper.start()
     try:
         for _ in range(10):
             rig.done("/record/start", "one")
             rig.done("/record/stop")
     finally:
         stopping.set()
-        keeper.join()
+        housekeeper.join()
     assert len(list(rig.takes.glob("*.wav"))) == 10
 
 

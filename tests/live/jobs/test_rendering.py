@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 import soundfile
 
+from musicvae.live.commands.command import Command
 from musicvae.live.jobs.worker import Task
-from musicvae.live.keeping.library import Library
-from musicvae.live.keeping.scores import Score
-from musicvae.live.osc.commands import Command
-from musicvae.live.osc.network import Peer
-from musicvae.live.replaying import Performance
+from musicvae.live.network.peers import Peer
+from musicvae.live.stage.rendering import ScoreRenderer
+from musicvae.live.storage.library import Library
+from musicvae.live.storage.scores import Score
 
 ME = Peer("127.0.0.1", 50_000)
 
@@ -33,7 +33,7 @@ def test_what_is_rendered_ahead_is_the_decks_as_they_are_set(rig: Any, models: P
     for deck, state in states.items():
         batch += [[f"/deck/{deck}{message[0]}", *message[1:]] for message in state]
     score = Score(16_000, 2, 0, 8000, events=[(0, batch)])
-    performance = Performance(score, Library([models], models))
+    performance = ScoreRenderer(score, Library([models], models))
     expected = np.concatenate([part.copy() for part in performance.blocks()])
     sound, rate = soundfile.read(path, dtype="int32", always_2d=True)
     assert (rate, sound.shape) == (16_000, (8000, 2))
@@ -61,7 +61,7 @@ def test_other_jobs_do_not_wait_for_a_rendering_nor_does_the_end(rig: Any) -> No
     rig.said.clear()
     rig.worker.do(Task(command, ME, "/ahead"))
     assert rig.said == []
-    reason = "a rendering is under way. To mend it: wait for its /done"
+    reason = "a rendering is under way. Hint: wait for its /done"
     rig.worker.do(Task(command, ME, "/render"))
     rig.worker.do(Task(Command("/record/start", "", "", ("one",)), ME, "/record/start"))
     rig.worker.do(Task(Command("/record/stop"), ME, "/record/stop"))

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from musicvae.errors import SettingError
+from musicvae.live.commands.arguments import RefusedError
+from musicvae.live.commands.command import Command
 from musicvae.live.jobs.worker import MOST_WAITING, Say, Task, Worker
-from musicvae.live.osc.arguments import RefusedError
-from musicvae.live.osc.commands import Command
-from musicvae.live.osc.network import Peer
+from musicvae.live.network.peers import Peer
 
 ME = Peer("127.0.0.1", 50_000)
 
@@ -52,7 +52,7 @@ class Jobs:
         return ()
 
     def explained(self, command: Command, say: Say) -> tuple[Any, ...]:
-        raise SettingError("no such thing", legal="things")
+        raise SettingError("no such thing", expected="things")
 
     def refused(self, command: Command, say: Say) -> tuple[Any, ...]:
         raise RefusedError("does not fit")
@@ -94,7 +94,7 @@ def test_failures_say_why_and_only_mistakes_of_ours_are_faults(jobs: Jobs, worke
     assert worker.faults == 0
     worker.do(task("/mistake"))
     assert jobs.said == [
-        (ME, "/fail", "/explained", "no such thing. Legal: things."),
+        (ME, "/fail", "/explained", "no such thing. Expected: things."),
         (ME, "/fail", "/deck/b/refused", "does not fit"),
         (ME, "/fail", "/mistake", "a mistake of ours, please report it: oops"),
     ]

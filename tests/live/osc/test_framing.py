@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from pythonosc import slip
 
 from musicvae.errors import PacketError
-from musicvae.live.osc.framing import MAX_FRAME, Frames, Framing, encode
+from musicvae.live.osc.framing import MAX_FRAME, Deframer, Framing, encode
 
 PING = b"/ping\0\0\0,\0\0\0"
 BOTH = pytest.mark.parametrize("framing", list(Framing), ids=lambda framing: framing.name)
@@ -19,7 +19,7 @@ def pieces(stream: bytes, cuts: list[int]) -> list[bytes]:
     return [stream[a:b] for a, b in zip([0, *places], [*places, len(stream)], strict=True)]
 
 
-def fed(frames: Frames, parts: list[bytes]) -> list[bytes]:
+def fed(frames: Deframer, parts: list[bytes]) -> list[bytes]:
     return [packet for part in parts for packet in frames.feed(part)]
 
 
@@ -27,7 +27,7 @@ def fed(frames: Frames, parts: list[bytes]) -> list[bytes]:
 @given(packets=st.lists(PACKET, max_size=6), cuts=st.lists(st.integers(0, 1000), max_size=12))
 def test_packets_survive_any_cuts(framing: Framing, packets: list[bytes], cuts: list[int]) -> None:
     stream = b"".join(encode(packet, framing) for packet in packets)
-    frames = Frames()
+    frames = Deframer()
     assert fed(frames, pieces(stream, cuts)) == packets
     assert frames.framing is (framing if packets else None)
 
@@ -37,7 +37,7 @@ def test_packets_survive_any_cuts(framing: Framing, packets: list[bytes], cuts: 
 @example(b"\0\0\0\1a\0\0\0\0", [1, 4, 6])
 def test_the_cuts_decide_neither_packets_nor_errors(stream: bytes, cuts: list[int]) -> None:
     def outcome(parts: list[bytes]) -> tuple[list[bytes], str]:
-        frames, packets = Frames(), []
+        frames, packets = Deframer(), []
         try:
             for part in parts:
                 for packet in frames.feed(part):
@@ -51,22 +51,22 @@ def test_the_cuts_decide_neither_packets_nor_errors(stream: bytes, cuts: list[in
 
 @given(PACKET)
 def test_slip_is_that_of_python_osc(packet: bytes) -> None:
-    assert fed(Frames(), [slip.encode(packet)]) == [packet]
+    assert fed(Deframer(), [slip.encode(packet)]) == [packet]
     assert slip.decode(encode(packet, Framing.SLIP)) == packet
 
 
 @pytest.mark.parametrize("begin", [b"", b"\xc0", b"\xc0\xc0\xc0"])
 def test_slip_may_begin_with_any_number_of_ends(begin: bytes) -> None:
-    assert fed(Frames(), [begin + PING + b"\xc0" + PING + b"\xc0\xc0"]) == [PING, PING]
+    assert fed(Deframer(), [begin + PING + b"\xc0" + PING + b"\xc0\xc0"]) == [PING, PING]
     bundle = b"#bundle\0" + bytes(7) + b"\1"
-    assert fed(Frames(), [begin + bundle + b"\xc0"]) == [bundle]
+    assert fed(Deframer(), [begin + bundle + b"\xc0"]) == [bundle]
 
 
 def test_lengths_are_big_endian_and_a_whole_frame_may_be_as_large_as_a_datagram() -> None:
     assert encode(PING, Framing.LENGTH) == b"\0\0\0\x0c" + PING
     for framing in Framing:
         largest = b"/" + b"\xc0" * (MAX_FRAME - 1)
-        assert fed(Frames(), [encode(largest, framing)]) == [largest]
+        assert fed(Deframer(), [encode(largest, framing)]) == [largest]
 
 
 @pytest.mark.parametrize(
@@ -86,20 +86,20 @@ def test_lengths_are_big_endian_and_a_whole_frame_may_be_as_large_as_a_datagram(
 )
 def test_nonsense_is_refused_with_a_reason(stream: bytes, reason: str) -> None:
     with pytest.raises(PacketError, match=reason):
-        fed(Frames(), [stream])
+        fed(Deframer(), [stream])
 
 
 @BOTH
 def test_packets_before_the_nonsense_are_given(framing: Framing) -> None:
     nonsense = {Framing.LENGTH: b"\xff\xff\xff\xff", Framing.SLIP: b"\xdb\xc0"}[framing]
-    packets = Frames().feed(encode(PING, framing) + nonsense)
+    packets = Deframer().feed(encode(PING, framing) + nonsense)
     assert next(packets) == PING
     with pytest.raises(PacketError):
         next(packets)
 
 
 def test_what_is_kept_of_an_endless_packet_is_bounded() -> None:
-    frames, most = Frames(), 0
+    frames, most = Deframer(), 0
     for part in [b"/", *[b"a" * 1000] * (2 * MAX_FRAME // 1000)]:
         most = max(most, kept_after(frames, part))
     with pytest.raises(PacketError, match="more than 65536"):
@@ -108,12 +108,12 @@ def test_what_is_kept_of_an_endless_packet_is_bounded() -> None:
 
 
 def test_what_is_kept_of_many_packets_is_one() -> None:
-    frames = Frames()
+    frames = Deframer()
     stream = encode(b"/" * MAX_FRAME, Framing.LENGTH) * 10
     kept = [kept_after(frames, stream[at : at + 999]) for at in range(0, len(stream), 999)]
     assert MAX_FRAME - 999 < max(kept) <= MAX_FRAME + 4
 
 
-def kept_after(frames: Frames, piece: bytes) -> int:
+def kept_after(frames: Deframer, piece: bytes) -> int:
     list(frames.feed(piece))
     return len(frames._kept)

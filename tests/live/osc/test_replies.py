@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pythonosc.osc_message import OscMessage
 
+from musicvae.live.network.budget import Budget
 from musicvae.live.osc import packets
-from musicvae.live.osc.replies import MAX_BYTES, Budget, message
+from musicvae.live.osc.replies import MAX_BYTES, message
 
 
 @given(st.lists(st.one_of(st.integers(), st.floats(), st.text()), max_size=40))

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from musicvae.errors import SettingError
-from musicvae.live.outputs import devices, streams
-from musicvae.live.outputs.resilient import Resilient
+from musicvae.live.outputs import devices
+from musicvae.live.outputs import portaudio as streams
+from musicvae.live.outputs.reconnecting import Reconnecting
 from musicvae.live.outputs.soundcard import SoundCard
 
 CALLBACKS = ["C", "Python"]
@@ -102,7 +103,7 @@ def test_a_card_that_is_never_started_closes(jack: Any) -> None:
 
 def test_the_engine_plays_on_while_the_server_is_away(jack: Any, jacks: Any, hearing: Any) -> None:
     said: list[str] = []
-    output = Resilient(SoundCard)
+    output = Reconnecting(SoundCard)
     output.on_change = said.append
     render = hearing.Counting()
     output.start(render)

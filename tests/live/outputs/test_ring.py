@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from musicvae.live.outputs.portaudio import PlainStream
 from musicvae.live.outputs.ring import PlainRing
-from musicvae.live.outputs.streams import PlainStream
 
 
 def test_frames_lie_at_their_number_and_wrap() -> None:
@@ -75,9 +75,9 @@ def test_the_callback_in_python_waits_for_nobody() -> None:
         def __len__(self) -> int:
             return len(memory)
 
-    from musicvae.live.outputs.ahead import Ahead
+    from musicvae.live.outputs.ring_writer import RingWriter
 
-    ahead = Ahead(stream.ring, 48_000, 512)
+    ahead = RingWriter(stream.ring, 48_000, 512)
     ahead.restart()
     stream.ring.taken = stream.ring.published
     stream.ring.memory = Stuck()  # type: ignore[assignment]

@@ -14,9 +14,9 @@ import pytest
 
 from musicvae.errors import DeviceError, SettingError
 from musicvae.live.outputs import devices, soundcard
-from musicvae.live.outputs.ahead import FADE
-from musicvae.live.outputs.choice import SoundCard, choose, list_devices
-from musicvae.live.outputs.resilient import Resilient
+from musicvae.live.outputs.output import SoundCard, choose, list_devices
+from musicvae.live.outputs.reconnecting import Reconnecting
+from musicvae.live.outputs.ring_writer import FADE
 
 SPEAKERS = {
     "name": "Speakers",
@@ -150,7 +150,7 @@ def test_a_whole_name_goes_before_a_part(machine: Callable[..., Any]) -> None:
 def test_the_card_that_is_chosen_is_found_again_by_its_name(machine: Callable[..., Any]) -> None:
     machine(SPEAKERS, HORN, default=1)
     output = choose(None, 16_000, block=64)
-    assert isinstance(output, Resilient)
+    assert isinstance(output, Reconnecting)
     assert (output.name, output.block, output.channels) == ("Horn", 64, 1)
     machine(HORN, SPEAKERS, default=1)  # the default is another one now
     again = output._open()

@@ -1,0 +1,180 @@
+"""Reading an exported ``.onnx`` without trusting it, and without onnx or onnxruntime.
+
+A file is refused before any library sees it when it is not ours, damaged, from a newer musicvae, or
+asks for something that could read other files or run other code.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+
+from musicvae.artifact import METADATA_KEY, ArtifactInfo
+from musicvae.artifact.protobuf import WireError
+from musicvae.artifact.structure import Structure, looks_like_onnx, read_structure
+from musicvae.errors import (
+    ArtifactError,
+    CorruptArtifactError,
+    ForeignArtifactError,
+    UnsafeArtifactError,
+)
+
+#: A protobuf file cannot be larger, and neither can ours.
+MAX_BYTES = 2**31 - 1
+
+#: Operator sets that a decoder may use: ONNX's own, under both of its names.
+DOMAINS = frozenset({"", "ai.onnx"})
+
+_EXPORT_AGAIN = "copy the file again, or export it again with `musicvae export`"
+
+
+def read_info(path: str | os.PathLike[str]) -> ArtifactInfo:
+    """What an artifact says about itself, after all checks.
+
+    Raises:
+        ForeignArtifactError: not an ONNX file, or not one that musicvae exported.
+        CorruptArtifactError: empty, truncated, or altered since it was exported.
+        ArtifactSchemaError: written by a newer musicvae.
+        UnsafeArtifactError: it asks for external data or custom operators.
+        ArtifactError: there is no such file, it cannot be read, or it is too large.
+    """
+    return load(path)[1]
+
+
+def inspect(path: str | os.PathLike[str]) -> ArtifactInfo:
+    """The same as :func:`read_info`, by the name that the package and the command use."""
+    return read_info(path)
+
+
+def load(path: str | os.PathLike[str]) -> tuple[bytes, ArtifactInfo]:
+    """An artifact's bytes and description; the bytes are those that were checked.
+
+    Raises:
+        ArtifactError: as :func:`read_info`.
+    """
+    data = _read_bytes(Path(path))
+    return data, check(data, Path(path).name)
+
+
+def check(data: bytes, name: str = "artifact") -> ArtifactInfo:
+    """The description of an artifact that is in memory, after all checks.
+
+    Args:
+        data: the whole file.
+        name: what to call it in messages.
+
+    Raises:
+        ArtifactError: as :func:`read_info`.
+    """
+    structure = _structure(data, name)
+    _refuse_unsafe(structure, name)
+    info = ArtifactInfo.from_json(_description(structure, name))
+    digest = _digest(data, structure)
+    if info.graph_sha256 and info.graph_sha256 != digest:
+        raise CorruptArtifactError(
+            f"{name!r} was altered or damaged since it was exported",
+            expected=f"a graph with SHA-256 {info.graph_sha256[:16]}…",
+            received=f"{digest[:16]}…",
+            hint=_EXPORT_AGAIN,
+        )
+    return info
+
+
+def graph_digest(source: bytes | str | os.PathLike[str]) -> str:
+    """SHA-256 of an ONNX file's graph, as 64 hex digits.
+
+    The graph is field 7 of the file's ``ModelProto``, without its tag and length. What lies around
+    it, such as the metadata that hold the digest, does not count.
+
+    Args:
+        source: the file's bytes or its path.
+
+    Raises:
+        ArtifactError: it is not a whole ONNX file.
+    """
+    name = "the model" if isinstance(source, bytes) else Path(source).name
+    data = source if isinstance(source, bytes) else _read_bytes(Path(source))
+    return _digest(data, _structure(data, name))
+
+
+def _read_bytes(path: Path) -> bytes:
+    # Read, not mapped: a mapped file that somebody truncates meanwhile kills the whole process.
+    if not path.exists():
+        raise ArtifactError(f"there is no file {str(path)!r}", expected="the path of an .onnx file")
+    if not path.is_file():
+        raise ArtifactError(
+            f"{str(path)!r} is not a file",
+            expected="the path of an .onnx file",
+            received="a folder" if path.is_dir() else "a device or a pipe",
+        )
+    try:
+        size = path.stat().st_size
+        if size > MAX_BYTES:
+            raise ArtifactError(
+                f"{path.name!r} is too large", expected="less than 2 GiB", received=f"{size} bytes"
+            )
+        data = path.read_bytes()
+    except OSError as error:
+        raise ArtifactError(f"cannot read {str(path)!r}", received=str(error)) from error
+    if not data:
+        raise CorruptArtifactError(f"{path.name!r} is empty", hint=_EXPORT_AGAIN)
+    return data
+
+
+def _structure(data: bytes, name: str) -> Structure:
+    if not looks_like_onnx(data):
+        raise ForeignArtifactError(
+            f"{name!r} is not an ONNX file",
+            expected="a file that `musicvae export` wrote",
+            received=f"a file that begins with {data[:8]!r}",
+        )
+    try:
+        structure = read_structure(data)
+    except WireError as error:
+        raise CorruptArtifactError(
+            f"{name!r} is truncated or damaged", received=str(error), hint=_EXPORT_AGAIN
+        ) from error
+    if len(structure.graphs) != 1 or not structure.opset_imports:
+        raise CorruptArtifactError(
+            f"{name!r} is truncated or damaged",
+            expected="one graph and the operator sets it uses",
+            received=f"{len(structure.graphs)} graphs, {structure.opset_imports} operator sets",
+            hint=_EXPORT_AGAIN,
+        )
+    return structure
+
+
+def _refuse_unsafe(structure: Structure, name: str) -> None:
+    if structure.external:
+        raise UnsafeArtifactError(
+            f"{name!r} keeps weights in other files",
+            expected="one file that holds everything",
+            hint="export it again with `musicvae export`",
+        )
+    custom = sorted(structure.domains - DOMAINS)
+    if custom:
+        raise UnsafeArtifactError(
+            f"{name!r} uses custom operators",
+            expected="ONNX's own operators",
+            received=f"operator domains {', '.join(map(repr, custom))}",
+        )
+
+
+def _description(structure: Structure, name: str) -> str:
+    texts = [value for key, value in structure.entries if key == METADATA_KEY]
+    if not texts:
+        raise ForeignArtifactError(
+            f"{name!r} is an ONNX file, but not one that musicvae exported",
+            expected=f"metadata under the key {METADATA_KEY!r}",
+            received=", ".join(repr(key) for key, _ in structure.entries[:8]) or "no metadata",
+            hint="musicvae export RUN --out FILE.onnx",
+        )
+    if len(texts) > 1:
+        raise CorruptArtifactError(f"{name!r} describes itself {len(texts)} times", expected="once")
+    return texts[0]
+
+
+def _digest(data: bytes, structure: Structure) -> str:
+    ((start, end),) = structure.graphs
+    return hashlib.sha256(memoryview(data)[start:end]).hexdigest()

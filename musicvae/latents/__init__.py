@@ -1,0 +1,1 @@
+"""Latents outside of a model: arrays, tapes, dynamics, random walks, attribute directions."""

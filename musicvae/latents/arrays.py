@@ -1,0 +1,106 @@
+"""Checks latents that callers give, and converts them to the arrays that are computed with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeGuard
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from musicvae.errors import LatentError
+
+Latents = NDArray[np.float32]
+
+
+def latent_rows(latents: ArrayLike, width: int, axis: str) -> Latents:
+    """Latents as contiguous float32 rows.
+
+    Args:
+        latents: shape (D,) or (n, D), any numbers.
+        width: D.
+        axis: what n counts, for messages: ``"batch"`` or ``"frames"``.
+
+    Returns:
+        float32, shape (n, D), n ≥ 1; the very array where it was that already.
+
+    Raises:
+        LatentError: the shape is wrong, or a value is not finite.
+    """
+    rows = latents if _is_ready(latents, width) else _converted(latents, width, axis)
+    if not np.isfinite(rows).all():
+        raise LatentError("latents are NaN or infinite", expected=_expected(width, axis))
+    return rows
+
+
+def _is_ready(latents: ArrayLike, width: int) -> TypeGuard[Latents]:
+    """Whether nothing is to be converted: the way of a host that sends frame after frame."""
+    return (
+        isinstance(latents, np.ndarray)
+        and latents.dtype == np.float32
+        and latents.ndim == 2
+        and latents.shape[1] == width
+        and len(latents) > 0
+        and latents.flags.c_contiguous
+    )
+
+
+def _converted(latents: ArrayLike, width: int, axis: str) -> Latents:
+    expected = _expected(width, axis)
+    try:
+        array = np.asarray(latents)
+    except ValueError as error:  # rows of different lengths
+        raise LatentError(
+            "latents must be an array", expected=expected, received=f"{error}"
+        ) from None
+    if array.dtype.kind not in "biuf":
+        raise LatentError(
+            "latents must be numbers", expected=expected, received=f"values of type {array.dtype}"
+        )
+    rows = array[None, :] if array.ndim == 1 else array
+    if rows.ndim != 2 or rows.shape[1] != width or not len(rows):
+        raise LatentError("wrong shape", expected=expected, received=f"shape {array.shape}")
+    with np.errstate(over="ignore"):  # too large for float32 becomes infinite, refused above
+        return np.ascontiguousarray(rows, dtype=np.float32)
+
+
+def _expected(width: int, axis: str) -> str:
+    return f"finite numbers of shape ({width},) or ({axis}, {width})"
+
+
+def beyond(latents: Latents) -> LatentError:
+    """The error for latents whose sound is not finite."""
+    return LatentError(
+        "these latents are beyond what the decoder can compute",
+        expected="standardised latents, most of them between -3 and 3",
+        received=f"values up to {np.abs(latents).max():.3g}",
+    )
+
+
+def checked_sequences(
+    sequences: Sequence[ArrayLike], width: int | None = None
+) -> list[NDArray[np.float64]]:
+    """Latents of several tracks as float64 (steps, D), empty ones left out.
+
+    Args:
+        sequences: arrays of shape (steps, D).
+        width: D, where it is known; else that of the first.
+
+    Raises:
+        LatentError: one has another shape or is not finite, or there are none.
+    """
+    arrays = [np.asarray(sequence, np.float64) for sequence in sequences]
+    for array in arrays:
+        width = array.shape[-1] if width is None and array.ndim == 2 else width
+        if array.ndim != 2 or array.shape[1] != width or not width:
+            raise LatentError(
+                "sequences of latents must fit together",
+                expected=f"shape (steps, {width or 'D'}) each",
+                received=f"shape {array.shape}",
+            )
+        if not np.isfinite(array).all():
+            raise LatentError("latents are NaN or infinite")
+    arrays = [array for array in arrays if len(array)]
+    if not arrays:
+        raise LatentError("there are no latents", expected="at least one sequence of some steps")
+    return arrays

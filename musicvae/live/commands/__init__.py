@@ -1,0 +1,1 @@
+"""The address space: every OSC address, its arguments, and the commands made from messages."""

@@ -1,1 +1,0 @@
-"""What the daemon shows where it was started: lines, a screen, or JSON for machines."""

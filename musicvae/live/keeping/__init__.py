@@ -1,1 +1,0 @@
-"""What is kept on disk: models and tapes by name, presets, recordings, and the session's score."""

@@ -1,0 +1,25 @@
+"""Limits how often something is done in a second (a token bucket)."""
+
+from __future__ import annotations
+
+
+class Budget:
+    """At most so many a second, however often it is asked. (A token bucket.)
+
+    Args:
+        per_second: also how many may come at once after a rest.
+    """
+
+    def __init__(self, per_second: float) -> None:
+        self._rate = self._left = per_second
+        self._last: float | None = None
+
+    def spend(self, now: float) -> bool:
+        """Whether one more is allowed at the time ``now``, in seconds of any steady clock."""
+        if self._last is not None:
+            self._left = min(self._rate, self._left + (now - self._last) * self._rate)
+        self._last = now
+        if self._left < 1:
+            return False
+        self._left -= 1
+        return True

@@ -1,0 +1,207 @@
+"""A sound card that may come and go while the engine plays on."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from musicvae.audio import Samples
+from musicvae.errors import DeviceError, SettingError
+from musicvae.live.outputs import devices
+from musicvae.live.outputs.clocked import Null
+from musicvae.live.outputs.soundcard import SoundCard
+
+Open = Callable[[], SoundCard]
+
+#: Seconds between two looks at the card.
+_LOOK = 0.05
+#: Seconds between two attempts to open it again.
+_RETRY = 1.0
+
+
+class Reconnecting:
+    """Plays to a sound card; while it is away, to nowhere, in real time.
+
+    Exactly one output runs at any time, so the engine is rendered by one thread at a time, and it
+    never stops. What was rendered and had not been heard when the card went is lost with it.
+
+    Args:
+        open: makes the card; called again to get it back.
+
+    Raises:
+        DeviceError: the card does not open at the very start.
+
+    Attributes:
+        state: ``"playing"``, or ``"lost: …, trying again"``.
+        reconnects: how often the card came back.
+        on_change: told each new :attr:`state`, on a thread of this class or on the caller's of
+            :meth:`switch`; must not block for long. ``None`` at first.
+    """
+
+    def __init__(self, open: Open) -> None:
+        self._open = open
+        self.on_change: Callable[[str], None] | None = None
+        self._output: SoundCard | Null = open()
+        self.name = self._output.name
+        self.sample_rate = self._output.sample_rate
+        self.channels = self._output.channels
+        self.state = "playing"
+        self.reconnects = 0
+        self._earlier = 0
+        self._render: Callable[[Samples], None] | None = None
+        self._changing = threading.Lock()  # one at a time: the supervisor, switch or stop
+        self._stopping = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    @property
+    def block(self) -> int:
+        """Frames of each rendering."""
+        return self._output.block
+
+    @property
+    def latency_ms(self) -> float:
+        """Of the output that runs."""
+        return self._output.latency_ms
+
+    @property
+    def queue_ms(self) -> float:
+        """Likewise."""
+        return self._output.queue_ms
+
+    @property
+    def callback(self) -> str:
+        """``"C"`` or ``"Python"``, what the card's audio thread runs; empty while it is away."""
+        output = self._output
+        return output.callback if isinstance(output, SoundCard) else ""
+
+    @property
+    def underruns(self) -> int:
+        """Gaps in the sound, of all cards so far; being lost is not among them."""
+        return self._earlier + self._sounding()
+
+    @property
+    def failure(self) -> DeviceError | None:
+        """Set only where no card can mend it: rendering failed."""
+        output = self._output
+        return output.failure if isinstance(output, SoundCard) and output.faulty else None
+
+    @property
+    def finished(self) -> bool:
+        """Whether rendering failed."""
+        return self.failure is not None
+
+    def start(self, render: Callable[[Samples], None], frames: int | None = None) -> None:
+        """Begin to play; ``frames`` is not looked at, since a card plays until it is stopped."""
+        self._render = render
+        self._output.start(render)
+        self._thread = threading.Thread(
+            target=self._supervise, name="musicvae-supervisor", daemon=True
+        )
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Let what is pending be heard, fade, and close; safe to call twice."""
+        self._stopping.set()
+        if self._thread is not None:
+            self._thread.join()
+            self._thread = None
+        with self._changing:
+            self._output.stop()
+
+    def switch(self, open: Open) -> None:
+        """Go on with another card, or with the same in blocks of another length.
+
+        The old one fades out before the new one fades in, since many cards serve only one.
+
+        Args:
+            open: makes it; also from now on, when it was lost.
+
+        Raises:
+            SettingError: its rate or its channels are others than those of the engine.
+            DeviceError: it does not open; the old one plays on.
+        """
+        with self._changing:
+            was_playing = isinstance(self._output, SoundCard)
+            self._leave()
+            try:
+                card = self._opened(open)
+            except (DeviceError, SettingError):
+                self._return(was_playing)
+                raise
+            self._open = open
+            self._enter(card)
+            self._say("playing")
+
+    def _supervise(self) -> None:
+        wait = _LOOK
+        while not self._stopping.wait(wait):
+            with self._changing:
+                if not isinstance(self._output, SoundCard):
+                    self._try_again()
+                elif self._output.failure is not None and not self._output.faulty:
+                    reason = self._output.failure.what
+                    self._leave()
+                    self._enter(self._nowhere())
+                    self._say(f"lost: {reason}, trying again")
+                wait = _LOOK if isinstance(self._output, SoundCard) else _RETRY
+
+    def _try_again(self) -> None:
+        try:
+            devices.refresh()  # no stream is open now
+            card = self._opened(self._open)
+        except (DeviceError, SettingError):
+            return
+        self._leave()
+        self.reconnects += 1
+        self._enter(card)
+        self._say("playing")
+
+    def _opened(self, open: Open) -> SoundCard:
+        """A card that suits the engine."""
+        card = open()
+        if (card.sample_rate, card.channels) != (self.sample_rate, self.channels):
+            card.stop()
+            raise SettingError(
+                f"the sound card {card.name!r} does not suit what is playing",
+                expected=f"{self.sample_rate} Hz, {self.channels} channel(s)",
+                received=f"{card.sample_rate} Hz, {card.channels} channel(s)",
+                hint="start musicvae anew to play at another rate, or to more channels",
+            )
+        return card
+
+    def _return(self, was_playing: bool) -> None:
+        """After a switch that failed: the old card again, or nowhere until it is back."""
+        if was_playing:
+            try:
+                self._enter(self._opened(self._open))
+                return
+            except (DeviceError, SettingError) as error:
+                self._say(f"lost: {error.what}, trying again")
+        self._enter(self._nowhere())
+
+    def _nowhere(self) -> Null:
+        return Null(self.sample_rate, self.channels, block=self._output.block)
+
+    def _leave(self) -> None:
+        sounding = self._sounding()
+        self._output.stop()
+        self._earlier += sounding
+
+    def _enter(self, output: SoundCard | Null) -> None:
+        """Let an output play; one that does not start is found lost by the supervisor."""
+        if isinstance(output, SoundCard):
+            self.name = output.name
+        self._output = output
+        if self._render is not None:
+            try:
+                output.start(self._render)
+            except DeviceError as error:
+                self._say(f"lost: {error.what}, trying again")
+
+    def _sounding(self) -> int:
+        return self._output.underruns if isinstance(self._output, SoundCard) else 0
+
+    def _say(self, state: str) -> None:
+        changed, self.state = state != self.state, state
+        if changed and self.on_change is not None:
+            self.on_change(state)

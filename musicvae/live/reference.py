@@ -1,0 +1,100 @@
+"""Writes ``docs/osc.md`` from the table of addresses: ``python -m musicvae.live.reference``."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+
+from musicvae.live.commands.address import Address
+from musicvae.live.commands.command import DECKS
+from musicvae.live.commands.table import ADDRESSES
+from musicvae.live.osc.replies_table import REPLIES
+from musicvae.live.status import FIELDS
+
+_HEAD = """\
+# OSC reference
+
+<!-- Written by `python -m musicvae.live.reference`: change the code, not this file. -->
+
+`musicvae live` listens to OSC 1.0 over UDP and TCP, on port 7700 of this machine unless `--bind`,
+`--allow` and `--port` say otherwise. `docs/playing.md` shows it from each host.
+
+What sounds on a deck, frame by frame:
+
+    latents = clamp(scale · (source + set) + bias + Σ attribute · direction)
+
+*set* is what `/latent` and its kin say, *source* is the movement of a tape or a random walk
+(nothing at first). Everything that is set glides, so nothing steps.
+
+- Every number may arrive as any of the types `i f d h T F`.
+- A NaN, an infinity, or a number out of its range refuses the whole message.
+- The messages of one bundle take effect together, at one frame. Time tags are ignored unless the
+  daemon was started with `--honour-timetags`; then a bundle waits until it is due, at most a
+  minute, but for jobs, which begin at once.
+- Addresses may be OSC patterns: `/latent/[0-3]`, `/latent/{1,4}`, `/deck/*/gain`.
+- Latents are standardised: most of the training set lies between -2.3 and 2.3.
+- Over TCP both framings are understood: a size before each packet (OSC 1.0) and SLIP (OSC 1.1).
+- Names of models, tapes, presets and recordings are bare names, without a folder or an ending.
+"""
+
+_JOBS = """\
+Those marked *job* take longer than a block. They are done one after another, and answer
+`/done ADDRESS …` or `/fail ADDRESS REASON` when they are over; the sound goes on meanwhile, and a
+job that fails changes nothing.
+"""
+
+_REPLIES = """\
+## Replies
+
+They go to the host and port that a message came from, or to the port that this sender chose with
+`/replyport`, or down its TCP connection; never to anybody else. They hold only the types `i`, `f`
+and `s`, and are at most 1400 bytes long.
+
+| address | arguments | meaning |
+|---|---|---|
+"""
+
+_STATUS = """
+### Fields of `/status.reply`
+
+| name | type | meaning |
+|---|---|---|
+"""
+
+
+def markdown() -> str:
+    """The whole page."""
+    decks = [entry for entry in ADDRESSES if entry.deck and not entry.internal]
+    others = [entry for entry in ADDRESSES if not entry.deck]
+    prefixes = " or ".join(f"`/deck/{name}`" for name in DECKS)
+    return "\n".join(
+        [
+            _HEAD,
+            "## Addresses of a deck",
+            "",
+            f"All of them may follow {prefixes}; without it deck {DECKS[0]} is meant.",
+            "",
+            *_table(decks),
+            "",
+            _JOBS,
+            "## Addresses of the mix and of the daemon",
+            "",
+            *_table(others),
+            "",
+            _REPLIES + "\n".join(f"| `{name}` | {kinds} | {doc} |" for name, kinds, doc in REPLIES),
+            _STATUS + "\n".join(f"| `{name}` | {kind} | {doc} |" for name, kind, doc in FIELDS),
+            "",
+        ]
+    )
+
+
+def _table(entries: Iterable[Address]) -> list[str]:
+    rows = ["| address | arguments | meaning |", "|---|---|---|"]
+    for entry in entries:
+        doc = f"*job* {entry.doc}" if entry.job else entry.doc
+        rows.append(f"| `{entry.path}` | {entry.arguments} | {doc} |")
+    return rows
+
+
+if __name__ == "__main__":
+    sys.stdout.write(markdown())

@@ -1,0 +1,135 @@
+"""A score rendered without clock, device or sockets: the same samples every time.
+
+>>> performance = ScoreRenderer(read_score("take.score.jsonl"), library)  # doctest: +SKIP
+>>> performance.write("again.wav")  # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from musicvae.audio import Samples
+from musicvae.errors import MusicVAEError, ScoreError
+from musicvae.files import replacing
+from musicvae.live.commands.arguments import RefusedError
+from musicvae.live.commands.command import DECKS, command_of
+from musicvae.live.commands.messages import Message
+from musicvae.live.engine.clips import Clips, InlineClips, RecordedClips
+from musicvae.live.engine.engine import Engine
+from musicvae.live.outputs.wav import GrowingWav
+from musicvae.live.stage.engine_handle import EngineHandle
+from musicvae.live.stage.loading import Loader
+from musicvae.live.storage.library import Library
+from musicvae.live.storage.scores import Score
+
+BLOCK = 4096
+
+
+class ScoreRenderer:
+    """Plays a score.
+
+    A score that was recorded says when each clip came; in one that was written by hand each clip is
+    there at once.
+
+    Args:
+        score: as :func:`musicvae.live.storage.scores.read_score` read it.
+        library: where its models and tapes are.
+        decoders: loaded already, by name.
+    """
+
+    def __init__(
+        self, score: Score, library: Library, decoders: Mapping[str, Any] | None = None
+    ) -> None:
+        self.score = score
+        self.engine = Engine(score.rate, score.channels)
+        recorded = any(
+            message[0].endswith("/loop") and not message[0].endswith("/tape/loop")
+            for _, batch in score.events
+            for message in batch
+        )
+        self._clips: Clips = RecordedClips() if recorded else InlineClips()
+        loader = Loader(library, score.rate, score.channels, self._clips, decoders=decoders)
+        self._stage = EngineHandle(self.engine, loader)
+        self._begin()
+
+    @property
+    def frames(self) -> int:
+        """Length of the result. A score without an end is over with its last event."""
+        last = self.score.events[-1][0] if self.score.events else 0
+        stop = last if self.score.stop_frame is None else self.score.stop_frame
+        return max(0, stop - self.score.start_frame)
+
+    def blocks(self, block: int = BLOCK) -> Iterator[Samples]:
+        """The sound, from the score's start to its end.
+
+        Args:
+            block: the most frames at once; changes the speed, never a sample.
+
+        Yields:
+            float32, shape (frames, channels): overwritten by the next one.
+
+        Raises:
+            ScoreError: an event cannot be done.
+            MusicVAEError: a model or a tape cannot be loaded.
+        """
+        out = np.zeros((block, self.engine.channels), np.float32)
+        start, stop = self.score.start_frame, self.score.start_frame + self.frames
+        for frame, batch in [*self.score.events, (stop, [])]:
+            while self.engine.frame < min(frame, stop):
+                limit = start if self.engine.frame < start else stop
+                count = min(block, min(frame, limit) - self.engine.frame)
+                part = out[:count]
+                self.engine.render(part)
+                if self.engine.frame > start:
+                    yield part
+            if self.engine.frame >= stop:
+                return
+            for message in batch:
+                self._do(message)
+
+    def write(
+        self, path: str | os.PathLike[str], show: Callable[[int, int], None] | None = None
+    ) -> None:
+        """Render into a WAV file of 24 bits, as a recording is; whole or not at all.
+
+        Args:
+            path: an existing file stays until the new one is whole.
+            show: told how many frames are done, and of how many.
+
+        Raises:
+            MusicVAEError: as :meth:`blocks`; or the file cannot be written.
+        """
+        with replacing(path) as temporary:
+            wav = GrowingWav(temporary, self.score.rate, self.score.channels)
+            try:
+                for block in self.blocks():
+                    wav.write(block)
+                    if show is not None:
+                        show(wav.frames, self.frames)
+            finally:
+                wav.close()
+
+    def _begin(self) -> None:
+        """Decks run from the beginning; those without a model are silent."""
+        for name in DECKS:
+            self._do([f"/deck/{name}/play", 1])
+
+    def _do(self, message: Message) -> None:
+        try:
+            command = command_of(message, DECKS[0], self._stage.shapes)
+            if command.path == "/loop" and isinstance(self._clips, RecordedClips):
+                payload: Any = self._clips.loop(int(command.values[0]))
+            else:
+                known = self.score.models.get(str(command.values[0]) if command.values else "", {})
+                payload = self._stage.payload(command, known.get("graph_sha256", ""))
+        except (RefusedError, MusicVAEError) as error:
+            raise ScoreError(
+                "an event of the score cannot be done",
+                received=f"{message!r:.80} at frame {self.engine.frame}: {error}",
+            ) from error
+        self.engine.post(command, payloads=(payload,))
+        self.engine.settle()

@@ -1,0 +1,78 @@
+"""Which models there are, which of them play at first, and where tapes and presets lie."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from musicvae.errors import SettingError
+from musicvae.live.commands.command import DECKS
+from musicvae.live.options import Options
+from musicvae.live.storage.library import Library
+
+
+class Repertoire:
+    """What a daemon can play.
+
+    Args:
+        artifacts: a file, a folder, a decoder, or several of these.
+        options: may name other folders for tapes and presets.
+
+    Attributes:
+        library: models and tapes by name.
+        decoders: those that were handed over, by name.
+        at_first: names of the models that play at first, deck by deck; at least one.
+        model_rate: of the first, in Hz.
+        presets: folder of the presets.
+
+    Raises:
+        SettingError: there is no model, or one that was named cannot be played.
+    """
+
+    def __init__(self, artifacts: Any, options: Options) -> None:
+        given = artifacts if isinstance(artifacts, list | tuple) else (artifacts,)
+        paths = [Path(item) for item in given if isinstance(item, str | os.PathLike)]
+        self.decoders: Mapping[str, Any] = {
+            item.info.genre: item for item in given if not isinstance(item, str | os.PathLike)
+        }
+        home = next((p if p.is_dir() else p.parent for p in paths), Path())
+        self.presets = Path(options.presets) if options.presets is not None else home / "presets"
+        tapes = Path(options.tapes) if options.tapes is not None else home
+        self._given = [*paths, tapes]
+        self.library = Library(paths, tapes)
+        files = [path for path in paths if not path.is_dir()]
+        self.at_first = [*self.decoders, *(self._named(path) for path in files)][: len(DECKS)]
+        if not self.at_first:
+            self.at_first = [row.name for row in self.library.models() if not row.reason][:1]
+        if not self.at_first:
+            raise SettingError(
+                "there is no model to play",
+                expected="an .onnx file that musicvae exported, or a folder of such files",
+                received=", ".join(map(str, paths)) or "nothing",
+                hint="musicvae export --help",
+            )
+        first = self.at_first[0]
+        decoder = self.decoders.get(first)
+        info = self.library.model(first).info if decoder is None else decoder.info
+        assert info is not None  # a model that can be played says what it is
+        self.model_rate = info.sample_rate
+
+    def places(self) -> list[str]:
+        """Files and folders where all this is found."""
+        return [os.fspath(path.absolute()) for path in self._given]
+
+    def _named(self, path: Path) -> str:
+        """The name of a file that was given; raises what is wrong with it."""
+        from musicvae.artifact.reading import read_info
+
+        info = read_info(path)
+        if info.kind == "encoder":
+            raise SettingError(
+                f"{path.name!r} makes latents of sound, not sound",
+                expected="an artifact of kind 'clip' or 'stream'",
+                received="kind 'encoder'",
+                hint="give the decoder that was exported from the same run",
+            )
+        return next(row.name for row in self.library.models() if row.path == path.absolute())

@@ -1,0 +1,1 @@
+"""Files of the daemon: models and tapes by name, presets, recordings, journals, scores."""

@@ -1,0 +1,213 @@
+"""The models and tapes that can be asked for by name.
+
+Folders are read anew each time, so that a file copied there during a performance can be loaded; a
+file is read again only when its size or date has changed. Belongs to one thread.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Generic, Protocol, TypeVar
+
+from musicvae.artifact import ArtifactInfo
+from musicvae.artifact.reading import read_info
+from musicvae.errors import MusicVAEError, SettingError
+from musicvae.latents.tape_header import TapeHeader, read_header
+
+#: Names of what there is that a refusal shows.
+_SHOWN = 12
+
+
+@dataclass(frozen=True)
+class ModelRow:
+    """One model file.
+
+    Attributes:
+        name: by which it is asked for; fit for a message.
+        path: of the file.
+        info: what it says about itself; ``None`` where it cannot be read.
+        reason: why it cannot be played, one sentence; empty where it can.
+    """
+
+    name: str
+    path: Path
+    info: ArtifactInfo | None
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class TapeRow:
+    """One tape file; the attributes are those of :class:`ModelRow`.
+
+    The header alone was read: whether the rows are whole shows when the tape is loaded.
+    """
+
+    name: str
+    path: Path
+    info: TapeHeader | None
+    reason: str = ""
+
+
+class Library:
+    """Finds models and tapes by name.
+
+    Args:
+        models: files and folders of ``.onnx`` files. Files come first; of several files of one
+            name the first counts.
+        tapes: a folder of ``.tape`` files, or several files and folders.
+    """
+
+    def __init__(self, models: Iterable[Path], tapes: Path | Iterable[Path] = ()) -> None:
+        self._models = _ordered(models)
+        self._tapes = _ordered([tapes] if isinstance(tapes, Path) else tapes)
+        self._model_shelf = _Shelf(_playable_info)
+        self._tape_shelf = _Shelf(_tape_info)
+
+    def models(self) -> list[ModelRow]:
+        """Every model file as it is now, playable or not; never an exception."""
+        return [ModelRow(*row) for row in self._model_shelf.rows(self._models, ".onnx")]
+
+    def tapes(self) -> list[TapeRow]:
+        """Every tape file as it is now, good or not; never an exception."""
+        return [TapeRow(*row) for row in self._tape_shelf.rows(self._tapes, ".tape")]
+
+    def model(self, name: str) -> ModelRow:
+        """A playable model.
+
+        Raises:
+            SettingError: there is none of that name, or it cannot be played.
+        """
+        return _found(self.models(), name, "model")
+
+    def tape(self, name: str) -> TapeRow:
+        """A tape.
+
+        Raises:
+            SettingError: there is none of that name, or it is damaged.
+        """
+        return _found(self.tapes(), name, "tape")
+
+
+Info = TypeVar("Info")
+#: Name, path, description, reason.
+_Parts = tuple[str, Path, Info | None, str]
+#: What was read from a file, and why it is of no use.
+_Read = tuple[Info | None, str]
+
+
+class _Shelf(Generic[Info]):
+    """The files of one kind, and what was read from them.
+
+    Args:
+        read: what a file says about itself, and why it cannot be used or nothing; raises
+            ``MusicVAEError`` for one that says nothing.
+    """
+
+    def __init__(self, read: Callable[[Path], tuple[Info, str]]) -> None:
+        self._read = read
+        self._known: dict[Path, tuple[tuple[int, int], _Read[Info]]] = {}
+
+    def rows(self, places: Iterable[Path], suffix: str) -> list[_Parts[Info]]:
+        """A row for each file, in order, the same file once."""
+        rows: list[_Parts[Info]] = []
+        names: set[str] = set()
+        known, self._known = self._known, {}  # what is gone is forgotten
+        for path in _files(places, suffix):
+            if path in self._known:
+                continue
+            stem = unicodedata.normalize("NFC", path.stem)
+            name = "".join(char if char.isprintable() else "?" for char in stem)
+            stamp, result = self._looked_at(path, known)
+            self._known[path] = stamp, result
+            info, reason = result
+            if name in names:
+                reason = "another file of that name comes before it"
+            elif name != stem:
+                reason = "its name holds what no message can"
+            names.add(name)
+            rows.append((name, path, info, reason))
+        return rows
+
+    def _looked_at(
+        self, path: Path, known: dict[Path, tuple[tuple[int, int], _Read[Info]]]
+    ) -> tuple[tuple[int, int], _Read[Info]]:
+        try:
+            status = path.stat()
+        except OSError as error:
+            return (-1, -1), (None, f"cannot be read: {error.strerror or error}")
+        if not stat.S_ISREG(status.st_mode):  # a pipe would never end
+            return (-1, -1), (None, "is not a file")
+        stamp = (status.st_size, status.st_mtime_ns)
+        before = known.get(path)
+        if before is not None and before[0] == stamp:
+            return before
+        try:
+            return stamp, self._read(path)
+        except MusicVAEError as error:
+            return stamp, (None, error.what)
+        except OSError as error:
+            return (-1, -1), (None, f"cannot be read: {error.strerror or error}")
+
+
+def _playable_info(path: Path) -> tuple[ArtifactInfo, str]:
+    info = read_info(path)
+    return info, "an encoder makes latents of sound, not sound" if info.kind == "encoder" else ""
+
+
+def _tape_info(path: Path) -> tuple[TapeHeader, str]:
+    return read_header(path), ""
+
+
+def _ordered(places: Iterable[Path]) -> list[Path]:
+    """Absolute paths, files before folders, otherwise as they were given."""
+    absolute = [Path(os.path.abspath(place)) for place in places]  # noqa: PTH100 (keeps links)
+    return sorted(absolute, key=Path.is_dir)
+
+
+def _files(places: Iterable[Path], suffix: str) -> Iterator[Path]:
+    for place in places:
+        if not place.is_dir():
+            if place.suffix.lower() == suffix or place.exists():
+                yield place  # also a file that is not there: it was asked for, so it is said
+            continue
+        try:
+            inside = sorted(place.iterdir())
+        except OSError:  # a folder that went away holds nothing
+            continue
+        yield from (
+            path
+            for path in inside
+            if path.suffix.lower() == suffix and not path.name.startswith(".")
+        )
+
+
+class _Row(Protocol):
+    @property
+    def name(self) -> str: ...
+    @property
+    def reason(self) -> str: ...
+
+
+Row = TypeVar("Row", bound=_Row)
+
+
+def _found(rows: list[Row], name: str, kind: str) -> Row:
+    wanted = unicodedata.normalize("NFC", name)
+    # Of two files of one name the first counts, and it is the first that says why it cannot.
+    row = next((row for row in rows if row.name == wanted), None)
+    if row is None:
+        names = [row.name for row in rows if not row.reason]
+        more = ", …" if len(names) > _SHOWN else ""
+        raise SettingError(
+            f"there is no {kind} of that name",
+            expected=(", ".join(names[:_SHOWN]) or "none, since there is none") + more,
+            received=f"{name!a:.80}",
+        )
+    if row.reason:
+        raise SettingError(f"the {kind} {wanted!a:.80} cannot be played: {row.reason}")
+    return row

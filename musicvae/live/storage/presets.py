@@ -1,0 +1,233 @@
+"""Presets: states of a deck by name, kept for the latents they were made with.
+
+A file is plain JSON with one message to a line, at ``FOLDER/<id of the latents>/<name>.json``.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from musicvae.artifact import ArtifactInfo
+from musicvae.errors import PresetError, SettingError
+from musicvae.files import replacing
+from musicvae.live.commands import messages
+from musicvae.live.commands.messages import Message
+from musicvae.live.storage import names
+
+SCHEMA = 1
+MAX_BYTES = 2**20
+MAX_MESSAGES = 4096
+#: For one model; whoever may send commands must not be able to fill a disk.
+MAX_PRESETS = 1000
+_SUFFIX = ".json"
+_LISTED = 12
+
+
+class Presets:
+    """Keeps states of decks.
+
+    What a state's latents mean depends on their latent space, so presets are shared between the
+    models of one space, and are refused for any other.
+
+    Args:
+        folder: of all presets; made when the first is saved.
+    """
+
+    def __init__(self, folder: str | os.PathLike[str]) -> None:
+        self.folder = Path(folder)
+
+    def names(self, info: ArtifactInfo) -> list[str]:
+        """The presets of this model, sorted; those whose file is damaged are among them."""
+        stems = sorted((path.stem for path in self._home(info).glob(f"*{_SUFFIX}")), key=_sorting)
+        return [stem for stem in stems if _is_name(stem)]
+
+    def save(self, name: str, state: Iterable[Message], info: ArtifactInfo, model: str) -> Path:
+        """Keep a state, in place of one of the same name.
+
+        Args:
+            name: see :func:`musicvae.live.storage.names.checked`.
+            state: messages; a ``/deck/<name>`` before an address is left out.
+            info: of the model that plays.
+            model: its name, for people.
+
+        Returns:
+            The file written.
+
+        Raises:
+            SettingError: the name cannot be one.
+            PresetError: the state holds what a preset cannot, or the file cannot be written.
+        """
+        path = names.resolve(self._home(info), name, _SUFFIX)
+        if not path.exists() and len(self.names(info)) >= MAX_PRESETS:
+            raise PresetError(
+                f"there are {MAX_PRESETS} presets of this model already",
+                hint="delete some: /preset/delete NAME",
+            )
+        header = {
+            "musicvae": "preset",
+            "schema": SCHEMA,
+            "model": model.encode("utf-8", "replace").decode("utf-8"),
+            **_identity(info),
+            "latent_dim": info.latent_dim,
+            "saved": datetime.now(UTC).isoformat(timespec="seconds"),
+        }
+        text = _written(header, _checked_state(list(state)))
+        try:
+            with replacing(path) as temporary:
+                temporary.write_text(text, "utf-8")
+        except OSError as error:
+            raise PresetError(
+                f"cannot save preset {path.stem!r}", received=error.strerror or str(error)
+            ) from error
+        return path
+
+    def load(self, name: str, info: ArtifactInfo, model: str) -> list[Message]:
+        """The messages that bring any deck back to a state.
+
+        Args:
+            name: of the preset.
+            info: of the model that plays.
+            model: its name, for a refusal.
+
+        Raises:
+            SettingError: the name cannot be one.
+            PresetError: there is no such preset, it is damaged, or it belongs to another model.
+        """
+        path = names.resolve(self._home(info), name, _SUFFIX)
+        if not path.is_file():
+            raise self._missing(path.stem, info, model)
+        values = _read(path)
+        wanted = {**_identity(info), "latent_dim": info.latent_dim}
+        if any(values.get(key) != value for key, value in wanted.items()):
+            raise _foreign(path.stem, values, info, model)
+        return _checked_state(values.get("state"), path.stem)
+
+    def delete(self, name: str, info: ArtifactInfo, model: str) -> None:
+        """Remove a preset, damaged or not.
+
+        Raises:
+            SettingError: the name cannot be one.
+            PresetError: there is no such preset, or it cannot be removed.
+        """
+        path = names.resolve(self._home(info), name, _SUFFIX)
+        try:
+            path.unlink()
+        except FileNotFoundError:
+            raise self._missing(path.stem, info, model) from None
+        except OSError as error:
+            raise PresetError(
+                f"cannot delete preset {path.stem!r}", received=error.strerror or str(error)
+            ) from error
+
+    def _home(self, info: ArtifactInfo) -> Path:
+        (identity,) = _identity(info).values()
+        return self.folder / identity[:16]
+
+    def _missing(self, name: str, info: ArtifactInfo, model: str) -> PresetError:
+        """The error for a preset that is not there: perhaps it is one of another model."""
+        for path in sorted(self.folder.glob(f"*/{name}{_SUFFIX}")):
+            if path.parent != self._home(info) and path.is_file():
+                try:
+                    return _foreign(name, _read(path), info, model)
+                except PresetError:
+                    continue  # a damaged stranger explains nothing
+        there = self.names(info)
+        more = ", …" if len(there) > _LISTED else ""
+        return PresetError(
+            f"there is no preset {name!r} of {model!r}",
+            expected=(", ".join(there[:_LISTED]) or "none, since none is saved") + more,
+        )
+
+
+def _identity(info: ArtifactInfo) -> dict[str, str]:
+    """What the latents are known by: their space, or for a clip the graph itself."""
+    for key, value in (("latent_space", info.latent_space), ("graph", info.graph_sha256)):
+        if re.fullmatch(r"[0-9a-f]{16,64}", value):
+            return {key: value}
+    raise PresetError(
+        "the model has no id by which its presets could be told from others'",
+        hint="export it again with `musicvae export`",
+    )
+
+
+def _foreign(name: str, values: Mapping[str, Any], info: ArtifactInfo, model: str) -> PresetError:
+    theirs, ours = (_latents(of) for of in (values, {**_identity(info), **vars(info)}))
+    return PresetError(
+        f"preset {name!r} was saved with {values.get('model')!r:.80} ({theirs}), whose latents "
+        f"mean other things than those of {model!r} ({ours})"
+    )
+
+
+def _latents(values: Mapping[str, Any]) -> str:
+    """Which latents they are, for people: a model that is trained again keeps its name."""
+    key = "latent_space" if values.get("latent_space") else "graph"
+    return f"{values.get('latent_dim')!r:.20} latents of {key} {values.get(key)!s:.8}…"
+
+
+def _read(path: Path) -> dict[str, Any]:
+    """The values of a preset's file, whose state is yet to be checked."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise PresetError(
+            f"cannot read preset {path.stem!r}", received=error.strerror or str(error)
+        ) from error
+    if len(data) > MAX_BYTES:
+        raise PresetError(f"preset {path.stem!r} is too large", expected=f"{MAX_BYTES} bytes")
+    try:
+        values = json.loads(data.decode("utf-8"), parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:  # the latter for thousands of brackets
+        raise PresetError(
+            f"preset {path.stem!r} cannot be read", expected="JSON", received=f"{error}"
+        ) from None
+    if not isinstance(values, dict) or values.get("musicvae") != "preset":
+        raise PresetError(f"{path.name!r} is no preset", expected='"musicvae": "preset" in it')
+    if values.get("schema") != SCHEMA:
+        raise PresetError(
+            f"preset {path.stem!r} was written by another musicvae",
+            expected=f"schema {SCHEMA}",
+            received=f"schema {values.get('schema')!r:.40}",
+        )
+    return values
+
+
+def _refuse_constant(text: str) -> None:
+    raise ValueError(f"{text} is not a number in JSON")
+
+
+def _checked_state(state: object, name: str = "") -> list[Message]:
+    where = f"preset {name!r}" if name else "the state"
+    if not isinstance(state, list) or len(state) > MAX_MESSAGES:
+        raise PresetError(f"{where} holds no list of up to {MAX_MESSAGES} messages")
+    try:
+        return [messages.without_deck(messages.checked(message)) for message in state]
+    except ValueError as error:
+        raise PresetError(f"{where} holds what cannot be recalled", received=f"{error}") from None
+
+
+def _written(header: Mapping[str, Any], state: list[Message]) -> str:
+    """JSON with one message to a line. Python's floats are written so that they read the same."""
+    head = json.dumps(header, indent=1, ensure_ascii=False, allow_nan=False)[:-2]
+    lines = (json.dumps(message, ensure_ascii=False, allow_nan=False) for message in state)
+    text = f'{head},\n "state": [\n  ' + ",\n  ".join(lines) + "\n ]\n}\n"
+    if len(text.encode()) > MAX_BYTES:
+        raise PresetError("the state is too large for a preset", expected=f"{MAX_BYTES} bytes")
+    return text
+
+
+def _is_name(stem: str) -> bool:
+    try:
+        return names.checked(stem) == stem
+    except SettingError:
+        return False
+
+
+def _sorting(stem: str) -> tuple[str, str]:
+    return stem.casefold(), stem

@@ -1,0 +1,195 @@
+"""Scores: what happens to the engine at which frame, from a journal or written by hand."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any
+
+from musicvae.errors import ScoreError
+from musicvae.live.commands import messages
+from musicvae.live.commands.messages import Message
+
+JOURNAL_SCHEMA = 1
+#: Of a journal's line; a full datagram as text has a tenth.
+MAX_LINE = 2**22
+#: Of a file written by hand.
+MAX_BYTES = 2**24
+_RATES = (1_000, 192_000)
+_CHANNELS = (1, 64)
+_LAST_FRAME = 2**53
+_KEYS = frozenset({"rate", "channels", "seconds", "models", "events"})
+_LONGEST = 1e6
+
+
+@dataclass
+class Score:
+    """Everything that is needed to render a session again.
+
+    Attributes:
+        rate: of the engine in Hz.
+        channels: of the engine.
+        start_frame: from which the result is wanted; what comes before must be rendered too.
+        stop_frame: behind the last frame that is wanted; ``None`` where the file does not say, as
+            after a kill.
+        models: name to ``{"file": ..., "graph_sha256": ...}``; the latter is empty where it is not
+            known.
+        events: frames, never decreasing, and the messages that take effect there, all at once.
+    """
+
+    rate: int
+    channels: int
+    start_frame: int = 0
+    stop_frame: int | None = None
+    models: dict[str, dict[str, str]] = field(default_factory=dict)
+    events: list[tuple[int, list[Message]]] = field(default_factory=list)
+
+
+def read_score(path: str | os.PathLike[str]) -> Score:
+    """Read a journal, even one that was cut off by a kill, or a score written by hand.
+
+    By hand: ``{"rate": 48000, "channels": 2, "seconds": 12.5, "models": ["jazz"], "events":
+    [[0.0, "/latent", 0.5], [2.0, ["/deck/b/play", 1], ["/crossfade", 0.5]]]}``, with times in
+    seconds and in any order; events of one moment happen in the order of the file.
+
+    Raises:
+        ScoreError: it cannot be read, or is neither.
+    """
+    name = Path(path).name
+    if not Path(path).is_file():  # a pipe might never end
+        raise ScoreError(f"there is no file {str(path)!r}", expected="the path of a score")
+    try:
+        with Path(path).open("rb") as file:
+            header = _json(file.readline(MAX_LINE))
+            if isinstance(header, dict) and header.get("musicvae") == "journal":
+                return _journal(header, file)
+            file.seek(0)
+            data = file.read(MAX_BYTES + 1)
+        if len(data) > MAX_BYTES:
+            raise ValueError(f"it has more than {MAX_BYTES} bytes")
+        return _by_hand(_json(data))
+    except ValueError as error:  # of ours, below
+        raise ScoreError(
+            f"{name!r} is no score",
+            expected="a journal, or JSON as in the manual",
+            received=f"{error}",
+        ) from None
+    except OSError as error:
+        raise ScoreError(f"cannot read {name!r}", received=error.strerror or str(error)) from error
+
+
+def _journal(header: dict[str, Any], file: IO[bytes]) -> Score:
+    if header.get("schema") != JOURNAL_SCHEMA:
+        raise ValueError(f"it is of schema {header.get('schema')!r:.40}, not {JOURNAL_SCHEMA}")
+    score = Score(
+        _whole(header, "rate", *_RATES),
+        _whole(header, "channels", *_CHANNELS),
+        _whole(header, "start_frame", 0, _LAST_FRAME),
+        models=_models(header.get("models")),
+    )
+    for number, line in _lines(file):
+        try:
+            _add(score, _json(line))
+        except ValueError as error:
+            raise ValueError(f"line {number}: {error}") from None
+    return score
+
+
+def _lines(file: IO[bytes]) -> Iterator[tuple[int, bytes]]:
+    """The whole lines after the first, counted from 2; what a kill cut off is left out."""
+    number = 2
+    while (line := file.readline(MAX_LINE)).endswith(b"\n"):
+        yield number, line
+        number += 1
+    if len(line) == MAX_LINE:
+        raise ValueError(f"line {number} has more than {MAX_LINE} bytes")
+
+
+def _add(score: Score, line: Any) -> None:
+    if not isinstance(line, dict):
+        raise ValueError("it is no object")
+    if score.stop_frame is not None:
+        raise ValueError("it comes after the end")
+    if "model" in line:
+        name = line["model"]
+        score.models |= _models({name if isinstance(name, str) else None: line})
+    elif "end" in line:
+        score.stop_frame = _whole(line, "end", score.start_frame, _LAST_FRAME)
+    else:
+        before = score.events[-1][0] if score.events else 0
+        frame = _whole(line, "frame", before, _LAST_FRAME)
+        score.events.append((frame, _batch(line.get("do"))))
+
+
+def _by_hand(values: Any) -> Score:
+    if not isinstance(values, dict):
+        raise ValueError("it is not JSON" if values is None else "it is no JSON object")
+    unknown = sorted(set(values) - _KEYS)
+    if unknown:
+        raise ValueError(f"{unknown[0]!r:.40} is unknown; there is {', '.join(sorted(_KEYS))}")
+    rate = _whole({"rate": 48_000} | values, "rate", *_RATES)
+    score = Score(rate, _whole({"channels": 2} | values, "channels", *_CHANNELS))
+    if "seconds" in values:
+        score.stop_frame = _frame(values["seconds"], rate)
+    named = values.get("models", [])
+    if isinstance(named, list) and all(isinstance(name, str) for name in named):
+        named = {name: {"file": name} for name in named}
+    score.models = _models(named)
+    events = values.get("events", [])
+    if not isinstance(events, list):
+        raise ValueError("events is no list")
+    score.events = [_event(event, number, rate) for number, event in enumerate(events, 1)]
+    score.events.sort(key=lambda event: event[0])  # stable: one moment keeps its order
+    return score
+
+
+def _event(event: Any, number: int, rate: int) -> tuple[int, list[Message]]:
+    try:
+        if not isinstance(event, list) or len(event) < 2:
+            raise ValueError("it is no list of a time and what happens then")
+        rest = event[1:]
+        return _frame(event[0], rate), _batch([rest] if isinstance(rest[0], str) else rest)
+    except ValueError as error:
+        raise ValueError(f"event {number}: {error}") from None
+
+
+def _frame(seconds: Any, rate: int) -> int:
+    number = isinstance(seconds, int | float) and not isinstance(seconds, bool)
+    if not number or not 0 <= seconds <= _LONGEST:  # nor is NaN
+        raise ValueError(f"{seconds!r:.40} is no time from 0 to {_LONGEST:g} seconds")
+    return round(float(seconds) * rate)
+
+
+def _batch(batch: Any) -> list[Message]:
+    if not isinstance(batch, list):
+        raise ValueError("it holds no list of messages")
+    return [messages.checked(message) for message in batch]
+
+
+def _models(values: Any) -> dict[str, dict[str, str]]:
+    models: dict[str, dict[str, str]] = {}
+    for name, model in values.items() if isinstance(values, dict) else [("", None)]:
+        facts = model if isinstance(model, dict) else {}
+        file, digest = facts.get("file"), facts.get("graph_sha256", "")
+        if not (isinstance(name, str) and isinstance(file, str) and isinstance(digest, str)):
+            raise ValueError("models are not names with a file each")
+        models[name] = {"file": file, "graph_sha256": digest}
+    return models
+
+
+def _whole(values: dict[str, Any], key: str, low: int, high: int) -> int:
+    value = values.get(key)
+    if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
+        raise ValueError(f"{key} is {value!r:.40}, not a whole number from {low} to {high}")
+    return value
+
+
+def _json(data: bytes) -> Any:
+    """The value, or ``None`` for what is not JSON."""
+    try:
+        return json.loads(data.decode("utf-8-sig"))
+    except (ValueError, RecursionError):  # the latter for thousands of brackets
+        return None

@@ -1,0 +1,35 @@
+"""What a model expects of a sound. Apart from :mod:`musicvae.audio` so that it needs no numpy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from musicvae.errors import SettingError
+
+
+@dataclass(frozen=True)
+class AudioSpec:
+    """What a model expects of a sound.
+
+    Attributes:
+        sample_rate: in Hz, 1 000 to 192 000.
+        channels: 1 or 2.
+
+    Raises:
+        SettingError: either is out of range.
+    """
+
+    sample_rate: int
+    channels: int = 1
+
+    def __post_init__(self) -> None:
+        if not 1_000 <= self.sample_rate <= 192_000:
+            raise SettingError(
+                "the sample rate is out of range",
+                expected="1000 to 192000 Hz",
+                received=self.sample_rate,
+            )
+        if self.channels not in (1, 2):
+            raise SettingError(
+                "wrong number of channels", expected="1 or 2", received=self.channels
+            )

@@ -1,0 +1,1 @@
+"""Exported models opened with onnxruntime: sessions, buffers, states, decoders, the encoder."""

@@ -1,0 +1,122 @@
+"""Decoding latents with an exported artifact: onnxruntime on the CPU, no TensorFlow.
+
+>>> decoder = Decoder("jazz.onnx")  # doctest: +SKIP
+>>> audio = decoder.decode(decoder.random_latents(1, seed=7))  # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+import os
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from musicvae.artifact import ArtifactInfo
+from musicvae.audio import Samples, Sound
+from musicvae.errors import ArtifactError, CorruptArtifactError, LatentError
+from musicvae.latents.arrays import Latents, beyond, latent_rows
+from musicvae.runtime.session import first_line, open_artifact
+
+
+class Decoder:
+    """Turns latents into sound.
+
+    The same latents give the same samples, bit for bit on one machine. ``decode`` may be called
+    from several threads at once.
+
+    Args:
+        path: an artifact of kind ``"clip"``, as ``musicvae export`` wrote it. The file is read
+            once; what was checked is what is loaded, and the file may be replaced afterwards.
+        threads: CPU threads for one call. One is steady beside an audio thread; more may be faster
+            for long clips.
+
+    Raises:
+        ArtifactError: the file cannot be played; see :func:`musicvae.artifact.reading.read_info`.
+        SettingError: ``threads`` is less than 1.
+    """
+
+    def __init__(self, path: str | os.PathLike[str], threads: int = 1) -> None:
+        self._session, self._info, self._name, self._digest = open_artifact(path, "clip", threads)
+
+    @property
+    def info(self) -> ArtifactInfo:
+        """What the artifact says about itself."""
+        return self._info
+
+    @property
+    def graph_sha256(self) -> str:
+        """SHA-256 of the graph, 64 hex digits: what was loaded, whatever the file is now."""
+        return self._digest
+
+    def decode(self, latents: ArrayLike) -> Samples:
+        """The sound of each latent vector.
+
+        Args:
+            latents: shape (D,) or (batch, D), any numbers; standardised, so that ±2.3 is about the
+                range of the training set.
+
+        Returns:
+            float32, shape (batch, samples, channels), full scale ±1 (which it may exceed a little).
+
+        Raises:
+            LatentError: the shape is wrong, a value is not finite, or the values are so large that
+                the sound is not finite.
+            ArtifactError: onnxruntime fails, for instance for want of memory.
+        """
+        batch = self._as_batch(latents)
+        try:
+            (audio,) = self._session.run(["audio"], {"latent": batch})
+        except Exception as error:  # onnxruntime's errors have no common base but this
+            raise ArtifactError(
+                f"{self._name!r} could not be decoded", received=first_line(error)
+            ) from error
+        expected = (len(batch), self._info.samples, self._info.channels)
+        if audio.shape != expected:
+            raise CorruptArtifactError(
+                f"{self._name!r} does not decode to what it says",
+                expected=f"audio of shape {expected}",
+                received=f"shape {audio.shape}",
+            )
+        if not np.isfinite(audio).all():
+            raise beyond(batch)
+        samples: Samples = audio
+        return samples
+
+    def decode_sound(self, latents: ArrayLike) -> Sound:
+        """The sound of one latent vector.
+
+        Args:
+            latents: shape (D,) or (1, D); see :meth:`decode`.
+
+        Raises:
+            LatentError: as :meth:`decode`, or there is more than one vector.
+        """
+        batch = self._as_batch(latents)
+        if len(batch) != 1:
+            raise LatentError("one sound needs one latent vector", received=f"{len(batch)} vectors")
+        return Sound(self.decode(batch)[0], self._info.sample_rate)
+
+    def random_latents(self, n: int = 1, seed: int | None = None) -> Latents:
+        """Latents from the standard normal prior, shape (n, D), float32; repeatable by seed.
+
+        Raises:
+            LatentError: ``n`` is less than 1.
+        """
+        if n < 1:
+            raise LatentError("too few latents", expected="at least 1", received=n)
+        generator = np.random.default_rng(seed)
+        return generator.standard_normal((n, self._info.latent_dim), dtype=np.float32)
+
+    def warm_up(self) -> None:
+        """Decode once for nothing, so that the first real call does not pay for allocations."""
+        self.decode(np.zeros(self._info.latent_dim, dtype=np.float32))
+
+    def __repr__(self) -> str:
+        info = self._info
+        return (
+            f"Decoder({self._name!r}: {info.genre}, {info.latent_dim} latents -> "
+            f"{info.seconds:.2f} s, {info.sample_rate} Hz, {info.channels} channel(s))"
+        )
+
+    def _as_batch(self, latents: ArrayLike) -> Latents:
+        return latent_rows(latents, self._info.latent_dim, "batch")

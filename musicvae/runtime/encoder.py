@@ -1,0 +1,161 @@
+"""Encoding sound with an exported encoder: onnxruntime on the CPU, no TensorFlow.
+
+>>> encoder = Encoder("jazz-encoder.onnx")  # doctest: +SKIP
+>>> encoder.tape(musicvae.read("song.wav")).save("song.tape")  # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+import os
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from musicvae.audio import Samples, Sound, resample
+from musicvae.errors import ArtifactError, AudioError
+from musicvae.latents.arrays import Latents
+from musicvae.latents.tape import Tape
+from musicvae.runtime.stateful import Stateful
+
+
+class Encoder(Stateful):
+    """Turns sound into latents: one for every ``info.hop`` samples, in blocks of any length.
+
+    A latent is known once its ``hop`` samples are in, and describes sound that lies
+    ``info.latency`` samples earlier than they do.
+
+    :meth:`push` and the state belong to one thread at a time; :meth:`encode` does not touch the
+    state and may be called from any thread.
+
+    Args:
+        path: an artifact of kind ``"encoder"``. The file is read once; what was checked is what is
+            loaded, and the file may be replaced afterwards.
+        threads: CPU threads for one call.
+
+    Raises:
+        ArtifactError: the file cannot be used; see :func:`musicvae.artifact.reading.read_info`.
+        SettingError: ``threads`` is less than 1.
+    """
+
+    def __init__(self, path: str | os.PathLike[str], threads: int = 1) -> None:
+        super().__init__(path, "encoder", threads)
+
+    def push(self, audio: ArrayLike) -> Latents:
+        """The latents of the next samples of a stream of sound.
+
+        Args:
+            audio: shape (samples, channels), or (samples,) for one channel, at ``info.sample_rate``
+                and full scale ±1; samples is a multiple of ``info.hop``.
+
+        Returns:
+            float32, shape (samples / hop, D), standardised.
+
+        Raises:
+            AudioError: the shape is wrong, a sample is not finite, or the samples are so large that
+                a latent is not finite. The stream is where it was.
+            ArtifactError: onnxruntime fails; likewise.
+        """
+        block = self._block(audio)
+        return self._continue(block, len(block) // self._info.hop).copy()
+
+    def encode(self, sound: Sound) -> Latents:
+        """The latents of a whole sound, from the start state; the stream goes on undisturbed.
+
+        The sound is brought to the artifact's rate and channels (one is doubled, several are mixed
+        to one first) and followed by zeros: ``2 · info.latency`` of them, and what is missing to a
+        whole step. Decode the latents, each held for the decoder's ``stride`` frames, and drop
+        ``2 · info.latency`` samples from the front: what remains begins where the sound began.
+
+        Returns:
+            float32, shape (steps, D), standardised.
+
+        Raises:
+            AudioError: the sound is empty, not finite, or far too loud.
+            MissingExtraError: the rate is another, and soxr is not installed.
+            ArtifactError: onnxruntime fails, for instance for want of memory.
+        """
+        return self._encode(self._prepared(sound))
+
+    def tape(self, sound: Sound, source: str = "") -> Tape:
+        """The latents of a whole sound as a tape, which keeps them with what belongs to them.
+
+        Args:
+            sound: see :meth:`encode`.
+            source: where it comes from, for people.
+
+        Raises:
+            AudioError: as :meth:`encode`; likewise MissingExtraError.
+            ArtifactError: the artifact does not say how many frames a latent lasts; or as
+                :meth:`encode`.
+            TapeError: as :class:`musicvae.latents.tape.Tape`.
+        """
+        stride = self._info.stride
+        if not stride:
+            raise ArtifactError(
+                f"{self._name!r} does not say how many frames a latent lasts",
+                expected="an encoder with a stride",
+                hint="export it again with `musicvae export --encoder`",
+            )
+        prepared = self._prepared(sound)
+        return Tape(
+            latents=self._encode(prepared),
+            sample_rate=self._info.sample_rate,
+            hop=self._info.hop // stride,
+            stride=stride,
+            samples=len(prepared),
+            latent_space=self._info.latent_space,
+            source=source,
+        )
+
+    def __repr__(self) -> str:
+        info = self._info
+        return (
+            f"Encoder({self._name!r}: {info.genre}, {info.hop} samples, {info.sample_rate} Hz, "
+            f"{info.channels} channel(s) -> {info.latent_dim} latents)"
+        )
+
+    def _prepared(self, sound: Sound) -> Samples:
+        """The sound's samples at the artifact's rate and channels, not yet padded."""
+        if not len(sound.samples):
+            raise AudioError("there is nothing to encode", received="a sound of no samples")
+        samples, channels = resample(sound, self._info.sample_rate).samples, self._info.channels
+        if samples.shape[1] == channels:
+            return samples
+        mono = samples.mean(axis=1, keepdims=True, dtype=np.float32)
+        return np.repeat(mono, channels, axis=1)
+
+    def _encode(self, samples: Samples) -> Latents:
+        length = len(samples) + 2 * self._info.latency
+        length += -length % self._info.hop
+        padded = np.zeros((length, self._info.channels), np.float32)
+        padded[: len(samples)] = samples
+        return self._run_once(self._block(padded))
+
+    def _block(self, audio: ArrayLike) -> Samples:
+        hop, channels = self._info.hop, self._info.channels
+        expected = f"finite numbers of shape (samples, {channels}), samples a multiple of {hop}"
+        try:
+            array = np.asarray(audio)
+        except ValueError as error:  # rows of different lengths
+            raise AudioError(
+                "sound must be an array", expected=expected, received=f"{error}"
+            ) from None
+        if array.dtype.kind not in "biuf":
+            raise AudioError(
+                "sound must be numbers", expected=expected, received=f"values of type {array.dtype}"
+            )
+        block = array[:, None] if array.ndim == 1 else array
+        if block.ndim != 2 or block.shape[1] != channels or not len(block) or len(block) % hop:
+            raise AudioError("wrong shape", expected=expected, received=f"shape {array.shape}")
+        with np.errstate(over="ignore"):  # too large for float32 becomes infinite, refused below
+            block = np.ascontiguousarray(block, dtype=np.float32)
+        if not np.isfinite(block).all():
+            raise AudioError("samples are NaN or infinite", expected=expected)
+        return block
+
+    def _beyond(self, block: Samples) -> AudioError:
+        return AudioError(
+            "this sound is beyond what the encoder can compute",
+            expected="full scale ±1",
+            received=f"samples up to {np.abs(block).max():.3g}",
+        )

@@ -1,0 +1,171 @@
+"""Decoding a stream of latents, frame by frame: onnxruntime on the CPU, no TensorFlow.
+
+>>> stream = StreamDecoder("jazz.onnx")  # doctest: +SKIP
+>>> for latents in stream.walk(1000, seed=7):  # doctest: +SKIP
+...     play(stream.push(latents))
+"""
+
+from __future__ import annotations
+
+import os
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from musicvae.audio import Samples
+from musicvae.errors import ArtifactError, LatentError, SettingError
+from musicvae.latents.arrays import Latents, beyond, latent_rows
+from musicvae.latents.dynamics import MAX_SPEED, LinearDynamics
+from musicvae.latents.tape import Tape
+from musicvae.runtime.stateful import Stateful
+
+
+class StreamDecoder(Stateful):
+    """Turns a sequence of latents into sound, in blocks of any length.
+
+    One *frame* is one latent vector in and ``info.hop`` samples out. However a sequence is cut into
+    blocks, :meth:`push` gives what :meth:`decode` gives for the whole, up to float rounding. Frame
+    t alters no sample before ``t · hop``; what it means is heard ``info.latency`` samples later.
+
+    :meth:`push` and the state belong to one thread at a time; :meth:`decode` does not touch the
+    state and may be called from any thread.
+
+    Args:
+        path: an artifact of kind ``"stream"``. The file is read once; what was checked is what is
+            loaded, and the file may be replaced afterwards.
+        threads: CPU threads for one call. One is steady beside an audio thread, and for blocks of a
+            few frames as fast as any number.
+
+    Raises:
+        ArtifactError: the file cannot be played; see :func:`musicvae.artifact.reading.read_info`.
+        SettingError: ``threads`` is less than 1.
+    """
+
+    def __init__(self, path: str | os.PathLike[str], threads: int = 1) -> None:
+        super().__init__(path, "stream", threads)
+
+    def decode(self, latents: ArrayLike) -> Samples:
+        """The sound of a whole sequence from the start state; the stream goes on undisturbed.
+
+        Args:
+            latents: shape (D,) or (frames, D), standardised.
+
+        Returns:
+            float32, shape (frames · hop, channels), full scale ±1 (which it may exceed a little).
+
+        Raises:
+            LatentError: the shape is wrong, a value is not finite, or the values are so large that
+                the sound is not finite.
+            ArtifactError: onnxruntime fails, for instance for want of memory.
+        """
+        return self._run_once(self._rows(latents))
+
+    def push(self, latents: ArrayLike, out: Samples | None = None) -> Samples:
+        """The sound of the next frames of the stream.
+
+        Args:
+            latents: shape (D,) or (frames, D), standardised.
+            out: where to write the sound instead of into a new array: float32, shape
+                (frames · hop, channels). After an error it is as it was.
+
+        Returns:
+            ``out``, or a new array like it, full scale ±1 (which it may exceed a little).
+
+        Raises:
+            LatentError: as :meth:`decode`.
+            SettingError: ``out`` is of another shape or type, or cannot be written.
+            ArtifactError: onnxruntime fails.
+
+            After any of these the stream is where it was.
+        """
+        rows = self._rows(latents)
+        if out is not None:
+            self._check_out(out, len(rows))
+        audio = self._continue(rows, len(rows))
+        if out is None:
+            return audio.copy()
+        np.copyto(out, audio)
+        return out
+
+    def hold(self, steps: ArrayLike) -> Latents:
+        """Latents at the rate of an encoder or a tape, as frames: each one ``info.stride`` times.
+
+        Args:
+            steps: shape (D,) or (steps, D).
+
+        Returns:
+            float32, shape (steps · stride, D).
+
+        Raises:
+            LatentError: the shape is wrong, or a value is not finite.
+        """
+        rows = latent_rows(steps, self._info.latent_dim, "steps")
+        return np.repeat(rows, self._info.stride, axis=0)
+
+    def play(self, tape: Tape) -> Samples:
+        """The sound of a tape, aligned with what it was made from and as long; see :meth:`decode`.
+
+        Returns:
+            float32, shape (tape.samples, channels), at ``info.sample_rate``.
+
+        Raises:
+            LatentError: the tape was made with another encoder.
+        """
+        tape.check_space(self._info.latent_space)
+        # The encoder was as late as this decoder is.
+        delay = 2 * self._info.latency
+        return self.decode(self.hold(tape.latents))[delay : delay + tape.samples]
+
+    def walk(self, frames: int, seed: int | None = None, speed: float = 1.0) -> Latents:
+        """Latents that go on as those of music do, drawn with the artifact's dynamics.
+
+        The dynamics make a latent, about the latents' mean, for every ``info.stride`` frames;
+        between two of them the frames lead from one to the other. See
+        :meth:`musicvae.latents.dynamics.LinearDynamics.walk`.
+
+        Args:
+            frames: how many.
+            seed: the same seed gives the same walk; ``None`` a new one each time.
+            speed: 1 moves as fast as the music it was learnt from, 0 not at all; up to 100.
+
+        Returns:
+            float32, shape (frames, D), standardised.
+
+        Raises:
+            SettingError: ``frames`` is less than 1, or ``speed`` is not from 0 to 100.
+            ArtifactError: the artifact has no dynamics.
+        """
+        if frames < 1:
+            raise SettingError("too few frames", expected="at least 1", received=frames)
+        if not 0 <= speed <= MAX_SPEED:  # NaN is not
+            raise SettingError("too fast a walk", expected=f"0 to {MAX_SPEED:g}", received=speed)
+        if self._info.dynamics is None:
+            raise ArtifactError(
+                f"{self._name!r} does not say how its latents go on",
+                expected="an artifact with dynamics",
+            )
+        dynamics = LinearDynamics.from_info(self._info.dynamics)
+        mean = np.array([latent.mean for latent in self._info.latents], np.float32)
+        return dynamics.walk(frames, seed, speed=speed / self._info.stride) + mean
+
+    def __repr__(self) -> str:
+        info = self._info
+        return (
+            f"StreamDecoder({self._name!r}: {info.genre}, {info.latent_dim} latents -> "
+            f"{info.hop} samples a frame, {info.sample_rate} Hz, {info.channels} channel(s))"
+        )
+
+    def _rows(self, latents: ArrayLike) -> Latents:
+        return latent_rows(latents, self._info.latent_dim, "frames")
+
+    def _beyond(self, block: Latents) -> LatentError:
+        return beyond(block)
+
+    def _check_out(self, out: Samples, frames: int) -> None:
+        shape = self._shapes(frames)[1]
+        if out.dtype != np.float32 or out.shape != shape or not out.flags.writeable:
+            raise SettingError(
+                "the sound does not fit into `out`",
+                expected=f"a writeable float32 array of shape {shape}",
+                received=f"{out.dtype} of shape {out.shape}",
+            )

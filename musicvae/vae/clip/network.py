@@ -1,0 +1,170 @@
+"""The repaired network: convolutions over time, a spectral likelihood, a Fourier synthesis head.
+
+    audio ─LogMel─> frames ─(Resnet1DBlock, stride 2)×3─> steps ─Conv1D─> mean, logvar
+    z ─Conv1D─> steps ─(Resnet1DBlock, Conv1DTranspose ×2)×3─> frames ─FourierSynthesis─> audio
+
+The D latents of a clip are laid out as D / steps numbers for each step of hop · 2^stages samples,
+so that each answers for its own part of the clip. Components that move the whole clip are found
+afterwards (``latents.py``) and come first when it is played.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from musicvae.errors import SettingError
+from musicvae.families import ModelFamily
+from musicvae.recipes import Recipe
+from musicvae.vae.clip.fourier import FourierSynthesis, LogMel
+from musicvae.vae.clip.likelihood import SpectralLaplace
+from musicvae.vae.cvae import CVAE
+from musicvae.vae.layers import SLOPE, Resnet1DBlock
+
+
+@dataclass(frozen=True)
+class ClipSettings:
+    """What ``Recipe.model`` may hold.
+
+    Attributes:
+        width: channels at the full frame rate; twice as many at the coarser ones.
+        fft: window of the synthesis in samples.
+        hop: samples per frame.
+        bands: mel bands that the encoder hears.
+        stages: how often time is halved on the way to the latents.
+        scale: scale b of the likelihood; smaller asks for closer reconstructions.
+    """
+
+    width: int = 128
+    fft: int = 1024
+    hop: int = 256
+    bands: int = 96
+    stages: int = 3
+    scale: float = 0.2
+
+    def steps(self, recipe: Recipe) -> int:
+        """Number of latent steps of one clip.
+
+        Raises:
+            SettingError: the clip's length or the latents do not divide into steps.
+        """
+        step = self.hop * 2**self.stages
+        if recipe.samples % step or recipe.samples < 2 * self.fft:
+            nearest = max(-(-2 * self.fft // step), round(recipe.samples / step)) * step
+            raise SettingError(
+                "the clip's length does not divide into latent steps",
+                expected=f"a multiple of {step} samples, at least {2 * self.fft}",
+                received=recipe.samples,
+                hint=f"samples={nearest}",
+            )
+        steps = recipe.samples // step
+        if recipe.latent_dim % steps:
+            raise SettingError(
+                "the latents do not divide among the steps of a clip",
+                expected=f"a multiple of {steps}: the clip has {steps} steps of {step} samples",
+                received=f"latent_dim {recipe.latent_dim}",
+                hint=f"latent_dim={max(1, round(recipe.latent_dim / steps)) * steps}",
+            )
+        return steps
+
+
+def settings_of(recipe: Recipe) -> ClipSettings:
+    """The family's own settings in ``recipe.model``, checked."""
+    try:
+        settings = ClipSettings(**recipe.model)
+    except TypeError as error:
+        raise SettingError(
+            "the clip family has no such setting",
+            expected=", ".join(asdict(ClipSettings())),
+            received=f"{dict(recipe.model)}",
+        ) from error
+    if recipe.channels != 1:
+        raise SettingError(
+            "the clip family is mono", expected="channels 1", received=recipe.channels
+        )
+    return settings
+
+
+class FixedNoise(keras.layers.Layer):
+    """Appends the same noise to every clip, from which drums and breath can be shaped.
+
+    The noise is a constant of the model: the same latents give the same sound.
+
+    Input shape: (batch, frames, channels). Output shape: (batch, frames, channels + 8).
+    """
+
+    CHANNELS = 8
+
+    def build(self, input_shape: tuple[int | None, ...]) -> None:
+        """Draw the noise."""
+        frames = int(input_shape[1] or 0)
+        noise = np.random.default_rng(0).standard_normal((1, frames, self.CHANNELS))
+        self.noise = tf.constant(noise, tf.float32)
+        self.built = True
+
+    def call(self, inputs: tf.Tensor) -> tf.Tensor:
+        """Append."""
+        return tf.concat([inputs, tf.tile(self.noise, (tf.shape(inputs)[0], 1, 1))], axis=-1)
+
+
+def _encoder(recipe: Recipe, settings: ClipSettings) -> keras.Model:
+    layers = keras.layers
+    width = settings.width
+    audio = layers.Input((recipe.samples, recipe.channels))
+    x = LogMel(recipe.sample_rate, settings.fft, settings.hop, settings.bands)(audio)
+    x = layers.Conv1D(width, 3, padding="same")(x)
+    for stage in range(settings.stages):
+        x = Resnet1DBlock(3, width if stage == 0 else 2 * width, "encode")(x)
+        x = layers.Conv1D(2 * width, 4, 2, padding="same")(x)
+        x = layers.LeakyReLU(SLOPE)(x)
+    x = Resnet1DBlock(3, 2 * width, "encode")(x)
+    each = recipe.latent_dim // settings.steps(recipe)
+    mean = layers.Flatten()(layers.Conv1D(each, 1, name="mean")(x))
+    logvar = layers.Flatten()(layers.Conv1D(each, 1, name="logvar")(x))
+    return keras.Model(audio, layers.Concatenate()([mean, logvar]), name="encoder")
+
+
+def _decoder(recipe: Recipe, settings: ClipSettings) -> keras.Model:
+    layers = keras.layers
+    steps, frames = settings.steps(recipe), recipe.samples // settings.hop
+    width, bins = settings.width, settings.fft // 2 + 1
+    z = layers.Input((recipe.latent_dim,))
+    x = layers.Reshape((steps, recipe.latent_dim // steps))(z)
+    x = layers.Conv1D(2 * width, 3, padding="same")(x)
+    for stage in range(settings.stages):
+        x = Resnet1DBlock(3, 2 * width, "decode")(x)
+        last = stage == settings.stages - 1
+        x = layers.Conv1DTranspose(width if last else 2 * width, 4, 2, padding="same")(x)
+        x = layers.LeakyReLU(SLOPE)(x)
+    x = layers.Conv1D(width, 3, padding="same")(FixedNoise()(x))
+    for _ in range(2):
+        x = Resnet1DBlock(5, width, "decode")(x)
+    # Music at -20 dBFS has magnitudes of about e^-6 a bin.
+    quiet = keras.initializers.Constant(-6.0)
+    log_magnitude = layers.Dense(bins, bias_initializer=quiet)(x)
+    phase = layers.Dense(bins, kernel_initializer=keras.initializers.RandomNormal(stddev=0.3))(x)
+    audio = FourierSynthesis(frames, settings.fft, settings.hop)(log_magnitude, phase)
+    return keras.Model(z, audio, name="decoder")
+
+
+def build(recipe: Recipe) -> CVAE:
+    """The untrained network for ``recipe``; x has the layout (batch, samples, channels).
+
+    Raises:
+        SettingError: a setting that this family does not know, or a length it cannot frame.
+    """
+    settings = settings_of(recipe)
+    likelihood = SpectralLaplace(recipe.sample_rate, settings.scale)
+    return CVAE(
+        _encoder(recipe, settings),
+        _decoder(recipe, settings),
+        likelihood,
+        recipe.latent_dim,
+        name="clip",
+    )
+
+
+FAMILY = ModelFamily("clip", "Convolutions over time, spectral likelihood, Fourier head.", build)

@@ -1,0 +1,125 @@
+"""What every trained model has, whatever its kind: its run, where it comes from, its tracks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from musicvae.artifact import LatentInfo
+from musicvae.audio import Samples, Sound, resample
+from musicvae.errors import LatentError, RunError
+from musicvae.files import read_json
+from musicvae.recipes import Recipe
+from musicvae.vae.run import checkpoint
+from musicvae.vae.run.basis import Array, LatentBasis
+from musicvae.vae.run.folder import Row, RunFolder
+
+
+class Trained:
+    """A model with its recipe and the basis of its latents.
+
+    Attributes:
+        vae: the :class:`musicvae.vae.cvae.CVAE`.
+        recipe: what it was trained with.
+        run: its run folder.
+        basis: of the standardised latents.
+    """
+
+    def __init__(self, vae: Any, recipe: Recipe, run: RunFolder, basis: LatentBasis) -> None:
+        self.vae = vae
+        self.recipe = recipe
+        self.run = run
+        self.basis = basis
+
+    @property
+    def genre(self) -> str:
+        """Name of the genre, or ``"any"``."""
+        return self.run.describe()["genre"] or "any"
+
+    @property
+    def licence(self) -> str:
+        """As stated when it was trained."""
+        return str(self.run.describe()["licence"])
+
+    @property
+    def provenance(self) -> dict[str, Any]:
+        """What made it: recipe, hash of the data, steps, versions."""
+        description = self.run.describe()
+        return {
+            "recipe": description["recipe"],
+            "data_sha256": description["train_digest"],
+            "steps": checkpoint.counters_of(self.run.best)["step"],
+            "seed": self.recipe.seed,
+            "started": description["started"],
+            "versions": description["versions"],
+        }
+
+    def history(self) -> list[Row]:
+        """One row per epoch of training."""
+        return self.run.history()
+
+    def kl_per_latent(self) -> Array:
+        """Mean KL of each of the model's own latents over the training set, (D,), in nats."""
+        return self.basis.kl
+
+    def data_report(self) -> dict[str, Any]:
+        """What became of every file: used, skipped with a reason, notes."""
+        report: dict[str, Any] = read_json(self.run.data)
+        return report
+
+    def test_tracks(self) -> list[Path]:
+        """Files of the tracks that were not trained on."""
+        return self._tracks("test")
+
+    def train_tracks(self) -> list[Path]:
+        """Files of the tracks that were trained on."""
+        return self._tracks("train")
+
+    def latent_infos(self) -> tuple[LatentInfo, ...]:
+        """What an artifact says of each latent."""
+        return self.basis.infos()
+
+    def _tracks(self, side: str) -> list[Path]:
+        report = self.data_report()
+        folder = Path(report["folder"])
+        return [folder / track["key"] for track in report["tracks"] if track["set"] == side]
+
+    def _first_track(self) -> Path:
+        """A track that is still where it was, if possible one that was not trained on."""
+        for path in [*self.test_tracks(), *self.train_tracks()]:
+            if path.is_file():
+                return path
+        raise RunError(
+            "none of this run's tracks is where it was, so no real latents can be had",
+            expected=f"the files of {self.run.split}",
+            received="missing files",
+        )
+
+    def _source(self, sound: Sound) -> Samples:
+        """The sound at the model's rate and with its channels, float32 (samples, channels)."""
+        source = resample(sound, self.recipe.sample_rate).samples
+        if source.shape[1] != self.recipe.channels:
+            mean = source.mean(axis=1, keepdims=True)
+            source = np.repeat(mean, self.recipe.channels, axis=1)
+        return source
+
+    def _check(self, latents: ArrayLike) -> Array:
+        """Latents as float32 (n, D).
+
+        Raises:
+            LatentError: another width, or not finite.
+        """
+        checked = np.atleast_2d(np.asarray(latents, np.float32))
+        width = self.recipe.latent_dim
+        if checked.ndim != 2 or checked.shape[1] != width or not len(checked):
+            raise LatentError(
+                "latents have the wrong shape",
+                expected=f"(n, {width}) or ({width},)",
+                received=f"{np.shape(latents)}",
+            )
+        if not np.isfinite(checked).all():
+            raise LatentError("latents are not finite", expected="finite numbers")
+        return checked

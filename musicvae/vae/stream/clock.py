@@ -1,0 +1,69 @@
+"""A decoder's sense of time: how many frames have passed since the stream began.
+
+Without it, equal latents give equal frames, and a steady sound could only be one that repeats every
+hop: a buzz. With it, bins can turn from frame to frame as a steady tone's do, and noise can differ
+from one frame to the next, while the whole stays a function of latents and state alone.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from musicvae.vae.stream.layers import Memory
+
+#: Frames after which the clock begins anew. A power of two: sums of frame numbers stay exact.
+PERIOD = 512
+#: Columns of noise on the clock's face.
+NOISE = 16
+
+
+class Clock(keras.layers.Layer):
+    """Counts frames, and shows the time as numbers that a network can use.
+
+    The face shows sines and cosines with periods of 4 to 512 frames, as in Vaswani et al. 2017, and
+    columns of fixed noise from which drums and breath can be shaped.
+
+    Args:
+        fft: window of the synthesis in samples.
+        hop: samples per frame.
+
+    Attributes:
+        width: columns of the face.
+    """
+
+    memory: Memory = (1, 1)
+
+    def __init__(self, fft: int, hop: int, **options: Any) -> None:
+        super().__init__(trainable=False, **options)
+        times = np.arange(PERIOD)[:, None]
+        periods = 2.0 ** np.arange(2, 10)[None]
+        angles = 2 * np.pi * times / periods
+        noise = np.random.default_rng(0).standard_normal((PERIOD, NOISE))
+        face = np.concatenate([np.cos(angles), np.sin(angles), noise], axis=1)
+        self.face = tf.constant(face, tf.float32)
+        self.width = face.shape[1]
+        # Within a hop, a tone in the middle of bin k turns by 2π·k·hop / fft, which repeats.
+        self.turns = fft // hop
+        turn = np.outer(np.arange(self.turns), np.arange(fft // 2)) % self.turns
+        self.turn = tf.constant(turn * (2 * np.pi / self.turns), tf.float32)
+
+    def advance(self, frames: tf.Tensor, past: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+        """Let ``frames`` frames, an int32 scalar, pass.
+
+        Args:
+            frames: how many.
+            past: time at the first of them, float32 (batch, 1, 1), a whole number below ``PERIOD``.
+
+        Returns:
+            The face, float32 (batch, frames, width); by how much each bin has turned, in radians,
+            float32 (batch, frames, fft // 2); and the time afterwards.
+        """
+        start = tf.cast(past[:, :, 0], tf.int32)
+        now = tf.math.floormod(start + tf.range(frames)[None], PERIOD)
+        after = tf.cast(tf.math.floormod(start + frames, PERIOD), tf.float32)
+        turned = tf.gather(self.turn, tf.math.floormod(now, self.turns))
+        return tf.gather(self.face, now), turned, after[:, :, None]

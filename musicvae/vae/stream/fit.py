@@ -1,0 +1,124 @@
+"""What is fitted when a stream's training ends: the latents as performers will meet them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from musicvae.audio import Samples, Sound
+from musicvae.data.corpus import Corpus
+from musicvae.latents.dynamics import LinearDynamics
+from musicvae.measures.frames import frame_attributes
+from musicvae.vae.run.basis import Array, LatentBasis
+from musicvae.vae.stream.coding import StreamCoder
+from musicvae.vae.stream.directions import fit_moves
+from musicvae.vae.stream.statistics import Playing
+from musicvae.vae.training.preparation import Prepared
+
+#: Minutes of training tracks that are looked at, at most, and of test tracks.
+TRAIN_MINUTES, TEST_MINUTES = 60.0, 15.0
+
+#: Percentiles that knobs span.
+_SPAN = (1, 99)
+
+
+def fit(vae: Any, prepared: Prepared) -> None:
+    """Write the basis of standardised latents, and what they do over the training set.
+
+    A run whose encoder was frozen keeps the basis it began with: its latents go on meaning what
+    they meant, and their statistics become those of the new tracks.
+
+    Args:
+        vae: the trained :class:`musicvae.vae.stream.network.StreamVAE`.
+        prepared: run, recipe and tracks.
+    """
+    coder, run = StreamCoder(vae), prepared.run
+    train = [Encoded(coder, audio) for audio in _tracks(prepared.train, TRAIN_MINUTES)]
+    test = [Encoded(coder, audio) for audio in _tracks(prepared.test, TEST_MINUTES)]
+    if "encoder" in prepared.frozen:
+        basis = LatentBasis.load(run.start_latents)
+    else:
+        basis = _basis(train, prepared.recipe.sample_rate, coder)
+    learnt, unheard = ([basis.from_model(track.mean) for track in side] for side in (train, test))
+    together = np.concatenate(learnt)
+    mean = together.mean(axis=0)
+    rate = prepared.recipe.sample_rate / coder.settings.step
+    dynamics = LinearDynamics.fit(
+        [track - mean for track in learnt], [track - mean for track in unheard], rate
+    )
+    low, high = np.percentile(together, _SPAN, axis=0)
+    playing = Playing(
+        latent_space=latent_space(vae.encoder, basis),
+        mean=mean,
+        std=together.std(axis=0),
+        low=low.astype(np.float32),
+        high=high.astype(np.float32),
+        covariance=_covariance(together, train, basis),
+        dynamics=dynamics,
+        attributes=fit_moves(coder, basis, prepared.recipe.sample_rate, train, test),
+    )
+    basis.save(run.latents)
+    playing.save(run.playing)
+
+
+class Encoded:
+    """A track beside its latents.
+
+    Attributes:
+        audio: float32 (samples, channels).
+        mean: posterior means of the model's own latents, float32 (steps, D), in step with
+            ``heard``.
+        variance: posterior variances, likewise.
+    """
+
+    def __init__(self, coder: StreamCoder, audio: Samples) -> None:
+        self.audio = audio
+        steps = max(1, len(audio) // coder.settings.step)
+        mean, logvar = coder.encode(audio)
+        self.mean, self.variance = mean[:steps], np.exp(logvar[:steps])
+        self._lag, self._length = coder.settings.latency, steps * coder.settings.step
+
+    def heard(self, sample_rate: int) -> Sound:
+        """The track as late as its latents describe it, of as many steps."""
+        late = np.pad(self.audio, ((self._lag, 0), (0, 0)))[: self._length]
+        missing = self._length - len(late)
+        return Sound.of(np.pad(late, ((0, missing), (0, 0))), sample_rate)
+
+
+def latent_space(encoder: Any, basis: LatentBasis) -> str:
+    """What a latent space is known by: a digest of all that gives it its meaning, 16 hex digits."""
+    digest = hashlib.sha256()
+    for array in (*(weight.numpy() for weight in encoder.weights), basis.mean, basis.axes):
+        digest.update(np.ascontiguousarray(array, np.float32).tobytes())
+    return digest.hexdigest()[:16]
+
+
+def _tracks(corpus: Corpus, minutes: float) -> Iterator[Samples]:
+    """Tracks of the corpus, evenly chosen, so many minutes at most but at least one."""
+    share = min(1.0, minutes * 60 / corpus.seconds)
+    count = max(1, int(share * len(corpus)))
+    for index in np.arange(count) * len(corpus) // count:
+        yield np.array(corpus.audio(int(index)))
+
+
+def _basis(tracks: list[Encoded], sample_rate: int, coder: StreamCoder) -> LatentBasis:
+    qualities = []
+    for track in tracks:
+        curves = frame_attributes(track.heard(sample_rate), coder.settings.step)
+        columns = [curves["loudness"], curves["brightness"]]
+        qualities.append(np.nan_to_num(np.stack(columns, axis=1)))
+    means = np.concatenate([track.mean for track in tracks])
+    variances = np.concatenate([track.variance for track in tracks])
+    kl = 0.5 * (means**2 + variances - 1.0 - np.log(variances))
+    return LatentBasis.fit(means, kl.mean(axis=0), np.concatenate(qualities))
+
+
+def _covariance(standard: Array, tracks: list[Encoded], basis: LatentBasis) -> Array:
+    """Of the aggregated posterior: what the means spread, and what each is unsure of."""
+    variance = np.concatenate([track.variance for track in tracks]).mean(axis=0)
+    unsure = basis.inverse.T @ (variance[:, None] * basis.inverse)
+    width = standard.shape[1]
+    return (np.cov(standard, rowvar=False).reshape(width, width) + unsure).astype(np.float32)

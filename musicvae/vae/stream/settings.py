@@ -1,0 +1,135 @@
+"""What a recipe of the stream family decides, checked, and the lengths that follow from it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict, dataclass
+
+from musicvae.errors import SettingError
+from musicvae.recipes import Recipe
+
+#: Transforms whose spectra the likelihood compares, in samples at 22 050 Hz.
+_TRANSFORMS = (512, 1024, 2048)
+
+
+@dataclass(frozen=True)
+class StreamSettings:
+    """What ``Recipe.model`` may hold.
+
+    Attributes:
+        width: of the decoder's frames.
+        hidden: units inside the decoder's blocks.
+        blocks: of the decoder; their dilations are 1, 2, 4, … up to 16, and again.
+        encoder_width: of the encoder's frames.
+        encoder_blocks: at the frame rate, and as many at the latents' rate.
+        fft: window of analysis and synthesis in samples; 256, 1024 or 4096.
+        hop: samples per decoder frame; divides ``fft`` into four or more.
+        stride: decoder frames per latent step: an encoded latent is held for so long.
+        bands: mel bands that the encoder hears.
+        scale: scale b of the likelihood; smaller asks for closer reconstructions, and costs KL.
+        mel_weight: of the log-mel distance beside the STFT distance.
+        flux_weight: of the distance of log-mel changes from frame to frame; 0 leaves it out.
+    """
+
+    width: int = 160
+    hidden: int = 320
+    blocks: int = 5
+    encoder_width: int = 192
+    encoder_blocks: int = 3
+    fft: int = 1024
+    hop: int = 256
+    stride: int = 2
+    bands: int = 128
+    scale: float = 0.15
+    mel_weight: float = 2.0
+    flux_weight: float = 0.0
+
+    @property
+    def step(self) -> int:
+        """Samples per latent step."""
+        return self.hop * self.stride
+
+    @property
+    def latency(self) -> int:
+        """Samples by which a decoder's sound lags behind its latents: (fft - hop) / 2.
+
+        A frame's window of ``fft`` samples begins where the frame begins, so that its middle is so
+        much later than the middle of the frame. An encoder lags as much again.
+        """
+        return (self.fft - self.hop) // 2
+
+    @property
+    def delay(self) -> int:
+        """Samples by which a sound that was encoded and decoded lags behind: ``fft - hop``."""
+        return 2 * self.latency
+
+    def dilations(self) -> list[int]:
+        """Of the decoder's blocks."""
+        return [2 ** (block % 5) for block in range(self.blocks)]
+
+
+def transforms(sample_rate: int) -> tuple[int, ...]:
+    """Sizes of the likelihood's transforms in samples, at each rate about as long in time."""
+    grow = 2.0 ** round(math.log2(sample_rate / 22_050))
+    return tuple(int(size * grow) for size in _TRANSFORMS)
+
+
+def settings_of(recipe: Recipe) -> StreamSettings:
+    """The family's own settings in ``recipe.model``, checked against the recipe.
+
+    Raises:
+        SettingError: a setting that the family does not know, or a value it cannot work with.
+    """
+    try:
+        settings = StreamSettings(**recipe.model)
+    except TypeError as error:
+        raise SettingError(
+            "the stream family has no such setting",
+            expected=", ".join(asdict(StreamSettings())),
+            received=f"{dict(recipe.model)}",
+        ) from error
+    for name, value in asdict(settings).items():
+        whole = isinstance(getattr(StreamSettings, name), int)
+        least = 1 if whole else 1e-6 if name == "scale" else 0
+        if not value >= least or (whole and value != int(value)):
+            raise SettingError(
+                f"model.{name} cannot be used",
+                expected=f"a {'whole ' if whole else ''}number from {least:g}",
+                received=value,
+            )
+    _check_lengths(recipe, settings)
+    return settings
+
+
+def _check_lengths(recipe: Recipe, settings: StreamSettings) -> None:
+    fft = settings.fft
+    if fft not in (256, 1024, 4096):
+        raise SettingError("model.fft cannot be used", expected="256, 1024, 4096", received=fft)
+    if settings.fft % settings.hop or settings.fft < 4 * settings.hop:
+        raise SettingError(
+            "the windows of the synthesis do not overlap to a constant",
+            expected=f"hop {settings.fft // 4}, or that divided by 2, 4, …",
+            received=f"hop {settings.hop} with fft {settings.fft}",
+        )
+    if recipe.latent_dim > 32:
+        raise SettingError(
+            "a stream has few latents, each of which can be played",
+            expected="latent_dim 1 to 32",
+            received=recipe.latent_dim,
+        )
+    if not 16_000 <= recipe.sample_rate <= 48_000:
+        raise SettingError(
+            "the stream family is made for full-band sound",
+            expected="sample_rate 16000 to 48000",
+            received=recipe.sample_rate,
+        )
+    # Some of the largest spectra of the likelihood must fit into what a crop leaves.
+    shortest = 3 * transforms(recipe.sample_rate)[-1] // 2 + settings.delay
+    if recipe.samples % settings.step or recipe.samples < shortest:
+        nearest = max(-(-shortest // settings.step), round(recipe.samples / settings.step))
+        raise SettingError(
+            "the crop's length does not divide into latent steps",
+            expected=f"a multiple of {settings.step} samples, at least {shortest}",
+            received=recipe.samples,
+            hint=f"samples={nearest * settings.step}",
+        )

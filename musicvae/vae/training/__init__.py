@@ -1,0 +1,1 @@
+"""Training: preparation, the loop, its phases, and what it reports."""

@@ -1,0 +1,115 @@
+"""Training as a user calls it; the loop itself is in ``trainer.py``."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from musicvae.errors import SettingError
+from musicvae.genres import Genre
+from musicvae.recipes import Recipe
+from musicvae.vae.run.loading import load
+from musicvae.vae.training.optimisation import train_step
+from musicvae.vae.training.preparation import Request, begin, go_on, wait_for_chief
+from musicvae.vae.training.reporting import Reporter, Silent
+from musicvae.vae.training.strategies import place
+from musicvae.vae.training.trainer import Trainer
+
+__all__ = ["train", "train_step"]
+
+PathLike = str | os.PathLike[str]
+
+
+def train(
+    genre: Genre | str | None,
+    data: PathLike | None = None,
+    out: PathLike = "runs/run",
+    *,
+    recipe: Recipe | str | None = None,
+    settings: Mapping[str, Any] | None = None,
+    resume: bool = False,
+    strategy: str = "default",
+    licence: str = "unstated",
+    cache: PathLike | None = None,
+    workers: int | None = None,
+    reporter: Reporter | None = None,
+    pictures: bool = True,
+    checkpoint_seconds: float = 60.0,
+    start_from: PathLike | None = None,
+    freeze: Sequence[str] = (),
+) -> Any:
+    """Train a model on a folder of sounds.
+
+    The same seed, data and machine give the same weights, as long as ``recipe.minutes`` does not
+    decide the length of the run. Ctrl-C finishes the step, writes a checkpoint and raises
+    ``KeyboardInterrupt``; ``resume=True`` goes on, also after a kill, on the same trajectory.
+
+    Args:
+        genre: a registered genre's name, a :class:`Genre`, the name of any folder below ``data``,
+            or ``None`` for every sound below ``data``.
+        data: folder of sounds (a GTZAN root, one genre's folder, any folder of folders); when
+            resuming, only needed if it has moved.
+        out: run folder.
+        recipe: a recipe or its name; ``None`` takes the genre's own.
+        settings: changes to the recipe, such as ``{"epochs": 10, "minutes": 5}``.
+        resume: go on with the run in ``out``; its own recipe and split are used.
+        strategy: ``"default"``, ``"mirrored"`` or ``"multiworker"``.
+        licence: of the trained model, as you state it; it travels into exported artifacts.
+        cache: folder of decoded tracks; default ``$MUSICVAE_CACHE`` or the user's cache folder.
+        workers: decoding processes; default one for each core.
+        reporter: who listens; default nobody.
+        pictures: draw waveforms of four fixed latents after each epoch.
+        checkpoint_seconds: longest time between two checkpoints, in seconds.
+        start_from: run whose weights to start from; its recipe is used, with ``settings``.
+        freeze: parts that keep those weights, ``"encoder"`` or ``"decoder"``. With a frozen encoder
+            both runs share one latent space.
+
+    Returns:
+        The model with the best test objective: a :class:`musicvae.vae.clip.trained.TrainedModel` of
+        clips, or a
+        :class:`musicvae.vae.stream.trained.TrainedStream`.
+
+    Raises:
+        DataError: nothing usable below ``data``, or too few tracks.
+        RunError: ``out`` holds a run already, or cannot be resumed.
+        SettingError: a setting cannot work.
+        TrainingDivergedError: the loss became NaN or infinite.
+    """
+    if keras.backend.backend() != "tensorflow":
+        raise SettingError(
+            "Keras runs on another backend",
+            expected="tensorflow",
+            received=keras.backend.backend(),
+            hint="set the environment variable KERAS_BACKEND=tensorflow before starting Python",
+        )
+    # First, since collective operations must be set up before TensorFlow is used at all.
+    placement = place(strategy)
+    tf.config.experimental.enable_op_determinism()
+    listener = reporter or Silent()
+    request = Request(
+        genre,
+        data or "",
+        out,
+        recipe,
+        settings,
+        licence,
+        cache,
+        workers,
+        start_from,
+        tuple(freeze),
+    )
+    if not resume and data is None:
+        raise SettingError("no sounds were named", expected="a folder", hint="give data=FOLDER")
+    if not placement.is_chief:
+        wait_for_chief(out)
+    prepare = begin if placement.is_chief and not resume else go_on
+    prepared = prepare(request, listener.decoding)
+    if prepared.report:
+        listener.note(prepared.report)
+    trainer = Trainer(prepared, placement, listener, pictures, checkpoint_seconds)
+    trainer.run()
+    return load(out)

@@ -1,0 +1,325 @@
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pytest
+
+from musicvae.artifact import SCHEMA, ArtifactInfo
+from musicvae.artifact.reading import read_info
+from musicvae.errors import ArtifactSchemaError, CorruptArtifactError
+from musicvae.runtime.decoder import Decoder
+
+
+@pytest.fixture
+def info(artifacts: ModuleType) -> ArtifactInfo:
+    model = artifacts.clip_model(4, 256, 1, 16_000)
+    made: ArtifactInfo = artifacts.clip_info(
+        model, genre="jazz", sample_rate=16_000, channels=1, latent_dim=4, samples=256
+    )
+    return made
+
+
+@pytest.fixture
+def stream(make_stream: Callable[..., Path]) -> ArtifactInfo:
+    return read_info(make_stream())
+
+
+@pytest.fixture
+def encoder(make_encoder: Callable[..., Path]) -> ArtifactInfo:
+    return read_info(make_encoder())
+
+
+def changed(info: ArtifactInfo, **values: Any) -> str:
+    return json.dumps(json.loads(info.to_json()) | values)
+
+
+def with_latent(info: ArtifactInfo, **values: Any) -> str:
+    latents = json.loads(info.to_json())["latents"]
+    latents[2] |= values
+    return changed(info, latents=latents)
+
+
+def test_json_round_trip(info: ArtifactInfo) -> None:
+    assert ArtifactInfo.from_json(info.to_json()) == info
+
+
+def test_seconds(info: ArtifactInfo) -> None:
+    assert info.seconds == 256 / 16_000
+
+
+def test_test_artifact_plays_what_it_says(
+    make_artifact: Callable[..., Path], artifacts: ModuleType
+) -> None:
+    import onnxruntime
+
+    path = make_artifact(channels=2, samples=300)
+    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    text = session.get_modelmeta().custom_metadata_map["musicvae"]
+    latents = np.random.default_rng(0).standard_normal((3, 4)).astype(np.float32)
+    (audio,) = session.run(None, {"latent": latents})
+    assert audio.shape == (3, 300, 2)
+    assert np.abs(audio).max() < 1
+    expected = artifacts.expected_audio(latents, ArtifactInfo.from_json(text))
+    np.testing.assert_allclose(audio, expected, atol=1e-6)
+
+
+def test_newer_schema(info: ArtifactInfo) -> None:
+    with pytest.raises(ArtifactSchemaError, match="newer musicvae"):
+        ArtifactInfo.from_json(changed(info, schema=SCHEMA + 1, invented="field"))
+
+
+@pytest.mark.parametrize("schema", [0, -1, True, "1", 1.0, None, [1]])
+def test_a_schema_that_is_no_number(info: ArtifactInfo, schema: object) -> None:
+    with pytest.raises(CorruptArtifactError, match="no schema"):
+        ArtifactInfo.from_json(changed(info, schema=schema))
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", "3", "null", "[" * 100_000, '{"schema": 1}', '{"schema": 1e999}']
+)
+def test_text_that_is_no_description(text: str) -> None:
+    with pytest.raises(CorruptArtifactError):
+        ArtifactInfo.from_json(text)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"kind": "loop"},
+        {"kind": ["clip"]},
+        {"kind": "stream"},  # with a clip's sizes
+        {"hop": 512},
+        {"stride": 2},
+        {"latent_space": "0123456789abcdef"},
+        {"precision": "int8"},
+        {"precision": ["float32"]},
+        {"covariance": [[1.0] * 4] * 4},
+        {"dynamics": {"matrix": [], "noise": [], "one_step_error": 0.1, "rate": 1.0}},
+        {"sample_rate": 0},
+        {"sample_rate": 16_000.0},
+        {"sample_rate": True},
+        {"channels": 3},
+        {"samples": 0},
+        {"samples": 2**40},
+        {"samples": "256"},
+        {"latent_dim": 5},
+        {"latents": []},
+        {"latents": [1, 2, 3, 4]},
+        {"latents": None},
+        {"genre": 5},
+        {"licence": None},
+        {"provenance": []},
+        {"provenance": {"a": [[[[[[[[]]]]]]]]}},
+        {"parity": {"random": "small"}},
+        {"invented": 1},
+    ],
+    ids=str,
+)
+def test_a_description_that_cannot_be_true(info: ArtifactInfo, values: dict[str, Any]) -> None:
+    with pytest.raises(CorruptArtifactError):
+        ArtifactInfo.from_json(changed(info, **values))
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), "1", None, True, 10**400], ids=str)
+def test_latents_need_finite_numbers(info: ArtifactInfo, value: object) -> None:
+    with pytest.raises(CorruptArtifactError, match="latent 2"):
+        ArtifactInfo.from_json(with_latent(info, std=value))
+
+
+def test_every_problem_is_named(info: ArtifactInfo) -> None:
+    with pytest.raises(CorruptArtifactError, match=r"channels 9.*samples 0"):
+        ArtifactInfo.from_json(changed(info, channels=9, samples=0))
+
+
+#: As musicvae 0.1 wrote it.
+FIRST = """
+{"channels": 1, "genre": "jazz", "graph_sha256": "", "hop": 0, "kind": "clip", "latency": 0,
+ "latent_dim": 1, "latents": [{"explained_variance": 1.0, "high": 2.33, "low": -2.33, "mean": 0.0,
+ "name": "latent 0", "std": 1.0}], "licence": "CC0-1.0", "parity": {"random": 1e-07, "real": 1e-07},
+ "provenance": {"seed": 0}, "receptive_field": 256, "recipe": "clip", "sample_rate": 16000,
+ "samples": 256, "schema": 1, "state_size": 0}
+"""
+
+
+def test_what_the_first_version_wrote_still_reads() -> None:
+    old = ArtifactInfo.from_json(FIRST)
+    assert (old.schema, old.kind, old.samples, old.seconds) == (1, "clip", 256, 0.016)
+    assert (old.stride, old.precision, old.latent_space) == (0, "float32", "")
+    assert (old.covariance, old.dynamics, old.attributes) == ((), None, ())
+
+
+def test_a_clip_of_the_first_version_still_plays(make_artifact: Callable[..., Path]) -> None:
+    import onnx
+
+    path = make_artifact()
+    model = onnx.load(path)
+    values = json.loads(model.metadata_props[0].value)
+    old = {key: values[key] for key in json.loads(FIRST)} | {"schema": 1}
+    model.metadata_props[0].value = json.dumps(old)
+    path.write_bytes(model.SerializeToString())
+    decoder = Decoder(path)
+    assert decoder.info.schema == 1
+    assert decoder.decode([0, 0, 0, 0]).shape == (1, 2048, 1)
+
+
+def test_the_first_version_knew_no_streams(stream: ArtifactInfo) -> None:
+    with pytest.raises(CorruptArtifactError, match="schema 1, which knows no stream"):
+        ArtifactInfo.from_json(changed(stream, schema=1))
+
+
+def test_a_stream_and_an_encoder_describe_themselves(
+    stream: ArtifactInfo, encoder: ArtifactInfo
+) -> None:
+    for info in (stream, encoder):
+        assert ArtifactInfo.from_json(info.to_json()) == info
+        assert info.latent_rate == 16_000 / 128
+        assert info.seconds == 0
+    assert (stream.hop, stream.stride, stream.state_size, stream.latency) == (64, 2, 68, 32)
+    assert (encoder.hop, encoder.stride, encoder.state_size, encoder.latency) == (128, 2, 128, 32)
+
+
+def test_a_clip_has_no_latent_rate(info: ArtifactInfo) -> None:
+    assert info.latent_rate == 0
+
+
+def test_matrices_are_written_with_six_digits(stream: ArtifactInfo) -> None:
+    assert stream.dynamics is not None
+    third = 1 / 3
+    dynamics = dataclasses.replace(stream.dynamics, matrix=((third,) + (0.0,) * 3,) * 4)
+    covariance = tuple(tuple(third if i == j else 0.0 for j in range(4)) for i in range(4))
+    loud = dataclasses.replace(stream.attributes[0], direction=(third,) * 4)
+    written = json.loads(
+        dataclasses.replace(
+            stream, dynamics=dynamics, covariance=covariance, attributes=(loud,)
+        ).to_json()
+    )
+    assert written["dynamics"]["matrix"][0][0] == 0.333333
+    assert written["covariance"][1][1] == 0.333333
+    assert written["attributes"][0]["direction"] == [0.333333] * 4
+
+
+def test_a_stream_may_know_nothing_of_its_latent_space(stream: ArtifactInfo) -> None:
+    text = changed(stream, covariance=[], dynamics=None, attributes=[], latent_space="")
+    bare = ArtifactInfo.from_json(text)
+    assert (bare.covariance, bare.dynamics, bare.attributes) == ((), None, ())
+
+
+EYE = np.eye(4).tolist()
+TOO_BIG = (np.eye(4) * 1e7).tolist()
+LOPSIDED = (np.eye(4) + 0.5 * np.eye(4, k=1)).tolist()
+LOUD = {"name": "loudness", "unit": "dB", "direction": [1] * 4, "mean": 0, "std": 1, "r2": 0}
+NEGATIVE = np.diag([1.0, 1.0, 1.0, -0.5]).tolist()
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"stride": 0},
+        {"stride": 65},
+        {"samples": 100},
+        {"state_size": 0},
+        {"latent_dim": 257},
+        {"latent_space": "0123"},
+        {"latent_space": "0123456789ABCDEF"},
+        {"latent_space": None},
+        {"covariance": EYE[:3]},
+        {"covariance": [row[:3] for row in EYE]},
+        {"covariance": LOPSIDED},
+        {"covariance": NEGATIVE},
+        {"covariance": TOO_BIG},
+        {"covariance": 3},
+        {"covariance": [[float("nan")] * 4] * 4},
+        {"covariance": [["1"] * 4] * 4},
+        {"dynamics": []},
+        {"dynamics": {}},
+        {"attributes": [{}]},
+        {"attributes": [3]},
+        {"attributes": None},
+        {"hop": "64"},
+    ],
+    ids=str,
+)
+def test_a_stream_that_cannot_be(stream: ArtifactInfo, values: dict[str, Any]) -> None:
+    with pytest.raises(CorruptArtifactError):
+        ArtifactInfo.from_json(changed(stream, **values))
+
+
+@pytest.mark.parametrize(
+    ("values", "problem"),
+    [
+        ({"matrix": EYE}, "without bound"),
+        ({"matrix": EYE[:3]}, "4 × 4"),
+        ({"matrix": TOO_BIG}, "beyond"),
+        ({"matrix": [[True] * 4] * 4}, "not finite"),
+        ({"noise": NEGATIVE}, "eigenvalues"),
+        ({"noise": []}, "4 × 4"),
+        ({"one_step_error": -0.1}, "one_step_error"),
+        ({"one_step_error": float("inf")}, "one_step_error"),
+        ({"rate": 43.0}, "rate of 43"),
+        ({"rate": "125"}, "rate"),
+        ({"invented": 1}, "invented"),
+    ],
+    ids=str,
+)
+def test_dynamics_that_cannot_be(
+    stream: ArtifactInfo, values: dict[str, Any], problem: str
+) -> None:
+    dynamics = json.loads(stream.to_json())["dynamics"] | values
+    with pytest.raises(CorruptArtifactError, match=problem):
+        ArtifactInfo.from_json(changed(stream, dynamics=dynamics))
+
+
+@pytest.mark.parametrize(
+    ("values", "problem"),
+    [
+        ({"name": ""}, "no name"),
+        ({"name": "brightness"}, "one name"),
+        ({"unit": None}, "unit"),
+        ({"direction": [1.0] * 3}, "direction"),
+        ({"direction": [1.0, 1.0, 1.0, float("nan")]}, "direction"),
+        ({"mean": float("inf")}, "not finite"),
+        ({"std": -1.0}, "impossible"),
+        ({"r2": 1.5}, "impossible"),
+        ({"spearman": 1.5}, "spearman"),
+        ({"spearman": "high"}, "spearman"),
+        ({"invented": 1}, "invented"),
+    ],
+    ids=str,
+)
+def test_attributes_that_cannot_be(
+    stream: ArtifactInfo, values: dict[str, Any], problem: str
+) -> None:
+    first, second = json.loads(stream.to_json())["attributes"]
+    with pytest.raises(CorruptArtifactError, match=problem):
+        ArtifactInfo.from_json(changed(stream, attributes=[first | values, second]))
+
+
+def test_an_attribute_may_be_worse_than_nothing(stream: ArtifactInfo) -> None:
+    first, _ = json.loads(stream.to_json())["attributes"]
+    text = changed(stream, attributes=[first | {"r2": -0.2, "spearman": None}])
+    assert ArtifactInfo.from_json(text).attributes[0].r2 == -0.2
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"covariance": EYE},
+        {"attributes": [LOUD]},
+        {"stride": 3},  # does not divide the hop
+        {"samples": 3},
+    ],
+    ids=str,
+)
+def test_an_encoder_that_cannot_be(encoder: ArtifactInfo, values: dict[str, Any]) -> None:
+    with pytest.raises(CorruptArtifactError):
+        ArtifactInfo.from_json(changed(encoder, **values))
+
+
+def test_an_encoder_need_not_know_the_decoder(encoder: ArtifactInfo) -> None:
+    assert ArtifactInfo.from_json(changed(encoder, stride=0)).latent_rate == 125.0

@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from musicvae.errors import PortInUseError
+from musicvae.live.network.port_owner import listener
+from musicvae.live.network.sockets import open_sockets
+
+needs_proc = pytest.mark.skipif(sys.platform != "linux", reason="only Linux has /proc")
+
+
+@needs_proc
+@pytest.mark.parametrize("kind", ["UDP", "TCP"])
+def test_the_program_behind_a_port_is_named(kind: str) -> None:
+    script = (
+        "import socket, sys\n"
+        f"s = socket.socket(socket.AF_INET, socket.SOCK_{'DGRAM' if kind == 'UDP' else 'STREAM'})\n"
+        "s.bind(('127.0.0.1', 0))\n"
+        f"{'' if kind == 'UDP' else 's.listen()'}\n"
+        "print(s.getsockname()[1], flush=True)\n"
+        "sys.stdin.read()\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        port = int(process.stdout.readline())
+        found = listener(kind, port)
+        other = listener("TCP" if kind == "UDP" else "UDP", port)
+        process.communicate()
+    assert found.endswith(f"(process {process.pid})")
+    assert "python" in found
+    assert "?" in found  # the line ends of the script: nothing steers the terminal
+    assert found.index("(process") <= 61
+    assert other == ""
+
+
+@needs_proc
+def test_it_is_a_part_of_the_error() -> None:
+    datagrams, streams = open_sockets("127.0.0.1", 0, guarded=False)
+    port = datagrams.getsockname()[1]
+    with datagrams, streams, pytest.raises(PortInUseError) as caught:
+        open_sockets("127.0.0.1", port, guarded=False)
+    assert f"(process {os.getpid()})" in str(caught.value)
+    assert f"--port {port + 10}" in str(caught.value)
+
+
+def test_a_free_port_and_a_system_that_does_not_tell(tmp_path: Path) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as unbound:
+        unbound.bind(("127.0.0.1", 0))
+        port = unbound.getsockname()[1]
+    assert listener("UDP", port) == ""
+    assert listener("UDP", port, proc=tmp_path) == ""
+
+
+def test_what_is_not_ours_to_look_into_is_passed_over(tmp_path: Path) -> None:
+    table = tmp_path / "net" / "udp6"
+    table.parent.mkdir()
+    local = "00000000000000000000000000000000:1E14"
+    table.write_text(
+        "  sl  local_address rem_address st tx_queue rx_queue tr tm->when retrnsmt uid inode\n"
+        f"  1: {local} {local[:-4]}0000 07 00000000:00000000 00:00000000 00000000 0 0 4242 2\n"
+    )
+    (tmp_path / "17").mkdir()  # has ended: no list of its files
+    handles = tmp_path / "23" / "fd"
+    handles.mkdir(parents=True)
+    (tmp_path / "23" / "cmdline").write_bytes(b"/usr/bin/pd\0-nogui\0\x1b[2J.pd\0")
+    (handles / "0").symlink_to("/dev/null")
+    assert listener("UDP", 7700, proc=tmp_path) == ""
+    (handles / "5").symlink_to("socket:[4242]")
+    assert listener("UDP", 7700, proc=tmp_path) == "pd -nogui ?[2J.pd (process 23)"
+    assert listener("UDP", 7701, proc=tmp_path) == ""
+    assert listener("TCP", 7700, proc=tmp_path) == ""

@@ -1,0 +1,162 @@
+"""With cards that come and go at will; the real thing is in test_jack.py."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from musicvae.errors import DeviceError, SettingError
+from musicvae.live.outputs import devices
+from musicvae.live.outputs import reconnecting as resilient
+from musicvae.live.outputs.clocked import Null
+from musicvae.live.outputs.reconnecting import Reconnecting
+
+
+class Card(Null):
+    """Passes for a sound card, without one."""
+
+    def __init__(self, name: str = "card", rate: int = 8000, block: int = 80) -> None:
+        super().__init__(rate, block=block)
+        self.name = name
+        self.faulty = False
+        self.stopped = 0
+
+    def lose(self) -> None:
+        self.failure = DeviceError(f"the sound card {self.name!r} went away")
+
+    def stop(self) -> None:
+        super().stop()
+        self.stopped += 1
+
+
+class Engine:
+    """Counts frames, and who renders at the same time."""
+
+    def __init__(self) -> None:
+        self.frames = 0
+        self.threads: set[str] = set()
+        self._alone = threading.Lock()
+
+    def __call__(self, out: Any) -> None:
+        assert self._alone.acquire(blocking=False), "rendered by two threads at once"
+        self.frames += len(out)
+        self._alone.release()
+
+
+@pytest.fixture
+def wait_for(jacks: Any) -> Callable[[Callable[[], bool]], None]:
+    waiting: Callable[[Callable[[], bool]], None] = jacks.wait_for
+    return waiting
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    refreshed: list[str] = []
+    monkeypatch.setattr(resilient, "SoundCard", Card)
+    monkeypatch.setattr(resilient, "_LOOK", 0.002)
+    monkeypatch.setattr(resilient, "_RETRY", 0.01)
+    monkeypatch.setattr(devices, "refresh", lambda: refreshed.append("refreshed"))
+    return refreshed
+
+
+def test_a_lost_card_is_opened_again(wait_for: Any, quick: list[str]) -> None:
+    cards: list[Card] = []
+    absent = threading.Event()
+
+    def open_card() -> Any:
+        if absent.is_set():
+            raise DeviceError("there is no sound card")
+        cards.append(Card(f"card {len(cards)}"))
+        return cards[-1]
+
+    said: list[str] = []
+    engine = Engine()
+    output = Reconnecting(open_card)
+    output.on_change = said.append
+    output.start(engine)
+    wait_for(lambda: engine.frames > 200)
+    cards[0].underruns = 3
+    absent.set()
+    cards[0].lose()
+    wait_for(lambda: len(quick) >= 2)
+    assert output.state == "lost: the sound card 'card 0' went away, trying again"
+    assert cards[0].stopped
+    frames = engine.frames
+    wait_for(lambda: engine.frames > frames + 200)
+    assert (output.failure, output.finished, output.reconnects) == (None, False, 0)
+    absent.clear()
+    wait_for(lambda: output.reconnects == 1)
+    assert (output.state, output.name) == ("playing", "card 1")
+    frames = engine.frames
+    wait_for(lambda: engine.frames > frames + 200)
+    cards[1].underruns = 1
+    assert output.underruns == 4
+    assert said == ["lost: the sound card 'card 0' went away, trying again", "playing"]
+    output.stop()
+    output.stop()
+    assert cards[1].stopped
+
+
+def test_a_card_that_comes_back_at_another_rate_is_left_alone(
+    wait_for: Any, quick: list[str]
+) -> None:
+    cards = [Card(), Card(rate=4000), Card(rate=4000)]
+    waiting = list(cards)
+    output = Reconnecting(lambda: waiting.pop(0) if len(waiting) > 1 else waiting[0])  # type: ignore[arg-type,return-value]
+    output.start(Engine())
+    cards[0].lose()
+    wait_for(lambda: len(quick) >= 2)
+    assert output.state.startswith("lost")
+    assert cards[1].stopped
+    output.stop()
+
+
+def test_moving_to_another_card(wait_for: Any) -> None:
+    first, second = Card("first"), Card("second", block=40)
+    engine = Engine()
+    output = Reconnecting(lambda: first)  # type: ignore[arg-type,return-value]
+    output.start(engine)
+    wait_for(lambda: engine.frames > 200)
+    output.switch(lambda: second)  # type: ignore[arg-type,return-value]
+    assert (first.stopped, output.name, output.block) == (1, "second", 40)
+    frames = engine.frames
+    wait_for(lambda: engine.frames > frames + 200)
+    output.stop()
+    assert second.stopped == 1
+
+
+def test_a_card_that_does_not_suit_leaves_the_old_one_playing(wait_for: Any) -> None:
+    engine = Engine()
+    output = Reconnecting(lambda: Card("old"))  # type: ignore[arg-type,return-value]
+    output.start(engine)
+    wrong = Card("wrong", rate=4000)
+    with pytest.raises(SettingError, match=r"'wrong' does not suit.*8000 Hz, 2 channel.*4000 Hz"):
+        output.switch(lambda: wrong)  # type: ignore[arg-type,return-value]
+    assert wrong.stopped
+    frames = engine.frames
+    wait_for(lambda: engine.frames > frames + 200)
+    assert (output.name, output.state) == ("old", "playing")
+
+    def absent() -> Any:
+        raise DeviceError("there is no such sound card")
+
+    with pytest.raises(DeviceError, match="no such"):
+        output.switch(absent)
+    frames = engine.frames
+    wait_for(lambda: engine.frames > frames + 200)
+    output.stop()
+
+
+def test_where_rendering_fails_no_card_can_help(wait_for: Any) -> None:
+    card = Card()
+    output = Reconnecting(lambda: card)  # type: ignore[arg-type,return-value]
+    output.start(Engine())
+    card.faulty = True
+    card.failure = DeviceError("rendering failed")
+    wait_for(lambda: output.finished)
+    assert output.failure is card.failure
+    output.stop()
+    assert output.reconnects == 0

@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from musicvae.errors import LiveError, SettingError
+from musicvae.latents.tape import Tape
+from musicvae.live.commands.arguments import RefusedError, Shape
+from musicvae.live.commands.command import Command
+from musicvae.live.engine.clips import InlineClips
+from musicvae.live.engine.engine import Engine
+from musicvae.live.outputs.clocked import Null
+from musicvae.live.stage.engine_handle import EngineHandle
+from musicvae.live.stage.loading import Loader
+from musicvae.live.storage.library import Library
+
+RATE = 16_000
+
+
+@pytest.fixture
+def stage(models: Path) -> EngineHandle:
+    """Nobody renders it yet."""
+    library = Library([models], models)
+    return EngineHandle(Engine(RATE), Loader(library, RATE, 2, InlineClips()))
+
+
+@pytest.fixture
+def playing(stage: EngineHandle) -> Iterator[EngineHandle]:
+    output = Null(RATE, block=64)
+    output.start(stage.engine.render)
+    load = Command("/model/load", "a", "", ("jazz",))
+    stage.apply(load, payloads=(stage.payload(load),))
+    yield stage
+    output.stop()
+
+
+def gain(value: float, deck: str = "a") -> Command:
+    return Command("/gain", deck, "", (value,))
+
+
+def test_what_is_applied_has_happened(playing: EngineHandle) -> None:
+    before = playing.engine.frame
+    frame = playing.apply(gain(-3.0), gain(-4.0, "b"))
+    assert before <= frame <= playing.engine.frame
+    assert (playing.deck("a").gain_db, playing.deck("b").gain_db) == (-3, -4)
+
+
+def test_a_look_is_taken_by_the_thread_that_renders(playing: EngineHandle) -> None:
+    name = playing.look(lambda frame: threading.current_thread().name, gain(-5.0))
+    assert name == "musicvae-output"
+    assert playing.look(lambda frame: playing.deck("a").gain_db) == -5
+
+
+def test_shapes_are_those_of_the_models(playing: EngineHandle) -> None:
+    assert playing.shapes == {"a": Shape(4, ("loudness", "brightness")), "b": Shape()}
+
+
+def test_an_engine_that_stands_still_is_an_error(
+    stage: EngineHandle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("musicvae.live.stage.engine_handle.PATIENCE", 0.1)
+    with pytest.raises(LiveError, match="nothing is rendered"):
+        stage.apply(gain(-3.0))
+
+
+def test_nobody_waits_for_an_engine_that_is_over(
+    stage: EngineHandle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("musicvae.live.stage.engine_handle.PATIENCE", float("inf"))
+    stage.rendering = lambda: False
+    with pytest.raises(LiveError, match="nothing is rendered"):
+        stage.apply(gain(-3.0))
+
+
+def test_a_state_is_recalled_at_one_frame(playing: EngineHandle) -> None:
+    happened: list[Any] = []
+    playing.engine.journal = lambda frame, batch: happened.append((frame, len(batch)))
+    state: list[list[Any]] = [["/latent", 0.5, 0.25], ["/tape/load", "solo"], ["/gain", -7.0]]
+    frame = playing.recall(state, "a")
+    assert happened == [(frame, 3)]
+    controls: Any = playing.deck("a").voice.controls  # type: ignore[union-attr]
+    assert (controls.source, controls.tape.name) == ("tape", "solo")
+    assert controls.held.target.tolist() == [0.5, 0.25, 0, 0]
+    playing.recall(state, "a", keep=frozenset({"/tape/load", "/gain"}))
+    assert happened[1][1] == 1
+
+
+@pytest.mark.parametrize(
+    ("bad", "error"),
+    [
+        (["/latent/9", 1.0], RefusedError),
+        (["/attr/quux", 1.0], RefusedError),
+        (["/tape/load", "gone"], SettingError),
+        (["/model/load", "gone"], SettingError),
+    ],
+)
+def test_a_state_that_does_not_fit_changes_nothing(
+    playing: EngineHandle, bad: list[Any], error: type[Exception]
+) -> None:
+    before = playing.look(lambda frame: playing.deck("a").describe())
+    with pytest.raises(error):
+        playing.recall([["/gain", -20.0], bad], "a")
+    assert playing.look(lambda frame: playing.deck("a").describe()) == before
+
+
+def test_payloads_are_what_must_be_loaded(playing: EngineHandle) -> None:
+    tape = playing.payload(Command("/tape/load", "a", "", ("solo",)))
+    assert isinstance(tape, Tape)
+    assert np.isfinite(tape.latents).all()
+    assert playing.payload(Command("/model/load", "b", "", ("wide",))).name == "wide"
+    assert playing.payload(gain(-3.0)) is None

@@ -1,0 +1,153 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from musicvae.live.commands.command import Command, command_of
+from musicvae.live.commands.table import ADDRESSES
+from musicvae.live.engine.clips import InlineClips
+from musicvae.live.engine.engine import Engine
+from musicvae.live.stage.engine_handle import EngineHandle
+from musicvae.live.stage.loading import Loader
+from musicvae.live.stage.queries import get, model_info
+from musicvae.live.storage.library import Library
+
+RATE = 16_000
+#: What each address holds after it was sent these values.
+SENT: dict[str, list[Any]] = {
+    "/glide": [35.0],
+    "/latent": [0.5, -0.25, 1.0, 2.0],
+    "/latent/scale": [1.0, 0.5, 2.0, 1.5],
+    "/latent/bias": [0.25, 0.5, -0.5, 0.0],
+    "/latent/clamp": [-2.0, 3.0],
+    "/attr/loudness": [1.5],
+    "/walk": [0.5, 2.0],
+    "/seed": [-9],
+    "/tape/load": ["solo"],
+    "/tape/rate": [-0.5],
+    "/tape/scrub": [0.5],
+    "/tape/loop": [0.25, 0.75],
+    "/tape/scale": [1.25],
+    "/tape/play": [0],
+    "/source": ["walk"],
+    "/gain": [-4.5],
+    "/mute": [1],
+    "/play": [1],
+    "/freeze": [1],
+    "/hold": [1],
+    "/crossfade": [0.75],
+    "/model/load": ["jazz"],
+}
+#: Gestures and jobs, which leave nothing behind that could be asked for.
+HELD_NOWHERE = {
+    *("/latent/from", "/latent/norm", "/latent/norm/<i>", "/latent/delta", "/latent/traj"),
+    *("/glide/once", "/panic", "/model/info", "/chan<n>", "/wek/outputs", "/loop"),
+    *("/preset/save", "/preset/load", "/preset/delete", "/preset/list", "/morph", "/morph/time"),
+}
+
+
+@pytest.fixture
+def stage(models: Path) -> EngineHandle:
+    library = Library([models], models)
+    stage = EngineHandle(Engine(RATE), Loader(library, RATE, 2, InlineClips()))
+    for deck in ("/deck/a", "/deck/b"):
+        do(stage, f"{deck}/model/load", "jazz")
+    return stage
+
+
+def do(stage: EngineHandle, *message: Any) -> None:
+    command = command_of(list(message), "a", stage.shapes)
+    stage.engine.post(command, payloads=(stage.payload(command),))
+    stage.engine.settle()
+    stage.engine.render(np.zeros((64, 2), np.float32))
+
+
+def asked(stage: EngineHandle, address: str) -> Any:
+    (answer,) = get(stage.engine, Command("/get", "", "", (address,)))
+    return answer
+
+
+@pytest.mark.parametrize("address", SENT)
+def test_each_address_holds_what_it_was_sent(stage: EngineHandle, address: str) -> None:
+    if address.startswith("/tape/"):
+        do(stage, "/tape/load", "solo")
+    do(stage, address, *SENT[address])
+    if address == "/tape/scrub":  # and it has gone on since
+        assert asked(stage, address)[2] == pytest.approx(0.5, abs=0.02)
+    else:
+        assert asked(stage, address) == ["/get.reply", address, *SENT[address]]
+
+
+@pytest.mark.parametrize("address", [a for a in SENT if a != "/crossfade"])
+def test_each_address_of_a_deck_is_that_decks_own(stage: EngineHandle, address: str) -> None:
+    if address.startswith("/tape/"):
+        do(stage, "/deck/b/tape/load", "solo")
+    do(stage, f"/deck/b{address}", *SENT[address])
+    answer = asked(stage, f"/deck/b{address}")
+    assert answer[:2] == ["/get.reply", f"/deck/b{address}"]
+    if address not in ("/tape/scrub", "/model/load"):
+        assert answer[2:] == SENT[address]
+        assert asked(stage, f"/deck/a{address}")[2:] != SENT[address]
+
+
+def test_nothing_of_the_table_is_forgotten() -> None:
+    decks = {entry.path for entry in ADDRESSES if entry.deck} | {"/crossfade"}
+    held = {"/attr/<name>" if path.startswith("/attr/") else path for path in SENT}
+    assert held | HELD_NOWHERE | {"/latent/<i>"} == decks
+
+
+def test_one_latent_can_be_asked_for(stage: EngineHandle) -> None:
+    do(stage, "/latent", 0.5, -0.25)
+    assert asked(stage, "/latent/1") == ["/get.reply", "/latent/1", -0.25]
+    assert asked(stage, "/deck/b/latent/1") == ["/get.reply", "/deck/b/latent/1", 0]
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/latent/4", "/latent/x", "/latent/²", "/attr/quux", "/tape/rate", "/quux", "gain", "/ping"],
+)
+def test_what_holds_nothing_says_so(stage: EngineHandle, address: str) -> None:
+    assert asked(stage, address) == ["/fail", "/get", f"{address} holds no value"]
+
+
+def test_there_are_two_decks(stage: EngineHandle) -> None:
+    assert asked(stage, "/deck/c/gain")[2] == "no such deck; there are a, b"
+    assert asked(stage, "/deck/") == ["/fail", "/get", "no such deck; there are a, b"]
+
+
+def facts(stage: EngineHandle, deck: str) -> dict[str, Any]:
+    (answer,) = model_info(stage.engine, Command("/model/info", deck))
+    assert answer[:2] == ["/model/info.reply", deck]
+    return dict(zip(answer[2::2], answer[3::2], strict=True))
+
+
+def test_a_model_says_what_it_is(stage: EngineHandle) -> None:
+    do(stage, "/deck/b/model/load", "wide")
+    assert facts(stage, "a") == {
+        "model": "jazz",
+        "kind": "stream",
+        "genre": "jazz",
+        "latents": 4,
+        "rate": 16_000,
+        "channels": 1,
+        "hop": 64,
+        "latency_ms": 2.0,
+        "latent_space": "0123456789abcdef",
+        "attributes": "loudness brightness",
+        "licence": "CC0-1.0",
+    }
+    assert facts(stage, "b")["latents"] == 6
+    assert facts(stage, "b")["latency_ms"] > 2.5
+
+
+def test_a_deck_without_a_model_says_so(models: Path) -> None:
+    engine = Engine(RATE)
+    answers = model_info(engine, Command("/model/info", "b"))
+    assert answers == [["/fail", "/deck/b/model/info", "no model plays on this deck"]]
+    (answer,) = get(engine, Command("/get", "", "", ("/latent",)))
+    assert answer == ["/fail", "/get", "/latent holds no value"]
+    (answer,) = get(engine, Command("/get", "", "", ("/gain",)))
+    assert answer == ["/get.reply", "/gain", 0.0]

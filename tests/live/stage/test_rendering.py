@@ -1,0 +1,172 @@
+"""What was heard can be rendered again, sample for sample."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pytest
+import soundfile
+
+from musicvae.cli.main import main
+from musicvae.errors import ScoreError
+from musicvae.live.daemon import Daemon
+from musicvae.live.outputs.clocked import Null
+from musicvae.live.stage.rendering import ScoreRenderer
+from musicvae.live.storage.library import Library
+from musicvae.live.storage.scores import Score, read_score
+
+RATE = 16_000
+
+
+def rendered(score: Path, models: Path) -> bytes:
+    """What ``musicvae render`` makes of a score."""
+    out = score.with_name("again.wav")
+    command = ["render", score, "--out", out, "--models", models, "--quiet"]
+    assert main([str(part) for part in command]) == 0
+    return out.read_bytes()
+
+
+def test_a_whole_performance_is_rendered_again_to_the_byte(
+    models: Path,
+    make_client: Any,
+    osc: Callable[..., bytes],
+    bundle: Callable[..., bytes],
+    performing: ModuleType,
+    tmp_path: Path,
+) -> None:
+    takes = tmp_path / "takes"
+    with Daemon(models, output=Null(RATE, block=200), port=0, takes=takes) as daemon:
+        client = make_client(daemon.port)
+        (whole,) = client.done("/record/start", "whole")
+        performing.perform(client, bundle, osc)
+        assert client.done("/record/stop")[0] == whole
+        (late,) = client.done("/record/start", "late")  # what came before shapes it too
+        performing.perform(client, bundle, osc)
+        _, seconds = client.done("/record/stop")
+        status = client.status()
+        assert daemon.worker.problem == ""
+    assert (status["faults"], status["decode_failed"], status["messages_refused"]) == (0, 0, 0)
+    for take in (Path(whole), Path(late)):
+        score = take.with_suffix(".score.jsonl")
+        assert take.read_bytes() == rendered(score, models)
+        sound, _ = soundfile.read(take)
+        assert np.abs(sound).max() > 0.1
+        said = {message[0] for _, batch in read_score(score).events for message in batch}
+        assert {"/deck/a/latent/traj", "/deck/a/tape/load", "/deck/b/loop", "/crossfade"} <= said
+    assert len(sound) == round(seconds * RATE)
+    assert read_score(score).start_frame > RATE // 2
+
+
+def score(*events: tuple[int, list[list[Any]]], frames: int = 8000) -> Score:
+    return Score(RATE, 2, 0, frames, events=list(events))
+
+
+def whole(performance: ScoreRenderer, block: int = 4096) -> Any:
+    return np.concatenate([part.copy() for part in performance.blocks(block)])
+
+
+def test_a_score_sounds_the_same_however_it_is_cut(models: Path) -> None:
+    events = [
+        (0, [["/model/load", "jazz"], ["/deck/b/model/load", "loops"], ["/crossfade", 0.5]]),
+        (0, [["/latent", 1.0, 0.5], ["/deck/b/latent", 0.5]]),
+        (3001, [["/tape/load", "solo"], ["/gain", -3]]),
+        (5000, [["/deck/b/model/load", "wide"], ["/deck/b/walk", 1]]),
+    ]
+    library = Library([models], models)
+    first = whole(ScoreRenderer(score(*events), library))
+    assert first.shape == (8000, 2)
+    for block in (1000, 97):
+        np.testing.assert_array_equal(whole(ScoreRenderer(score(*events), library), block), first)
+
+
+def test_events_happen_at_their_frame(models: Path) -> None:
+    events = [(0, [["/model/load", "jazz"]]), (999, [["/latent", 2.0, 2.0]])]
+    library = Library([models])
+    silent = whole(ScoreRenderer(score(events[0]), library))
+    heard = whole(ScoreRenderer(score(*events), library))
+    assert not silent.any()  # latents at 0 are silence here
+    # The frame of 64 samples that is sounding at 999 was decoded before.
+    assert not heard[:1024].any()
+    assert heard[1024:1088].any()
+
+
+def test_what_was_before_the_start_shapes_what_is_rendered(models: Path) -> None:
+    events = [(0, [["/model/load", "jazz"], ["/latent", 2.0, 2.0]]), (500, [["/walk", 1]])]
+    library = Library([models])
+    from_zero, later = score(*events), score(*events)
+    later.start_frame = 3333
+    np.testing.assert_array_equal(
+        whole(ScoreRenderer(later, library)), whole(ScoreRenderer(from_zero, library))[3333:]
+    )
+
+
+def test_a_score_without_an_end_is_over_with_its_last_event(models: Path) -> None:
+    endless = score((0, [["/model/load", "jazz"]]), (1234, [["/gain", 0]]))
+    endless.stop_frame = None
+    assert len(whole(ScoreRenderer(endless, Library([models])))) == 1234
+    assert ScoreRenderer(Score(RATE, 2), Library([models])).frames == 0
+
+
+@pytest.mark.parametrize(
+    ("message", "reason"),
+    [
+        (["/model/load", "nothere"], "no model of that name"),
+        (["/model/load", "torn"], "torn"),
+        (["/tape/load", "solo"], "stream model"),
+        (["/latent", 1.0], "no model plays"),
+        (["/quux"], "unknown address"),
+        (["/gain", "loud"], "numbers"),
+        (["/deck/c/gain", 0], "no such deck"),
+    ],
+)
+def test_what_cannot_be_done_says_where_and_why(
+    models: Path, message: list[Any], reason: str
+) -> None:
+    performance = ScoreRenderer(score((77, [message])), Library([models], models))
+    with pytest.raises(ScoreError, match="at frame 77") as caught:
+        whole(performance)
+    assert reason in str(caught.value)
+
+
+def test_another_model_of_the_same_name_is_not_taken_for_it(
+    models: Path, make_stream: Callable[..., Path]
+) -> None:
+    played = score((0, [["/model/load", "jazz"]]))
+    played.models = {"jazz": {"file": "jazz.onnx", "graph_sha256": "0" * 64}}
+    with pytest.raises(ScoreError, match="not the one that was played"):
+        whole(ScoreRenderer(played, Library([models])))
+
+
+def test_a_recorded_clip_comes_when_it_came(models: Path) -> None:
+    """A score with ``/loop`` waits for it; one without decodes at once."""
+    start = (0, [["/model/load", "loops"], ["/latent", 2.0]])
+    library = Library([models])
+    by_hand = whole(ScoreRenderer(score(start), library))
+    recorded = whole(ScoreRenderer(score(start, (4000, [["/deck/a/loop", 2]])), library))
+    assert by_hand[:4000].any()
+    assert not recorded[:4000].any()
+    assert recorded[4000:].any()
+
+
+def test_a_take_begun_with_the_daemon_is_whole(
+    models: Path, make_client: Any, tmp_path: Path
+) -> None:
+    takes = tmp_path / "takes"
+    output = Null(RATE)
+    with Daemon(models, output=output, port=0, takes=takes, record="show") as daemon:
+        client = make_client(daemon.port)
+        client.sync()
+        client.say("/latent", 1.0, 1.0)
+        while daemon.engine.level < 0.05:
+            time.sleep(0.01)
+    take, journal = takes / "show.wav", takes / "show.score.jsonl"
+    assert take.read_bytes() == rendered(journal, models)
+    assert "end" in json.loads(journal.read_text("utf-8").splitlines()[-1])
+    sound, _ = soundfile.read(take)
+    assert np.abs(sound[-1]).max() == 0  # the fade at the end is a part of it

@@ -1,0 +1,192 @@
+"""Packets in, commands and answers out: no sockets, no clock, no thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import musicvae
+from musicvae.live.commands.command import Command
+from musicvae.live.dispatcher import LOOKS_PER_SECOND, MAX_PATTERNS
+from musicvae.live.jobs.worker import Task
+from musicvae.live.network.peers import Peer
+from musicvae.live.osc import packets
+
+ME = Peer("127.0.0.1", 50_000)
+FRIEND = Peer("192.168.1.9", 50_000)
+STRANGER = Peer("203.0.113.5", 50_000)
+RATE = 8000
+Osc = Callable[..., bytes]
+
+
+@pytest.fixture
+def bench(make_bench: Callable[..., Any], decoder: Any) -> Any:
+    return make_bench(decoder)
+
+
+def test_questions_are_answered_where_they_came_from(bench: Any, osc: Osc) -> None:
+    assert bench.answered(osc("/ping")) == [("/pong", [], ME)]
+    assert bench.answered(osc("/ping", 7)) == [("/pong", [7], ME)]
+    assert bench.answered(osc("/version")) == [("/version.reply", [musicvae.__version__], ME)]
+    assert bench.answered(osc("/status")) == [("/status.reply", ["level", -3.5], ME)]
+    over_tcp = Peer("127.0.0.1", 50_000, "tcp")
+    assert bench.answered(osc("/ping"), over_tcp) == [("/pong", [], over_tcp)]
+
+
+def test_a_reply_port_is_the_senders_own(bench: Any, osc: Osc) -> None:
+    other = Peer(ME.host, 50_001)
+    assert bench.answered(osc("/replyport", 9000)) == []
+    assert bench.answered(osc("/ping")) == [("/pong", [], Peer(ME.host, 9000))]
+    assert bench.answered(osc("/ping"), other) == [("/pong", [], other)]
+    assert bench.answered(osc("/replyport")) == []
+    (asked,) = bench.answered(osc("/get", "/gain"))
+    assert asked == ("/get.reply", ["/gain", 0.0], Peer(ME.host, 7701))
+
+
+def test_strangers_are_counted_and_never_answered(bench: Any, osc: Osc) -> None:
+    for data in (osc("/ping"), osc("/latent", 1.0), osc("/sync", 1), b"garbage"):
+        assert bench.answered(data, STRANGER) == []
+    assert bench.dispatcher.counts.packets_refused == bench.dispatcher.counts.packets_received == 4
+    assert bench.dispatcher.counts.last_packet is None
+    assert (bench.happened, bench.tasks) == ([], [])
+    assert bench.answered(osc("/ping"), FRIEND) == [("/pong", [], FRIEND)]
+
+
+def test_refusals_are_told_five_times_a_second_and_all_counted(bench: Any, osc: Osc) -> None:
+    told = [bench.answered(osc("/gain", 99.0), now=1.0) for _ in range(20)]
+    assert told[0] == [("/error", ["/gain", "out of range -96 to 12"], ME)]
+    assert sum(map(len, told)) == 5
+    assert bench.dispatcher.counts.messages_refused == 20
+    assert bench.answered(b"abc", now=3.0) == [
+        ("/error", ["packet", "size is not a multiple of 4"], ME)
+    ]
+    assert bench.dispatcher.counts.packets_refused == 1
+
+
+def test_only_the_newest_of_latents_that_meet_is_done(bench: Any, osc: Osc) -> None:
+    for value in (1.0, 2.0, 3.0):
+        bench.dispatcher.handle(osc("/latent", value, value), ME, 0.0)
+    bench.dispatcher.handle(osc("/latent/0", 4.0), ME, 0.0)
+    bench.dispatcher.handle(osc("/latent/0", 5.0), ME, 0.0)
+    bench.dispatcher.handle(osc("/latent/1", 5.0), ME, 0.0)
+    bench.render()
+    done = [batch for _, batch in bench.happened]
+    assert done == [
+        [["/deck/a/latent", 3.0, 3.0]],
+        [["/deck/a/latent/0", 5.0]],
+        [["/deck/a/latent/1", 5.0]],
+    ]
+    assert bench.engine.coalesced == 3
+
+
+def test_partial_vectors_add_up(bench: Any, osc: Osc) -> None:
+    """TouchDesigner sends one message for each changed channel."""
+    for number, value in ((1, 0.5), (3, -0.5), (2, 1.5)):
+        bench.answered(osc(f"/chan{number}", value))
+    assert bench.answered(osc("/get", "/latent"))[0][1] == ["/latent", 0.5, 1.5, -0.5]
+
+
+def test_jobs_are_handed_on_as_they_were_asked_for(bench: Any, osc: Osc) -> None:
+    bench.answered(osc("/alias", "/scene", "/deck/b/preset/load"))
+    for address, value in (("/scene", "one"), ("/model/load", "test"), ("/deck/b/morph/time", 0)):
+        data = osc(address, value) if value else osc(address, "one", 2.0)
+        assert bench.answered(data) == []
+    assert bench.tasks == [
+        Task(Command("/preset/load", "b", "", ("one",)), ME, "/scene"),
+        Task(Command("/model/load", "a", "", ("test",)), ME, "/model/load"),
+        Task(Command("/morph/time", "b", "", ("one", 2.0)), ME, "/deck/b/morph/time"),
+    ]
+
+
+def test_an_alias_stands_for_a_beginning(bench: Any, osc: Osc) -> None:
+    bench.answered(osc("/alias", "/knobs", "/deck/b/latent"))
+    bench.answered(osc("/knobs", 0.5, 0.25))
+    bench.answered(osc("/knobs/2", 1.0))
+    assert bench.answered(osc("/knobs2", 1.0))[0][0] == "/error"
+    assert [batch for _, batch in bench.happened] == [
+        [["/deck/b/latent", 0.5, 0.25]],
+        [["/deck/b/latent/2", 1.0]],
+    ]
+    bench.answered(osc("/alias", "/knobs", "/knobs"))  # means itself, so it is none any more
+    assert bench.answered(osc("/knobs", 0.5))[0][1] == ["/knobs", "unknown address"]
+
+
+def test_patterns_have_a_budget_in_each_packet(bench: Any, osc: Osc, bundle: Osc) -> None:
+    bench.answered(osc("/deck/*/gain", -3.0))
+    assert bench.happened[0][1] == [["/deck/a/gain", -3.0], ["/deck/b/gain", -3.0]]
+    bench.happened.clear()
+    bench.answered(osc("/alias", "/all", "/latent/{0,1}"))
+    patterns = [osc("/latent/{0,1}", 1.0), osc("/all", 1.0)] * (MAX_PATTERNS // 2 + 1)
+    answers = bench.answered(bundle(*patterns, osc("/gain", -9.0)), now=9.0)
+    reason = f"more than {MAX_PATTERNS} patterns in one packet"
+    assert [values for _, values, _ in answers] == [["/latent/{0,1}", reason], ["/all", reason]]
+    ((_, batch),) = bench.happened
+    assert len(batch) == 2 * MAX_PATTERNS + 1
+    assert batch[-1] == ["/deck/a/gain", -9.0]
+
+
+def test_questions_to_the_engine_have_a_budget(bench: Any, osc: Osc) -> None:
+    answers = [bench.answered(osc("/get", "/gain"), now=1.0)[0] for _ in range(202)]
+    assert [address for address, _, _ in answers] == ["/get.reply"] * LOOKS_PER_SECOND + [
+        "/error"
+    ] * 2
+    assert bench.answered(osc("/model/info"), now=2.0)[0][0] == "/model/info.reply"
+
+
+def test_who_says_notify_is_remembered_until_it_leaves(bench: Any, osc: Osc) -> None:
+    assert bench.answered(osc("/notify", 1)) == [("/done", ["/notify", 1], ME)]
+    assert bench.answered(osc("/notify", 1), FRIEND, now=5.0) == [("/done", ["/notify", 1], FRIEND)]
+    assert bench.subscribers.current(6.0) == [ME, FRIEND]
+    bench.answered(osc("/ping"), FRIEND, now=60.0)  # is still there
+    assert bench.subscribers.current(100.0) == [ME, FRIEND]
+    assert bench.subscribers.current(121.0) == [ME]
+    assert bench.answered(osc("/notify", 0)) == [("/done", ["/notify", 0], ME)]
+    assert bench.subscribers.current(0.0) == []
+
+
+def test_quit_needs_permission_and_this_machine(
+    make_bench: Any, decoder: Any, bench: Any, osc: Osc
+) -> None:
+    quits: list[int] = []
+    (error,) = bench.answered(osc("/quit"))
+    assert "--allow-quit" in error[1][1]
+    allowed = make_bench(decoder, quit=lambda: quits.append(1))
+    assert allowed.answered(osc("/quit"), FRIEND)[0][0] == "/error"
+    assert quits == []
+    assert allowed.answered(osc("/quit")) == []
+    assert quits == [1]
+
+
+def test_hostile_packets_change_nothing_and_it_still_answers(
+    bench: Any, osc: Osc, hostile_packets: list[bytes]
+) -> None:
+    for number, data in enumerate(hostile_packets):
+        bench.answered(data, now=float(number))
+    assert len(hostile_packets) == 19
+    # The one that is dated in the future is a proper message and means now.
+    assert [batch for _, batch in bench.happened] == [
+        [["/deck/a/latent", pytest.approx(0.1), pytest.approx(0.2)]]
+    ]
+    counts = bench.dispatcher.counts
+    assert counts.packets_refused + counts.messages_refused == 17
+    (task,) = bench.tasks  # and one is a job that will fail: there is no such model
+    assert (task.command.path, task.peer) == ("/model/load", ME)
+    assert "/" in str(task.command.values[0])
+    assert bench.answered(osc("/ping")) == [("/pong", [], ME)]
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.binary(max_size=256))
+def test_no_bytes_break_it(make_bench: Any, make_decoder: Callable[[], Any], data: bytes) -> None:
+    bench = make_bench(make_decoder())
+    for reply, peer in bench.dispatcher.handle(data, ME, 0.0):
+        assert packets.read(reply)[0].address == "/error"
+        assert peer == ME
+
+
+def test_what_the_daemon_writes_into_its_log_is_refused_from_outside(bench: Any, osc: Osc) -> None:
+    assert bench.answered(osc("/loop", 1))[0][1] == ["/loop", "is written by the daemon alone"]

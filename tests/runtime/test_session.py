@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from musicvae.artifact.reading import graph_digest, read_info
+from musicvae.errors import ArtifactKindError, CorruptArtifactError, SettingError
+from musicvae.runtime.decoder import Decoder
+from musicvae.runtime.encoder import Encoder
+from musicvae.runtime.session import PLAYERS, first_line, open_artifact
+from musicvae.runtime.stream_decoder import StreamDecoder
+
+Make = Callable[..., Path]
+
+CLASSES: dict[str, Any] = {"clip": Decoder, "stream": StreamDecoder, "encoder": Encoder}
+
+
+@pytest.fixture
+def paths(make_artifact: Make, make_stream: Make, make_encoder: Make) -> dict[str, Path]:
+    return {"clip": make_artifact(), "stream": make_stream(), "encoder": make_encoder()}
+
+
+def test_each_kind_has_its_class() -> None:
+    assert {kind: cls.__name__ for kind, cls in CLASSES.items()} == PLAYERS
+
+
+@pytest.mark.parametrize("kind", PLAYERS)
+def test_each_class_opens_its_kind_and_names_the_others(paths: dict[str, Path], kind: str) -> None:
+    assert CLASSES[kind](paths[kind]).info.kind == kind
+    for other in PLAYERS.keys() - {kind}:
+        with pytest.raises(ArtifactKindError) as caught:
+            CLASSES[kind](paths[other])
+        for words in (f"kind {kind!r}", f"kind {other!r}", f"musicvae.{PLAYERS[other]}"):
+            assert words in str(caught.value)
+
+
+@pytest.mark.parametrize("kind", PLAYERS)
+def test_at_least_one_thread(paths: dict[str, Path], kind: str) -> None:
+    with pytest.raises(SettingError):
+        CLASSES[kind](paths[kind], threads=0)
+
+
+def test_the_digest_is_known_even_where_it_is_not_said(make_stream: Make) -> None:
+    path = make_stream(graph_sha256="")
+    assert open_artifact(path, "stream", 1).digest == graph_digest(path)
+    path = make_stream("other.onnx")
+    assert open_artifact(path, "stream", 1).digest == read_info(path).graph_sha256
+
+
+@pytest.mark.parametrize(
+    ("wrong", "port"),
+    [({"state_size": 67}, "state"), ({"latent_dim": 3}, "latent"), ({"channels": 2}, "audio")],
+    ids=str,
+)
+def test_a_stream_whose_graph_does_not_fit(
+    make_stream: Make, stream_artifacts: Any, wrong: dict[str, Any], port: str
+) -> None:
+    if "latent_dim" in wrong:
+        latents = [dataclasses.asdict(latent) for latent in read_info(make_stream()).latents]
+        wrong = {**wrong, "latents": latents[:3], "covariance": [], "attributes": []}
+    path = stream_artifacts.described(make_stream(), dynamics=None, **wrong)
+    with pytest.raises(CorruptArtifactError, match=f"does not fit its description.*{port}"):
+        StreamDecoder(path)
+
+
+def test_a_stream_of_a_fixed_number_of_frames(make_stream: Make) -> None:
+    import onnx
+
+    path = make_stream(graph_sha256="")
+    model = onnx.load(path)
+    frames = model.graph.input[0].type.tensor_type.shape.dim[1]
+    frames.Clear()
+    frames.dim_value = 4
+    path.write_bytes(model.SerializeToString())
+    with pytest.raises(CorruptArtifactError, match=r"latent \(1, frames, 4\).*latent \(1, 4, 4\)"):
+        StreamDecoder(path)
+
+
+def test_a_missing_port(make_stream: Make) -> None:
+    import onnx
+
+    path = make_stream(graph_sha256="")
+    model = onnx.load(path)
+    del model.graph.output[1]
+    path.write_bytes(model.SerializeToString())
+    with pytest.raises(CorruptArtifactError, match="next_state"):
+        StreamDecoder(path)
+
+
+def test_the_first_line_of_an_error() -> None:
+    assert first_line(ValueError(" too few\nat line 3")) == "too few"
+    assert first_line(ValueError()) == "ValueError"

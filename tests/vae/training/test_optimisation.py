@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from musicvae.recipes import CLIP, NOTEBOOK
+from musicvae.vae.training.optimisation import RISE, beta, learning_rate
+from musicvae.vae.training.progress import Averages, Counters
+
+
+def test_beta_rises_to_its_value_and_stays() -> None:
+    recipe = CLIP.with_settings(kl_weight=0.5, kl_warmup=100)
+    assert [beta(recipe, step) for step in (0, 50, 100, 1000)] == [0, 0.25, 0.5, 0.5]
+    assert beta(NOTEBOOK, 0) == 1.0
+
+
+def test_the_notebook_keeps_its_learning_rate() -> None:
+    assert {learning_rate(NOTEBOOK, step, 100) for step in range(100)} == {3e-4}
+
+
+def test_the_learning_rate_rises_shortly_and_decays_to_its_end() -> None:
+    rates = [learning_rate(CLIP, step, 1000) for step in range(1001)]
+    assert max(rates) == pytest.approx(CLIP.learning_rate, rel=0.01)
+    assert rates.index(max(rates)) == RISE - 1
+    assert rates[-1] == pytest.approx(CLIP.learning_rate * CLIP.final_learning_rate)
+
+
+def test_a_time_budget_shortens_the_plan_once() -> None:
+    counters = Counters(planned_steps=10_000, step=16, seconds=10.0)
+    counters.plan(step_seconds=0.5, minutes=1.0, longest=10_000)
+    assert counters.planned_steps == 16 + int(0.9 * 50 / 0.5)
+    counters.plan(step_seconds=5.0, minutes=1.0, longest=10_000)
+    assert counters.planned_steps == 106
+
+
+def test_a_time_budget_never_lengthens_the_plan() -> None:
+    counters = Counters(planned_steps=30, step=16, seconds=1.0)
+    counters.plan(step_seconds=0.01, minutes=10.0, longest=30)
+    assert counters.planned_steps == 30
+
+
+def test_patience_counts_epochs_without_a_better_objective() -> None:
+    counters = Counters(planned_steps=100)
+    for objective, better in ((-3.0, True), (-2.0, True), (-2.5, False), (-2.1, False)):
+        assert counters.improved(objective) is better
+        counters.stop_early(patience=2)
+    assert counters.stopped
+    assert counters.is_finished()
+
+
+def test_phases_follow_one_another_with_budgets_of_their_own() -> None:
+    counters = Counters(planned_steps=100, phases=2, step=100, seconds=50.0, planned=True)
+    assert counters.phase_is_over()
+    assert not counters.is_finished()
+    counters.next_phase(longest=40)
+    assert (counters.phase, counters.planned_steps) == (1, 140)
+    counters.step, counters.seconds = 116, 60.0
+    counters.plan(step_seconds=1.0, minutes=0.5, longest=40)
+    assert counters.planned_steps == 116 + int(0.9 * 20)
+    counters.step = counters.planned_steps
+    assert counters.is_finished()
+
+
+def test_a_converged_phase_makes_way_for_the_next() -> None:
+    counters = Counters(planned_steps=100, phases=2, step=10)
+    for objective in (-2.0, -3.0):
+        counters.improved(objective)
+        counters.stop_early(patience=1)
+    assert counters.phase_is_over()
+    counters.next_phase(longest=5)
+    assert not counters.phase_is_over()
+    assert counters.improved(-9.0)  # the new phase is weighed by itself
+
+
+def test_averages_survive_a_checkpoint_to_the_bit() -> None:
+    averages = Averages()
+    averages.add({"loss": 0.1, "reconstruction": 0.2, "kl": 0.3, "stft": 0.4})
+    averages.add({"loss": 1 / 3, "reconstruction": 2.0, "kl": 3.0, "stft": 4.0})
+    again = Averages.from_json(json.loads(json.dumps(averages.to_json())))
+    taken = averages.take()
+    assert again.take() == taken
+    assert taken["train_stft"] == pytest.approx(2.2)
+    assert taken["train_elbo"] == pytest.approx(1.1 - 1.65)
+    assert "train_loss" not in averages.take()
