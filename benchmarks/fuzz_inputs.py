@@ -12,7 +12,7 @@ import struct
 from collections.abc import Callable
 from pathlib import Path
 
-from musicvae.live.commands.table import ADDRESSES
+from musicvae.live.table import ADDRESSES
 
 Packet = bytes | bytearray
 Mutation = Callable[[random.Random, bytearray], Packet]

@@ -10,14 +10,15 @@ from collections.abc import Iterator
 from typing import Any
 
 from musicvae.errors import PacketError
+from musicvae.live.commands.address import Command
 from musicvae.live.commands.arguments import Shape
-from musicvae.live.commands.command import Command, command_of
 from musicvae.live.dispatcher import Callbacks, Dispatcher
 from musicvae.live.network.clients import Addressees, Subscribers
 from musicvae.live.network.peers import AllowList, Peer
 from musicvae.live.osc import packets
 from musicvae.live.osc.framing import Deframer
 from musicvae.live.osc.replies import MAX_BYTES
+from musicvae.live.table import ADDRESSES
 
 #: A large model and an empty deck.
 SHAPES = {"a": Shape(64, ("loudness", "brightness")), "b": Shape()}
@@ -97,7 +98,7 @@ class Judge:
             if len(answer) > MAX_BYTES or peer[0] != PEER.host or peer[2] != PEER.transport:
                 raise WrongError(f"answer {read} to {peer}")
         for command in self._stage.commands[:_READ_BACK]:
-            again = command_of(json.loads(json.dumps(command.message())), "b", SHAPES)
+            again = ADDRESSES.restore(json.loads(json.dumps(command.message())), "b", SHAPES)
             if again != command:
                 raise WrongError(f"{command} reads back as {again}")
 

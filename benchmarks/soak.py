@@ -24,7 +24,8 @@ from soak_figures import ROUNDING, Figures, resident
 from soak_models import Array, Chord, Heard, Waves, clip_info, stream_info, tape
 from soak_score import Performer
 
-from musicvae.live.commands.command import DECKS, Command, Refusal, command_of, parse
+from musicvae.live.commands.address import DECKS, Command
+from musicvae.live.commands.table import Refusal
 from musicvae.live.engine.clip_voice import ClipVoice
 from musicvae.live.engine.clips import InlineClips
 from musicvae.live.engine.describing import Message as Line
@@ -32,6 +33,7 @@ from musicvae.live.engine.engine import Engine
 from musicvae.live.engine.loops import LoopMaker
 from musicvae.live.engine.stream_voice import StreamVoice
 from musicvae.live.osc.packets import Message
+from musicvae.live.table import ADDRESSES
 
 RATE = 16_000
 
@@ -91,7 +93,7 @@ class Soak:
         self._tapes: dict[str, Any] = {}
         for name in DECKS:
             self._load(name)
-            self._do(Command("/play", name, "", (1,)))
+            self._do(ADDRESSES.command("/play", name, "", (1,)))
 
     def run(self, hours: float) -> Figures:
         """Go on for so long."""
@@ -161,7 +163,7 @@ class Soak:
             voice = ClipVoice(name, deck, maker, self._clips)
         self._count_failed(deck)
         self._bounds[deck].load(voice, decoder.signal, engine.frame)
-        self._do(Command("/model/load", deck, "", (name,)), payloads=[voice])
+        self._do(ADDRESSES.command("/model/load", deck, "", (name,)), payloads=[voice])
         self.figures.swaps += 1
 
     def _count_failed(self, deck: str) -> None:
@@ -176,7 +178,7 @@ class Soak:
         name = f"{info.latent_space} {self._performer.random.randint(1, 4)}"
         if name not in self._tapes:
             self._tapes[name] = tape(info, 10 * int(name[-1]) + 1, seed=int(name[-1]))
-        self._do(Command("/tape/load", deck, "", (name,)), payloads=[self._tapes[name]])
+        self._do(ADDRESSES.command("/tape/load", deck, "", (name,)), payloads=[self._tapes[name]])
         self.figures.tapes += 1
 
     def _recall(self, deck: str, model: str, text: str) -> None:
@@ -184,7 +186,7 @@ class Soak:
         lines: list[Line] = json.loads(text)
         if model != self._model(deck):
             return
-        commands = [command_of(line, deck, self._shapes()) for line in lines]
+        commands = [ADDRESSES.restore(line, deck, self._shapes()) for line in lines]
         tapes = [self._tapes[str(c.values[0])] if "load" in c.path else None for c in commands]
         self._do(*commands, payloads=tapes)
         self.figures.presets += 1

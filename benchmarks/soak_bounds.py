@@ -10,7 +10,7 @@ import math
 
 from soak_models import Signal
 
-from musicvae.live.commands.command import Command
+from musicvae.live.commands.address import Command
 from musicvae.live.engine.clip_voice import CROSSFADE_SECONDS
 from musicvae.live.engine.deck import GAIN_SECONDS, PLAY_SECONDS, SILENT_DB, SWAP_SECONDS
 from musicvae.live.engine.loops import SEAM_SECONDS

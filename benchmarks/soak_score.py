@@ -6,8 +6,8 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from musicvae.live.commands.address import DECKS, Value
 from musicvae.live.commands.arguments import Shape
-from musicvae.live.commands.command import DECKS, Value
 
 Arguments = list[Value]
 Draw = Callable[[random.Random, Shape], Arguments]

@@ -46,10 +46,11 @@ def render(options: argparse.Namespace) -> None:
     from musicvae.live.stage.rendering import ScoreRenderer
     from musicvae.live.storage.library import Library
     from musicvae.live.storage.scores import read_score
+    from musicvae.live.table import ADDRESSES
 
     score = read_score(options.score)
     places = [Path(place) for place in options.models] or _places(options.score, score.models)
-    performance = ScoreRenderer(score, Library(places, places))
+    performance = ScoreRenderer(score, Library(places, places), ADDRESSES)
 
     def show(done: int, frames: int) -> None:
         end = "\n" if done >= frames else ""

@@ -14,11 +14,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from musicvae.live.commands.command import DECKS, Command
-from musicvae.live.commands.daemon_table import DEFAULT_REPLY_PORT
+from musicvae.live.commands.address import DECKS
 from musicvae.live.console import greeting
 from musicvae.live.console.notices import Notices
-from musicvae.live.dispatcher import Callbacks, Dispatcher
+from musicvae.live.dispatcher import Clients, Dispatcher
 from musicvae.live.engine.clips import ThreadClips
 from musicvae.live.engine.engine import Engine
 from musicvae.live.engine.voice import Voice
@@ -28,7 +27,7 @@ from musicvae.live.jobs.models import ModelJobs
 from musicvae.live.jobs.presets import PresetJobs
 from musicvae.live.jobs.recording import RecordingJobs
 from musicvae.live.jobs.rendering import RenderingJobs
-from musicvae.live.jobs.worker import Worker
+from musicvae.live.jobs.worker import Worker, handlers_of
 from musicvae.live.network.clients import Addressees, Subscribers
 from musicvae.live.network.peers import AllowList, Peer
 from musicvae.live.network.receiver import Receiver
@@ -40,12 +39,14 @@ from musicvae.live.osc.timetags import due, ntp
 from musicvae.live.outputs.output import Output, choose
 from musicvae.live.outputs.reconnecting import Reconnecting
 from musicvae.live.process import on_signals, steadied
+from musicvae.live.requests import DEFAULT_REPLY_PORT, Requests
 from musicvae.live.stage.engine_handle import EngineHandle
 from musicvae.live.stage.loading import Loader
 from musicvae.live.stage.repertoire import Repertoire
 from musicvae.live.status import flat, status
 from musicvae.live.storage.journal import Journal
 from musicvae.live.storage.presets import Presets
+from musicvae.live.table import ADDRESSES
 from musicvae.version import __version__
 
 #: Longer than any fade; an output that has stopped asking for blocks must not hold up the end.
@@ -197,6 +198,7 @@ class Daemon:
                 self._journal.know_model,
                 self.repertoire.decoders,
             ),
+            ADDRESSES,
             lambda: not self.output.finished,
         )
 
@@ -205,15 +207,15 @@ class Daemon:
         takes = Path(self.options.takes)
         self.recording = RecordingJobs(self._stage, self._journal, takes)
         rendering = RenderingJobs(self._stage, takes, self.repertoire.places)
+        models = ModelJobs(self._stage)
         jobs = (
-            ModelJobs(self._stage),
+            models,
             PresetJobs(self._stage, Presets(self.repertoire.presets)),
             self.recording,
             rendering,
             AudioJobs(self.output, self.options),
         )
-        handlers = {path: act for job in jobs for path, act in job.handlers().items()}
-        self.worker = Worker(handlers, self._reply)
+        self.worker = Worker(handlers_of(ADDRESSES, jobs, models.load), self._reply)
         self.housekeeper = Housekeeper(
             self.engine,
             self.recording,
@@ -226,15 +228,19 @@ class Daemon:
         stack.callback(rendering.give_up)
 
     def _make_dispatcher(self, allowed: AllowList) -> None:
-        callbacks = Callbacks(
-            work=self.worker.put,
-            later=lambda data, peer: self.receiver.outbox.put(data, peer),
+        requests = Requests(
+            self._addressees,
+            self._subscribers,
             status=self._status_values,
             quit=self.end if self.options.allow_quit else None,
-            due=self._due if self.options.honour_timetags else None,
         )
         self.dispatcher = Dispatcher(
-            self._stage, callbacks, allowed, self._addressees, self._subscribers
+            self._stage,
+            requests,
+            Clients(allowed, self._addressees, self._subscribers),
+            work=self.worker.put,
+            later=lambda data, peer: self.receiver.outbox.put(data, peer),
+            due=self._due if self.options.honour_timetags else None,
         )
 
     def _begin(self, stack: ExitStack) -> None:
@@ -242,10 +248,10 @@ class Daemon:
             voice = self._stage.loader.voice(name, deck)
             if deck == DECKS[0]:
                 self.first_voice = voice
-            self.engine.post(Command("/model/load", deck, "", (name,)), payloads=(voice,))
+            self.engine.post(ADDRESSES.command("/model/load", deck, "", (name,)), payloads=(voice,))
         for deck in DECKS:
-            gain = Command("/gain", deck, "", (self.options.gain_db,))
-            self.engine.post(gain, Command("/play", deck, "", (1,)))
+            gain = ADDRESSES.command("/gain", deck, "", (self.options.gain_db,))
+            self.engine.post(gain, ADDRESSES.command("/play", deck, "", (1,)))
         self.engine.settle()  # so that no message comes before there is a model
         if self.options.record is not None:
             self.recording.begin(self.options.record)

@@ -1,6 +1,6 @@
-"""One packet in, what it asks for handed on, and the answers out.
+"""Acts on one OSC packet: hands its commands to the engine or the worker, and returns the replies.
 
-Without sockets and clock, so that it can be fuzzed. Belongs to the thread that receives.
+It has neither sockets nor a clock, so that it can be fuzzed. It belongs to the receiving thread.
 """
 
 from __future__ import annotations
@@ -9,32 +9,24 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from musicvae.errors import PacketError
-from musicvae.live.commands.command import Command, Refusal, parse
-from musicvae.live.commands.table import ADDRESSES
+from musicvae.live.commands.address import Command, Value
+from musicvae.live.commands.arguments import RefusedError
+from musicvae.live.commands.table import Refusal
 from musicvae.live.jobs.worker import Task
 from musicvae.live.network.budget import Budget
 from musicvae.live.network.clients import Addressees, Subscribers
-from musicvae.live.network.peers import AllowList, Answer, Peer, is_loopback
+from musicvae.live.network.peers import AllowList, Answer, Peer
 from musicvae.live.osc import packets
-from musicvae.live.osc.aliases import Aliases
 from musicvae.live.osc.patterns import is_pattern
-from musicvae.live.osc.replies import Value, message
+from musicvae.live.osc.replies import message
+from musicvae.live.requests import Requests
 from musicvae.live.stage.engine_handle import EngineHandle
-from musicvae.live.stage.queries import get, model_info
-from musicvae.version import __version__
 
 ERRORS_PER_SECOND = 5
 #: Questions to the engine, which it answers between two blocks.
-LOOKS_PER_SECOND = 200
+QUERIES_PER_SECOND = 200
 #: Address patterns of one packet: each is compared with thousands of addresses.
 MAX_PATTERNS = 16
-
-_JOBS = frozenset(address.path for address in ADDRESSES if address.job)
-_ENGINE = frozenset(
-    address.path
-    for address in ADDRESSES
-    if (address.deck or address.path == "/crossfade") and not address.job
-) - {"/model/info"}
 
 
 @dataclass
@@ -57,52 +49,51 @@ class Counts:
 
 
 @dataclass
-class Callbacks:
-    """What the dispatcher hands on to; all of it returns at once.
+class Clients:
+    """The senders that are known: who may send, where their replies go, who subscribed.
 
     Attributes:
-        work: takes a job.
-        later: takes an answer from any thread.
-        status: gives the pairs of ``/status.reply``, flat.
-        quit: called for ``/quit``; ``None`` forbids it.
-        due: the frame that a time tag means, or ``None`` for now; ``None`` ignores time tags.
+        allowed: hosts; others are counted, never answered.
+        addressees: where replies go.
+        subscribers: of ``/notify``.
     """
 
-    work: Callable[[Task], None]
-    later: Callable[[bytes, Peer], None]
-    status: Callable[[], list[Value]]
-    quit: Callable[[], None] | None = None
-    due: Callable[[int], int | None] | None = None
+    allowed: AllowList
+    addressees: Addressees
+    subscribers: Subscribers
 
 
 class Dispatcher:
     """Validates packets, hands commands on, and answers.
 
     Args:
-        stage: plays.
-        callbacks: what else is handed on to.
-        allowed: hosts; others are counted, never answered.
-        addressees: where answers go.
-        subscribers: of ``/notify``.
+        engine: takes commands and queries.
+        requests: answers what is answered at once.
+        clients: the senders that are known.
+        work: takes a job; returns at once.
+        later: takes an answer from any thread; returns at once.
+        due: the sample frame that a time tag means, or ``None`` for now; ``None`` ignores time
+            tags.
     """
 
     def __init__(
         self,
-        stage: EngineHandle,
-        callbacks: Callbacks,
-        allowed: AllowList,
-        addressees: Addressees,
-        subscribers: Subscribers,
+        engine: EngineHandle,
+        requests: Requests,
+        clients: Clients,
+        work: Callable[[Task], None],
+        later: Callable[[bytes, Peer], None],
+        due: Callable[[int], int | None] | None = None,
     ) -> None:
         self.counts = Counts()
-        self._stage = stage
-        self._callbacks = callbacks
-        self._allowed = allowed
-        self._addressees = addressees
-        self._subscribers = subscribers
-        self._aliases = Aliases()
+        self._handle = engine
+        self._requests = requests
+        self._clients = clients
+        self._work = work
+        self._later = later
+        self._due = due
         self._errors = Budget(ERRORS_PER_SECOND)
-        self._looks = Budget(LOOKS_PER_SECOND)
+        self._queries = Budget(QUERIES_PER_SECOND)
 
     def handle(self, data: bytes, sender: Peer, now: float) -> list[Answer]:
         """Act on one packet.
@@ -116,15 +107,15 @@ class Dispatcher:
             What to send, and where to.
         """
         self.counts.packets_received += 1
-        if sender.host not in self._allowed:
+        if sender.host not in self._clients.allowed:
             self.counts.packets_refused += 1
             return []
         try:
             messages = packets.read(data)
         except PacketError as error:
             self.counts.packets_refused += 1
-            return self._refuse("packet", error.what, sender, now)
-        self._subscribers.hear(sender, now)
+            return self._error("packet", error.what, sender, now)
+        self._clients.subscribers.hear(sender, now)
         answers = self._act_on(messages, sender, now)
         self.counts.last_packet = now
         return answers
@@ -139,91 +130,72 @@ class Dispatcher:
             if asked.when != when:
                 self._post(together, when)
                 when = asked.when
-            meant = self._aliases.resolve(asked)
+            meant = self._requests.aliases.resolve(asked)
             patterns += is_pattern(meant.address)
-            result = self._understood(meant, patterns)
+            result = self._parsed(meant, patterns)
             if isinstance(result, Refusal):
-                self.counts.messages_refused += 1
                 answers += self._refuse(asked.address, result.reason, sender, now)
                 continue
             self.counts.last_message = asked.address
             for command in result:
-                if command.path in _ENGINE:
+                if command.row.apply is not None and not command.row.is_job:
                     together.append(command)
                 else:
                     self._post(together, when)  # what came before must be done before
-                    answers += self._do(command, asked.address, sender, now)
+                    answers += self._answer(command, asked.address, sender, now)
         self._post(together, when)
         return answers
 
-    def _understood(self, meant: packets.Message, patterns: int) -> tuple[Command, ...] | Refusal:
+    def _parsed(self, meant: packets.Message, patterns: int) -> tuple[Command, ...] | Refusal:
         """The commands of a message, which is one of so many patterns if it is one."""
         if patterns > MAX_PATTERNS and is_pattern(meant.address):
             return Refusal(meant.address, f"more than {MAX_PATTERNS} patterns in one packet")
-        return parse(meant, self._stage.shapes)
+        return self._handle.table.parse(meant, self._handle.shapes)
 
     def _post(self, together: list[Command], when: int) -> None:
-        """Hand on what takes effect together, and begin anew."""
+        """Hand on what takes effect together, and begin a new batch."""
         if together:
-            due = None if self._callbacks.due is None else self._callbacks.due(when)
-            self._stage.engine.post(*together, due=due)
+            due = None if self._due is None else self._due(when)
+            self._handle.engine.post(*together, due=due)
             together.clear()
 
-    def _do(self, command: Command, address: str, sender: Peer, now: float) -> list[Answer]:
-        if command.path in _JOBS:
-            self._callbacks.work(Task(command, sender, address))
+    def _answer(self, command: Command, asked: str, sender: Peer, now: float) -> list[Answer]:
+        """Act on a command that is not for the engine alone."""
+        row = command.row
+        if row.is_job:
+            self._work(Task(command, sender, asked))
             return []
-        match command.path:
-            case "/ping":
-                return [self._to(sender, "/pong", *command.values)]
-            case "/status":
-                return [self._to(sender, "/status.reply", *self._callbacks.status())]
-            case "/version":
-                return [self._to(sender, "/version.reply", __version__)]
-            case "/get" | "/model/info":
-                return self._look(command, sender, now)
-            case "/notify":
-                return self._notify(bool(command.values[0]), sender, now)
-            case "/replyport":
-                self._addressees.choose(sender, int(command.values[0]))
-            case "/alias":
-                self._aliases.set(str(command.values[0]), str(command.values[1]))
-            case "/quit":
-                return self._quit(sender, now)
-        return []
+        if row.query is not None:
+            return self._query(command, sender, now)
+        if row.request is None:
+            return []
+        try:
+            replies = row.request(self._requests, command, sender, now)
+        except RefusedError as error:
+            return self._refuse(command.address, str(error), sender, now)
+        return [self._to(sender, *reply) for reply in replies]
 
-    def _look(self, command: Command, sender: Peer, now: float) -> list[Answer]:
+    def _query(self, command: Command, sender: Peer, now: float) -> list[Answer]:
         """Let the engine answer when it has done what came before."""
-        if not self._looks.spend(now):
-            return self._refuse(command.address, "too many questions a second", sender, now)
-        stage, see = self._stage, get if command.path == "/get" else model_info
+        if not self._queries.spend(now):
+            return self._error(command.address, "too many questions a second", sender, now)
+        engine, query = self._handle.engine, command.row.query
 
         def then(frame: int) -> None:
-            for address, *values in see(stage.engine, command):
-                self._callbacks.later(*self._to(sender, str(address), *values))
+            for address, *values in query(engine, command) if query is not None else ():
+                self._later(*self._to(sender, str(address), *values))
 
-        stage.engine.post(then=then)
-        return []
-
-    def _notify(self, on: bool, sender: Peer, now: float) -> list[Answer]:
-        if on:
-            self._subscribers.add(sender, now)
-        else:
-            self._subscribers.remove(sender)
-        return [self._to(sender, "/done", "/notify", int(on))]
-
-    def _quit(self, sender: Peer, now: float) -> list[Answer]:
-        if self._callbacks.quit is None or not is_loopback(sender.host):
-            self.counts.messages_refused += 1
-            reason = "only from this machine, and only with --allow-quit"
-            return self._refuse("/quit", reason, sender, now)
-        self._callbacks.quit()
+        engine.post(then=then)
         return []
 
     def _refuse(self, address: str, reason: str, sender: Peer, now: float) -> list[Answer]:
+        self.counts.messages_refused += 1
+        return self._error(address, reason, sender, now)
+
+    def _error(self, address: str, reason: str, sender: Peer, now: float) -> list[Answer]:
         if not self._errors.spend(now):
             return []
         return [self._to(sender, "/error", address, reason)]
 
     def _to(self, sender: Peer, address: str, *values: Value) -> Answer:
-        return message(address, *values), self._addressees.of(sender)
+        return message(address, *values), self._clients.addressees.of(sender)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from musicvae.errors import SettingError
-from musicvae.live.commands.deck_table import GAIN_RANGE
+from musicvae.live.engine.deck_addresses import GAIN_RANGE
 from musicvae.live.outputs.output import DEFAULT_BLOCK, Output
 
 DEFAULT_PORT = 7700

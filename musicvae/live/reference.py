@@ -5,11 +5,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 
-from musicvae.live.commands.address import Address
-from musicvae.live.commands.command import DECKS
-from musicvae.live.commands.table import ADDRESSES
+from musicvae.live.commands.address import DECKS, Address
 from musicvae.live.osc.replies_table import REPLIES
 from musicvae.live.status import FIELDS
+from musicvae.live.table import ADDRESSES
 
 _HEAD = """\
 # OSC reference
@@ -91,7 +90,7 @@ def markdown() -> str:
 def _table(entries: Iterable[Address]) -> list[str]:
     rows = ["| address | arguments | meaning |", "|---|---|---|"]
     for entry in entries:
-        doc = f"*job* {entry.doc}" if entry.job else entry.doc
+        doc = f"*job* {entry.doc}" if entry.is_job else entry.doc
         rows.append(f"| `{entry.path}` | {entry.arguments} | {doc} |")
     return rows
 

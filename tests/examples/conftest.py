@@ -18,8 +18,9 @@ from pythonosc.osc_bundle import OscBundle
 from pythonosc.osc_message import OscMessage
 from pythonosc.osc_message_builder import OscMessageBuilder
 
+from musicvae.live.commands.address import Command
 from musicvae.live.commands.arguments import Shape
-from musicvae.live.commands.command import Command, Refusal, parse
+from musicvae.live.commands.table import Refusal
 from musicvae.live.osc import packets
 
 #: Seconds after which something that should have happened has not.

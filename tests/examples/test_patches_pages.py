@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from musicvae.live.commands.table import ADDRESSES
+from musicvae.live.table import ADDRESSES
 
 HOSTS = (
     *("max", "touchdesigner", "pd", "supercollider", "openstagecontrol", "wekinator"),

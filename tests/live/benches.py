@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from musicvae.live.commands.command import Command
 from musicvae.live.dispatcher import Callbacks, Dispatcher
 from musicvae.live.engine.clips import InlineClips
 from musicvae.live.engine.engine import Engine
@@ -17,6 +16,7 @@ from musicvae.live.osc import packets
 from musicvae.live.stage.engine_handle import EngineHandle
 from musicvae.live.stage.loading import Loader
 from musicvae.live.storage.library import Library
+from musicvae.live.table import ADDRESSES
 
 ME = Peer("127.0.0.1", 50_000)
 RATE = 8000
@@ -34,7 +34,7 @@ class Bench:
         loader = Loader(Library([]), RATE, 2, InlineClips(), decoders={"test": decoder})
         stage = EngineHandle(self.engine, loader)
         for deck in ("a", "b"):
-            load = Command("/model/load", deck, "", ("test",))
+            load = ADDRESSES.command("/model/load", deck, "", ("test",))
             self.engine.post(load, payloads=(stage.payload(load),))
         self.tasks: list[Task] = []
         self.later: list[tuple[bytes, Peer]] = []

@@ -10,11 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import musicvae
-from musicvae.live.commands.command import Command
 from musicvae.live.dispatcher import LOOKS_PER_SECOND, MAX_PATTERNS
 from musicvae.live.jobs.worker import Task
 from musicvae.live.network.peers import Peer
 from musicvae.live.osc import packets
+from musicvae.live.table import ADDRESSES
 
 ME = Peer("127.0.0.1", 50_000)
 FRIEND = Peer("192.168.1.9", 50_000)
@@ -96,9 +96,9 @@ def test_jobs_are_handed_on_as_they_were_asked_for(bench: Any, osc: Osc) -> None
         data = osc(address, value) if value else osc(address, "one", 2.0)
         assert bench.answered(data) == []
     assert bench.tasks == [
-        Task(Command("/preset/load", "b", "", ("one",)), ME, "/scene"),
-        Task(Command("/model/load", "a", "", ("test",)), ME, "/model/load"),
-        Task(Command("/morph/time", "b", "", ("one", 2.0)), ME, "/deck/b/morph/time"),
+        Task(ADDRESSES.command("/preset/load", "b", "", ("one",)), ME, "/scene"),
+        Task(ADDRESSES.command("/model/load", "a", "", ("test",)), ME, "/model/load"),
+        Task(ADDRESSES.command("/morph/time", "b", "", ("one", 2.0)), ME, "/deck/b/morph/time"),
     ]
 
 

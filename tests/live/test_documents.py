@@ -14,7 +14,7 @@ import soundfile
 
 from musicvae.cli.main import build_parser, main
 from musicvae.live.commands.arguments import Shape
-from musicvae.live.commands.command import Refusal, parse
+from musicvae.live.commands.table import Refusal
 from musicvae.live.osc.packets import Message
 from musicvae.live.osc.replies_table import REPLIES
 from musicvae.live.status import FIELDS

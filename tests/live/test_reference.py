@@ -4,12 +4,12 @@ import re
 from pathlib import Path
 
 from musicvae.live.commands.arguments import Shape
-from musicvae.live.commands.command import Refusal, parse
-from musicvae.live.commands.table import ADDRESSES
+from musicvae.live.commands.table import Refusal
 from musicvae.live.osc.packets import Message
 from musicvae.live.osc.replies_table import REPLIES
 from musicvae.live.reference import markdown
 from musicvae.live.status import FIELDS
+from musicvae.live.table import ADDRESSES
 
 LIVE = Path("musicvae") / "live"
 

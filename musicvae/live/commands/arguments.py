@@ -21,15 +21,19 @@ class RefusedError(ValueError):
 
 @dataclass(frozen=True)
 class Shape:
-    """What a command needs to know of the deck that it is for.
+    """What commands need to know of the model that plays on a deck.
 
     Attributes:
-        latent_dim: D of the model that plays there; 0 where none does.
+        latent_dim: D of the model; 0 where none plays.
         attributes: names of the model's attributes.
+        latent_space: id of the latent space, 16 hex digits; empty where it is not known.
+        kind: ``"stream"`` or ``"clip"``; empty where no model plays.
     """
 
     latent_dim: int = 0
     attributes: tuple[str, ...] = ()
+    latent_space: str = ""
+    kind: str = ""
 
 
 @dataclass(frozen=True)

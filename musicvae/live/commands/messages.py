@@ -1,4 +1,7 @@
-"""Commands as they are kept: ``["/latent", 0.5, ...]``, with or without ``/deck/<name>`` before."""
+"""Messages as presets, journals and scores store them: ``["/latent", 0.5, ...]``.
+
+The address may begin with ``/deck/<name>``.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,9 @@ from typing import Any
 
 import numpy as np
 
-#: An address and its values, as in a datagram.
-Message = list[Any]
+#: An address and its values.
+StoredMessage = list[Any]
+Message = StoredMessage
 
 MAX_ADDRESS = 256
 MAX_VALUES = 4096
@@ -18,7 +22,7 @@ MAX_TEXT = 1024
 _WIDEST = 2**63
 
 
-def checked(value: object) -> Message:
+def checked(value: object) -> StoredMessage:
     """A copy of a message in which every value is a plain float, int or str.
 
     Args:
@@ -36,7 +40,7 @@ def checked(value: object) -> Message:
     return [value[0], *(_plain(value[0], item) for item in value[1:])]
 
 
-def without_deck(message: Message) -> Message:
+def without_deck(message: StoredMessage) -> StoredMessage:
     """The message as it is for any deck: ``/deck/a/latent`` becomes ``/latent``."""
     parts = message[0].split("/", 3)
     if len(parts) == 4 and parts[1] == "deck":
@@ -44,7 +48,7 @@ def without_deck(message: Message) -> Message:
     return message
 
 
-def for_deck(message: Message, deck: str) -> Message:
+def for_deck(message: StoredMessage, deck: str) -> StoredMessage:
     """The message for this deck, whichever it was for before."""
     return [f"/deck/{deck}{without_deck(message)[0]}", *message[1:]]
 

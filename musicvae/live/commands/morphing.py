@@ -1,26 +1,22 @@
-"""Between two states: numbers move, everything else flips half-way. Pure.
+"""Morphing: computes the state between two states, by the morph rule of each address.
 
-A state is what a preset holds: the messages that bring a deck there.
+A state is what a preset holds: the messages that set a deck. Pure: no files and no engine.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
-from musicvae.live.commands.messages import Message, without_deck
-
-#: There is nothing between two seeds, and half a loop's start makes no loop.
-SWITCHES = frozenset(
-    {
-        *("/seed", "/freeze", "/hold", "/play", "/mute", "/source"),
-        *("/model/load", "/tape/load", "/tape/play", "/tape/loop"),
-    }
-)
-#: One value stands for the same value for every latent.
-_SPREADING = frozenset({"/latent/scale", "/latent/bias"})
+from musicvae.live.commands.address import Morph
+from musicvae.live.commands.messages import StoredMessage, without_deck
 
 
-def between(a: Sequence[Message], b: Sequence[Message], t: float) -> list[Message]:
+def between(
+    a: Sequence[StoredMessage],
+    b: Sequence[StoredMessage],
+    t: float,
+    rule_of: Callable[[str], Morph],
+) -> list[StoredMessage]:
     """The state that lies ``t`` of the way from ``a`` to ``b``.
 
     Numbers of messages that both have move linearly, in float64. Words, switches and what only one
@@ -30,6 +26,7 @@ def between(a: Sequence[Message], b: Sequence[Message], t: float) -> list[Messag
         a: messages, each address once; where one comes twice, the first is paired with the first.
         b: likewise.
         t: 0 is exactly ``a`` and 1 exactly ``b``; beyond, it is the nearer of the two.
+        rule_of: the morph rule of an address without a deck.
 
     Returns:
         New messages, in the order of the nearer state.
@@ -45,11 +42,11 @@ def between(a: Sequence[Message], b: Sequence[Message], t: float) -> list[Messag
             result.append(list(message))
         else:
             start, end = (message, partner) if near is a else (partner, message)
-            result.append(_blend(start, end, t))
+            result.append(_blend(start, end, t, rule_of(without_deck(message)[0])))
     return result
 
 
-def _keyed(state: Sequence[Message]) -> Iterator[tuple[tuple[str, int], Message]]:
+def _keyed(state: Sequence[StoredMessage]) -> Iterator[tuple[tuple[str, int], StoredMessage]]:
     """Each message with its address and how often that came before."""
     seen: dict[str, int] = {}
     for message in state:
@@ -58,19 +55,18 @@ def _keyed(state: Sequence[Message]) -> Iterator[tuple[tuple[str, int], Message]
         yield (message[0], number), message
 
 
-def _blend(a: Message, b: Message, t: float) -> Message:
-    address = without_deck(a)[0]
+def _blend(a: StoredMessage, b: StoredMessage, t: float, rule: Morph) -> StoredMessage:
     left, right = a[1:], b[1:]
-    if address in _SPREADING and 1 in (len(left), len(right)):
+    if rule is Morph.SPREAD and 1 in (len(left), len(right)):
         width = max(len(left), len(right))
         left, right = (_spread(values, width) for values in (left, right))
     words = any(isinstance(value, str) for value in (*left, *right))
-    if address in SWITCHES or words or len(left) != len(right):
+    if rule is Morph.SWITCH or words or len(left) != len(right):
         return list(a if t < 0.5 else b)
     return [a[0], *(_number(x, y, t) for x, y in zip(left, right, strict=True))]
 
 
-def _spread(values: Message, width: int) -> Message:
+def _spread(values: StoredMessage, width: int) -> StoredMessage:
     return values * width if len(values) == 1 else values
 
 

@@ -1,9 +1,193 @@
-"""The OSC address space, one row for each address; the order is that of the documentation."""
+"""The address table: finds the row of an OSC address and makes commands of messages.
+
+Pure: no sockets, engine or clock.
+"""
 
 from __future__ import annotations
 
-from musicvae.live.commands.address import Address as Address
-from musicvae.live.commands.daemon_table import DESK_ADDRESSES
-from musicvae.live.commands.deck_table import DECK_ADDRESSES
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
-ADDRESSES: tuple[Address, ...] = (*DECK_ADDRESSES, *DESK_ADDRESSES)
+from musicvae.live.commands.address import DECKS, Address, Command, Morph, Values
+from musicvae.live.commands.arguments import Arguments, RefusedError, Shape
+from musicvae.live.osc.packets import Argument, Message
+from musicvae.live.osc.patterns import Pattern, PatternError, is_pattern
+
+#: The shape of each deck's model, by name of the deck.
+Shapes = Mapping[str, Shape]
+
+_NO_SHAPE = Shape()
+
+
+class Refusal(NamedTuple):
+    """A message that was well-formed but asks for nothing that can be done.
+
+    Attributes:
+        address: as it was sent.
+        reason: a short sentence.
+    """
+
+    address: str
+    reason: str
+
+
+class _Meant(NamedTuple):
+    """What an address stands for: a row, a deck (or none), and what ``<i>`` or ``<name>`` is."""
+
+    row: Address
+    deck: str
+    key: str
+
+
+class AddressTable:
+    """The rows of an address space, in the order of the documentation.
+
+    Args:
+        rows: with different paths.
+    """
+
+    def __init__(self, rows: Iterable[Address]) -> None:
+        self.rows = tuple(rows)
+        self._by_path = {row.path: row for row in self.rows}
+        #: Rows whose last part is a number or a name, by what comes before it; longest first.
+        self._keyed = sorted(
+            ((row.stem, row) for row in self.rows if row.stem), key=lambda pair: -len(pair[0])
+        )
+
+    def __iter__(self) -> Iterator[Address]:
+        return iter(self.rows)
+
+    def command(self, path: str, deck: str = "", key: str = "", values: Values = ()) -> Command:
+        """A command of our own, whose values are not checked; ``KeyError`` for unknown paths."""
+        return Command(self._by_path[path], deck, key, values)
+
+    def parse(self, message: Message, shapes: Shapes) -> tuple[Command, ...] | Refusal:
+        """The commands of one message, all of them or none.
+
+        Args:
+            message: its address may be a pattern, which can stand for several commands.
+            shapes: of each deck.
+
+        Returns:
+            At least one command, or the refusal.
+        """
+        try:
+            if is_pattern(message.address):
+                meant = list(self._matching(message.address, shapes))
+                if not meant:
+                    return Refusal(message.address, "the pattern matches no address")
+            else:
+                meant = [self._find(message.address)]
+            return tuple(_command(one, message.arguments, shapes) for one in meant)
+        except (RefusedError, PatternError) as error:
+            return Refusal(message.address, str(error))
+
+    def restore(self, message: Sequence[object], deck: str, shapes: Shapes) -> Command:
+        """The command that :meth:`Command.message` wrote, perhaps for another deck.
+
+        Args:
+            message: address and arguments, from a file that anybody may have written.
+            deck: meant by an address without ``/deck/...``.
+            shapes: of each deck.
+
+        Raises:
+            RefusedError: it is no such message; says why.
+        """
+        if not message or not isinstance(message[0], str):
+            raise RefusedError("wants an address and its arguments")
+        if not all(isinstance(value, int | float | str) for value in message[1:]):
+            raise RefusedError("wants numbers and texts")
+        meant = self._find(message[0], internal=True)
+        if meant.row.deck and not message[0].startswith("/deck/"):
+            meant = meant._replace(deck=deck)
+        values: tuple[Argument, ...] = tuple(message[1:])  # type: ignore[arg-type]
+        return _command(meant, values, shapes)
+
+    def row_of(self, address: str) -> Address | None:
+        """The row of an address, with or without a deck; ``None`` for an unknown address."""
+        return self._local(split_deck(address)[1])[0]
+
+    def morph_of(self, address: str) -> Morph:
+        """How an address morphs; an unknown one linearly."""
+        row = self.row_of(address)
+        return Morph.LINEAR if row is None else row.morph
+
+    def _local(self, address: str) -> tuple[Address | None, str]:
+        """The row of an address without a deck, and its key."""
+        found = None if "<" in address else self._by_path.get(address)
+        return (found, "") if found is not None else self._with_key(address)
+
+    def _find(self, address: str, internal: bool = False) -> _Meant:
+        deck, local = split_deck(address)
+        if deck not in DECKS:
+            raise RefusedError(UNKNOWN_DECK)
+        row, key = self._local(local)
+        if row is None or (local != address and not row.deck):
+            raise RefusedError("unknown address")
+        if row.internal and not internal:
+            raise RefusedError("is written by the daemon alone")
+        return _Meant(row, deck if row.deck else "", key)
+
+    def _with_key(self, local: str) -> tuple[Address | None, str]:
+        for stem, row in self._keyed:
+            key = local.removeprefix(stem)
+            if key == local or not key:
+                continue
+            if not row.numbered or (key.isascii() and key.isdigit() and len(key) < 7):
+                return row, str(int(key)) if row.numbered else key
+        return None, ""
+
+    def _matching(self, text: str, shapes: Shapes) -> Iterator[_Meant]:
+        """What a pattern stands for.
+
+        ``/latent/*`` means all latents, and not ``/latent/scale`` and the other words beside them:
+        what matches numbers matches no words at the same place.
+        """
+        pattern = Pattern(text)
+        numbered: set[str] = set()  # places whose numbers are meant
+        for row in self.rows:
+            if not row.by_pattern:
+                continue
+            prefixes = [("", DECKS[0])]
+            if row.deck:
+                prefixes += [(f"/deck/{name}", name) for name in DECKS]
+            for prefix, deck in prefixes:
+                place = prefix + row.path[: row.path.rindex("/") + 1]
+                if place in numbered:
+                    continue
+                if row.stem and not pattern.begins(prefix + row.stem):
+                    continue  # before its many latents are tried one by one
+                if row.numbered and pattern.matches(f"{place}0"):
+                    numbered.add(place)  # though no model may play there
+                keys = row.legal_keys(shapes.get(deck, _NO_SHAPE)) if row.stem else ("",)
+                for key in keys:
+                    if pattern.matches(prefix + (f"{row.stem}{key}" if row.stem else row.path)):
+                        if row.numbered:
+                            numbered.add(place)
+                        yield _Meant(row, deck if row.deck else "", key)
+
+
+#: The reason for refusing ``/deck/<name>/...`` with another name.
+UNKNOWN_DECK = f"no such deck; there are {', '.join(DECKS)}"
+
+
+def split_deck(address: str) -> tuple[str, str]:
+    """The deck of an address, and the address without it: ``/deck/b/gain`` is ``b``, ``/gain``.
+
+    An address without a deck means the first one.
+    """
+    if not address.startswith("/deck/"):
+        return DECKS[0], address
+    deck, _, rest = address.removeprefix("/deck/").partition("/")
+    return deck, f"/{rest}"
+
+
+def _command(meant: _Meant, values: tuple[Argument, ...], shapes: Shapes) -> Command:
+    row, deck, key = meant
+    if row.alias is not None:  # /chan3 is /latent/2
+        row, shift = row.alias
+        key = str(int(key) - shift) if key else ""
+    shape = shapes.get(deck, _NO_SHAPE)
+    if row.stem:
+        row.check_key(key, shape)
+    return Command(row, deck, key, row.read(Arguments(values, shape, key)))

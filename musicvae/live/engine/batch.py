@@ -1,4 +1,4 @@
-"""What happens to the engine at one frame, all at once."""
+"""A batch: commands that take effect together, at one frame of the engine."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from musicvae.live.commands.command import Command
+from musicvae.live.commands.address import Command
 
 
 @dataclass(slots=True)
@@ -32,9 +32,4 @@ class Batch:
             return False
         if len(self.commands) != 1 or len(earlier.commands) != 1:
             return False
-        mine, other = self.commands[0], earlier.commands[0]
-        return (
-            mine.path in ("/latent", "/latent/<i>")
-            and (mine.path, mine.deck, mine.key) == (other.path, other.deck, other.key)
-            and len(mine.values) == len(other.values)
-        )
+        return earlier.commands[0].is_replaced_by(self.commands[0])

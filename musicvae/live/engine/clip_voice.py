@@ -1,18 +1,15 @@
-"""A clip model that sounds: a loop of the decoded clip, cross-faded to a new one when it moves."""
+"""The voice of a clip model: loops a decoded clip, and cross-fades to a new one on changes."""
 
 from __future__ import annotations
 
 import time
-from typing import Any
 
 import numpy as np
 
 from musicvae.audio import Samples
-from musicvae.live.commands.command import Command
 from musicvae.live.engine.clips import Clips, Wish
 from musicvae.live.engine.controls import Controls
 from musicvae.live.engine.loops import Loop, LoopMaker
-from musicvae.live.engine.setting import set_controls
 from musicvae.live.engine.work import Work
 from musicvae.live.fades import raised_cosine
 
@@ -75,14 +72,11 @@ class ClipVoice:
             self._left -= count
             done += count
 
-    def do(self, command: Command, payload: Any = None) -> None:
-        """See :class:`Voice`; ``payload`` of ``/loop`` is the loop, or why there is none."""
-        if command.path == "/loop":
-            if command.values[0] == self._number:  # else it was another voice's
-                self._number = 0
-                self._take(payload)
-        else:
-            set_controls(self.controls, command, payload)
+    def receive(self, request: int, loop: Loop | Exception | None) -> None:
+        """See :class:`Voice`."""
+        if request == self._number:  # else it was another voice's
+            self._number = 0
+            self._take(loop)
 
     def leave(self) -> None:
         """See :class:`Voice`."""

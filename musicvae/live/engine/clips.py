@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from musicvae.audio import Samples
-from musicvae.live.commands.command import DECKS, Command
+from musicvae.live.commands.address import DECKS, Command
+from musicvae.live.engine.deck_addresses import LOOP
 from musicvae.live.engine.loops import Loop
 
 #: Takes the command ``/loop`` and its loop, or ``None`` and why there is none.
@@ -117,7 +118,7 @@ class ThreadClips:
     def _work(self) -> None:
         while (asked := self._wishes.get()) is not None:
             number, wish = asked
-            self._post(Command("/loop", wish.deck, "", (number,)), _made(wish))
+            self._post(Command(LOOP, wish.deck, values=(number,)), _made(wish))
 
 
 def _made(wish: Wish) -> Loop | Exception:

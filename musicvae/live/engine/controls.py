@@ -1,31 +1,36 @@
-"""What a performer has set on one model, and the latents that follow from it, frame by frame.
+"""Computes the latents of each frame from what a performer has set on one model.
 
     z = clamp(scale · (source + held) + bias + Σ attribute · direction)
 
 ``held`` is what ``/latent`` sets, ``source`` the movement of a tape or a walk. All but the source
-glide: each change takes some frames, in a straight line. Belongs to the thread that renders.
+glide: each change takes some frames, in a straight line. Everything here belongs to the rendering
+thread.
 """
 
 from __future__ import annotations
 
-from copy import copy
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from musicvae.artifact import ArtifactInfo
+from musicvae.latents.arrays import Latents
 from musicvae.latents.attributes import CONTRAST_GAIN, CONTRAST_SECONDS
+from musicvae.live.commands.address import Address, Command, Target
 from musicvae.live.engine.ramps import Ramps
-from musicvae.live.engine.sources import Source, TapeSource, WalkSource
-
-Array = NDArray[np.float32]
+from musicvae.live.sources import SOURCES, Source
 
 DEFAULT_GLIDE_MS = 20.0
 DEFAULT_BOUND = 8.0
+#: Standardised latents lie within a few units of 0; far beyond, decoders overflow.
+LATENT_RANGE = (-1000.0, 1000.0)
+#: The name of no source: the latents are what is set, and nothing else moves them.
+HELD = "held"
 
 
 class Controls:
-    """Turns commands into latents.
+    """What a performer has set on one model.
 
     Args:
         info: of the model.
@@ -34,11 +39,10 @@ class Controls:
     Attributes:
         frozen: whether the latents stand still.
         holding: whether changes wait.
-        source: ``"held"``, ``"tape"`` or ``"walk"``.
-        tape: as loaded, or ``None``.
-        walk: always there, whether or not it is the source.
-        glide_ms: how long a change takes.
-        once_ms: how long the next one does, if that was said.
+        source: name of the source, or ``"held"``.
+        sources: every source, by name, whether or not it is the current one.
+        glide_ms: how long a change takes, in ms.
+        once_ms: how long the next one does, if that was said, in ms.
         low: bound of all latents.
         high: likewise.
         held, scale, bias, attributes: what was set, and how far each has glided.
@@ -48,19 +52,23 @@ class Controls:
         width = info.latent_dim
         self.info = info
         self.frozen = self.holding = False
-        self.source = "held"
-        self.tape: TapeSource | None = None
-        self.walk = WalkSource(info, frame_rate)
+        self.source = HELD
+        self.sources: dict[str, Source] = {
+            name: kind(info, frame_rate) for name, kind in SOURCES.items()
+        }
         self.glide_ms = DEFAULT_GLIDE_MS
+        self.once_ms: float | None = None
         self.low, self.high = -DEFAULT_BOUND, DEFAULT_BOUND
         self.held = Ramps(width)
         self.scale = Ramps(width, 1.0)
         self.bias = Ramps(width)
         self.attributes = Ramps(len(info.attributes))
         self._ramps = (self.held, self.scale, self.bias, self.attributes)
+        self._names = [attribute.name for attribute in info.attributes]
+        self._lowest = np.array([latent.low for latent in info.latents], np.float32)
+        self._highest = np.array([latent.high for latent in info.latents], np.float32)
         self._rate = frame_rate
-        self.once_ms: float | None = None
-        self._trajectory: list[Array] = []
+        self._trajectory: list[Latents] = []
         self._row_frames = self._row_left = 0
         self._directions = np.array(
             [a.direction for a in info.attributes] or np.zeros((0, width)), np.float32
@@ -71,7 +79,34 @@ class Controls:
         self._z = np.zeros(width, np.float32)
         self._moved = np.zeros(width, np.float32)
 
-    def next(self) -> Array:
+    @property
+    def sounding_source(self) -> str:
+        """Name of the source that moves the latents now: one that is not ready does not."""
+        current = self.sources.get(self.source)
+        return self.source if current is not None and current.ready else HELD
+
+    def target_of(self, row: Address) -> Controls | Source | None:
+        """What a row of the address table changes: these controls, or a source if it is ready."""
+        if row.target is Target.CONTROLS:
+            return self
+        source = self.sources[row.source]
+        return source if source.ready or row.load is not None else None
+
+    def do(self, command: Command, payload: Any = None) -> None:
+        """Apply a command to the controls or to one of their sources.
+
+        Args:
+            command: that suits the model; see :meth:`Address.suits`.
+            payload: what was loaded for it.
+        """
+        row, target = command.row, self.target_of(command.row)
+        if target is None or row.apply is None:
+            return
+        row.apply(target, command, payload)
+        if row.selects:
+            self.select(row.source)
+
+    def next(self) -> Latents:
         """The latents of the next frame, float32 (D,): overwritten by the next call."""
         if self.frozen:
             return self._z
@@ -80,9 +115,8 @@ class Controls:
             for ramps in self._ramps:
                 ramps.advance()
         z = self._z
-        sources: dict[str, Source | None] = {"tape": self.tape, "walk": self.walk}
-        source = sources.get(self.source)
-        if source is None:
+        source = self.sources.get(self.source)
+        if source is None or not source.ready:
             z[:] = self.held.value
         else:
             source.next(z)
@@ -101,7 +135,7 @@ class Controls:
         pace = self._rate / other._rate
         for mine, theirs in zip(self._ramps[:3], other._ramps[:3], strict=True):
             mine.go_on(theirs, pace)
-        own, names = ([a.name for a in each.info.attributes] for each in (self, other))
+        own, names = self._names, other._names
         both = [name for name in own if name in names]
         self.attributes.go_on(
             other.attributes, pace, [*map(own.index, both)], [*map(names.index, both)]
@@ -111,31 +145,85 @@ class Controls:
         self._trajectory = other._trajectory.copy()
         self._row_frames = max(1, round(other._row_frames * pace))
         self._row_left = round(other._row_left * pace)
-        # The other one may sound on for a while, and must not wind this one's tape.
-        self.source, self.tape = other.source, copy(other.tape)
-        self.walk.go_on(other.walk)
+        self.source = other.source
+        for name, source in self.sources.items():
+            source.adopt(other.sources[name])
         self.frozen, self.holding = other.frozen, other.holding
         self._z[:], self._mean[:] = other._z, other._mean
 
     def panic(self) -> None:
-        """All latents to 0, and nothing that moves them."""
+        """Set all latents to 0 at once, and let nothing move them."""
         self._trajectory.clear()
         self.held.jump(0.0)
-        self.source, self.frozen, self.holding = "held", False, False
+        self.source, self.frozen, self.holding = HELD, False, False
 
-    def frames(self, ms: float) -> int:
-        """Frames of so many ms, at least 1."""
+    def set_latents(self, first: int, values: Sequence[Any] | Latents) -> None:
+        """Glide to these latents, from number ``first`` on."""
+        self._trajectory.clear()
+        self.held.to(values, self._glide(), slice(first, first + len(values)))
+
+    def set_shares(self, first: int, shares: Sequence[Any]) -> None:
+        """Likewise, where 0 is the 1st and 1 the 99th percentile of the training set."""
+        where = slice(first, first + len(shares))
+        low, high = self._lowest[where], self._highest[where]
+        self.set_latents(first, low + (high - low) * np.array(shares, np.float32))
+
+    def add_latents(self, values: Sequence[Any]) -> None:
+        """Add to the first latents as they are set."""
+        more = np.array(values, np.float32)
+        self.set_latents(0, np.clip(self.held.target[: len(more)] + more, *LATENT_RANGE))
+
+    def follow(self, values: Sequence[Any], ms: float) -> None:
+        """Go through rows of latents, k · D numbers, one row every so many ms."""
+        rows = np.array(values, np.float32).reshape(-1, len(self.held.value))
+        self._trajectory = list(rows[::-1])
+        self._row_frames, self._row_left = self._frames(ms), 0
+
+    def glide_to(self, ramps: Ramps, values: Sequence[Any]) -> None:
+        """Set the first of some numbers, one for each latent; a single value is for all."""
+        where = slice(None) if len(values) == 1 else slice(len(values))
+        ramps.to(values, self._glide(), where)
+
+    def clamp(self, low: float, high: float) -> None:
+        """Bound all latents."""
+        self.low, self.high = low, high
+
+    def set_glide(self, ms: float) -> None:
+        """Let changes take so many ms."""
+        self.glide_ms = ms
+
+    def set_next_glide(self, ms: float) -> None:
+        """Let the next change take so many ms."""
+        self.once_ms = ms
+
+    def set_attribute(self, name: str, amount: float) -> None:
+        """Glide to an amount of an attribute, in its standard deviations."""
+        self.attributes.to(amount, self._glide(), self._names.index(name))
+
+    def attribute_amounts(self) -> dict[str, float]:
+        """Each attribute as it is set, in its standard deviations."""
+        return dict(zip(self._names, self.attributes.target.tolist(), strict=True))
+
+    def select(self, source: str) -> None:
+        """Let a source move the latents, or none (``"held"``)."""
+        self.source = source
+
+    def freeze(self, on: bool) -> None:
+        """Let the latents stand still."""
+        self.frozen = on
+
+    def hold(self, on: bool) -> None:
+        """Let changes wait."""
+        self.holding = on
+
+    def _frames(self, ms: float) -> int:
+        """The number of frames in so many ms, at least 1."""
         return max(1, round(ms / 1000 * self._rate))
 
-    def glide(self) -> int:
-        """Frames that the change in hand takes; what was asked for once is used up."""
+    def _glide(self) -> int:
+        """The number of frames that a change takes; uses up what was asked for once."""
         ms, self.once_ms = (self.glide_ms if self.once_ms is None else self.once_ms), None
-        return self.frames(ms)
-
-    def follow(self, rows: list[Array], frames: int) -> None:
-        """Go through these latents, float32 (D,) each, one every so many frames."""
-        self._trajectory = rows[::-1]
-        self._row_frames, self._row_left = frames, 0
+        return self._frames(ms)
 
     def _follow_trajectory(self) -> None:
         if not self._trajectory:
@@ -145,7 +233,7 @@ class Controls:
             self._row_left = self._row_frames
         self._row_left -= 1
 
-    def _sharpen(self, z: Array) -> None:
+    def _sharpen(self, z: Latents) -> None:
         """Let latents deviate more, or less, from their moving mean.
 
         As :func:`musicvae.latents.attributes.contrast`, but the mean knows only what has been, and

@@ -1,4 +1,4 @@
-"""One deck: the voice that sounds, the cross-fade to the next one, and how loud it is."""
+"""A deck: one voice that sounds, the cross-fade to the next one, and the level of both."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from typing import Any
 import numpy as np
 
 from musicvae.audio import Samples
+from musicvae.live.commands.address import Address, Command, Target
 from musicvae.live.commands.arguments import Shape
-from musicvae.live.commands.command import Command, fits
-from musicvae.live.engine.describing import Message, describe
 from musicvae.live.engine.voice import Voice
 from musicvae.live.fades import Glide, amplitude, equal_power
 
@@ -79,38 +78,43 @@ class Deck:
 
     def takes(self, command: Command, payload: Any = None) -> bool:
         """Whether a command, and what was loaded for it, fits the model that plays here now."""
-        if command.path != "/tape/load":
-            return fits(command, self.shape)
-        if self.voice is None:
-            return False
-        info = self.voice.controls.info
-        fitting = (payload.latent_space, payload.latent_dim) == (info.latent_space, info.latent_dim)
-        return fitting and info.kind == "stream"
+        return command.row.suits(command, self.shape, payload)
+
+    def target_of(self, row: Address) -> Any:
+        """The object that a row of the address table changes; ``None`` where there is none now."""
+        if row.target is Target.DECK:
+            return self
+        voice = self.voice
+        if voice is None or row.target is Target.VOICE:
+            return voice
+        return voice.controls.target_of(row)
 
     def do(self, command: Command, payload: Any = None) -> None:
-        """Act on a command of the table that it :meth:`takes`.
+        """Apply a command that the deck :meth:`takes`.
 
         Args:
             command: to this deck.
-            payload: the ``Voice`` of ``/model/load``, the ``Tape`` of ``/tape/load``, the loop of
-                ``/loop``.
+            payload: what was loaded for it: the ``Voice`` of ``/model/load``, the ``Tape`` of
+                ``/tape/load``, the loop of ``/loop``.
         """
-        match command.path:
-            case "/gain":
-                self.gain_db = float(command.values[0])
-                self._gain.to(0.0 if self.gain_db <= SILENT_DB else amplitude(self.gain_db))
-            case "/mute":
-                self.muted = bool(command.values[0])
-                self._mute.to(0.0 if self.muted else 1.0)
-            case "/play":
-                self.play(bool(command.values[0]))
-            case "/panic":
-                self._panic()
-            case "/model/load":
-                self._swap(payload)
-            case _:
-                if self.voice is not None:
-                    self.voice.do(command, payload)
+        voice = self.voice
+        if command.row.target in (Target.CONTROLS, Target.SOURCE):
+            if voice is not None:
+                voice.controls.do(command, payload)
+            return
+        target = self.target_of(command.row)
+        if target is not None and command.row.apply is not None:
+            command.row.apply(target, command, payload)
+
+    def set_gain(self, db: float) -> None:
+        """Glide to this gain in dB; -96 is silence."""
+        self.gain_db = db
+        self._gain.to(0.0 if db <= SILENT_DB else amplitude(db))
+
+    def mute(self, on: bool) -> None:
+        """Fade to silence, or back; the deck goes on."""
+        self.muted = on
+        self._mute.to(0.0 if on else 1.0)
 
     def play(self, on: bool) -> None:
         """Fade in and go on, or fade out and pause; after a panic, once there was silence."""
@@ -118,14 +122,40 @@ class Deck:
         if not self._panicking:
             self._level.to(1.0 if on else 0.0)
 
+    def panic(self) -> None:
+        """Fade to silence at once, stop, and set all latents to 0."""
+        self._panicking, self._again = True, False
+        if self.voice is None:
+            self._level.jump(0.0)
+        else:
+            self._level.to(0.0)
+            self.voice.controls.panic()  # at once, so that what is set from now on holds
+        if self.silent:
+            self._in_silence()
+
+    def swap(self, voice: Voice) -> None:
+        """Cross-fade to another model; it goes on with what is set, in the same latent space."""
+        before, info = self.voice, voice.controls.info
+        names = tuple(attribute.name for attribute in info.attributes)
+        self.shape = Shape(info.latent_dim, names, info.latent_space, info.kind)
+        if before is not None:
+            before.leave()
+            if _same_space(before, voice):
+                voice.controls.adopt(before.controls)
+        if self._voice is None and not self.silent:
+            # Nothing has sounded yet, so nobody hears the level drop, and the voice fades in.
+            self._level.jump(0.0)
+            self._level.to(float(self._again))
+        if self._voice is None or self.silent:
+            self._voice, self._next, self._waiting = voice, None, None
+        elif self._next is None:
+            self._next, self._fade_at = voice, 0
+        else:
+            self._waiting = voice
+
     def fade_to(self, weight: float) -> None:
         """Glide to this share of the mix, 0 to 1."""
         self._fader.to(weight)
-
-    def describe(self) -> list[Message]:
-        """Messages that set another deck like this one; see :mod:`describing`."""
-        own: list[Message] = [["/gain", self.gain_db], ["/mute", int(self.muted)]]
-        return own if self.voice is None else [*own, *describe(self.voice.controls)]
 
     def horizon(self, frames: int) -> int:
         """How many of the next ``frames`` can be rendered before a fade ends."""
@@ -146,16 +176,6 @@ class Deck:
             _scale(sound, envelope)
             np.add(mix, sound, out=mix)
         if self.silent and (self._panicking or self._next is not None):
-            self._in_silence()
-
-    def _panic(self) -> None:
-        self._panicking, self._again = True, False
-        if self.voice is None:
-            self._level.jump(0.0)
-        else:
-            self._level.to(0.0)
-            self.voice.controls.panic()  # at once, so that what is set from now on holds
-        if self.silent:
             self._in_silence()
 
     def _in_silence(self) -> None:
@@ -181,24 +201,6 @@ class Deck:
                 self._voice, self._next = self._next, self._waiting
                 self._waiting, self._fade_at = None, 0
         return sound
-
-    def _swap(self, voice: Voice) -> None:
-        before, info = self.voice, voice.controls.info
-        self.shape = Shape(info.latent_dim, tuple(a.name for a in info.attributes))
-        if before is not None:
-            before.leave()
-            if _same_space(before, voice):
-                voice.controls.adopt(before.controls)
-        if self._voice is None and not self.silent:
-            # Nothing has sounded yet, so nobody hears the level drop, and the voice fades in.
-            self._level.jump(0.0)
-            self._level.to(float(self._again))
-        if self._voice is None or self.silent:
-            self._voice, self._next, self._waiting = voice, None, None
-        elif self._next is None:
-            self._next, self._fade_at = voice, 0
-        else:
-            self._waiting = voice
 
 
 def _same_space(one: Voice, other: Voice) -> bool:

@@ -1,52 +1,43 @@
-"""Controls -> the messages that set others just like them: what a preset and a score hold."""
+"""Describes how a deck is set, as messages that set another deck like it.
+
+That is what presets and scores hold, and what ``/get`` answers.
+"""
 
 from __future__ import annotations
 
-from musicvae.live.commands.command import Value
-from musicvae.live.engine.controls import Controls
-from musicvae.live.engine.sources import TapeSource
+from collections.abc import Iterator
 
-Message = list[Value]
+from musicvae.live.commands.address import Address, local_address
+from musicvae.live.commands.messages import StoredMessage
+from musicvae.live.engine.control_addresses import CONTROL_ADDRESSES
+from musicvae.live.engine.deck import Deck
+from musicvae.live.engine.deck_addresses import DECK_ADDRESSES
+
+_DESCRIBED = tuple(row for row in (*DECK_ADDRESSES, *CONTROL_ADDRESSES) if row.describe is not None)
+_KEPT = tuple(sorted((row for row in _DESCRIBED if row.kept), key=lambda row: row.order))
 
 
-def describe(controls: Controls) -> list[Message]:
+def describe(deck: Deck) -> list[StoredMessage]:
     """Messages without a deck, in the order in which they must be applied.
 
-    What glides is described by where it is going. ``/freeze`` and ``/hold`` are gestures of the
-    moment, not how a deck is set, and are left out. Floats are just what float32 holds, so that
-    recalling them is exact to the bit.
+    What glides is described by its target. Floats are exactly what float32 holds, so that recalling
+    them is exact to the bit.
     """
-    names = [attribute.name for attribute in controls.info.attributes]
-    amounts = controls.attributes.target.tolist()
-    tape, source = [], controls.source
-    if controls.tape is not None:
-        tape = _tape(controls.tape)
-    elif source == "tape":  # on a deck that has one, it would play
-        source = "held"
-    return [
-        ["/glide", controls.glide_ms],
-        ["/latent/clamp", controls.low, controls.high],
-        ["/latent", *controls.held.target.tolist()],
-        ["/latent/scale", *controls.scale.target.tolist()],
-        ["/latent/bias", *controls.bias.target.tolist()],
-        *([f"/attr/{name}", amount] for name, amount in zip(names, amounts, strict=True)),
-        ["/walk", controls.walk.speed, controls.walk.radius],
-        ["/seed", controls.walk.seed],
-        *tape,
-        ["/source", source],
-    ]
+    return [message for row in _KEPT for message in _messages(row, deck)]
 
 
-def _tape(tape: TapeSource) -> list[Message]:
-    frames = tape.frames
-    state: list[Message] = [
-        ["/tape/load", tape.name],
-        ["/tape/scrub", min(1.0, max(0.0, tape.position / frames))],
-        ["/tape/rate", tape.rate],
-        ["/tape/loop", tape.start / frames, tape.end / frames],
-        ["/tape/scale", tape.scale],
-        ["/tape/play", int(tape.playing)],
-    ]
-    if not tape.looping:
-        state.append(["/tape/loop", 0])
-    return state
+def value_of(deck: Deck, address: str) -> StoredMessage | None:
+    """The message that set an address to what it is now; ``None`` where it holds no value."""
+    for row in _DESCRIBED:
+        if row.path == address or (row.stem and address.startswith(row.stem)):
+            for message in _messages(row, deck):
+                if message[0] == address:
+                    return message
+    return None
+
+
+def _messages(row: Address, deck: Deck) -> Iterator[StoredMessage]:
+    target = deck.target_of(row)
+    if target is not None and row.describe is not None:
+        for key, values in row.describe(target):
+            yield [local_address(row, key), *values]

@@ -1,4 +1,6 @@
-"""Decks -> mix -> limiter -> the caller's buffer. Knows frames, not clocks, sockets or devices.
+"""Mixes the decks, limits the mix, and writes it into the caller's buffer.
+
+The engine counts sample frames; it knows no clock, socket or device.
 
 The same commands at the same frames give the same samples, however the frames are cut into blocks:
 so what was heard can be rendered again offline, and tests need no sound card.
@@ -16,9 +18,10 @@ from typing import Any
 import numpy as np
 
 from musicvae.audio import Samples
-from musicvae.live.commands.command import DECKS, Command
+from musicvae.live.commands.address import DECKS, Command, Target
 from musicvae.live.engine.batch import Batch
 from musicvae.live.engine.deck import PLAY_SECONDS, Deck
+from musicvae.live.engine.deck_addresses import PLAY
 from musicvae.live.engine.limiter import Limiter
 
 #: The longest stretch that is rendered at once, in frames.
@@ -98,7 +101,7 @@ class Engine:
     def stop(self, by: int | None = None) -> None:
         """Let every deck fade out, at once or so that silence is reached at the frame ``by``."""
         due = None if by is None else max(0, by - round(PLAY_SECONDS * self.sample_rate))
-        self.post(*(Command("/play", name, "", (0,)) for name in self.decks), due=due)
+        self.post(*(Command(PLAY, name, values=(0,)) for name in self.decks), due=due)
 
     def render(self, out: Samples) -> None:
         """Fill ``out``, float32 of shape (frames, channels), with the next frames."""
@@ -142,8 +145,9 @@ class Engine:
         payloads = batch.payloads or (None,) * len(batch.commands)
         done: list[Command] = []
         for command, payload in zip(batch.commands, payloads, strict=True):
-            if command.path == "/crossfade":
-                self._crossfade(float(command.values[0]))
+            row = command.row
+            if row.target is Target.ENGINE and row.apply is not None:
+                row.apply(self, command, payload)
             elif self.decks[command.deck].takes(command, payload):
                 self.decks[command.deck].do(command, payload)
             else:  # nor into the journal, which could not be played again
@@ -155,7 +159,8 @@ class Engine:
         if batch.then is not None:
             batch.then(self.frame)
 
-    def _crossfade(self, position: float) -> None:
+    def crossfade(self, position: float) -> None:
+        """Mix the decks: 0 is the first alone, 1 the second, at equal power between."""
         self.position = position
         first, second = self._decks[:2]
         first.fade_to(math.cos(position * math.pi / 2) if position < 1 else 0.0)

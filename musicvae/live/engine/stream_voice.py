@@ -1,9 +1,9 @@
-"""A stream model that sounds: one frame of latents, one hop of sound, resampled, and so on."""
+"""The voice of a stream model: decodes latents frame by frame, and resamples the sound."""
 
 from __future__ import annotations
 
 import time
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,11 +11,9 @@ from numpy.typing import NDArray
 from musicvae.artifact import ArtifactInfo
 from musicvae.audio import Samples
 from musicvae.errors import MusicVAEError
-from musicvae.live.commands.command import Command
 from musicvae.live.engine.channels import SANE, spread
 from musicvae.live.engine.controls import Controls
 from musicvae.live.engine.resampling import Resampler
-from musicvae.live.engine.setting import set_controls
 from musicvae.live.engine.work import Work
 from musicvae.live.fades import raised_cosine
 
@@ -85,9 +83,8 @@ class StreamVoice:
             self._at += count
             done += count
 
-    def do(self, command: Command, payload: Any = None) -> None:
-        """See :class:`Voice`."""
-        set_controls(self.controls, command, payload)
+    def receive(self, request: int, loop: object) -> None:
+        """See :class:`Voice`. A stream decodes by itself, so the loop was another voice's."""
 
     def leave(self) -> None:
         """See :class:`Voice`."""

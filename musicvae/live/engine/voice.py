@@ -1,12 +1,12 @@
-"""What a deck plays: one model, sounding at the engine's rate, in the engine's channels."""
+"""Defines a voice: one model that sounds on a deck, at the engine's rate and in its channels."""
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Protocol
 
 from musicvae.audio import Samples
-from musicvae.live.commands.command import Command
 from musicvae.live.engine.controls import Controls
+from musicvae.live.engine.loops import Loop
 from musicvae.live.engine.work import Work
 
 
@@ -28,11 +28,11 @@ class Voice(Protocol):
     def read(self, out: Samples) -> None:
         """Write the next frames, float32 (frames, channels)."""
 
-    def do(self, command: Command, payload: Any = None) -> None:
-        """Act on a command to this model."""
+    def receive(self, request: int, loop: Loop | Exception | None) -> None:
+        """Take a decoded clip, or why there is none, if this voice asked for it by that number."""
 
     def leave(self) -> None:
-        """Another model takes over: sound on, and ask for nothing more."""
+        """Another model takes over: go on sounding, but request no more clips."""
 
     def forget(self) -> None:
-        """Forget what was sounding, but not what is set; called in silence."""
+        """Drop what is buffered, but not what is set; called while the deck is silent."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from functools import partial
 
 from musicvae.errors import SettingError
-from musicvae.live.commands.command import Command, Value
-from musicvae.live.jobs.worker import Handler, Say
+from musicvae.live.commands import readers
+from musicvae.live.commands.address import Address, Command, Value
+from musicvae.live.jobs.worker import Say
 from musicvae.live.options import Options
 from musicvae.live.outputs.output import Output, opener
 from musicvae.live.outputs.reconnecting import Reconnecting
@@ -23,14 +24,6 @@ class AudioJobs:
     def __init__(self, output: Output, options: Options) -> None:
         self._output = output
         self._ahead = {} if options.ahead_ms is None else {"ahead_ms": options.ahead_ms}
-
-    def handlers(self) -> Mapping[str, Handler]:
-        """By path."""
-        return {
-            "/audio/list": self.list_devices,
-            "/audio/device": self.device,
-            "/audio/block": self.block,
-        }
 
     def list_devices(self, command: Command, say: Say) -> tuple[Value, ...]:
         """All outputs that there are."""
@@ -65,3 +58,32 @@ class AudioJobs:
                 **self._ahead,
             )
         )
+
+
+_row = partial(Address, owner=AudioJobs)
+
+AUDIO_ADDRESSES = (
+    _row(
+        "/audio/list",
+        "ignored",
+        "Answers `/audio/list.reply` for each device.",
+        readers.nothing,
+        job=AudioJobs.list_devices,
+    ),
+    _row(
+        "/audio/device",
+        "s",
+        "Play through another device.",
+        readers.word(),
+        job=AudioJobs.device,
+        by_pattern=False,
+    ),
+    _row(
+        "/audio/block",
+        "i, 16 to 8192",
+        "Frames that the device asks for at once.",
+        readers.whole(16, 8192),
+        job=AudioJobs.block,
+        by_pattern=False,
+    ),
+)

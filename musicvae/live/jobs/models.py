@@ -1,33 +1,22 @@
-"""Jobs about models and tapes."""
+"""Jobs that load and list models and tapes, and ``/sync``."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from musicvae.live.commands.command import Command, Value
-from musicvae.live.jobs.worker import Handler, Say
+from musicvae.live.commands import readers
+from musicvae.live.commands.address import Address, Command, Value
+from musicvae.live.jobs.worker import Say
 from musicvae.live.stage.engine_handle import EngineHandle
 
 
 class ModelJobs:
-    """Loads and lists.
+    """Loads and lists models and tapes.
 
     Args:
-        stage: whose decks play.
+        stage: the engine and its loader.
     """
 
     def __init__(self, stage: EngineHandle) -> None:
         self._stage = stage
-
-    def handlers(self) -> Mapping[str, Handler]:
-        """By path."""
-        return {
-            "/model/load": self.load,
-            "/tape/load": self.load,
-            "/model/list": self.list_models,
-            "/tape/list": self.list_tapes,
-            "/sync": self.sync,
-        }
 
     def load(self, command: Command, say: Say) -> tuple[Value, ...]:
         """Load, then swap; whatever fails before leaves the deck as it is."""
@@ -59,3 +48,29 @@ class ModelJobs:
         """All jobs before this one are done; wait until the engine has done the rest."""
         self._stage.apply()
         say("/synced", *command.values)
+
+
+MODEL_LIST = Address(
+    "/model/list",
+    "ignored",
+    "Answers `/model/list.reply` for each model.",
+    readers.nothing,
+    owner=ModelJobs,
+    job=ModelJobs.list_models,
+)
+TAPE_LIST = Address(
+    "/tape/list",
+    "ignored",
+    "Answers `/tape/list.reply` for each tape.",
+    readers.nothing,
+    owner=ModelJobs,
+    job=ModelJobs.list_tapes,
+)
+SYNC = Address(
+    "/sync",
+    "i",
+    "Answers `/synced` with the same number once all that came before is done.",
+    readers.whole(*readers.INT32),
+    owner=ModelJobs,
+    job=ModelJobs.sync,
+)

@@ -1,64 +1,54 @@
-"""Jobs about presets: keep how a deck is set, come back to it, and what lies between two."""
+"""Jobs that save, load, delete and list presets, and morph between two of them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from functools import partial
 
 from musicvae.artifact import ArtifactInfo
 from musicvae.errors import SettingError
-from musicvae.live.commands.command import Command, Value
-from musicvae.live.commands.messages import Message
+from musicvae.live.commands import readers
+from musicvae.live.commands.address import Address, Command, Value, Values
+from musicvae.live.commands.arguments import Arguments, RefusedError
+from musicvae.live.commands.messages import StoredMessage
 from musicvae.live.commands.morphing import between
-from musicvae.live.jobs.worker import Handler, Say
+from musicvae.live.engine.control_addresses import MAX_GLIDE_MS
+from musicvae.live.engine.describing import describe, value_of
+from musicvae.live.jobs.worker import Say
 from musicvae.live.stage.engine_handle import EngineHandle
 from musicvae.live.storage.presets import Presets
-
-#: What would begin again if it were set again; a morph only leads on.
-_RUNNING = frozenset({"/tape/load", "/tape/scrub", "/seed"})
 
 
 class PresetJobs:
     """Saves, loads and morphs.
 
     Args:
-        stage: whose decks play.
-        presets: the folder.
+        stage: the engine and its loader.
+        presets: their folder.
     """
 
     def __init__(self, stage: EngineHandle, presets: Presets) -> None:
         self._stage = stage
         self._presets = presets
 
-    def handlers(self) -> Mapping[str, Handler]:
-        """By path."""
-        return {
-            "/preset/save": self.save,
-            "/preset/load": self.load,
-            "/preset/delete": self.delete,
-            "/preset/list": self.list_presets,
-            "/morph": self.morph,
-            "/morph/time": self.morph_in_time,
-        }
-
     def save(self, command: Command, say: Say) -> tuple[Value, ...]:
-        """As the deck is set at the moment the job begins."""
+        """Save how the deck is set at the moment the job begins."""
         info, model = self._model(command)
-        state = self._stage.look(lambda frame: self._stage.deck(command.deck).describe())
+        state = self._stage.look(lambda frame: describe(self._stage.deck(command.deck)))
         self._presets.save(str(command.values[0]), state, info, model)
         return command.values
 
     def load(self, command: Command, say: Say) -> tuple[Value, ...]:
-        """All of it at one frame."""
+        """Apply the whole preset at one frame."""
         self._stage.recall(self._kept(command, command.values[0]), command.deck)
         return command.values
 
     def delete(self, command: Command, say: Say) -> tuple[Value, ...]:
-        """For ever."""
+        """Delete the file."""
         self._presets.delete(str(command.values[0]), *self._model(command))
         return command.values
 
     def list_presets(self, command: Command, say: Say) -> tuple[Value, ...]:
-        """Of the deck's model."""
+        """List the presets of the deck's model."""
         names = self._presets.names(self._model(command)[0])
         for name in names:
             say("/preset/list.reply", name)
@@ -67,8 +57,9 @@ class PresetJobs:
     def morph(self, command: Command, say: Say) -> tuple[Value, ...]:
         """Between two presets; a tape that runs goes on running."""
         first, second, share = command.values
-        state = between(self._kept(command, first), self._kept(command, second), float(share))
-        self._stage.recall(state, command.deck, self._kept_running(command, state))
+        a, b = self._kept(command, first), self._kept(command, second)
+        state = between(a, b, float(share), self._stage.table.morph_of)
+        self._stage.recall(self._without_restarts(command, state), command.deck)
         return command.values
 
     def morph_in_time(self, command: Command, say: Say) -> tuple[Value, ...]:
@@ -78,23 +69,82 @@ class PresetJobs:
         glide = [message for message in state if message[0] == "/glide"]
         rest = [message for message in state if message[0] != "/glide"]
         state = [["/glide", float(seconds) * 1000], *rest, *glide]
-        self._stage.recall(state, command.deck, self._kept_running(command, state))
+        self._stage.recall(self._without_restarts(command, state), command.deck)
         return command.values
 
-    def _kept(self, command: Command, name: Value) -> list[Message]:
+    def _kept(self, command: Command, name: Value) -> list[StoredMessage]:
         info, model = self._model(command)
         return self._presets.load(str(name), info, model)
 
-    def _kept_running(self, command: Command, state: list[Message]) -> frozenset[str]:
-        """What to leave out: all that would begin again, unless another tape is asked for."""
-        voice = self._stage.deck(command.deck).voice
-        tape = None if voice is None else voice.controls.tape
-        wanted = [message[1] for message in state if message[0] == "/tape/load"]
-        same = not wanted or (tape is not None and tape.name == wanted[0])
-        return _RUNNING if same else frozenset({"/seed"})
+    def _without_restarts(
+        self, command: Command, state: list[StoredMessage]
+    ) -> list[StoredMessage]:
+        """The state without what would begin again, since a morph only leads on.
+
+        A source that is asked to load something else does begin again.
+        """
+        deck, restarting = self._stage.deck(command.deck), set()
+        kept = []
+        for message in state:
+            row = self._stage.table.row_of(message[0])
+            if row is not None and row.load is not None and value_of(deck, message[0]) != message:
+                restarting.add(row.source)
+            if row is None or not row.restarts or row.source in restarting:
+                kept.append(message)
+        return kept
 
     def _model(self, command: Command) -> tuple[ArtifactInfo, str]:
         voice = self._stage.deck(command.deck).voice
         if voice is None:
             raise SettingError("no model plays on this deck", hint="/model/load NAME")
         return voice.controls.info, voice.name
+
+
+def _read_morph(a: Arguments) -> Values:
+    if len(a.values) != 3:
+        raise RefusedError("wants two names and a number from 0 to 1")
+    names = Arguments(a.values[:2]).words(2)
+    return (*names, a.rest(2).number(0, 1))
+
+
+def _read_morph_in_time(a: Arguments) -> Values:
+    if len(a.values) != 2:
+        raise RefusedError("wants a name and seconds")
+    return (Arguments(a.values[:1]).word(), a.rest(1).number(0, MAX_GLIDE_MS / 1000))
+
+
+_row = partial(Address, deck=True, owner=PresetJobs)
+
+PRESET_ADDRESSES = (
+    _row(
+        "/preset/save",
+        "s",
+        "Keep how the deck is set under this name.",
+        readers.word(),
+        job=PresetJobs.save,
+    ),
+    _row("/preset/load", "s", "Set the deck as it was kept.", readers.word(), job=PresetJobs.load),
+    _row("/preset/delete", "s", "Forget a preset.", readers.word(), job=PresetJobs.delete),
+    _row(
+        "/preset/list",
+        "ignored",
+        "Answers `/preset/list.reply` for each.",
+        readers.nothing,
+        job=PresetJobs.list_presets,
+    ),
+    _row(
+        "/morph",
+        "s s f, 0 to 1",
+        "Set the deck between two presets; of several that wait, the newest is done.",
+        _read_morph,
+        job=PresetJobs.morph,
+        replaced_by=lambda earlier, later: earlier.values[:2] == later.values[:2],
+    ),
+    _row(
+        "/morph/time",
+        "s f",
+        "Glide to a preset within so many seconds.",
+        _read_morph_in_time,
+        job=PresetJobs.morph_in_time,
+    ),
+)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
 from musicvae.errors import LiveError, MusicVAEError, SettingError
-from musicvae.live.commands.command import Command, Value
-from musicvae.live.jobs.worker import Handler, Say
+from musicvae.live.commands import readers
+from musicvae.live.commands.address import Address, Command, Value
+from musicvae.live.jobs.worker import Say
 from musicvae.live.stage.engine_handle import EngineHandle
 from musicvae.live.storage import names
 from musicvae.live.storage.journal import Journal
@@ -40,13 +41,6 @@ class RecordingJobs:
         self._stage = stage
         self._journal = journal
         self._folder = folder
-
-    def handlers(self) -> Mapping[str, Handler]:
-        """By path."""
-        return {
-            "/record/start": self.start,
-            "/record/stop": self.stop,
-        }
 
     def begin(self, name: str) -> None:
         """Record from the very beginning, before anything is rendered.
@@ -160,3 +154,23 @@ def claimed(folder: Path, given: tuple[Value, ...]) -> Path:
     """
     name = str(given[0]) if given else names.take_name(datetime.now())
     return names.claim(folder, name, ".wav")
+
+
+RECORDING_ADDRESSES = (
+    Address(
+        "/record/start",
+        "none, or s",
+        "Record to a WAV file of this name, with a log beside it that plays it again.",
+        readers.optional_word,
+        owner=RecordingJobs,
+        job=RecordingJobs.start,
+    ),
+    Address(
+        "/record/stop",
+        "ignored",
+        "End the recording.",
+        readers.nothing,
+        owner=RecordingJobs,
+        job=RecordingJobs.stop,
+    ),
+)

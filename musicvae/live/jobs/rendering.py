@@ -9,15 +9,18 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from musicvae.errors import LiveError, SettingError
-from musicvae.live.commands.command import Command, Value
+from musicvae.live.commands import readers
+from musicvae.live.commands.address import Address, Command, Value, Values
+from musicvae.live.commands.arguments import Arguments, RefusedError
 from musicvae.live.commands.messages import for_deck
+from musicvae.live.engine.describing import describe
 from musicvae.live.jobs.recording import claimed
-from musicvae.live.jobs.worker import Handler, Rest, Say
+from musicvae.live.jobs.worker import Rest, Say
 from musicvae.live.stage.engine_handle import EngineHandle
 
 
@@ -38,10 +41,6 @@ class RenderingJobs:
         self._given_up = False
         self._changing = threading.Lock()
         self._free = threading.Lock()  # held from the beginning of a rendering to its end
-
-    def handlers(self) -> Mapping[str, Handler]:
-        """By path."""
-        return {"/render": self.render}
 
     def render(self, command: Command, say: Say) -> Rest:
         """In a process of its own, so that it takes nothing from the sound; one at a time."""
@@ -105,7 +104,7 @@ class RenderingJobs:
                 continue
             events.append([0.0, [f"/deck/{name}/model/load", deck.voice.name]])
             # In one piece: a glide would begin anew.
-            state = [for_deck(message, name) for message in deck.describe()]
+            state = [for_deck(message, name) for message in describe(deck)]
             events.append([0.0, *state, [f"/deck/{name}/play", int(deck.playing)]])
         return {
             "rate": engine.sample_rate,
@@ -113,3 +112,26 @@ class RenderingJobs:
             "seconds": seconds,
             "events": events,
         }
+
+
+#: The longest sound that ``/render`` makes, in seconds.
+MAX_RENDER = 3600.0
+
+
+def _read_render(a: Arguments) -> Values:
+    if not 1 <= len(a.values) <= 2:
+        raise RefusedError("wants seconds, and perhaps a name")
+    seconds = Arguments(a.values[:1]).number(0.1, MAX_RENDER)
+    return (seconds, *readers.optional_word(a.rest(1)))
+
+
+RENDER = Address(
+    "/render",
+    "f seconds, perhaps s",
+    "Render the decks as they are set now, from a fresh start, into a WAV file; other jobs do not "
+    "wait for it.",
+    _read_render,
+    owner=RenderingJobs,
+    job=RenderingJobs.render,
+    by_pattern=False,
+)

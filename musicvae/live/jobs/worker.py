@@ -1,16 +1,17 @@
-"""The thread that does jobs, one after another, and says how each ended."""
+"""The worker thread: does jobs one after another and tells the sender how each ended."""
 
 from __future__ import annotations
 
 import contextlib
 import queue
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from musicvae.errors import MusicVAEError
+from musicvae.live.commands.address import Address, Command, Value
 from musicvae.live.commands.arguments import RefusedError
-from musicvae.live.commands.command import Command, Value
 from musicvae.live.network.peers import Peer
 
 #: Jobs that wait at most; what comes then fails at once.
@@ -130,14 +131,30 @@ class Worker:
                 self.do(task)
 
     def _overtaken(self, task: Task) -> bool:
-        """Whether nothing of this job would be left by the one that waits next.
+        """Whether the job that waits next undoes all that this one would do.
 
         A fader sends more morphs than there are blocks, and must not be followed late.
         """
         with self._tasks.mutex:
             after = self._tasks.queue[0] if self._tasks.queue else None
-        if after is None or task.command.path != "/morph":
-            return False
-        mine, other = task.command, after.command
-        same = mine.path == other.path and mine.deck == other.deck
-        return bool(same and mine.values[:2] == other.values[:2])
+        return after is not None and task.command.is_replaced_by(after.command)
+
+
+def handlers_of(
+    rows: Iterable[Address], owners: Iterable[object], load: Handler
+) -> dict[str, Handler]:
+    """What does each job of the address table, by path.
+
+    Args:
+        rows: of the table.
+        owners: one object of each class that a job's row names.
+        load: does the jobs that only load what their command needs, and then apply it.
+    """
+    of_class = {type(owner): owner for owner in owners}
+    handlers: dict[str, Handler] = {}
+    for row in rows:
+        if row.job is not None and row.owner is not None:
+            handlers[row.path] = partial(row.job, of_class[row.owner])
+        elif row.load is not None:
+            handlers[row.path] = load
+    return handlers

@@ -1,4 +1,4 @@
-"""The engine as other threads see it: what they may change, and what they may look at."""
+"""The engine as other threads use it: apply commands, look at it, and load what commands need."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from musicvae.errors import LiveError
-from musicvae.live.commands.arguments import Shape
-from musicvae.live.commands.command import Command, command_of
-from musicvae.live.commands.messages import Message
+from musicvae.live.commands.address import Command
+from musicvae.live.commands.arguments import RefusedError, Shape
+from musicvae.live.commands.messages import StoredMessage
+from musicvae.live.commands.table import AddressTable
 from musicvae.live.engine.deck import Deck
 from musicvae.live.engine.engine import Engine
 from musicvae.live.stage.loading import Loader
@@ -26,16 +27,18 @@ Seen = TypeVar("Seen")
 
 @dataclass
 class EngineHandle:
-    """Decks that play, and where their models come from.
+    """The engine, what loads its models, and the addresses that it understands.
 
     Attributes:
-        engine: rendered by somebody else's thread.
+        engine: rendered by another thread.
         loader: makes voices and tapes.
+        table: the address table.
         rendering: whether the engine is still rendered, or soon will be.
     """
 
     engine: Engine
     loader: Loader
+    table: AddressTable
     rendering: Callable[[], bool] = lambda: True
 
     @property
@@ -87,31 +90,49 @@ class EngineHandle:
                 )
         return seen[0]
 
-    def recall(
-        self, state: Iterable[Message], deck: str, keep: frozenset[str] = frozenset()
-    ) -> int:
+    def recall(self, state: Iterable[StoredMessage], deck: str) -> int:
         """Set a deck to a state, all at once.
 
         Args:
             state: messages without a deck.
             deck: its name.
-            keep: addresses to leave out.
+
+        Returns:
+            The frame at which it was set.
 
         Raises:
-            RefusedError: a message does not fit the deck's model.
+            RefusedError: a message does not fit the deck's model, or sets nothing of a deck.
             MusicVAEError: a tape cannot be loaded; see :meth:`Loader.tape`.
             LiveError: the engine stands still.
         """
-        commands = [
-            command_of(message, deck, self.shapes) for message in state if message[0] not in keep
-        ]
+        commands = [self.restore(message, deck) for message in state]
         payloads = [self.payload(command) for command in commands]
         return self.apply(*commands, payloads=payloads)
 
+    def restore(self, message: StoredMessage, deck: str) -> Command:
+        """The command of a stored message, which the engine can apply.
+
+        Args:
+            message: from a preset or a score.
+            deck: meant by an address without ``/deck/...``.
+
+        Raises:
+            RefusedError: it is not well-formed, does not fit the deck's model, or is none that the
+                engine applies.
+        """
+        command = self.table.restore(message, deck, self.shapes)
+        if command.row.apply is None:
+            raise RefusedError(f"{command.address} sets nothing that a preset or a score can hold")
+        return command
+
     def payload(self, command: Command, graph_sha256: str = "") -> Any:
-        """What must be loaded for a command; ``None`` for most."""
-        if command.path == "/tape/load":
-            return self.loader.tape(str(command.values[0]), self.deck(command.deck).voice)
-        if command.path == "/model/load":
-            return self.loader.voice(str(command.values[0]), command.deck, graph_sha256)
-        return None
+        """What must be loaded for a command; ``None`` for most.
+
+        Args:
+            command: for the engine.
+            graph_sha256: what a model's graph must be; empty takes what is there.
+        """
+        load = command.row.load
+        if load is None:
+            return None
+        return load(self.loader, command, self.deck(command.deck).voice, graph_sha256)

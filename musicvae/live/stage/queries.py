@@ -1,46 +1,35 @@
-"""What the engine answers between two blocks, on the thread that renders."""
+"""Questions that the rendering thread answers between two blocks: ``/get`` and ``/model/info``."""
 
 from __future__ import annotations
 
-from musicvae.live.commands.command import DECKS, Command
-from musicvae.live.commands.messages import Message
+from musicvae.live.commands import readers
+from musicvae.live.commands.address import Address, Command
+from musicvae.live.commands.messages import StoredMessage
+from musicvae.live.commands.table import UNKNOWN_DECK, split_deck
+from musicvae.live.engine.deck_addresses import CROSSFADE
+from musicvae.live.engine.describing import value_of
 from musicvae.live.engine.engine import Engine
 
 
-def get(engine: Engine, command: Command) -> list[Message]:
+def get(engine: Engine, command: Command) -> list[StoredMessage]:
     """The values behind an address, as ``/get.reply ADDRESS value …``.
 
-    ``/latent/3``, ``/latent/norm/3`` and ``/chan4`` are not stored as such: ask for ``/latent``.
+    ``/latent/norm/3`` and ``/chan4`` are not stored as such: ask for ``/latent/3``.
     """
-    asked = str(command.values[0])
-    path, deck = asked, DECKS[0]
-    if asked.startswith("/deck/"):
-        deck, _, rest = asked.removeprefix("/deck/").partition("/")
-        path = f"/{rest}"
+    asked = command.text
+    deck, address = split_deck(asked)
     if deck not in engine.decks:
-        return [["/fail", "/get", f"no such deck; there are {', '.join(DECKS)}"]]
-    if path == "/crossfade":
+        return [["/fail", "/get", UNKNOWN_DECK]]
+    if address == CROSSFADE.path:
         return [["/get.reply", asked, engine.position]]
-    state: list[Message] = [
-        *engine.decks[deck].describe(),
-        ["/play", int(engine.decks[deck].playing)],
-    ]
-    voice = engine.decks[deck].voice
-    if voice is not None:
-        controls = voice.controls
-        state += [["/freeze", int(controls.frozen)], ["/hold", int(controls.holding)]]
-        state += [["/model/load", voice.name]]
-    number = path.removeprefix("/latent/")
-    for address, *values in state:
-        if address == path:
-            return [["/get.reply", asked, *values]]
-        if address == "/latent" and number.isdecimal() and int(number) < len(values):
-            return [["/get.reply", asked, values[int(number)]]]
-    return [["/fail", "/get", f"{asked} holds no value"]]
+    message = value_of(engine.decks[deck], address)
+    if message is None:
+        return [["/fail", "/get", f"{asked} holds no value"]]
+    return [["/get.reply", asked, *message[1:]]]
 
 
-def model_info(engine: Engine, command: Command) -> list[Message]:
-    """What a deck plays, as ``/model/info.reply DECK name value …``."""
+def model_info(engine: Engine, command: Command) -> list[StoredMessage]:
+    """The model of a deck, as ``/model/info.reply DECK name value …``."""
     voice = engine.decks[command.deck].voice
     if voice is None:
         return [["/fail", command.address, "no model plays on this deck"]]
@@ -60,3 +49,20 @@ def model_info(engine: Engine, command: Command) -> list[Message]:
     }
     pairs = [value for pair in facts.items() for value in pair]
     return [["/model/info.reply", command.deck, *pairs]]
+
+
+GET = Address(
+    "/get",
+    "s",
+    "Answers `/get.reply` with the values that this address was last sent.",
+    readers.word(),
+    query=get,
+)
+MODEL_INFO = Address(
+    "/model/info",
+    "ignored",
+    "Answers `/model/info.reply` for the deck.",
+    readers.nothing,
+    deck=True,
+    query=model_info,
+)

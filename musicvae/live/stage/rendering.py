@@ -1,7 +1,7 @@
-"""A score rendered without clock, device or sockets: the same samples every time.
+"""Renders a score offline, without clock, device or sockets: the same samples every time.
 
->>> performance = ScoreRenderer(read_score("take.score.jsonl"), library)  # doctest: +SKIP
->>> performance.write("again.wav")  # doctest: +SKIP
+>>> renderer = ScoreRenderer(read_score("take.score.jsonl"), library, ADDRESSES)  # doctest: +SKIP
+>>> renderer.write("again.wav")  # doctest: +SKIP
 """
 
 from __future__ import annotations
@@ -15,10 +15,12 @@ import numpy as np
 from musicvae.audio import Samples
 from musicvae.errors import MusicVAEError, ScoreError
 from musicvae.files import replacing
+from musicvae.live.commands.address import DECKS
 from musicvae.live.commands.arguments import RefusedError
-from musicvae.live.commands.command import DECKS, command_of
-from musicvae.live.commands.messages import Message
+from musicvae.live.commands.messages import StoredMessage
+from musicvae.live.commands.table import AddressTable
 from musicvae.live.engine.clips import Clips, InlineClips, RecordedClips
+from musicvae.live.engine.deck_addresses import LOOP
 from musicvae.live.engine.engine import Engine
 from musicvae.live.outputs.wav import GrowingWav
 from musicvae.live.stage.engine_handle import EngineHandle
@@ -30,7 +32,7 @@ BLOCK = 4096
 
 
 class ScoreRenderer:
-    """Plays a score.
+    """Renders a score.
 
     A score that was recorded says when each clip came; in one that was written by hand each clip is
     there at once.
@@ -38,22 +40,25 @@ class ScoreRenderer:
     Args:
         score: as :func:`musicvae.live.storage.scores.read_score` read it.
         library: where its models and tapes are.
+        table: the address table.
         decoders: loaded already, by name.
     """
 
     def __init__(
-        self, score: Score, library: Library, decoders: Mapping[str, Any] | None = None
+        self,
+        score: Score,
+        library: Library,
+        table: AddressTable,
+        decoders: Mapping[str, Any] | None = None,
     ) -> None:
         self.score = score
         self.engine = Engine(score.rate, score.channels)
         recorded = any(
-            message[0].endswith("/loop") and not message[0].endswith("/tape/loop")
-            for _, batch in score.events
-            for message in batch
+            table.row_of(message[0]) is LOOP for _, batch in score.events for message in batch
         )
         self._clips: Clips = RecordedClips() if recorded else InlineClips()
         loader = Loader(library, score.rate, score.channels, self._clips, decoders=decoders)
-        self._stage = EngineHandle(self.engine, loader)
+        self._stage = EngineHandle(self.engine, loader, table)
         self._begin()
 
     @property
@@ -118,10 +123,10 @@ class ScoreRenderer:
         for name in DECKS:
             self._do([f"/deck/{name}/play", 1])
 
-    def _do(self, message: Message) -> None:
+    def _do(self, message: StoredMessage) -> None:
         try:
-            command = command_of(message, DECKS[0], self._stage.shapes)
-            if command.path == "/loop" and isinstance(self._clips, RecordedClips):
+            command = self._stage.restore(message, DECKS[0])
+            if command.row is LOOP and isinstance(self._clips, RecordedClips):
                 payload: Any = self._clips.loop(int(command.values[0]))
             else:
                 known = self.score.models.get(str(command.values[0]) if command.values else "", {})

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from musicvae.errors import SettingError
-from musicvae.live.commands.command import DECKS
+from musicvae.live.commands.address import DECKS
 from musicvae.live.options import Options
 from musicvae.live.storage.library import Library
 

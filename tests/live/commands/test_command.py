@@ -9,11 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from musicvae.errors import PacketError
+from musicvae.live.commands.address import DECKS, Command
 from musicvae.live.commands.arguments import RefusedError, Shape
-from musicvae.live.commands.command import DECKS, Command, Refusal, command_of, parse
-from musicvae.live.commands.table import ADDRESSES
+from musicvae.live.commands.table import Refusal
 from musicvae.live.osc import packets
 from musicvae.live.osc.packets import Message
+from musicvae.live.table import ADDRESSES
 
 SHAPES = {"a": Shape(4, ("loudness", "onsets")), "b": Shape(2)}
 NO_MODELS = {"a": Shape(), "b": Shape()}
@@ -27,16 +28,16 @@ def asked(address: str, *arguments: Any, shapes: Any = SHAPES) -> Any:
 @pytest.mark.parametrize(
     ("address", "arguments", "command"),
     [
-        ("/latent", (1, 0.5, True), Command("/latent", "a", "", (1.0, 0.5, 1.0))),
-        ("/deck/b/latent/1", (2,), Command("/latent/<i>", "b", "1", (2.0,))),
-        ("/latent/003", (2,), Command("/latent/<i>", "a", "3", (2.0,))),
-        ("/latent/from", (2.0, 1.0), Command("/latent/from", "a", "", (2, 1.0))),
-        ("/attr/onsets", (1,), Command("/attr/<name>", "a", "onsets", (1.0,))),
-        ("/play", (1.0,), Command("/play", "a", "", (1,))),
-        ("/panic", (1.0, "x"), Command("/panic", "a", "", ())),
-        ("/replyport", (), Command("/replyport", "", "", (7701,))),
-        ("/ping", (), Command("/ping", "", "", ())),
-        ("/tape/loop", (1.0,), Command("/tape/loop", "a", "", (1,))),
+        ("/latent", (1, 0.5, True), ADDRESSES.command("/latent", "a", "", (1.0, 0.5, 1.0))),
+        ("/deck/b/latent/1", (2,), ADDRESSES.command("/latent/<i>", "b", "1", (2.0,))),
+        ("/latent/003", (2,), ADDRESSES.command("/latent/<i>", "a", "3", (2.0,))),
+        ("/latent/from", (2.0, 1.0), ADDRESSES.command("/latent/from", "a", "", (2, 1.0))),
+        ("/attr/onsets", (1,), ADDRESSES.command("/attr/<name>", "a", "onsets", (1.0,))),
+        ("/play", (1.0,), ADDRESSES.command("/play", "a", "", (1,))),
+        ("/panic", (1.0, "x"), ADDRESSES.command("/panic", "a", "", ())),
+        ("/replyport", (), ADDRESSES.command("/replyport", "", "", (7701,))),
+        ("/ping", (), ADDRESSES.command("/ping", "", "", ())),
+        ("/tape/loop", (1.0,), ADDRESSES.command("/tape/loop", "a", "", (1,))),
     ],
 )
 def test_what_a_command_holds(address: str, arguments: Any, command: Command) -> None:
@@ -110,11 +111,13 @@ def test_what_the_daemon_writes_is_refused_from_the_network() -> None:
         assert asked(path, 1) == "is written by the daemon alone"
     assert "matches no address" in asked("/lo?p", 1)
     assert "matches no address" in asked("/deck/*/lo*p", 1)
-    assert command_of(["/deck/b/loop", 3], "a", SHAPES) == Command("/loop", "b", "", (3,))
+    assert ADDRESSES.restore(["/deck/b/loop", 3], "a", SHAPES) == ADDRESSES.command(
+        "/loop", "b", "", (3,)
+    )
 
 
 def test_a_pattern_stands_for_several_commands() -> None:
-    latents = [Command("/latent/<i>", "a", str(i), (0.5,)) for i in range(4)]
+    latents = [ADDRESSES.command("/latent/<i>", "a", str(i), (0.5,)) for i in range(4)]
     assert asked("/latent/[1-2]", 0.5) == latents[1:3]
     assert asked("/latent/*", 0.5) == latents
     assert [c.address for c in asked("/{gain,play}", 1)] == ["/deck/a/gain", "/deck/a/play"]
@@ -162,22 +165,22 @@ def test_a_pattern_is_refused_as_a_whole_and_never_quits() -> None:
 )
 def test_nobody_vouches_for_a_file(message: list[Any]) -> None:
     with pytest.raises(RefusedError):
-        command_of(message, "a", SHAPES)
+        ADDRESSES.restore(message, "a", SHAPES)
 
 
 @pytest.mark.parametrize("name", ["a*b", "[x", "a/b", "a b", "<name>", "/", "{", "ü"])
 def test_an_attribute_may_have_any_name(name: str) -> None:
     """Whoever made the artifact has chosen it, and a preset must be recalled all the same."""
     shapes = {"a": Shape(2, (name,)), "b": Shape()}
-    command = Command("/attr/<name>", "a", name, (0.5,))
-    assert command_of(json.loads(json.dumps(command.message())), "b", shapes) == command
-    assert command_of([f"/attr/{name}", 0.5], "a", shapes) == command
+    command = ADDRESSES.command("/attr/<name>", "a", name, (0.5,))
+    assert ADDRESSES.restore(json.loads(json.dumps(command.message())), "b", shapes) == command
+    assert ADDRESSES.restore([f"/attr/{name}", 0.5], "a", shapes) == command
 
 
 def test_a_message_without_a_deck_is_for_the_one_that_is_meant() -> None:
-    assert command_of(["/gain", 1.0], "b", SHAPES).deck == "b"
-    assert command_of(["/deck/a/gain", 1.0], "b", SHAPES).deck == "a"
-    assert command_of(["/crossfade", 1.0], "b", SHAPES).deck == ""
+    assert ADDRESSES.restore(["/gain", 1.0], "b", SHAPES).deck == "b"
+    assert ADDRESSES.restore(["/deck/a/gain", 1.0], "b", SHAPES).deck == "a"
+    assert ADDRESSES.restore(["/crossfade", 1.0], "b", SHAPES).deck == ""
 
 
 @given(st.binary(max_size=128), st.integers(0, 64))
@@ -189,5 +192,5 @@ def test_whatever_is_well_formed_gives_commands_or_a_refusal(data: bytes, latent
     except PacketError:
         return
     for message in messages:
-        result = parse(message, {"a": Shape(latent_dim), "b": Shape()})
+        result = ADDRESSES.parse(message, {"a": Shape(latent_dim), "b": Shape()})
         assert isinstance(result, Refusal) or result

@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from musicvae.live.commands.address import DECKS
 from musicvae.live.commands.arguments import RefusedError, Shape
-from musicvae.live.commands.command import DECKS, Refusal, command_of, fits, parse
-from musicvae.live.commands.table import ADDRESSES
+from musicvae.live.commands.table import Refusal
 from musicvae.live.osc.packets import Message
+from musicvae.live.table import ADDRESSES
 
 SHAPES = {"a": Shape(4, ("loudness", "onsets")), "b": Shape(2)}
 
@@ -119,7 +120,7 @@ def test_legal_arguments_make_a_command_that_can_be_written_down(address: str) -
         assert command.deck == ("a" if entry.deck else "")
         assert command.path == (entry.means[0] if entry.means else entry.path)
         again = json.loads(json.dumps(command.message()))
-        assert command_of(again, "b", SHAPES) == command
+        assert ADDRESSES.restore(again, "b", SHAPES) == command
         if entry.deck:
             assert asked(f"/deck/a{address}", *arguments) == [command]
         else:
@@ -150,7 +151,7 @@ def test_every_command_is_written_and_read_again(
     else:
         for command in result:
             line = json.loads(json.dumps(command.message()))
-            assert command_of(line, deck, SHAPES) == command
+            assert ADDRESSES.restore(line, deck, SHAPES) == command
 
 
 @pytest.mark.parametrize("address", [a for a in TABLE if row(a).deck])
@@ -159,7 +160,7 @@ def test_what_fits_is_what_would_be_read_for_that_deck(address: str, other: Shap
     for arguments in TABLE[address][0]:
         (command,) = asked(address, *arguments)
         try:
-            again = command_of(command.message(), "a", {"a": other})
+            again = ADDRESSES.restore(command.message(), "a", {"a": other})
         except RefusedError:
             assert not fits(command, other)
         else:

@@ -12,13 +12,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from musicvae.live.commands.command import Command, Refusal, command_of, parse
+from musicvae.live.commands.address import Command
+from musicvae.live.commands.table import Refusal
 from musicvae.live.engine.clip_voice import ClipVoice
 from musicvae.live.engine.clips import Clips, InlineClips, RecordedClips
 from musicvae.live.engine.engine import Engine
 from musicvae.live.engine.loops import LoopMaker
 from musicvae.live.engine.stream_voice import StreamVoice
 from musicvae.live.osc.packets import Message
+from musicvae.live.table import ADDRESSES
 
 RATE = 8000
 
@@ -120,7 +122,7 @@ class Rig:
 
     def _commands(self, messages: list[list[Any]]) -> Iterator[Command]:
         for message in messages:
-            yield command_of(message, "a", self.shapes)
+            yield ADDRESSES.restore(message, "a", self.shapes)
 
 
 @pytest.fixture(scope="session")

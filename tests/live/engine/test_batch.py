@@ -2,16 +2,16 @@ from __future__ import annotations
 
 import pytest
 
-from musicvae.live.commands.command import Command
 from musicvae.live.engine.batch import Batch
+from musicvae.live.table import ADDRESSES
 
 
 def latent(*values: float, deck: str = "a") -> Batch:
-    return Batch((Command("/latent", deck, "", values),))
+    return Batch((ADDRESSES.command("/latent", deck, "", values),))
 
 
 def at(key: str, value: float, deck: str = "a") -> Batch:
-    return Batch((Command("/latent/<i>", deck, key, (value,)),))
+    return Batch((ADDRESSES.command("/latent/<i>", deck, key, (value,)),))
 
 
 def test_newer_latents_replace_older_ones() -> None:
@@ -33,10 +33,13 @@ def test_newer_latents_replace_older_ones() -> None:
         (latent(1), Batch((*latent(2).commands, *latent(3).commands))),
         (latent(1), Batch()),
         (
-            Batch((Command("/latent/delta", "a", "", (1.0,)),)),
-            Batch((Command("/latent/delta", "a", "", (1.0,)),)),
+            Batch((ADDRESSES.command("/latent/delta", "a", "", (1.0,)),)),
+            Batch((ADDRESSES.command("/latent/delta", "a", "", (1.0,)),)),
         ),
-        (Batch((Command("/play", "a", "", (1,)),)), Batch((Command("/play", "a", "", (0,)),))),
+        (
+            Batch((ADDRESSES.command("/play", "a", "", (1,)),)),
+            Batch((ADDRESSES.command("/play", "a", "", (0,)),)),
+        ),
     ],
 )
 def test_what_would_be_heard_is_kept(newer: Batch, older: Batch) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from musicvae.live.commands.command import Command
+from musicvae.live.commands.address import Command
 from musicvae.live.engine.clip_voice import CROSSFADE_SECONDS, ClipVoice
 from musicvae.live.engine.clips import InlineClips, RecordedClips
 from musicvae.live.engine.loops import LoopMaker

@@ -6,9 +6,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from musicvae.live.commands.command import Command
+from musicvae.live.commands.address import Command
 from musicvae.live.engine.clips import InlineClips, Numbers, RecordedClips, ThreadClips, Wish
 from musicvae.live.engine.loops import Loop
+from musicvae.live.table import ADDRESSES
 
 
 def loop_of(latents: Any) -> Loop:
@@ -67,7 +68,7 @@ def test_a_thread_posts_each_loop_or_why_there_is_none() -> None:
     clips.stop()
     assert [made for _, made in asked] == [None] * 3
     assert [command for command, _ in posted] == [
-        Command("/loop", deck, "", (number,))
+        ADDRESSES.command("/loop", deck, "", (number,))
         for (number, _), deck in zip(asked, "aba", strict=True)
     ]
     assert [type(payload) for _, payload in posted] == [Loop, ValueError, Loop]

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from musicvae.live.commands.command import Command
+from musicvae.live.commands.address import Command
 from musicvae.live.engine.deck import GAIN_SECONDS, PLAY_SECONDS, SWAP_SECONDS, Deck
 from musicvae.live.fades import amplitude
+from musicvae.live.table import ADDRESSES
 
 RATE = 8000
 PLAY, GAIN, SWAP = (round(s * RATE) for s in (PLAY_SECONDS, GAIN_SECONDS, SWAP_SECONDS))
@@ -254,7 +255,7 @@ def test_what_does_not_fit_a_model_that_came_meanwhile_is_left_out(
     rig = make_rig()
     rig.send("/model/load", "small")
     before, log = rig.engine.decks["a"].describe(), len(rig.log)
-    rig.engine.post(Command("/gain", "a", "", (-3.0,)), Command(path, "a", key, values))
+    rig.engine.post(ADDRESSES.command("/gain", "a", "", (-3.0,)), Command(path, "a", key, values))
     rig.render(10)
     assert rig.engine.outdated == 1
     assert rig.engine.decks["a"].describe()[1:] == before[1:]
@@ -267,7 +268,7 @@ def test_a_tape_of_another_space_is_left_out(rig: Any, models: Any, model: str) 
     if model:
         rig.send("/model/load", model)
     log = len(rig.log)
-    rig.engine.post(Command("/tape/load", "a", "", ("5 1",)), payloads=[tape])
+    rig.engine.post(ADDRESSES.command("/tape/load", "a", "", ("5 1",)), payloads=[tape])
     rig.render(10)
     assert rig.engine.outdated == 1
     assert len(rig.log) == log

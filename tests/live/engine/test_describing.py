@@ -10,7 +10,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from musicvae.live.commands.command import command_of
+from musicvae.live.table import ADDRESSES
 
 
 def described(rig: Any, deck: str) -> str:
@@ -18,7 +18,7 @@ def described(rig: Any, deck: str) -> str:
 
 
 def recall(rig: Any, deck: str, text: str) -> None:
-    rig.do(*(command_of(line, deck, rig.shapes) for line in json.loads(text)))
+    rig.do(*(ADDRESSES.restore(line, deck, rig.shapes) for line in json.loads(text)))
 
 
 @settings(max_examples=25, deadline=None)

@@ -11,10 +11,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from musicvae.live.commands.command import DECKS, Command
 from musicvae.live.commands.deck_table import DECK_ADDRESSES
+
+from musicvae.live.commands.address import DECKS, Command
 from musicvae.live.engine.clips import InlineClips, RecordedClips, ThreadClips
+from musicvae.live.table import ADDRESSES
 
 MODELS = ("small", "slow", "wide", "failing", "clip")
 FRAMES = 12_000
@@ -39,7 +40,7 @@ def perform(rig: Any, performer: Any, seed: int, cuts: int) -> Any:
 def act(rig: Any, player: Any) -> None:
     draw, deck = player.random.random(), player.random.choice(DECKS)
     if draw < 0.03:  # made for a model that is gone
-        rig.engine.post(Command("/latent", deck, "", (0.5,) * 12))
+        rig.engine.post(ADDRESSES.command("/latent", deck, "", (0.5,) * 12))
     elif draw < 0.07:
         rig.send(f"/deck/{deck}/model/load", player.random.choice(MODELS))
     elif draw < 0.1 and rig.engine.decks[deck].voice.controls.info.kind == "stream":
@@ -120,7 +121,11 @@ def asked_for(make_rig: Callable[..., Any], block: int) -> dict[int, tuple[str, 
     rig.send("/deck/b/latent/traj", *later(14, 2.0))
     rig.render(2000, block)
     # Likewise a model that leaves while another one comes.
-    rig.do(Command("/loop", "a", "", (next(n for n, w in clips.wishes.items() if w[0] == "a"),)))
+    rig.do(
+        ADDRESSES.command(
+            "/loop", "a", "", (next(n for n, w in clips.wishes.items() if w[0] == "a"),)
+        )
+    )
     rig.send("/deck/a/latent/traj", *later(7, 3.0))
     rig.send("/deck/a/model/load", "clip")
     rig.send("/deck/a/latent/traj", *later(6, 4.0))

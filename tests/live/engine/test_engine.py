@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from musicvae.live.commands.command import Command
 from musicvae.live.engine import engine as module
 from musicvae.live.engine.engine import Engine
 from musicvae.live.fades import amplitude
+from musicvae.live.table import ADDRESSES
 
 RATE = 8000
 
@@ -27,7 +27,7 @@ def sounding(rig: Any, model: str = "steady") -> Any:
 def test_without_a_model_there_is_silence() -> None:
     engine = Engine(RATE, 2)
     out = np.full((1000, 2), np.nan, np.float32)
-    engine.post(Command("/play", "a", "", (1,)))
+    engine.post(ADDRESSES.command("/play", "a", "", (1,)))
     engine.render(out)
     assert not out.any()
     assert engine.frame == 1000
@@ -106,7 +106,9 @@ def test_commands_wait_for_their_frame_whatever_the_blocks(make_rig: Callable[..
         rig, frames = make_rig(), []
         sounding(rig)
         for due in (3000, 1234, 2000, 2000):
-            rig.engine.post(Command("/gain", "a", "", (-due / 500,)), then=frames.append, due=due)
+            rig.engine.post(
+                ADDRESSES.command("/gain", "a", "", (-due / 500,)), then=frames.append, due=due
+            )
         heard.append(rig.render(3000, block))
         assert frames == [1234, 2000, 2000, 3000]
     np.testing.assert_array_equal(heard[0], heard[1])
@@ -135,9 +137,9 @@ def test_only_the_newest_latents_are_set_and_the_rest_counted(rig: Any) -> None:
     rig.send("/model/load", "small")
     rig.log.clear()
     for value in (1.0, 2.0, 3.0):
-        rig.engine.post(Command("/latent", "a", "", (value,)))
-    rig.engine.post(Command("/gain", "a", "", (-1.0,)))
-    rig.engine.post(Command("/latent", "a", "", (4.0,)))
+        rig.engine.post(ADDRESSES.command("/latent", "a", "", (value,)))
+    rig.engine.post(ADDRESSES.command("/gain", "a", "", (-1.0,)))
+    rig.engine.post(ADDRESSES.command("/latent", "a", "", (4.0,)))
     rig.render(1)
     assert rig.engine.coalesced == 2
     assert [line.split('"do": ')[1] for line in rig.log] == [
@@ -152,8 +154,8 @@ def test_one_post_happens_at_one_frame_and_then_tells(rig: Any) -> None:
     rig.log.clear()
     told: list[tuple[int, float]] = []
     rig.engine.post(
-        Command("/gain", "a", "", (-1.0,)),
-        Command("/crossfade", "", "", (0.25,)),
+        ADDRESSES.command("/gain", "a", "", (-1.0,)),
+        ADDRESSES.command("/crossfade", "", "", (0.25,)),
         then=lambda frame: told.append((frame, rig.engine.position)),
     )
     rig.render(1)

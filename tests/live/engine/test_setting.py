@@ -4,10 +4,8 @@ from typing import Any
 
 import pytest
 
-from musicvae.live.commands.command import Command
-from musicvae.live.commands.deck_table import LATENT_RANGE
-from musicvae.live.engine.controls import Controls
-from musicvae.live.engine.setting import set_controls
+from musicvae.live.commands.address import Command
+from musicvae.live.engine.controls import LATENT_RANGE, Controls
 
 
 @pytest.fixture
@@ -16,7 +14,7 @@ def controls(models: Any) -> Controls:
 
 
 def send(controls: Controls, path: str, *values: Any, key: str = "", payload: Any = None) -> None:
-    set_controls(controls, Command(path, "a", key, values), payload)
+    controls.do(Command(path, "a", key, values), payload)
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from musicvae.latents.tape import Tape
-from musicvae.live.commands.command import Command
-from musicvae.live.engine.sources import TapeSource, WalkSource
 from musicvae.live.engine.stream_voice import StreamVoice
+from musicvae.live.sources.tape import TapeSource
+from musicvae.live.sources.walk import WalkSource
+from musicvae.live.table import ADDRESSES
 
 STEPS, STRIDE = 6, 4
 FRAMES = STEPS * STRIDE
@@ -137,7 +138,7 @@ def test_a_tape_sounds_as_the_decoder_plays_it(make_stream: Callable[..., Path])
     latents = np.random.default_rng(1).standard_normal((20, info.latent_dim))
     tape = Tape(latents, info.sample_rate, info.hop, info.stride, 2000, info.latent_space)
     voice = StreamVoice("tape", decoder, info.sample_rate, 1)
-    voice.do(Command("/tape/load", "a", "", ("tape",)), tape)
+    voice.do(ADDRESSES.command("/tape/load", "a", "", ("tape",)), tape)
     played = delayed(voice, tape.samples, 2 * info.latency)
     np.testing.assert_allclose(played, decoder.play(tape), atol=1e-6)
 

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from musicvae.live.commands.command import Command, command_of
 from musicvae.live.engine.clips import InlineClips
 from musicvae.live.engine.engine import Engine
 from musicvae.live.jobs.models import ModelJobs
@@ -23,6 +22,7 @@ from musicvae.live.stage.loading import Loader
 from musicvae.live.storage.journal import Journal
 from musicvae.live.storage.library import Library
 from musicvae.live.storage.presets import Presets
+from musicvae.live.table import ADDRESSES
 
 RATE = 16_000
 ME = Peer("127.0.0.1", 50_000)
@@ -52,12 +52,12 @@ class Rig:
         self.output = Null(RATE, block=128)
         self.output.start(self.engine.render)
         for deck in ("a", "b"):
-            self.stage.apply(Command("/play", deck, "", (1,)))
+            self.stage.apply(ADDRESSES.command("/play", deck, "", (1,)))
         self.done("/model/load", "jazz")
 
     def do(self, *message: Any) -> tuple[str, list[Any]]:
         """Do a job; its last answer without the address that was asked for."""
-        command = command_of(list(message), "a", self.stage.shapes)
+        command = ADDRESSES.restore(list(message), "a", self.stage.shapes)
         self.said.clear()
         self.worker.do(Task(command, ME, message[0]))
         self.worker.settle()
@@ -80,7 +80,7 @@ class Rig:
 
     def apply(self, *message: Any) -> None:
         """Let something else happen."""
-        self.stage.apply(command_of(list(message), "a", self.stage.shapes))
+        self.stage.apply(ADDRESSES.restore(list(message), "a", self.stage.shapes))
 
     def state(self, deck: str = "a") -> list[Any]:
         """How a deck is set."""

@@ -6,12 +6,13 @@ from typing import Any
 import pytest
 
 from musicvae.errors import DeviceError, SettingError
-from musicvae.live.commands.command import Command
+from musicvae.live.commands.address import Command
 from musicvae.live.jobs.audio import AudioJobs
 from musicvae.live.options import Options
 from musicvae.live.outputs.clocked import Null
 from musicvae.live.outputs.devices import Device
 from musicvae.live.outputs.reconnecting import Reconnecting
+from musicvae.live.table import ADDRESSES
 
 
 class Card:
@@ -53,9 +54,11 @@ def output(monkeypatch: pytest.MonkeyPatch) -> Switched:
 
 def test_another_device_keeps_the_block_and_another_block_the_device(output: Switched) -> None:
     jobs = AudioJobs(output, Options(device="first", block=256, ahead_ms=3.0)).handlers()
-    assert jobs["/audio/block"](Command("/audio/block", values=(128,)), said) == (128,)
-    assert jobs["/audio/device"](Command("/audio/device", values=("second",)), said) == ("second",)
-    assert jobs["/audio/block"](Command("/audio/block", values=(512,)), said) == (512,)
+    assert jobs["/audio/block"](ADDRESSES.command("/audio/block", values=(128,)), said) == (128,)
+    assert jobs["/audio/device"](ADDRESSES.command("/audio/device", values=("second",)), said) == (
+        "second",
+    )
+    assert jobs["/audio/block"](ADDRESSES.command("/audio/block", values=(512,)), said) == (512,)
     same = {"sample_rate": 48_000, "channels": 2, "ahead_ms": 3.0}
     assert output.cards == [
         {"device": "first", "block": 128, **same},
@@ -67,8 +70,8 @@ def test_another_device_keeps_the_block_and_another_block_the_device(output: Swi
 def test_a_device_that_does_not_open_is_not_remembered(output: Switched) -> None:
     jobs = AudioJobs(output, Options(device="first", block=256)).handlers()
     with pytest.raises(DeviceError, match="no such sound card"):
-        jobs["/audio/device"](Command("/audio/device", values=("absent",)), said)
-    jobs["/audio/block"](Command("/audio/block", values=(64,)), said)
+        jobs["/audio/device"](ADDRESSES.command("/audio/device", values=("absent",)), said)
+    jobs["/audio/block"](ADDRESSES.command("/audio/block", values=(64,)), said)
     assert [(card["device"], card["block"]) for card in output.cards] == [("first", 64)]
     assert "ahead_ms" not in output.cards[0]  # the sound card's own default
 
@@ -85,7 +88,9 @@ def test_devices_are_listed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("musicvae.live.outputs.devices.outputs", lambda: found)
     heard: list[Any] = []
     jobs = AudioJobs(Null(48_000), Options()).handlers()
-    result = jobs["/audio/list"](Command("/audio/list"), lambda *message: heard.append(message))
+    result = jobs["/audio/list"](
+        ADDRESSES.command("/audio/list"), lambda *message: heard.append(message)
+    )
     assert result == (2,)
     assert heard == [
         ("/audio/list.reply", 0, "horn", 2, 48_000.0),

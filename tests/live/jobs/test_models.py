@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from musicvae.live.commands.command import Command
 from musicvae.live.engine.clip_voice import ClipVoice
 from musicvae.live.jobs.worker import Task
 from musicvae.live.network.peers import Peer
+from musicvae.live.table import ADDRESSES
 
 ME = Peer("127.0.0.1", 50_000)
 
@@ -78,7 +78,7 @@ def test_a_model_that_cannot_be_played_changes_nothing(
 
 @pytest.mark.parametrize("name", ["../models/jazz", "/etc/passwd", "jazz.onnx/..", "..", "jazz\0"])
 def test_a_name_is_never_a_path(rig: Any, name: str) -> None:
-    task = Task(Command("/model/load", "a", "", (name,)), ME, "/model/load")
+    task = Task(ADDRESSES.command("/model/load", "a", "", (name,)), ME, "/model/load")
     rig.said.clear()
     rig.worker.do(task)  # past the parser, which refuses some of them before
     ((_, address, values),) = rig.said
@@ -140,9 +140,9 @@ def test_a_tape_that_does_not_fit_changes_nothing(rig: Any, models: Path) -> Non
 
 
 def test_sync_waits_for_the_engine(rig: Any) -> None:
-    rig.engine.post(Command("/gain", "a", "", (-7.0,)))
+    rig.engine.post(ADDRESSES.command("/gain", "a", "", (-7.0,)))
     rig.said.clear()
-    rig.worker.do(Task(Command("/sync", "", "", (5,)), ME, "/sync"))
+    rig.worker.do(Task(ADDRESSES.command("/sync", "", "", (5,)), ME, "/sync"))
     assert rig.said == [(ME, "/synced", [5])]
     assert rig.engine.decks["a"].gain_db == -7
 

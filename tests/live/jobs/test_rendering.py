@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 import soundfile
 
-from musicvae.live.commands.command import Command
 from musicvae.live.jobs.worker import Task
 from musicvae.live.network.peers import Peer
 from musicvae.live.stage.rendering import ScoreRenderer
 from musicvae.live.storage.library import Library
 from musicvae.live.storage.scores import Score
+from musicvae.live.table import ADDRESSES
 
 ME = Peer("127.0.0.1", 50_000)
 
@@ -57,14 +57,14 @@ def test_what_cannot_be_rendered_leaves_no_file(rig: Any, models: Path) -> None:
 
 
 def test_other_jobs_do_not_wait_for_a_rendering_nor_does_the_end(rig: Any) -> None:
-    command = Command("/render", "", "", (3600.0, "long"))
+    command = ADDRESSES.command("/render", "", "", (3600.0, "long"))
     rig.said.clear()
     rig.worker.do(Task(command, ME, "/ahead"))
     assert rig.said == []
     reason = "a rendering is under way. Hint: wait for its /done"
     rig.worker.do(Task(command, ME, "/render"))
-    rig.worker.do(Task(Command("/record/start", "", "", ("one",)), ME, "/record/start"))
-    rig.worker.do(Task(Command("/record/stop"), ME, "/record/stop"))
+    rig.worker.do(Task(ADDRESSES.command("/record/start", "", "", ("one",)), ME, "/record/start"))
+    rig.worker.do(Task(ADDRESSES.command("/record/stop"), ME, "/record/stop"))
     assert [message[1:] for message in rig.said] == [
         ("/fail", ["/render", reason]),
         ("/done", ["/record/start", str(rig.takes / "one.wav")]),

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from musicvae.errors import SettingError
+from musicvae.live.commands.address import Command
 from musicvae.live.commands.arguments import RefusedError
-from musicvae.live.commands.command import Command
 from musicvae.live.jobs.worker import MOST_WAITING, Say, Task, Worker
 from musicvae.live.network.peers import Peer
 

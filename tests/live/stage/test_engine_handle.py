@@ -10,14 +10,15 @@ import pytest
 
 from musicvae.errors import LiveError, SettingError
 from musicvae.latents.tape import Tape
+from musicvae.live.commands.address import Command
 from musicvae.live.commands.arguments import RefusedError, Shape
-from musicvae.live.commands.command import Command
 from musicvae.live.engine.clips import InlineClips
 from musicvae.live.engine.engine import Engine
 from musicvae.live.outputs.clocked import Null
 from musicvae.live.stage.engine_handle import EngineHandle
 from musicvae.live.stage.loading import Loader
 from musicvae.live.storage.library import Library
+from musicvae.live.table import ADDRESSES
 
 RATE = 16_000
 
@@ -33,14 +34,14 @@ def stage(models: Path) -> EngineHandle:
 def playing(stage: EngineHandle) -> Iterator[EngineHandle]:
     output = Null(RATE, block=64)
     output.start(stage.engine.render)
-    load = Command("/model/load", "a", "", ("jazz",))
+    load = ADDRESSES.command("/model/load", "a", "", ("jazz",))
     stage.apply(load, payloads=(stage.payload(load),))
     yield stage
     output.stop()
 
 
 def gain(value: float, deck: str = "a") -> Command:
-    return Command("/gain", deck, "", (value,))
+    return ADDRESSES.command("/gain", deck, "", (value,))
 
 
 def test_what_is_applied_has_happened(playing: EngineHandle) -> None:
@@ -109,8 +110,8 @@ def test_a_state_that_does_not_fit_changes_nothing(
 
 
 def test_payloads_are_what_must_be_loaded(playing: EngineHandle) -> None:
-    tape = playing.payload(Command("/tape/load", "a", "", ("solo",)))
+    tape = playing.payload(ADDRESSES.command("/tape/load", "a", "", ("solo",)))
     assert isinstance(tape, Tape)
     assert np.isfinite(tape.latents).all()
-    assert playing.payload(Command("/model/load", "b", "", ("wide",))).name == "wide"
+    assert playing.payload(ADDRESSES.command("/model/load", "b", "", ("wide",))).name == "wide"
     assert playing.payload(gain(-3.0)) is None

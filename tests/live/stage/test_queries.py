@@ -6,14 +6,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from musicvae.live.commands.command import Command, command_of
-from musicvae.live.commands.table import ADDRESSES
 from musicvae.live.engine.clips import InlineClips
 from musicvae.live.engine.engine import Engine
 from musicvae.live.stage.engine_handle import EngineHandle
 from musicvae.live.stage.loading import Loader
 from musicvae.live.stage.queries import get, model_info
 from musicvae.live.storage.library import Library
+from musicvae.live.table import ADDRESSES
 
 RATE = 16_000
 #: What each address holds after it was sent these values.
@@ -59,14 +58,14 @@ def stage(models: Path) -> EngineHandle:
 
 
 def do(stage: EngineHandle, *message: Any) -> None:
-    command = command_of(list(message), "a", stage.shapes)
+    command = ADDRESSES.restore(list(message), "a", stage.shapes)
     stage.engine.post(command, payloads=(stage.payload(command),))
     stage.engine.settle()
     stage.engine.render(np.zeros((64, 2), np.float32))
 
 
 def asked(stage: EngineHandle, address: str) -> Any:
-    (answer,) = get(stage.engine, Command("/get", "", "", (address,)))
+    (answer,) = get(stage.engine, ADDRESSES.command("/get", "", "", (address,)))
     return answer
 
 
@@ -119,7 +118,7 @@ def test_there_are_two_decks(stage: EngineHandle) -> None:
 
 
 def facts(stage: EngineHandle, deck: str) -> dict[str, Any]:
-    (answer,) = model_info(stage.engine, Command("/model/info", deck))
+    (answer,) = model_info(stage.engine, ADDRESSES.command("/model/info", deck))
     assert answer[:2] == ["/model/info.reply", deck]
     return dict(zip(answer[2::2], answer[3::2], strict=True))
 
@@ -145,9 +144,9 @@ def test_a_model_says_what_it_is(stage: EngineHandle) -> None:
 
 def test_a_deck_without_a_model_says_so(models: Path) -> None:
     engine = Engine(RATE)
-    answers = model_info(engine, Command("/model/info", "b"))
+    answers = model_info(engine, ADDRESSES.command("/model/info", "b"))
     assert answers == [["/fail", "/deck/b/model/info", "no model plays on this deck"]]
-    (answer,) = get(engine, Command("/get", "", "", ("/latent",)))
+    (answer,) = get(engine, ADDRESSES.command("/get", "", "", ("/latent",)))
     assert answer == ["/fail", "/get", "/latent holds no value"]
-    (answer,) = get(engine, Command("/get", "", "", ("/gain",)))
+    (answer,) = get(engine, ADDRESSES.command("/get", "", "", ("/gain",)))
     assert answer == ["/get.reply", "/gain", 0.0]

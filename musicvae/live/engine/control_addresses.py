@@ -1,0 +1,235 @@
+"""The addresses that set the latents of a deck: one row each, applied to its ``Controls``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from musicvae.live.commands import readers
+from musicvae.live.commands.address import Address, Command, Morph, Target, Values
+from musicvae.live.commands.arguments import Arguments, RefusedError, Shape
+from musicvae.live.engine.controls import LATENT_RANGE, Controls
+from musicvae.live.sources import SOURCES
+
+MAX_GLIDE_MS = 600_000.0
+#: Numbers of one trajectory.
+MAX_TRAJECTORY = 4095
+
+_row = partial(Address, deck=True, target=Target.CONTROLS)
+#: What presets keep. ``/freeze`` and ``/hold`` are gestures of the moment, and are not kept.
+_setting = partial(_row, kept=True)
+
+
+def _read_from(a: Arguments) -> Values:
+    if len(a.values) < 2:
+        raise RefusedError("wants the number of the first latent, and at least one value")
+    first = Arguments(a.values[:1]).whole(0, max(0, a.shape.latent_dim - 1))
+    values = a.rest(1).latents(*LATENT_RANGE)
+    if first + len(values) > a.shape.latent_dim:
+        raise RefusedError(f"this model has latents 0 to {a.shape.latent_dim - 1}")
+    return (first, *values)
+
+
+def _read_trajectory(a: Arguments) -> Values:
+    rows, over = divmod(len(a.values) - 1, max(1, a.shape.latent_dim))
+    if not a.shape.latent_dim or rows < 1 or over:
+        raise RefusedError(f"wants ms a row, and whole rows of {a.shape.latent_dim} latents")
+    ms = Arguments(a.values[:1]).number(1, MAX_GLIDE_MS)
+    return (ms, *a.rest(1).numbers(1, MAX_TRAJECTORY, *LATENT_RANGE))
+
+
+def _read_clamp(a: Arguments) -> Values:
+    low, high = a.numbers(2, 2, *LATENT_RANGE)
+    if low > high:
+        raise RefusedError("wants the lower bound first")
+    return low, high
+
+
+def _not_more_than_latents(command: Command, shape: Shape, payload: object) -> bool:
+    return len(command.values) <= shape.latent_dim
+
+
+def _inside_the_latents(command: Command, shape: Shape, payload: object) -> bool:
+    return int(command.values[0]) + len(command.values) - 1 <= shape.latent_dim
+
+
+def _whole_rows(command: Command, shape: Shape, payload: object) -> bool:
+    width = shape.latent_dim
+    return width > 0 and (len(command.values) - 1) % width == 0
+
+
+def _as_many(earlier: Command, later: Command) -> bool:
+    return len(earlier.values) == len(later.values)
+
+
+def _one(tell: Callable[[Controls], Values]) -> Callable[[Controls], list[tuple[str, Values]]]:
+    """One message with these values."""
+    return lambda controls: [("", tell(controls))]
+
+
+CONTROL_ADDRESSES = (
+    _setting(
+        "/latent",
+        "f × 1..D",
+        "Set the latents; fewer than D values set the first ones and leave the rest.",
+        readers.latents(*LATENT_RANGE),
+        apply=lambda controls, c, _: controls.set_latents(0, c.values),
+        describe=_one(lambda controls: tuple(controls.held.target.tolist())),
+        fits=_not_more_than_latents,
+        replaced_by=_as_many,
+    ),
+    _row(
+        "/latent/<i>",
+        "f",
+        "Set latent number i, counted from 0.",
+        readers.number(*LATENT_RANGE),
+        apply=lambda controls, c, _: controls.set_latents(int(c.key), c.values),
+        describe=lambda controls: (
+            (str(number), (value,)) for number, value in enumerate(controls.held.target.tolist())
+        ),
+        replaced_by=_as_many,
+    ),
+    _row(
+        "/latent/from",
+        "i, f …",
+        "Set latents from number i on.",
+        _read_from,
+        apply=lambda controls, c, _: controls.set_latents(int(c.values[0]), c.values[1:]),
+        fits=_inside_the_latents,
+    ),
+    _row(
+        "/latent/norm",
+        "f × 1..D, 0 to 1",
+        "Set the latents within the training set's range: 0 is its 1st, 1 its 99th percentile.",
+        readers.latents(0, 1),
+        apply=lambda controls, c, _: controls.set_shares(0, c.values),
+        fits=_not_more_than_latents,
+    ),
+    _row(
+        "/latent/norm/<i>",
+        "f, 0 to 1",
+        "Likewise for latent number i.",
+        readers.number(0, 1),
+        apply=lambda controls, c, _: controls.set_shares(int(c.key), c.values),
+    ),
+    _row(
+        "/latent/delta",
+        "f × 1..D",
+        "Add to the latents as set.",
+        readers.latents(*LATENT_RANGE),
+        apply=lambda controls, c, _: controls.add_latents(c.values),
+        fits=_not_more_than_latents,
+    ),
+    _row(
+        "/latent/traj",
+        "f ms, f × k·D",
+        "Go through k rows of D latents, one every so many ms, until the latents are set again.",
+        _read_trajectory,
+        apply=lambda controls, c, _: controls.follow(c.values[1:], c.number),
+        fits=_whole_rows,
+    ),
+    _setting(
+        "/latent/scale",
+        "f × 1..D",
+        "Multiply the latents, those of the source and those set; one value is for all.",
+        readers.latents(*LATENT_RANGE),
+        apply=lambda controls, c, _: controls.glide_to(controls.scale, c.values),
+        describe=_one(lambda controls: tuple(controls.scale.target.tolist())),
+        fits=_not_more_than_latents,
+        morph=Morph.SPREAD,
+    ),
+    _setting(
+        "/latent/bias",
+        "f × 1..D",
+        "Add to the latents after the scale; one value is for all.",
+        readers.latents(*LATENT_RANGE),
+        apply=lambda controls, c, _: controls.glide_to(controls.bias, c.values),
+        describe=_one(lambda controls: tuple(controls.bias.target.tolist())),
+        fits=_not_more_than_latents,
+        morph=Morph.SPREAD,
+    ),
+    _setting(
+        "/latent/clamp",
+        "f f",
+        "Hold all latents within these bounds (at first ±8).",
+        _read_clamp,
+        apply=lambda controls, c, _: controls.clamp(*c.values),
+        describe=_one(lambda controls: (controls.low, controls.high)),
+    ),
+    _setting(
+        "/glide",
+        "f, in ms",
+        "How long a change of latents, scale, bias or attributes takes (at first 20 ms).",
+        readers.number(0, MAX_GLIDE_MS),
+        apply=lambda controls, c, _: controls.set_glide(c.number),
+        describe=_one(lambda controls: (controls.glide_ms,)),
+        order=-1,  # before all that glides
+    ),
+    _row(
+        "/glide/once",
+        "f, in ms",
+        "Likewise, for the next change only.",
+        readers.number(0, MAX_GLIDE_MS),
+        apply=lambda controls, c, _: controls.set_next_glide(c.number),
+    ),
+    _setting(
+        "/attr/<name>",
+        "f",
+        "Raise an attribute such as loudness by so many of its standard deviations.",
+        readers.number(-10, 10),
+        apply=lambda controls, c, _: controls.set_attribute(c.key, c.number),
+        describe=lambda controls: (
+            (name, (amount,)) for name, amount in controls.attribute_amounts().items()
+        ),
+        keys=lambda shape: shape.attributes,
+    ),
+    _setting(
+        "/source",
+        "s: held, tape or walk",
+        "What moves the latents: nothing, a tape, or a random walk. What is set is added to it.",
+        readers.word("held", *SOURCES),
+        apply=lambda controls, c, _: controls.select(c.text),
+        describe=_one(lambda controls: (controls.sounding_source,)),
+        morph=Morph.SWITCH,
+        order=1,  # after /walk and /tape/load, which choose one too
+    ),
+    *(row for source in SOURCES.values() for row in source.addresses),
+    _row(
+        "/freeze",
+        "i, 0 or 1",
+        "1: the latents stand still, whatever comes.",
+        readers.switch,
+        apply=lambda controls, c, _: controls.freeze(c.on),
+        describe=_one(lambda controls: (int(controls.frozen),)),
+        morph=Morph.SWITCH,
+    ),
+    _row(
+        "/hold",
+        "i, 0 or 1",
+        "1: changes wait for 0, then all begin together.",
+        readers.switch,
+        apply=lambda controls, c, _: controls.hold(c.on),
+        describe=_one(lambda controls: (int(controls.holding),)),
+        morph=Morph.SWITCH,
+    ),
+)
+
+#: Rows that other programs send under names of their own.
+ALIASES = (
+    _row(
+        "/chan<n>",
+        "f",
+        "TouchDesigner's channels: latent n - 1.",
+        readers.number(*LATENT_RANGE),
+        alias=(CONTROL_ADDRESSES[1], 1),
+        by_pattern=False,
+    ),
+    _row(
+        "/wek/outputs",
+        "f × 1..D",
+        "Wekinator's outputs: as `/latent`.",
+        readers.latents(*LATENT_RANGE),
+        alias=(CONTROL_ADDRESSES[0], 0),
+        by_pattern=False,
+    ),
+)

@@ -1,0 +1,90 @@
+"""The addresses of a deck itself (its level, its model) and of the mixer: one row each."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from musicvae.live.commands import readers
+from musicvae.live.commands.address import Address, Morph, Target
+
+GAIN_RANGE = (-96.0, 12.0)
+
+_row = partial(Address, deck=True, target=Target.DECK)
+
+PLAY = _row(
+    "/play",
+    "i, 0 or 1",
+    "1 fades in and goes on where it stopped; 0 fades out and pauses.",
+    readers.switch,
+    apply=lambda deck, c, _: deck.play(c.on),
+    describe=lambda deck: [("", (int(deck.playing),))],
+    morph=Morph.SWITCH,
+)
+
+GAIN = _row(
+    "/gain",
+    "f, in dB, -96 to 12",
+    "Glide to this gain; -96 is silence.",
+    readers.number(*GAIN_RANGE),
+    apply=lambda deck, c, _: deck.set_gain(c.number),
+    describe=lambda deck: [("", (deck.gain_db,))],
+    kept=True,
+    order=-2,
+)
+
+MUTE = _row(
+    "/mute",
+    "i, 0 or 1",
+    "1 is silence; the deck goes on.",
+    readers.switch,
+    apply=lambda deck, c, _: deck.mute(c.on),
+    describe=lambda deck: [("", (int(deck.muted),))],
+    kept=True,
+    order=-2,
+    morph=Morph.SWITCH,
+)
+
+PANIC = _row(
+    "/panic",
+    "ignored",
+    "Fade to silence at once, stop, and set all latents to 0; `/play 1` starts again.",
+    readers.nothing,
+    apply=lambda deck, c, _: deck.panic(),
+)
+
+MODEL_LOAD = _row(
+    "/model/load",
+    "s",
+    "Cross-fade to another model, once it is loaded; if it cannot be, nothing changes.",
+    readers.word(),
+    load=lambda loader, c, _, digest: loader.voice(c.text, c.deck, digest),
+    apply=lambda deck, c, voice: deck.swap(voice),
+    describe=lambda deck: [] if deck.voice is None else [("", (deck.voice.name,))],
+    morph=Morph.SWITCH,
+)
+
+#: In the order of the documentation; queries about the model follow them.
+DECK_ADDRESSES = (GAIN, MUTE, PLAY, PANIC, MODEL_LOAD)
+
+#: A clip that was asked for has been decoded. Only the daemon sends it, and journals hold it.
+LOOP = Address(
+    "/loop",
+    "i",
+    "A clip decoded for this request begins to sound.",
+    readers.whole(0, 2**31 - 1),
+    deck=True,
+    target=Target.VOICE,
+    apply=lambda voice, c, loop: voice.receive(int(c.values[0]), loop),
+    by_pattern=False,
+    internal=True,
+)
+
+CROSSFADE = Address(
+    "/crossfade",
+    "f, 0 to 1",
+    "0 is deck a alone, 1 deck b alone, at equal power between.",
+    readers.number(0, 1),
+    target=Target.ENGINE,
+    apply=lambda engine, c, _: engine.crossfade(c.number),
+    describe=lambda engine: [("", (engine.position,))],
+)

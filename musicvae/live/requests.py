@@ -1,0 +1,139 @@
+"""Requests that the receiving thread answers at once, such as ``/ping`` and ``/status``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from musicvae.live.commands import readers
+from musicvae.live.commands.address import Address, Command, Value, Values
+from musicvae.live.commands.arguments import Arguments, RefusedError
+from musicvae.live.network.clients import Addressees, Subscribers
+from musicvae.live.network.peers import Peer, is_loopback
+from musicvae.live.osc.aliases import Aliases
+from musicvae.version import __version__
+
+DEFAULT_REPLY_PORT = 7701
+
+#: An address and its values, to be sent to whoever asked.
+Reply = tuple[str, *tuple[Value, ...]]
+
+
+class Requests:
+    """Answers requests. Everything here returns at once.
+
+    Args:
+        addressees: where replies go.
+        subscribers: of ``/notify``.
+        status: gives the pairs of ``/status.reply``, flat.
+        quit: called for ``/quit``; ``None`` forbids it.
+    """
+
+    def __init__(
+        self,
+        addressees: Addressees,
+        subscribers: Subscribers,
+        status: Callable[[], list[Value]],
+        quit: Callable[[], None] | None = None,
+    ) -> None:
+        self.aliases = Aliases()
+        self._addressees = addressees
+        self._subscribers = subscribers
+        self._status = status
+        self._quit = quit
+
+    def ping(self, command: Command, sender: Peer, now: float) -> list[Reply]:
+        """Answer with the same argument."""
+        return [("/pong", *command.values)]
+
+    def status(self, command: Command, sender: Peer, now: float) -> list[Reply]:
+        """Answer with all fields."""
+        return [("/status.reply", *self._status())]
+
+    def version(self, command: Command, sender: Peer, now: float) -> list[Reply]:
+        """Answer with the version of musicvae."""
+        return [("/version.reply", __version__)]
+
+    def notify(self, command: Command, sender: Peer, now: float) -> list[Reply]:
+        """Subscribe the sender, or unsubscribe it."""
+        if command.on:
+            self._subscribers.add(sender, now)
+        else:
+            self._subscribers.remove(sender)
+        return [("/done", "/notify", int(command.on))]
+
+    def reply_port(self, command: Command, sender: Peer, now: float) -> list[Reply]:
+        """Answer this sender at another port from now on."""
+        self._addressees.choose(sender, int(command.number))
+        return []
+
+    def alias(self, command: Command, sender: Peer, now: float) -> list[Reply]:
+        """Let one address mean another one."""
+        self.aliases.set(command.text, str(command.values[1]))
+        return []
+
+    def quit(self, command: Command, sender: Peer, now: float) -> list[Reply]:
+        """End the daemon.
+
+        Raises:
+            RefusedError: it is not allowed, or the sender is on another machine.
+        """
+        if self._quit is None or not is_loopback(sender.host):
+            raise RefusedError("only from this machine, and only with --allow-quit")
+        self._quit()
+        return []
+
+
+def _read_alias(a: Arguments) -> Values:
+    names = a.words(2)
+    if not all(name.startswith("/") for name in names):
+        raise RefusedError("wants two addresses")
+    return names
+
+
+_row = partial(Address, owner=Requests)
+
+ALIAS = _row(
+    "/alias",
+    "s s",
+    "Let the first address mean the second, and what follows it likewise.",
+    _read_alias,
+    request=Requests.alias,
+    by_pattern=False,
+)
+STATUS = _row(
+    "/status", "ignored", "Answers `/status.reply`.", readers.nothing, request=Requests.status
+)
+NOTIFY = _row(
+    "/notify",
+    "i, 0 or 1",
+    "1 sends `/status.reply` and `/peak` unasked, 10 a second at most.",
+    readers.switch,
+    request=Requests.notify,
+)
+REPLY_PORT = _row(
+    "/replyport",
+    "none, or i, 1 to 65535",
+    f"Answer this sender (its host and source port) at another port; {DEFAULT_REPLY_PORT} "
+    "without an argument.",
+    lambda a: (a.whole(1, 65535) if a.values else DEFAULT_REPLY_PORT,),
+    request=Requests.reply_port,
+)
+PING = _row(
+    "/ping",
+    "none, or i",
+    "Answers `/pong` with the same argument.",
+    lambda a: (a.whole(*readers.INT32),) if a.values else (),
+    request=Requests.ping,
+)
+VERSION = _row(
+    "/version", "ignored", "Answers `/version.reply`.", readers.nothing, request=Requests.version
+)
+QUIT = _row(
+    "/quit",
+    "ignored",
+    "Fade out and end. Only from this machine, and only with `--allow-quit`.",
+    readers.nothing,
+    request=Requests.quit,
+    by_pattern=False,
+)

@@ -1,0 +1,10 @@
+"""Latent sources: what moves the latents of a deck by itself."""
+
+from __future__ import annotations
+
+from musicvae.live.sources.source import Source as Source
+from musicvae.live.sources.tape import TapeSource
+from musicvae.live.sources.walk import WalkSource
+
+#: Every latent source by its name. A new one is listed here and nowhere else.
+SOURCES: dict[str, type[Source]] = {kind.name: kind for kind in (TapeSource, WalkSource)}

@@ -1,0 +1,222 @@
+"""The tape as a latent source: it plays the latents of a recorded sound at any speed."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+
+from musicvae.artifact import ArtifactInfo
+from musicvae.latents.arrays import Latents
+from musicvae.latents.tape import Tape
+from musicvae.live.commands import readers
+from musicvae.live.commands.address import Address, Command, Morph, Target, Values
+from musicvae.live.commands.arguments import Arguments, RefusedError, Shape, as_whole
+from musicvae.live.sources.source import Source
+
+#: Positions on a tape are multiples of a frame divided by this.
+_GRID = 2**20
+
+
+def _read_loop(a: Arguments) -> tuple[float, ...]:
+    values = a.numbers(1, 2, 0, 1)
+    if len(values) == 1:
+        return (as_whole(values[0]),)
+    if values[0] >= values[1]:
+        raise RefusedError("wants the start before the end")
+    return values
+
+
+def _fits(command: Command, shape: Shape, tape: Tape) -> bool:
+    same = (tape.latent_space, tape.latent_dim) == (shape.latent_space, shape.latent_dim)
+    return same and shape.kind == "stream"
+
+
+_row = partial(Address, deck=True, target=Target.SOURCE, source="tape", kept=True)
+
+
+class TapeSource(Source):
+    """Plays the rows of a tape at any speed, forwards or backwards, whole or in part.
+
+    A row is held for ``stride`` frames, as in training, at normal speed and above; below it, and
+    while the tape is only scrubbed, neighbouring rows are mixed, so that nothing steps. Without a
+    tape its addresses have no effect.
+
+    Attributes:
+        tape_name: name of the tape.
+        position: in frames.
+        rate: frames for each frame; negative runs backwards.
+        playing: whether it runs.
+        looping: whether it repeats the part between ``start`` and ``end``.
+        start: of that part, in frames.
+        end: likewise.
+        scale: factor of the movement.
+        frames: length of the tape; 0 without one.
+    """
+
+    name = "tape"
+    addresses = (
+        _row(
+            "/tape/load",
+            "s",
+            "Load a tape by name; it becomes the source and plays.",
+            readers.word(),
+            load=lambda loader, c, voice, _: loader.tape(c.text, voice),
+            fits=_fits,
+            apply=lambda source, c, tape: source.insert(tape, c.text),
+            describe=lambda source: source.told(source.tape_name),
+            selects=True,
+            morph=Morph.SWITCH,
+            restarts=True,
+        ),
+        _row(
+            "/tape/play",
+            "i, 0 or 1",
+            "Run or stop the tape.",
+            readers.switch,
+            apply=lambda source, c, _: source.run(c.on),
+            describe=lambda source: source.told(int(source.playing)),
+            morph=Morph.SWITCH,
+        ),
+        _row(
+            "/tape/rate",
+            "f, -4 to 4",
+            "Speed of the tape; negative runs backwards.",
+            readers.number(-4, 4),
+            apply=lambda source, c, _: source.run_at(c.number),
+            describe=lambda source: source.told(source.rate),
+        ),
+        _row(
+            "/tape/scrub",
+            "f, 0 to 1",
+            "Go to this place of the tape.",
+            readers.number(0, 1),
+            apply=lambda source, c, _: source.scrub(c.number),
+            describe=lambda source: source.told(source.place),
+            restarts=True,
+        ),
+        _row(
+            "/tape/loop",
+            "i, 0 or 1; or f f, 0 to 1",
+            "Whether the tape repeats; or the part of it that does.",
+            _read_loop,
+            apply=lambda source, c, _: source.loop(*c.values),
+            describe=lambda source: source.loops,
+            morph=Morph.SWITCH,
+        ),
+        _row(
+            "/tape/scale",
+            "f, -4 to 4",
+            "How far the tape moves the latents (at first 1).",
+            readers.number(-4, 4),
+            apply=lambda source, c, _: source.scale_by(c.number),
+            describe=lambda source: source.told(source.scale),
+        ),
+    )
+
+    def __init__(self, info: ArtifactInfo, frame_rate: float) -> None:
+        self.tape_name = ""
+        self.position = 0.0
+        self.rate = self.scale = 1.0
+        self.playing = self.looping = True
+        self.frames = 0
+        self.start = self.end = 0.0
+        self._rows: Latents = np.zeros((0, info.latent_dim), np.float32)
+        self._stride = 1
+
+    @property
+    def ready(self) -> bool:
+        """Whether there is a tape."""
+        return self.frames > 0
+
+    @property
+    def place(self) -> float:
+        """Where it is, from 0 (the beginning) to 1 (the end)."""
+        return min(1.0, max(0.0, self.position / self.frames))
+
+    @property
+    def loops(self) -> list[tuple[str, Values]]:
+        """What ``/tape/loop`` was sent: the part that repeats, and 0 if it does not."""
+        if not self.ready:
+            return []
+        part = self.told(self.start / self.frames, self.end / self.frames)
+        return part if self.looping else [*part, ("", (0,))]
+
+    def told(self, *values: float | int | str) -> list[tuple[str, Values]]:
+        """One message with these values, or none where there is no tape."""
+        return [("", values)] if self.ready else []
+
+    def insert(self, tape: Tape, name: str) -> None:
+        """Play this tape, which is of the deck's latent space, from its beginning."""
+        self.tape_name = name
+        self.position = 0.0
+        self.rate = self.scale = 1.0
+        self.playing = self.looping = True
+        self._rows, self._stride = tape.latents, tape.stride
+        self.frames = tape.steps * tape.stride
+        self.start, self.end = 0.0, float(self.frames)
+
+    def run(self, on: bool) -> None:
+        """Run, or stop."""
+        self.playing = on
+
+    def run_at(self, rate: float) -> None:
+        """Run at this speed; negative is backwards."""
+        self.rate = rate
+
+    def scale_by(self, scale: float) -> None:
+        """Multiply the movement by this."""
+        self.scale = scale
+
+    def scrub(self, place: float) -> None:
+        """Go to a place from 0, the beginning, to 1, the end."""
+        self.position = self._frames_to(place)
+
+    def loop(self, start: float, end: float | None = None) -> None:
+        """Repeat the part between two places from 0 to 1, at least one row long.
+
+        With one number: repeat (1), or stop at the end (0).
+        """
+        self.looping = True if end is not None else bool(start)
+        if end is not None:
+            self.start = min(self._frames_to(start), self.frames - float(self._stride))
+            self.end = max(self._frames_to(end), self.start + self._stride)
+
+    def adopt(self, other: TapeSource) -> None:
+        """See :class:`Source`. The rows are shared, since nobody changes them."""
+        self.__dict__.update(other.__dict__)
+
+    def next(self, out: Latents) -> None:
+        """See :class:`Source`."""
+        last = len(self._rows) - 1
+        step = min(max(self.position / self._stride, 0.0), float(last))
+        row = int(step)
+        out[:] = self._rows[row]
+        if row < last and not (self.playing and abs(self.rate) >= 1):
+            out += (self._rows[row + 1] - out) * np.float32(step - row)
+        out *= np.float32(self.scale)
+        if self.playing:
+            self._advance()
+
+    def _frames_to(self, place: float) -> float:
+        return _on_grid(place * self.frames)
+
+    def _advance(self) -> None:
+        self.position += _on_grid(self.rate)
+        if self.looping:
+            beyond = self.rate > 0 and self.position >= self.end
+            if beyond or (self.rate < 0 and self.position < self.start):
+                # Python's remainder is never negative, so this is right on both sides.
+                self.position = self.start + (self.position - self.start) % (self.end - self.start)
+        elif not 0 <= self.position < self.frames:
+            self.position = min(max(self.position, 0.0), float(self.frames))
+            self.playing = False
+
+
+def _on_grid(frames: float) -> float:
+    """The nearest multiple of 2⁻²⁰ frames.
+
+    Sums of such numbers are exact, and a position that is written down as a share of the longest
+    tape is found again to the bit.
+    """
+    return round(frames * _GRID) / _GRID

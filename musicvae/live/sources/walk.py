@@ -1,0 +1,97 @@
+"""The random walk as a latent source: it moves the latents as the artifact says that music does."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+
+from musicvae.artifact import ArtifactInfo
+from musicvae.latents.arrays import Latents
+from musicvae.latents.dynamics import LinearDynamics
+from musicvae.latents.walk import IndependentWalker, Walker
+from musicvae.live.commands import readers
+from musicvae.live.commands.address import Address, Morph, Target
+from musicvae.live.sources.source import Source
+
+#: Correlation of two steps of a walk where the artifact has no dynamics, as in a clip.
+_CORRELATION = 0.8
+
+_row = partial(Address, deck=True, target=Target.SOURCE, source="walk", kept=True)
+
+
+class WalkSource(Source):
+    """A random walk in the prior, with the dynamics of the artifact.
+
+    Without dynamics, as in a clip, it draws new values once per clip (or latent step), each latent
+    independently, and holds them for as long as the clip lasts.
+
+    Attributes:
+        speed: 1 is the music's own.
+        radius: factor of the movement about the mean of the latents.
+        seed: that the walk began with.
+    """
+
+    name = "walk"
+    addresses = (
+        _row(
+            "/walk",
+            "f, or f f, 0 to 100",
+            "Walk at random as the music does: speed (1 is its own) and radius. It becomes the "
+            "source.",
+            lambda a: a.numbers(1, 2, 0, 100),
+            apply=lambda walk, c, _: walk.move(*c.values),
+            describe=lambda walk: [("", (walk.speed, walk.radius))],
+            selects=True,
+        ),
+        _row(
+            "/seed",
+            "i",
+            "Begin the walk again; the same seed walks the same way.",
+            readers.whole(*readers.INT32),
+            apply=lambda walk, c, _: walk.restart(int(c.values[0])),
+            describe=lambda walk: [("", (walk.seed,))],
+            morph=Morph.SWITCH,
+            restarts=True,
+        ),
+    )
+
+    def __init__(self, info: ArtifactInfo, frame_rate: float) -> None:
+        self.speed = self.radius = 1.0
+        self.seed = 0
+        width = info.latent_dim
+        self._mean = np.array([latent.mean for latent in info.latents] or [0.0] * width)
+        self._steps = 1 / info.stride if info.kind == "stream" else 1 / (info.seconds * frame_rate)
+        self._walker: Walker | IndependentWalker
+        if info.dynamics is not None:
+            self._walker = Walker(LinearDynamics.from_info(info.dynamics), self.seed)
+        else:
+            self._walker = IndependentWalker(width, _CORRELATION, self.seed)
+        self._share = 0.0
+
+    def move(self, speed: float, radius: float | None = None) -> None:
+        """Walk at this speed and, if it is given, with this radius."""
+        self.speed = speed
+        self.radius = self.radius if radius is None else radius
+
+    def restart(self, seed: int) -> None:
+        """Begin again; the same seed walks the same way."""
+        self.seed = seed
+        self._walker.restart(seed % 2**32)  # numpy takes no negative seeds
+        self._share = 0.0
+
+    def adopt(self, other: WalkSource) -> None:
+        """See :class:`Source`."""
+        self.speed, self.radius, self.seed = other.speed, other.radius, other.seed
+        self._walker = other._walker.twin()
+        self._share = other._share
+
+    def next(self, out: Latents) -> None:
+        """See :class:`Source`."""
+        out[:] = self._mean + self.radius * self._walker.row()
+        if isinstance(self._walker, Walker):
+            self._walker.advance(self.speed * self._steps)
+            return
+        self._share += self.speed * self._steps
+        self._walker.advance(int(self._share))
+        self._share %= 1

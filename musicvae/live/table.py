@@ -1,0 +1,40 @@
+"""The address table of the daemon: every row, in the order of ``docs/osc.md``."""
+
+from __future__ import annotations
+
+from musicvae.live.commands.table import AddressTable
+from musicvae.live.engine.control_addresses import ALIASES, CONTROL_ADDRESSES
+from musicvae.live.engine.deck_addresses import CROSSFADE, DECK_ADDRESSES, LOOP
+from musicvae.live.jobs.audio import AUDIO_ADDRESSES
+from musicvae.live.jobs.models import MODEL_LIST, SYNC, TAPE_LIST
+from musicvae.live.jobs.presets import PRESET_ADDRESSES
+from musicvae.live.jobs.recording import RECORDING_ADDRESSES
+from musicvae.live.jobs.rendering import RENDER
+from musicvae.live.requests import ALIAS, NOTIFY, PING, QUIT, REPLY_PORT, STATUS, VERSION
+from musicvae.live.stage.queries import GET, MODEL_INFO
+
+ADDRESSES = AddressTable(
+    (
+        *CONTROL_ADDRESSES,
+        *DECK_ADDRESSES,
+        MODEL_INFO,
+        *PRESET_ADDRESSES,
+        *ALIASES,
+        LOOP,
+        CROSSFADE,
+        MODEL_LIST,
+        TAPE_LIST,
+        *AUDIO_ADDRESSES,
+        *RECORDING_ADDRESSES,
+        RENDER,
+        ALIAS,
+        STATUS,
+        GET,
+        NOTIFY,
+        REPLY_PORT,
+        PING,
+        SYNC,
+        VERSION,
+        QUIT,
+    )
+)
