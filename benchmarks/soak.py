@@ -132,7 +132,7 @@ class Soak:
             self._recall(deck, *self._performer.random.choice(self._presets))
         else:
             sent = self._performer.message(self._shapes())
-            commands = parse(Message(sent.address, sent.arguments), self._shapes())
+            commands = ADDRESSES.parse(Message(sent.address, sent.arguments), self._shapes())
             if isinstance(commands, Refusal):
                 self.figures.refused += 1
             else:

@@ -43,7 +43,7 @@ def understood(message: Message) -> tuple[Command, ...]:
     """What the daemon's own table makes of a message, with eight latents on both decks."""
     address, values = message
     shapes = dict.fromkeys(("a", "b"), Shape(8, ("loudness", "brightness")))
-    made = parse(packets.Message(address, tuple(values)), shapes)
+    made = ADDRESSES.parse(packets.Message(address, tuple(values)), shapes)
     assert not isinstance(made, Refusal), (message, made.reason)
     return made
 

@@ -34,7 +34,7 @@ def test_every_address_exists(page: str) -> None:
     for quoted in re.findall(r"`(/[a-z]+[a-z/]*)[ `]", page):
         if quoted.startswith("/etc/"):
             continue
-        result = parse(Message(quoted), SHAPES)
+        result = ADDRESSES.parse(Message(quoted), SHAPES)
         known = not isinstance(result, Refusal) or result.reason != "unknown address"
         assert known or quoted in replies, quoted
 
@@ -62,7 +62,7 @@ def test_the_tour_can_be_played(root: Path) -> None:
         address, tags, *words = line.partition("#")[0].split()
         kinds = {"f": float, "i": int, "s": str}
         values = tuple(kinds[tag](word) for tag, word in zip(tags, words, strict=True))
-        assert not isinstance(parse(Message(address, values), SHAPES), Refusal), line
+        assert not isinstance(ADDRESSES.parse(Message(address, values), SHAPES), Refusal), line
 
 
 def test_the_score_by_hand_sounds(root: Path, models: Path) -> None:

@@ -44,6 +44,6 @@ def test_its_examples_of_patterns_mean_something() -> None:
     patterns = re.findall(r"`(/[^`]+)`", line)
     assert len(patterns) == 3
     for pattern in patterns:
-        result = parse(Message(pattern, (0.5,)), shapes)
+        result = ADDRESSES.parse(Message(pattern, (0.5,)), shapes)
         assert not isinstance(result, Refusal)
         assert len(result) >= 2

@@ -29,7 +29,7 @@ Read = Callable[[Arguments], Values]
 #: Changes what the row is about. Given that object, the command, and what was loaded for it.
 Apply = Callable[[Any, "Command", Any], None]
 #: Loads what ``Apply`` needs. Given a loader (``live/stage/loading.py``), the command, the voice
-#: that plays on the deck or ``None``, and the digest that the graph of a model must have, or nothing.
+#: that plays on the deck or ``None``, and the digest that a model's graph must have, or ``""``.
 Load = Callable[[Any, "Command", Any, str], Any]
 #: Tells how that object is set: for each message its key (see ``Command.key``) and its values.
 Describe = Callable[[Any], Iterable[tuple[str, Values]]]

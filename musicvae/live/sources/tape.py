@@ -27,7 +27,9 @@ def _read_loop(a: Arguments) -> tuple[float, ...]:
     return values
 
 
-def _fits(command: Command, shape: Shape, tape: Tape) -> bool:
+def _fits(command: Command, shape: Shape, tape: Tape | None) -> bool:
+    if tape is None:
+        return True
     same = (tape.latent_space, tape.latent_dim) == (shape.latent_space, shape.latent_dim)
     return same and shape.kind == "stream"
 

@@ -21,7 +21,7 @@ NO_MODELS = {"a": Shape(), "b": Shape()}
 
 
 def asked(address: str, *arguments: Any, shapes: Any = SHAPES) -> Any:
-    result = parse(Message(address, arguments), shapes)
+    result = ADDRESSES.parse(Message(address, arguments), shapes)
     return result.reason if isinstance(result, Refusal) else list(result)
 
 

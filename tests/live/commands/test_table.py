@@ -97,7 +97,7 @@ TABLE: dict[str, tuple[list[tuple[Any, ...]], list[tuple[tuple[Any, ...], str]]]
 
 
 def asked(address: str, *arguments: Any) -> Any:
-    result = parse(Message(address, arguments), SHAPES)
+    result = ADDRESSES.parse(Message(address, arguments), SHAPES)
     return result.reason if isinstance(result, Refusal) else list(result)
 
 
@@ -118,7 +118,7 @@ def test_legal_arguments_make_a_command_that_can_be_written_down(address: str) -
     for arguments in TABLE[address][0]:
         (command,) = asked(address, *arguments)
         assert command.deck == ("a" if entry.deck else "")
-        assert command.path == (entry.means[0] if entry.means else entry.path)
+        assert command.path == (entry.alias[0].path if entry.alias else entry.path)
         again = json.loads(json.dumps(command.message()))
         assert ADDRESSES.restore(again, "b", SHAPES) == command
         if entry.deck:
@@ -144,7 +144,7 @@ NUMBERS = st.floats(-4, 4, width=32) | st.floats(0, 1) | st.integers(-2, 5)
 def test_every_command_is_written_and_read_again(
     address: str, arguments: list[Any], deck: str
 ) -> None:
-    result = parse(Message(address, tuple(arguments)), SHAPES)
+    result = ADDRESSES.parse(Message(address, tuple(arguments)), SHAPES)
     if isinstance(result, Refusal):
         assert result.reason
         assert result.address == address
@@ -162,14 +162,14 @@ def test_what_fits_is_what_would_be_read_for_that_deck(address: str, other: Shap
         try:
             again = ADDRESSES.restore(command.message(), "a", {"a": other})
         except RefusedError:
-            assert not fits(command, other)
+            assert not command.row.suits(command, other)
         else:
-            assert fits(command, other)
+            assert command.row.suits(command, other)
             assert again == command
 
 
 def test_every_address_is_documented_in_one_line() -> None:
-    assert len({entry.path for entry in ADDRESSES}) == len(ADDRESSES)
+    assert len({entry.path for entry in ADDRESSES}) == len(ADDRESSES.rows)
     for entry in ADDRESSES:
         assert entry.doc.endswith(".")
         assert "\n" not in entry.doc + entry.arguments

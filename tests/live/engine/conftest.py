@@ -74,7 +74,7 @@ class Rig:
 
     def send(self, address: str, *arguments: Any) -> None:
         """As from the network, but at once."""
-        commands = parse(Message(address, arguments), self.shapes)
+        commands = ADDRESSES.parse(Message(address, arguments), self.shapes)
         assert not isinstance(commands, Refusal), commands
         self.do(*commands)
 
