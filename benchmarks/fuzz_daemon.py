@@ -65,7 +65,7 @@ class Besieged:
             raise SystemExit(f"the daemon did not start:\n{said}")
         return int(found[1])
 
-    def ask(self, address: str, answer: str) -> list[Any]:
+    def request(self, address: str, answer: str) -> list[Any]:
         """The values of the first answer of that address; others are dropped."""
         self.asking.send(message(address, "", b""))
         while True:
@@ -75,7 +75,7 @@ class Besieged:
 
     def status(self) -> dict[str, Any]:
         """What ``/status`` answers."""
-        values = self.ask("/status", "/status.reply")
+        values = self.request("/status", "/status.reply")
         return dict(zip(values[::2], values[1::2], strict=False))
 
     def stream(self, stream: bytes) -> None:
@@ -115,7 +115,7 @@ def besiege(worst: list[bytes], inputs: Inputs, artifact: str | None) -> bool:
         try:
             before = daemon.status()
             sent = _send_all(daemon, worst + hostile(), inputs)
-            daemon.ask("/ping", "/pong")
+            daemon.request("/ping", "/pong")
             after = daemon.status()
             # As long again without us: a busy machine is late by itself.
             sounded = after["seconds"] - before["seconds"]
@@ -142,7 +142,7 @@ def _send_all(daemon: Besieged, worst: list[bytes], inputs: Inputs) -> int:
     for number, data in enumerate(everything):
         daemon.sending.send(data)
         if number % 50 == 0:
-            daemon.ask("/ping", "/pong")
+            daemon.request("/ping", "/pong")
     for data in worst:
         daemon.stream(data)
         for framing in Framing:

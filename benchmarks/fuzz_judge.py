@@ -12,12 +12,13 @@ from typing import Any
 from musicvae.errors import PacketError
 from musicvae.live.commands.address import Command
 from musicvae.live.commands.arguments import Shape
-from musicvae.live.dispatcher import Callbacks, Dispatcher
+from musicvae.live.dispatcher import Clients, Dispatcher
 from musicvae.live.network.clients import Addressees, Subscribers
 from musicvae.live.network.peers import AllowList, Peer
 from musicvae.live.osc import packets
 from musicvae.live.osc.framing import Deframer
 from musicvae.live.osc.replies import MAX_BYTES
+from musicvae.live.requests import Requests
 from musicvae.live.table import ADDRESSES
 
 #: A large model and an empty deck.
@@ -35,11 +36,12 @@ class WrongError(Exception):
     """An outcome that is not legal."""
 
 
-class EngineHandle:
-    """Stands for the engine: keeps what is handed on."""
+class FakeEngine:
+    """Stands for the engine and its handle: keeps what is handed on."""
 
     def __init__(self) -> None:
         self.shapes = SHAPES
+        self.table = ADDRESSES
         self.engine = self
         self.commands: list[Command] = []
 
@@ -62,7 +64,7 @@ class Judge:
         self.failures: dict[str, tuple[bytes, str]] = {}
         self.slowest: list[tuple[float, bytes]] = []
         self._inputs = 0
-        self._stage = EngineHandle()
+        self._engine = FakeEngine()
 
     def consider(self, data: bytes) -> None:
         """Try one input and never raise."""
@@ -87,17 +89,17 @@ class Judge:
         self._inputs += 1
         counts = self._dispatcher.counts
         refused, messages = counts.packets_refused, counts.messages_refused
-        self._stage.commands.clear()
+        self._engine.commands.clear()
         answers = self._dispatcher.handle(data, PEER, self._inputs / 100)
         self.outcomes[f"packets {'refused' if counts.packets_refused > refused else 'read'}"] += 1
         self.outcomes["messages refused"] += counts.messages_refused - messages
-        self.outcomes["commands"] += len(self._stage.commands)
+        self.outcomes["commands"] += len(self._engine.commands)
         self.outcomes["answers"] += len(answers)
         for answer, peer in answers:
             (read,) = packets.read(answer)
             if len(answer) > MAX_BYTES or peer[0] != PEER.host or peer[2] != PEER.transport:
                 raise WrongError(f"answer {read} to {peer}")
-        for command in self._stage.commands[:_READ_BACK]:
+        for command in self._engine.commands[:_READ_BACK]:
             again = ADDRESSES.restore(json.loads(json.dumps(command.message())), "b", SHAPES)
             if again != command:
                 raise WrongError(f"{command} reads back as {again}")
@@ -121,17 +123,16 @@ class Judge:
 
     def _new_dispatcher(self) -> Dispatcher:
         def work(task: Any) -> None:
-            self._stage.commands.append(task.command)
+            self._engine.commands.append(task.command)
 
         def later(data: bytes, peer: Peer) -> None:
             raise WrongError("the engine never answers here")
 
-        # It renders nothing, but has all that the dispatcher asks of a stage.
-        stage: Any = self._stage
-        callbacks = Callbacks(
-            work, later, lambda: ["level", -3.5], quit=lambda: None, due=lambda when: when
-        )
-        return Dispatcher(stage, callbacks, AllowList(), Addressees(), Subscribers())
+        engine: Any = self._engine  # it renders nothing, but has all that the dispatcher uses
+        addressees, subscribers = Addressees(), Subscribers()
+        requests = Requests(addressees, subscribers, lambda: ["level", -3.5], quit=lambda: None)
+        clients = Clients(AllowList(), addressees, subscribers)
+        return Dispatcher(engine, requests, clients, work, later, due=lambda when: when)
 
 
 def _framed(pieces: list[bytes]) -> tuple[list[bytes], str]:

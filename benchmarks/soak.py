@@ -25,10 +25,11 @@ from soak_models import Array, Chord, Heard, Waves, clip_info, stream_info, tape
 from soak_score import Performer
 
 from musicvae.live.commands.address import DECKS, Command
+from musicvae.live.commands.messages import StoredMessage as Line
 from musicvae.live.commands.table import Refusal
 from musicvae.live.engine.clip_voice import ClipVoice
 from musicvae.live.engine.clips import InlineClips
-from musicvae.live.engine.describing import Message as Line
+from musicvae.live.engine.describing import describe
 from musicvae.live.engine.engine import Engine
 from musicvae.live.engine.loops import LoopMaker
 from musicvae.live.engine.stream_voice import StreamVoice
@@ -126,7 +127,7 @@ class Soak:
         elif draw < 0.05:
             self._load_tape(deck)
         elif draw < 0.07:
-            kept = self.engine.decks[deck].describe()
+            kept = describe(self.engine.decks[deck])
             self._presets = [*self._presets[-9:], (self._model(deck), json.dumps(kept))]
         elif draw < 0.09 and self._presets:
             self._recall(deck, *self._performer.random.choice(self._presets))
@@ -190,7 +191,7 @@ class Soak:
         tapes = [self._tapes[str(c.values[0])] if "load" in c.path else None for c in commands]
         self._do(*commands, payloads=tapes)
         self.figures.presets += 1
-        now = self.engine.decks[deck].describe()
+        now = describe(self.engine.decks[deck])
         if not any("/tape/" in str(address) for address, *_ in lines):
             now = [line for line in now if "/tape/" not in str(line[0])]  # the deck's own stays
         self.figures.changed += json.dumps(now) != text

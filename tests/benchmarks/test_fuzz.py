@@ -4,7 +4,7 @@ import importlib
 
 import pytest
 
-from musicvae.live.commands import command as commands
+from musicvae.live.commands import address as commands
 from musicvae.live.osc import framing, packets
 
 PING = b"/ping\0\0\0,\0\0\0"

@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 
 from musicvae.live import fades
-from musicvae.live.engine import deck, limiter, sources, stream_voice
+from musicvae.live.engine import deck, limiter, stream_voice
+from musicvae.live.sources.tape import TapeSource
 
 MINUTE = 1 / 60
 
@@ -97,7 +98,7 @@ def a_frame_late(monkeypatch: pytest.MonkeyPatch) -> None:
     def scrub(self: Any, place: float) -> None:
         self.position = place * self.frames + 1
 
-    monkeypatch.setattr(sources.TapeSource, "scrub", scrub)
+    monkeypatch.setattr(TapeSource, "scrub", scrub)
 
 
 @pytest.mark.filterwarnings("ignore:invalid value:RuntimeWarning")

@@ -22,6 +22,7 @@ from musicvae.live.commands.address import Command
 from musicvae.live.commands.arguments import Shape
 from musicvae.live.commands.table import Refusal
 from musicvae.live.osc import packets
+from musicvae.live.table import ADDRESSES
 
 #: Seconds after which something that should have happened has not.
 PATIENCE = 20.0
@@ -86,7 +87,7 @@ class Playing:
         """Send one message."""
         self._socket.sendto(packed(address, values), ("127.0.0.1", self.port))
 
-    def ask(self, address: str, *values: Any, answer: str) -> list[Any]:
+    def request(self, address: str, *values: Any, answer: str) -> list[Any]:
         """Send, and wait for an answer of that address."""
         self.send(address, *values)
         while True:
@@ -96,12 +97,12 @@ class Playing:
 
     def status(self) -> dict[str, Any]:
         """The fields of ``/status.reply``."""
-        values = self.ask("/status", answer="/status.reply")
+        values = self.request("/status", answer="/status.reply")
         return dict(zip(values[::2], values[1::2], strict=True))
 
     def get(self, address: str) -> list[Any]:
         """The values of an address, as ``/get`` answers them."""
-        return self.ask("/get", address, answer="/get.reply")[1:]
+        return self.request("/get", address, answer="/get.reply")[1:]
 
     def until(self, found: Callable[[], bool]) -> None:
         """Wait for something that a host asked for to be so."""

@@ -6,13 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from musicvae.live.dispatcher import Callbacks, Dispatcher
+from musicvae.live.dispatcher import Clients, Dispatcher
 from musicvae.live.engine.clips import InlineClips
 from musicvae.live.engine.engine import Engine
 from musicvae.live.jobs.worker import Task
 from musicvae.live.network.clients import Addressees, Subscribers
 from musicvae.live.network.peers import AllowList, Peer
 from musicvae.live.osc import packets
+from musicvae.live.requests import Requests
 from musicvae.live.stage.engine_handle import EngineHandle
 from musicvae.live.stage.loading import Loader
 from musicvae.live.storage.library import Library
@@ -25,31 +26,27 @@ RATE = 8000
 class Bench:
     """A dispatcher whose decks both play the same kind of model; rendered by hand."""
 
-    def __init__(self, decoder: Any, **callbacks: Any) -> None:
+    def __init__(self, decoder: Any, quit: Any = None, due: Any = None) -> None:
         self.engine = Engine(RATE)
         self.happened: list[tuple[int, list[Any]]] = []
         self.engine.journal = lambda frame, batch: self.happened.append(
             (frame, [command.message() for command in batch])
         )
         loader = Loader(Library([]), RATE, 2, InlineClips(), decoders={"test": decoder})
-        stage = EngineHandle(self.engine, loader)
+        stage = EngineHandle(self.engine, loader, ADDRESSES)
         for deck in ("a", "b"):
             load = ADDRESSES.command("/model/load", deck, "", ("test",))
             self.engine.post(load, payloads=(stage.payload(load),))
         self.tasks: list[Task] = []
         self.later: list[tuple[bytes, Peer]] = []
-        self.subscribers = Subscribers()
+        self.subscribers, addressees = Subscribers(), Addressees()
         self.dispatcher = Dispatcher(
             stage,
-            Callbacks(
-                self.tasks.append,
-                lambda data, peer: self.later.append((data, peer)),
-                lambda: ["level", -3.5],
-                **callbacks,
-            ),
-            AllowList(["192.168.1.0/24"]),
-            Addressees(),
-            self.subscribers,
+            Requests(addressees, self.subscribers, lambda: ["level", -3.5], quit),
+            Clients(AllowList(["192.168.1.0/24"]), addressees, self.subscribers),
+            work=self.tasks.append,
+            later=lambda data, peer: self.later.append((data, peer)),
+            due=due,
         )
         self.render()
         self.happened.clear()

@@ -31,7 +31,7 @@ def test_it_plays_what_comes_over_osc(
         status: dict[str, Any] = {"level": -120.0}
         while status["level"] < -20:  # the daemon's own report, until the sound has arrived
             status = client.status()
-        assert client.ask(osc("/ping", 3), "/pong") == [3]
+        assert client.request(osc("/ping", 3), "/pong") == [3]
     assert status["gain"] == -6.0
     assert status["level"] < -8
     assert status["packets_refused"] == status["faults"] == status["decode_failed"] == 0

@@ -27,7 +27,7 @@ def test_hostile_packets_then_ping(
         client = make_client(daemon.port)
         for data in hostile_packets:
             client.send(data)
-        assert client.ask(osc("/ping"), "/pong") == []
+        assert client.request(osc("/ping"), "/pong") == []
         client.sync()
         status: Any = daemon.status()
         # One of them is well-formed and dated in the future, one asks for a model by a path.
@@ -60,7 +60,7 @@ def test_a_bundle_is_heard_when_it_is_due(
         client.send(bundle(osc("/mute", 1), osc("/deck/b/mute", 1), when=ntp(said + 0.3)))
         client.send(bundle(osc("/gain", -1.0), when=ntp(said - 5)))
         client.send(bundle(osc("/gain", -2.0), when=ntp(12.5)))  # TouchDesigner's, since its start
-        client.ask(osc("/ping"), "/pong")
+        client.request(osc("/ping"), "/pong")
         latest, heard = daemon.engine.frame, time.time()
         while not daemon.engine.decks["a"].muted:
             time.sleep(0.01)
@@ -92,7 +92,7 @@ def test_who_subscribes_is_told_until_it_leaves(
                 level = max(values)
             else:
                 assert values[:2] == ["model", "jazz"]
-        client.ask(osc("/notify", 0), "/done")
+        client.request(osc("/notify", 0), "/done")
         time.sleep(0.3)  # three rounds of the housekeeper: one may have been under way
         client.socket.setblocking(False)
         rest = []

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import musicvae
-from musicvae.live.dispatcher import LOOKS_PER_SECOND, MAX_PATTERNS
+from musicvae.live.dispatcher import MAX_PATTERNS, QUERIES_PER_SECOND
 from musicvae.live.jobs.worker import Task
 from musicvae.live.network.peers import Peer
 from musicvae.live.osc import packets
@@ -131,7 +131,7 @@ def test_patterns_have_a_budget_in_each_packet(bench: Any, osc: Osc, bundle: Osc
 
 def test_questions_to_the_engine_have_a_budget(bench: Any, osc: Osc) -> None:
     answers = [bench.answered(osc("/get", "/gain"), now=1.0)[0] for _ in range(202)]
-    assert [address for address, _, _ in answers] == ["/get.reply"] * LOOKS_PER_SECOND + [
+    assert [address for address, _, _ in answers] == ["/get.reply"] * QUERIES_PER_SECOND + [
         "/error"
     ] * 2
     assert bench.answered(osc("/model/info"), now=2.0)[0][0] == "/model/info.reply"

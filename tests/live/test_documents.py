@@ -19,6 +19,7 @@ from musicvae.live.osc.packets import Message
 from musicvae.live.osc.replies_table import REPLIES
 from musicvae.live.status import FIELDS
 from musicvae.live.storage.scores import read_score
+from musicvae.live.table import ADDRESSES
 
 PAGES = ("docs/live.md", "docs/score.md", "docs/architecture.md", "SECURITY.md", "README.md")
 SHAPES = {name: Shape(4, ("loudness", "brightness")) for name in ("a", "b")}

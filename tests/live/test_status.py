@@ -82,7 +82,7 @@ def test_everything_that_is_counted_is_counted(
         client.send(b"garbage!!")
         client.say("/quux")
         client.say("/gain", 999.0)
-        client.ask(osc("/ping"), "/pong")
+        client.request(osc("/ping"), "/pong")
         status = client.status()
         assert (status["packets_received"], status["packets_refused"]) == (5, 1)
         assert (status["messages_refused"], status["faults"]) == (2, 0)

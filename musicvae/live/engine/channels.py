@@ -1,4 +1,4 @@
-"""What a decoder gives, into the channels that are asked for."""
+"""Maps the channels of a decoder to the channels of the engine, without allocating."""
 
 from __future__ import annotations
 
@@ -11,9 +11,13 @@ SANE = 16.0
 
 
 def spread(sound: Samples, out: Samples) -> None:
-    """Fill all channels of ``out`` from those of ``sound``, both (frames, …), in turn.
+    """Fill all channels of ``out`` from those of ``sound``.
 
-    Mono goes everywhere, stereo to each pair; into one channel goes the mean.
+    Mono goes to every channel and stereo to each pair; a single channel gets the mean.
+
+    Args:
+        sound: float32, shape (sample frames, any number of channels).
+        out: float32, shape (as many sample frames, any number of channels).
     """
     have, want = sound.shape[1], out.shape[1]
     if want == 1 and have > 1:

@@ -7,7 +7,7 @@ import time
 import numpy as np
 
 from musicvae.audio import Samples
-from musicvae.live.engine.clips import Clips, Wish
+from musicvae.live.engine.clips import ClipRequest, Clips
 from musicvae.live.engine.controls import Controls
 from musicvae.live.engine.loops import Loop, LoopMaker
 from musicvae.live.engine.work import Work
@@ -94,7 +94,7 @@ class ClipVoice:
         if self._leaving or self._number or np.array_equal(latents, self._asked):
             return
         self._asked[:] = latents
-        number, made = self._clips.ask(Wish(self._deck, self._timed, self._asked.copy()))
+        number, made = self._clips.request(ClipRequest(self._deck, self._timed, self._asked.copy()))
         if made is None:
             self._number = number
         else:

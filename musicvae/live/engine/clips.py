@@ -1,8 +1,8 @@
-"""Who decodes the clips that clip voices ask for: a thread, the caller, or a recorded session.
+"""Decodes the clips that clip voices request: on a thread, at once, or as a journal says.
 
-A clip takes longer than there is time between two blocks. So a voice asks, sounds on, and is given
-the loop at some later frame, by the command ``/loop``. That frame is in the session's log, and a
-log that is played again gives each loop at the frame at which it came.
+Decoding a clip takes longer than a block. So a voice requests it, goes on sounding, and receives
+the loop at a later sample frame, with the command ``/loop``. The journal holds that frame, and a
+rendered score delivers each loop at the same one.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ Post = Callable[[Command, Any], None]
 
 
 @dataclass(frozen=True)
-class Wish:
-    """A clip to decode.
+class ClipRequest:
+    """A request for a clip.
 
     Attributes:
-        deck: whose voice asks.
-        make: from latents to a loop; slow.
-        latents: float32 (D,), which nobody changes.
+        deck: name of the deck whose voice requests it.
+        make: decodes latents to a loop; slow.
+        latents: float32 (D,), not to be changed.
     """
 
     deck: str
@@ -38,56 +38,56 @@ class Wish:
 
 
 class Clips(Protocol):
-    """Whoever decodes clips."""
+    """Decodes clips on request."""
 
-    def ask(self, wish: Wish) -> tuple[int, Loop | Exception | None]:
-        """Number of the request, from 1 on, and the loop where it is there at once."""
+    def request(self, request: ClipRequest) -> tuple[int, Loop | Exception | None]:
+        """Request a clip. Returns the number of the request (from 1), and the loop if it is ready."""
 
 
 class Numbers:
     """Numbers requests so that those of one deck do not depend on those of another.
 
-    In which order two decks ask within one block depends on how the frames are cut into blocks, and
-    a log must name the same request whatever the blocks.
+    The order in which two decks request clips within one block depends on the block length, and a
+    journal must name the same request whatever that is.
     """
 
     def __init__(self) -> None:
         self._asked = dict.fromkeys(DECKS, 0)
 
     def next(self, deck: str) -> int:
-        """From 1 on, and never twice."""
+        """The next number of this deck, from 1; no two requests share one."""
         self._asked[deck] += 1
         return self._asked[deck] * len(DECKS) - DECKS.index(deck)
 
 
 class InlineClips:
-    """Decodes at once, on the caller's thread."""
+    """Decodes immediately, on the caller's thread."""
 
     def __init__(self) -> None:
         self._numbers = Numbers()
 
-    def ask(self, wish: Wish) -> tuple[int, Loop | Exception | None]:
+    def request(self, request: ClipRequest) -> tuple[int, Loop | Exception | None]:
         """See :class:`Clips`."""
-        return self._numbers.next(wish.deck), _made(wish)
+        return self._numbers.next(request.deck), _made(request)
 
 
 class RecordedClips:
-    """Decodes when the log says that the loop came."""
+    """Decodes when the journal says that the loop arrived."""
 
     def __init__(self) -> None:
-        self._wishes: dict[int, Wish] = {}
+        self._requests: dict[int, ClipRequest] = {}
         self._numbers = Numbers()
 
-    def ask(self, wish: Wish) -> tuple[int, None]:
+    def request(self, request: ClipRequest) -> tuple[int, None]:
         """See :class:`Clips`."""
-        number = self._numbers.next(wish.deck)
-        self._wishes[number] = wish
+        number = self._numbers.next(request.deck)
+        self._requests[number] = request
         return number, None
 
     def loop(self, number: int) -> Loop | Exception | None:
-        """The loop of a request; ``None`` where nobody made it."""
-        wish = self._wishes.pop(number, None)
-        return None if wish is None else _made(wish)
+        """The loop of a request, or why it failed; ``None`` for an unknown request."""
+        request = self._requests.pop(number, None)
+        return None if request is None else _made(request)
 
 
 class ThreadClips:
@@ -100,30 +100,30 @@ class ThreadClips:
     def __init__(self, post: Post) -> None:
         self._post = post
         self._numbers = Numbers()
-        self._wishes: queue.SimpleQueue[tuple[int, Wish] | None] = queue.SimpleQueue()
+        self._requests: queue.SimpleQueue[tuple[int, ClipRequest] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="musicvae-clips", daemon=True)
         self._thread.start()
 
-    def ask(self, wish: Wish) -> tuple[int, None]:
+    def request(self, request: ClipRequest) -> tuple[int, None]:
         """See :class:`Clips`; returns at once."""
-        number = self._numbers.next(wish.deck)
-        self._wishes.put((number, wish))
+        number = self._numbers.next(request.deck)
+        self._requests.put((number, request))
         return number, None
 
     def stop(self) -> None:
-        """Finish the clip in hand, and end the thread."""
-        self._wishes.put(None)
+        """Finish the current clip, and end the thread."""
+        self._requests.put(None)
         self._thread.join()
 
     def _work(self) -> None:
-        while (asked := self._wishes.get()) is not None:
-            number, wish = asked
-            self._post(Command(LOOP, wish.deck, values=(number,)), _made(wish))
+        while (asked := self._requests.get()) is not None:
+            number, request = asked
+            self._post(Command(LOOP, request.deck, values=(number,)), _made(request))
 
 
-def _made(wish: Wish) -> Loop | Exception:
+def _made(request: ClipRequest) -> Loop | Exception:
     try:
-        return wish.make(wish.latents)
+        return request.make(request.latents)
     # A graph may fail in as many ways as it has operators; the sound must go on regardless.
     except Exception as error:
         return error

@@ -1,57 +1,63 @@
-"""Numbers that move to each new target in a straight line, one frame at a time."""
+"""Ramps: vectors whose elements move to new targets in straight lines, one frame at a time."""
 
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
 
-Array = NDArray[np.float32]
+from musicvae.latents.arrays import Latents
+
 Where = slice | list[int]
 
 ALL = slice(None)
 
 
 class Ramps:
-    """A vector, each of whose numbers is on a way of its own.
+    """A vector whose elements ramp independently of each other.
 
     Args:
-        width: how many.
-        value: where all stand at first.
+        width: number of elements.
+        value: of all elements at first.
 
     Attributes:
-        value: where they are now, float32 (width,); read it, do not write it.
-        target: where they are going, or stand.
+        value: current values, float32 (width,); to be read only.
+        target: values at the end of the ramps, float32 (width,); to be read only.
     """
 
     def __init__(self, width: int, value: float = 0.0) -> None:
-        self.value: Array = np.full(width, value, np.float32)
-        self.target: Array = self.value.copy()
+        self.value: Latents = np.full(width, value, np.float32)
+        self.target: Latents = self.value.copy()
         self._left = np.zeros(width, np.float32)  # frames until each arrives
         self._still = True
         self._step = np.zeros(width, np.float32)
         self._divisor = np.zeros(width, np.float32)
 
-    def to(self, values: ArrayLike, frames: int, where: slice | int = slice(None)) -> None:
-        """Move to these values, to arrive after ``frames`` calls of :meth:`advance`, at least 1."""
+    def to(self, values: LatentsLike, frames: int, where: slice | int = slice(None)) -> None:
+        """Ramp to new targets.
+
+        Args:
+            values: the targets, of the shape that ``where`` selects.
+            frames: calls of :meth:`advance` until they are reached, at least 1.
+            where: the elements that are meant.
+        """
         self.target[where] = values
         self._left[where] = max(1, frames)
         self._still = False
 
-    def jump(self, values: ArrayLike) -> None:
-        """Be there at once."""
+    def jump(self, values: LatentsLike) -> None:
+        """Set values and targets at once, without a ramp."""
         self.target[:] = values
         self.value[:] = self.target
         self._left[:] = 0
         self._still = True
 
     def go_on(self, other: Ramps, pace: float, mine: Where = ALL, theirs: Where = ALL) -> None:
-        """Be where another one is, and go on to where it goes, in as much time.
+        """Take over values, targets and remaining time from other ramps.
 
         Args:
-            other: is left as it is.
-            pace: frames of this one for each of the other's.
-            mine: which numbers of this one.
-            theirs: which of the other one, as many.
+            other: is not changed.
+            pace: frames of these ramps for each frame of the other ones.
+            mine: elements of these ramps.
+            theirs: elements of the other ramps, as many.
         """
         self.value[mine] = other.value[theirs]
         self.target[mine] = other.target[theirs]
@@ -59,7 +65,7 @@ class Ramps:
         self._still = False
 
     def advance(self) -> None:
-        """Go one frame on."""
+        """Advance by one frame; allocates nothing."""
         if self._still:
             return
         np.subtract(self.target, self.value, out=self._step)

@@ -1,4 +1,4 @@
-"""What the decoding of one model has cost and missed so far."""
+"""Statistics of one voice: how many decodes it made, how long they took, how many failed."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from dataclasses import dataclass
 
 @dataclass
 class Work:
-    """Counts of one voice; written by one thread, read by any.
+    """Statistics of one voice; written by one thread, read by any.
 
     Attributes:
-        decoded: frames or clips.
-        failed: of these, such that gave no sound.
-        problem: why the last failure happened, or an empty string.
-        last_ms: how long the last decode took, in ms.
-        seconds: of all decoding.
+        decoded: number of frames or clips decoded.
+        failed: number of decodes that gave no sound.
+        problem: why the last one failed, or an empty string.
+        last_ms: duration of the last decode, in ms.
+        seconds: duration of all decodes together.
     """
 
     decoded: int = 0
@@ -25,13 +25,13 @@ class Work:
     seconds: float = 0.0
 
     def add(self, started: float) -> None:
-        """Count one that began at ``started`` by ``time.perf_counter``."""
+        """Count a decode that began at ``started``, a time of ``time.perf_counter``."""
         taken = time.perf_counter() - started
         self.decoded += 1
         self.seconds += taken
         self.last_ms = taken * 1000
 
     def fail(self, error: Exception) -> None:
-        """Count one that gave no sound."""
+        """Count a decode that gave no sound."""
         self.failed += 1
         self.problem = f"{type(error).__name__}: {error}".splitlines()[0]

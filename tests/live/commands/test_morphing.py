@@ -6,17 +6,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from musicvae.live.commands.messages import Message
-from musicvae.live.commands.morphing import SWITCHES, between
+from musicvae.live.commands import morphing
+from musicvae.live.commands.address import Morph
+from musicvae.live.commands.messages import StoredMessage
+from musicvae.live.table import ADDRESSES
 
-A: list[Message] = [
+A: list[StoredMessage] = [
     ["/latent", 0.0, 1.0, -2.0],
     ["/gain", -12.0],
     ["/source", "held"],
     ["/attr/brightness", 0.5],
     ["/seed", 4],
 ]
-B: list[Message] = [
+B: list[StoredMessage] = [
     ["/seed", 8],
     ["/gain", 0],
     ["/latent", 1.0, 1.0, 2.0],
@@ -31,6 +33,10 @@ STATES = st.lists(
     ),
     max_size=6,
 )
+
+
+def between(a: list[StoredMessage], b: list[StoredMessage], t: float) -> list[StoredMessage]:
+    return morphing.between(a, b, t, ADDRESSES.morph_of)
 
 
 def test_numbers_move_and_words_flip() -> None:
@@ -51,13 +57,13 @@ def test_numbers_move_and_words_flip() -> None:
 
 
 @given(STATES, STATES, st.sampled_from([0.0, 1.0, -3.0, 7.5]))
-def test_the_ends_are_exact(a: list[Message], b: list[Message], t: float) -> None:
+def test_the_ends_are_exact(a: list[StoredMessage], b: list[StoredMessage], t: float) -> None:
     # As text, so that -0.0 and whole numbers count as different.
     assert json.dumps(between(a, b, t)) == json.dumps(a if t <= 0 else b)
 
 
 @given(STATES, st.floats(0, 1))
-def test_between_equal_states_nothing_wavers(state: list[Message], t: float) -> None:
+def test_between_equal_states_nothing_wavers(state: list[StoredMessage], t: float) -> None:
     assert json.dumps(between(state, [list(message) for message in state], t)) == json.dumps(state)
 
 
@@ -68,7 +74,7 @@ def test_no_value_leaves_its_ends(x: float, y: float, t: float) -> None:
     assert value == pytest.approx((1 - t) * x + t * y, abs=1e-9)
 
 
-@pytest.mark.parametrize("address", sorted(SWITCHES))
+@pytest.mark.parametrize("address", [row.path for row in ADDRESSES if row.morph is Morph.SWITCH])
 @pytest.mark.parametrize("prefix", ["", "/deck/b"])
 def test_switches_flip_half_way(address: str, prefix: str) -> None:
     a, b = [[prefix + address, 0]], [[prefix + address, 1]]

@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from musicvae.live.commands.address import Command
 from musicvae.live.engine.clip_voice import CROSSFADE_SECONDS, ClipVoice
 from musicvae.live.engine.clips import InlineClips, RecordedClips
 from musicvae.live.engine.loops import LoopMaker
+from musicvae.live.table import ADDRESSES
 
 RATE = 8000
 FADE = round(CROSSFADE_SECONDS * RATE)
@@ -28,7 +28,10 @@ def make_voice(make_decoder: Callable[..., Any]) -> Callable[..., ClipVoice]:
 
 
 def send(voice: ClipVoice, path: str, *values: Any, payload: Any = None) -> None:
-    voice.do(Command(path, "a", "", values), payload)
+    if path == "/loop":
+        voice.receive(int(values[0]), payload)
+    else:
+        voice.controls.do(ADDRESSES.command(path, "a", "", values), payload)
 
 
 def read(voice: ClipVoice, frames: int, block: int | None = None) -> np.ndarray:

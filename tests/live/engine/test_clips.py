@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from musicvae.live.commands.address import Command
-from musicvae.live.engine.clips import InlineClips, Numbers, RecordedClips, ThreadClips, Wish
+from musicvae.live.engine.clips import ClipRequest, InlineClips, Numbers, RecordedClips, ThreadClips
 from musicvae.live.engine.loops import Loop
 from musicvae.live.table import ADDRESSES
 
@@ -18,8 +18,8 @@ def loop_of(latents: Any) -> Loop:
     return Loop(np.zeros((4, 1), np.float32), latents)
 
 
-def wish(value: float, deck: str = "a") -> Wish:
-    return Wish(deck, loop_of, np.array([value], np.float32))
+def wish(value: float, deck: str = "a") -> ClipRequest:
+    return ClipRequest(deck, loop_of, np.array([value], np.float32))
 
 
 def test_numbers_of_one_deck_do_not_depend_on_the_other() -> None:
@@ -34,16 +34,16 @@ def test_numbers_of_one_deck_do_not_depend_on_the_other() -> None:
 
 def test_inline_gives_the_loop_at_once() -> None:
     clips = InlineClips()
-    number, made = clips.ask(wish(1))
+    number, made = clips.request(wish(1))
     assert isinstance(made, Loop)
-    again, failed = clips.ask(wish(-1))
+    again, failed = clips.request(wish(-1))
     assert isinstance(failed, ValueError)
     assert again > number > 0
 
 
 def test_recorded_decodes_when_the_log_says_so_and_only_once() -> None:
     clips = RecordedClips()
-    (first, _), (second, _) = clips.ask(wish(1)), clips.ask(wish(-1))
+    (first, _), (second, _) = clips.request(wish(1)), clips.request(wish(-1))
     assert isinstance(clips.loop(second), ValueError)
     made = clips.loop(first)
     assert isinstance(made, Loop)
@@ -63,7 +63,7 @@ def test_a_thread_posts_each_loop_or_why_there_is_none() -> None:
             done.set()
 
     clips = ThreadClips(post)
-    asked = [clips.ask(wish(value, deck)) for value, deck in ((1, "a"), (-1, "b"), (2, "a"))]
+    asked = [clips.request(wish(value, deck)) for value, deck in ((1, "a"), (-1, "b"), (2, "a"))]
     assert done.wait(10)
     clips.stop()
     assert [made for _, made in asked] == [None] * 3
@@ -84,7 +84,7 @@ def test_asking_does_not_wait_and_stopping_finishes_what_was_asked() -> None:
 
     clips = ThreadClips(lambda command, payload: posted.append(payload))
     for value in (1.0, 2.0):
-        assert clips.ask(Wish("a", slow, np.array([value], np.float32)))[1] is None
+        assert clips.request(ClipRequest("a", slow, np.array([value], np.float32)))[1] is None
     assert posted == []
     go_on.set()
     clips.stop()
@@ -93,5 +93,5 @@ def test_asking_does_not_wait_and_stopping_finishes_what_was_asked() -> None:
 
 @pytest.mark.parametrize("kind", [InlineClips, RecordedClips])
 def test_numbers_begin_at_one(kind: Any) -> None:
-    assert kind().ask(wish(1, "b"))[0] == 1
-    assert kind().ask(wish(1, "a"))[0] == 2
+    assert kind().request(wish(1, "b"))[0] == 1
+    assert kind().request(wish(1, "a"))[0] == 2

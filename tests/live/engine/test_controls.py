@@ -212,12 +212,12 @@ def test_a_model_of_the_same_space_goes_on_with_what_was_set(info: Any, models: 
     np.testing.assert_array_equal(other.held.target, one.held.target)
     np.testing.assert_array_equal(other.attributes.target, [0, 2])
     assert (other.low, other.high, other.holding, other.source) == (-1, 3, True, "tape")
-    assert other.tape is not None
-    assert one.tape is not None
-    position = one.tape.position
-    assert (other.tape.position, other.tape.rate) == (position, -0.5)
+    assert other.sources["tape"].ready
+    assert one.sources["tape"].ready
+    position = one.sources["tape"].position
+    assert (other.sources["tape"].position, other.sources["tape"].rate) == (position, -0.5)
     other.next()
-    assert one.tape.position == position  # each winds its own
+    assert one.sources["tape"].position == position  # each winds its own
 
 
 def test_a_swap_while_holding_lets_nothing_through(info: Any) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from musicvae.live.commands.address import Command
 from musicvae.live.engine.deck import GAIN_SECONDS, PLAY_SECONDS, SWAP_SECONDS, Deck
+from musicvae.live.engine.describing import describe
 from musicvae.live.fades import amplitude
 from musicvae.live.table import ADDRESSES
 
@@ -182,13 +183,13 @@ def test_a_swap_keeps_the_power_and_what_was_set(rig: Any) -> None:
     rig.send("/tape/load", "5 1")
     rig.send("/tape/scrub", 0.5)
     rig.send("/glide", 100.0)
-    before = rig.engine.decks["a"].describe()
+    before = describe(rig.engine.decks["a"])
     old = rig.engine.decks["a"].voice
     rig.send("/model/load", "slow")  # of the same latent space
-    assert rig.engine.decks["a"].describe() == before
-    assert rig.engine.decks["a"].voice.controls.tape is not old.controls.tape
+    assert describe(rig.engine.decks["a"]) == before
+    assert rig.engine.decks["a"].voice.controls.sources["tape"] is not old.controls.sources["tape"]
     rig.send("/model/load", "wide")  # of another one
-    assert rig.engine.decks["a"].describe() != before
+    assert describe(rig.engine.decks["a"]) != before
     assert rig.shapes["a"].latent_dim == 12
 
 
@@ -197,10 +198,12 @@ def test_a_tape_runs_no_faster_while_two_models_share_it(rig: Any) -> None:
     rig.send("/play", 1)
     rig.send("/tape/load", "50 1")
     rig.render(4096)
-    position = rig.engine.decks["a"].voice.controls.tape.position
+    position = rig.engine.decks["a"].voice.controls.sources["tape"].position
     rig.send("/model/load", "small")
     rig.render(5120)
-    assert rig.engine.decks["a"].voice.controls.tape.position == position + 10  # frames of 512
+    assert (
+        rig.engine.decks["a"].voice.controls.sources["tape"].position == position + 10
+    )  # frames of 512
 
 
 def test_models_that_come_during_a_swap_wait_and_only_the_newest_is_taken(rig: Any) -> None:
@@ -229,7 +232,7 @@ def test_a_deck_without_a_model_is_silent_and_minds_no_command() -> None:
     deck.play(True)
     deck.add_to(mix)
     assert not mix.any()
-    assert deck.describe() == [["/gain", 0.0], ["/mute", 0]]
+    assert describe(deck) == [["/gain", 0.0], ["/mute", 0]]
     assert deck.playing
 
 
@@ -254,11 +257,11 @@ def test_what_does_not_fit_a_model_that_came_meanwhile_is_left_out(
     """Else the log of a session in which that happened could not be played again."""
     rig = make_rig()
     rig.send("/model/load", "small")
-    before, log = rig.engine.decks["a"].describe(), len(rig.log)
+    before, log = describe(rig.engine.decks["a"]), len(rig.log)
     rig.engine.post(ADDRESSES.command("/gain", "a", "", (-3.0,)), Command(path, "a", key, values))
     rig.render(10)
     assert rig.engine.outdated == 1
-    assert rig.engine.decks["a"].describe()[1:] == before[1:]
+    assert describe(rig.engine.decks["a"])[1:] == before[1:]
     assert rig.log[log:] == ['{"frame": 0, "do": [["/deck/a/gain", -3.0]]}']
 
 
@@ -272,7 +275,7 @@ def test_a_tape_of_another_space_is_left_out(rig: Any, models: Any, model: str) 
     rig.render(10)
     assert rig.engine.outdated == 1
     assert len(rig.log) == log
-    assert not model or rig.engine.decks["a"].voice.controls.tape is None
+    assert not model or rig.engine.decks["a"].voice.controls.sources["tape"].ready is False
 
 
 def test_a_horizon_ends_where_fades_do(rig: Any) -> None:

@@ -10,11 +10,12 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from musicvae.live.engine.describing import describe
 from musicvae.live.table import ADDRESSES
 
 
 def described(rig: Any, deck: str) -> str:
-    return json.dumps(rig.engine.decks[deck].describe())
+    return json.dumps(describe(rig.engine.decks[deck]))
 
 
 def recall(rig: Any, deck: str, text: str) -> None:

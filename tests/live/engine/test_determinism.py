@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from musicvae.live.commands.deck_table import DECK_ADDRESSES
 
 from musicvae.live.commands.address import DECKS, Command
 from musicvae.live.engine.clips import InlineClips, RecordedClips, ThreadClips
@@ -66,8 +65,8 @@ def test_blocks_change_no_sample_and_a_log_gives_the_same_again(
 def test_the_performances_leave_no_address_of_a_deck_out(soak: Any) -> None:
     import soak_score
 
-    tested = {a.path for a in DECK_ADDRESSES if not a.job and not a.internal}
-    assert tested - {"/model/info"} == set(soak_score.DRAWS)  # which only asks
+    applied = {row.path for row in ADDRESSES if row.deck and not row.is_job and not row.internal}
+    assert applied - {"/model/info"} == set(soak_score.DRAWS)
 
 
 @pytest.mark.parametrize("commands", [[("/panic",), ("/play", 1)], [("/play", 1), ("/panic",)]])
@@ -99,8 +98,8 @@ class Asked(RecordedClips):
         super().__init__()
         self.wishes: dict[int, tuple[str, float]] = {}
 
-    def ask(self, wish: Any) -> tuple[int, None]:
-        number, _ = super().ask(wish)
+    def request(self, wish: Any) -> tuple[int, None]:
+        number, _ = super().request(wish)
         self.wishes[number] = (wish.deck, float(wish.latents[0]))
         return number, None
 

@@ -35,7 +35,7 @@ def info(models: Any) -> Any:
 def make_voice(models: Any, info: Any) -> Callable[..., StreamVoice]:
     def make(fails: int = 0, rate: int = RATE) -> StreamVoice:
         voice = StreamVoice("waves", models.Waves(info, fails), rate, 1)
-        voice.do(ADDRESSES.command("/latent", "a", "", (1.0, -1.0, 0.5, 2.0)))
+        voice.controls.do(ADDRESSES.command("/latent", "a", "", (1.0, -1.0, 0.5, 2.0)))
         return voice
 
     return make
@@ -86,10 +86,10 @@ def test_a_graph_that_overflows_is_faded_and_comes_back(make_stream: Callable[..
     decoder = StreamDecoder(make_stream(sounding="Exp"))
     voice = StreamVoice("exp", decoder, decoder.info.sample_rate, 1)
     controls = voice.controls
-    voice.do(ADDRESSES.command("/glide", "a", "", (0.0,)))
-    voice.do(ADDRESSES.command("/latent/clamp", "a", "", (-1000.0, 1000.0)))
+    voice.controls.do(ADDRESSES.command("/glide", "a", "", (0.0,)))
+    voice.controls.do(ADDRESSES.command("/latent/clamp", "a", "", (-1000.0, 1000.0)))
     heard = [read(voice, 640)]
-    voice.do(ADDRESSES.command("/latent", "a", "", (1000.0,) * 4))
+    voice.controls.do(ADDRESSES.command("/latent", "a", "", (1000.0,) * 4))
     heard.append(read(voice, 6400))
     failed = voice.work.failed
     assert failed > 0

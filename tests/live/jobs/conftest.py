@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 
 from musicvae.live.engine.clips import InlineClips
+from musicvae.live.engine.describing import describe
 from musicvae.live.engine.engine import Engine
+from musicvae.live.jobs.audio import AudioJobs
 from musicvae.live.jobs.models import ModelJobs
 from musicvae.live.jobs.presets import PresetJobs
 from musicvae.live.jobs.recording import RecordingJobs
 from musicvae.live.jobs.rendering import RenderingJobs
-from musicvae.live.jobs.worker import Task, Worker
+from musicvae.live.jobs.worker import Task, Worker, handlers_of
 from musicvae.live.network.peers import Peer
 from musicvae.live.outputs.clocked import Null
 from musicvae.live.stage.engine_handle import EngineHandle
@@ -37,16 +39,18 @@ class Rig:
         self.engine.journal = self.journal.append
         self.library = Library([models], models)
         loader = Loader(self.library, RATE, 2, InlineClips(), self.journal.know_model)
-        self.stage = EngineHandle(self.engine, loader)
+        self.stage = EngineHandle(self.engine, loader, ADDRESSES)
         self.presets = folder / "presets"
         self.takes = folder / "takes"
         self.recording = RecordingJobs(self.stage, self.journal, self.takes)
         self.rendering = RenderingJobs(self.stage, self.takes, lambda: [str(models)])
         presets = PresetJobs(self.stage, Presets(self.presets))
-        jobs = [ModelJobs(self.stage), presets, self.recording, self.rendering]
+        models_and_tapes = ModelJobs(self.stage)
+        jobs = [models_and_tapes, presets, self.recording, self.rendering]
+        rows = [row for row in ADDRESSES if row.owner is not AudioJobs]
         self.said: list[tuple[Peer, str, list[Any]]] = []
         self.worker = Worker(
-            {path: act for job in jobs for path, act in job.handlers().items()},
+            handlers_of(rows, jobs, models_and_tapes.load),
             lambda peer, address, *values: self.said.append((peer, address, list(values))),
         )
         self.output = Null(RATE, block=128)
@@ -84,7 +88,7 @@ class Rig:
 
     def state(self, deck: str = "a") -> list[Any]:
         """How a deck is set."""
-        return self.stage.look(lambda frame: self.stage.deck(deck).describe())
+        return self.stage.look(lambda frame: describe(self.stage.deck(deck)))
 
 
 @pytest.fixture

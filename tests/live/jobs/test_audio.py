@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from musicvae.errors import DeviceError, SettingError
-from musicvae.live.commands.address import Command
 from musicvae.live.jobs.audio import AudioJobs
 from musicvae.live.options import Options
 from musicvae.live.outputs.clocked import Null
@@ -53,12 +52,10 @@ def output(monkeypatch: pytest.MonkeyPatch) -> Switched:
 
 
 def test_another_device_keeps_the_block_and_another_block_the_device(output: Switched) -> None:
-    jobs = AudioJobs(output, Options(device="first", block=256, ahead_ms=3.0)).handlers()
-    assert jobs["/audio/block"](ADDRESSES.command("/audio/block", values=(128,)), said) == (128,)
-    assert jobs["/audio/device"](ADDRESSES.command("/audio/device", values=("second",)), said) == (
-        "second",
-    )
-    assert jobs["/audio/block"](ADDRESSES.command("/audio/block", values=(512,)), said) == (512,)
+    jobs = AudioJobs(output, Options(device="first", block=256, ahead_ms=3.0))
+    assert jobs.block(ADDRESSES.command("/audio/block", values=(128,)), said) == (128,)
+    assert jobs.device(ADDRESSES.command("/audio/device", values=("second",)), said) == ("second",)
+    assert jobs.block(ADDRESSES.command("/audio/block", values=(512,)), said) == (512,)
     same = {"sample_rate": 48_000, "channels": 2, "ahead_ms": 3.0}
     assert output.cards == [
         {"device": "first", "block": 128, **same},
@@ -68,27 +65,28 @@ def test_another_device_keeps_the_block_and_another_block_the_device(output: Swi
 
 
 def test_a_device_that_does_not_open_is_not_remembered(output: Switched) -> None:
-    jobs = AudioJobs(output, Options(device="first", block=256)).handlers()
+    jobs = AudioJobs(output, Options(device="first", block=256))
     with pytest.raises(DeviceError, match="no such sound card"):
-        jobs["/audio/device"](ADDRESSES.command("/audio/device", values=("absent",)), said)
-    jobs["/audio/block"](ADDRESSES.command("/audio/block", values=(64,)), said)
+        jobs.device(ADDRESSES.command("/audio/device", values=("absent",)), said)
+    jobs.block(ADDRESSES.command("/audio/block", values=(64,)), said)
     assert [(card["device"], card["block"]) for card in output.cards] == [("first", 64)]
     assert "ahead_ms" not in output.cards[0]  # the sound card's own default
 
 
 def test_a_file_has_no_device() -> None:
-    jobs = AudioJobs(Null(48_000), Options()).handlers()
-    for path, value in (("/audio/device", "horn"), ("/audio/block", 64)):
-        with pytest.raises(SettingError, match="does not go to a device"):
-            jobs[path](Command(path, values=(value,)), said)
+    jobs = AudioJobs(Null(48_000), Options())
+    with pytest.raises(SettingError, match="does not go to a device"):
+        jobs.device(ADDRESSES.command("/audio/device", values=("horn",)), said)
+    with pytest.raises(SettingError, match="does not go to a device"):
+        jobs.block(ADDRESSES.command("/audio/block", values=(64,)), said)
 
 
 def test_devices_are_listed(monkeypatch: pytest.MonkeyPatch) -> None:
     found = [Device(0, "horn", 2, 48_000.0, False), Device(3, "bell", 8, 44_100.0, True)]
     monkeypatch.setattr("musicvae.live.outputs.devices.outputs", lambda: found)
     heard: list[Any] = []
-    jobs = AudioJobs(Null(48_000), Options()).handlers()
-    result = jobs["/audio/list"](
+    jobs = AudioJobs(Null(48_000), Options())
+    result = jobs.list_devices(
         ADDRESSES.command("/audio/list"), lambda *message: heard.append(message)
     )
     assert result == (2,)

@@ -123,7 +123,7 @@ def test_lists_say_what_there_is_and_what_is_wrong(rig: Any) -> None:
 def test_a_tape_is_loaded_and_becomes_the_source(rig: Any) -> None:
     assert rig.done("/tape/load", "solo") == ["solo"]
     controls = rig.engine.decks["a"].voice.controls
-    assert (controls.source, controls.tape.name) == ("tape", "solo")
+    assert (controls.source, controls.sources["tape"].tape_name) == ("tape", "solo")
 
 
 def test_a_tape_that_does_not_fit_changes_nothing(rig: Any, models: Path) -> None:

@@ -153,16 +153,16 @@ def test_a_morph_does_not_start_the_tape_again(rig: Any, models: Path) -> None:
     set_everything(rig)
     rig.done("/preset/save", "one")
     rig.apply("/tape/scrub", 0.6)
-    tape = rig.engine.decks["a"].voice.controls.tape
+    tape = rig.engine.decks["a"].voice.controls.sources["tape"]
     place = tape.position
     rig.done("/morph", "one", "one", 0.5)
-    assert rig.engine.decks["a"].voice.controls.tape is tape
+    assert rig.engine.decks["a"].voice.controls.sources["tape"] is tape
     assert tape.position == place
     (models / "other.tape").write_bytes((models / "solo.tape").read_bytes())
     rig.done("/tape/load", "other")
     rig.done("/morph", "one", "one", 0.5)  # another tape is asked for, so it is loaded
-    assert rig.engine.decks["a"].voice.controls.tape.name == "solo"
-    assert rig.engine.decks["a"].voice.controls.tape.position == tape.frames * 0.3
+    assert rig.engine.decks["a"].voice.controls.sources["tape"].tape_name == "solo"
+    assert rig.engine.decks["a"].voice.controls.sources["tape"].position == tape.frames * 0.3
 
 
 def test_a_morph_in_time_glides_and_leaves_the_glide_as_it_is_kept(rig: Any) -> None:

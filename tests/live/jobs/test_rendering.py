@@ -33,7 +33,7 @@ def test_what_is_rendered_ahead_is_the_decks_as_they_are_set(rig: Any, models: P
     for deck, state in states.items():
         batch += [[f"/deck/{deck}{message[0]}", *message[1:]] for message in state]
     score = Score(16_000, 2, 0, 8000, events=[(0, batch)])
-    performance = ScoreRenderer(score, Library([models], models))
+    performance = ScoreRenderer(score, Library([models], models), ADDRESSES)
     expected = np.concatenate([part.copy() for part in performance.blocks()])
     sound, rate = soundfile.read(path, dtype="int32", always_2d=True)
     assert (rate, sound.shape) == (16_000, (8000, 2))

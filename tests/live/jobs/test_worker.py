@@ -7,12 +7,15 @@ from typing import Any
 import pytest
 
 from musicvae.errors import SettingError
-from musicvae.live.commands.address import Command
+from musicvae.live.commands import readers
+from musicvae.live.commands.address import Address, Command
 from musicvae.live.commands.arguments import RefusedError
 from musicvae.live.jobs.worker import MOST_WAITING, Say, Task, Worker
 from musicvae.live.network.peers import Peer
+from musicvae.live.table import ADDRESSES
 
 ME = Peer("127.0.0.1", 50_000)
+MORPH = ADDRESSES.command("/morph").row
 
 
 class Jobs:
@@ -75,7 +78,8 @@ def worker(jobs: Jobs) -> Iterator[Worker]:
 
 
 def task(path: str, *values: Any, peer: Peer | None = ME, address: str = "") -> Task:
-    return Task(Command(path, "", "", values), peer, address or path)
+    row = MORPH if path == "/morph" else Address(path, "", "", readers.nothing)
+    return Task(Command(row, values=values), peer, address or path)
 
 
 def test_done_names_the_address_as_it_was_asked_with(jobs: Jobs, worker: Worker) -> None:

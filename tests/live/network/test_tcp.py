@@ -89,7 +89,7 @@ class Client:
             self._packets += self._frames.feed(data)
         return self._packets.pop(0)
 
-    def ask(self, packet: bytes) -> bytes | None:
+    def request(self, packet: bytes) -> bytes | None:
         self.send(packet)
         return self.receive()
 
@@ -115,8 +115,8 @@ def test_answers_go_down_the_connection_in_its_framing(
     server = serve()
     one, two = server.connect(framing), server.connect(framing)
     special = b"/\xc0\xdb\xdc\xdd\0\0\0"
-    assert one.ask(PING) == PING
-    assert two.ask(special) == special
+    assert one.request(PING) == PING
+    assert two.request(special) == special
     assert one._frames.framing is framing
     assert server.heard == [(PING, one.peer), (special, two.peer)]
     assert server.ping_over_udp() == PING
@@ -174,7 +174,7 @@ def test_nonsense_ends_its_own_connection_only(
 ) -> None:
     server = serve()
     other, client = server.connect(), server.connect()
-    assert other.ask(PING) == PING
+    assert other.request(PING) == PING
     client.socket.sendall(stream)
     if reason is not None:
         assert client.receive() == PING
@@ -183,7 +183,7 @@ def test_nonsense_ends_its_own_connection_only(
         assert told.startswith(b"/error\0\0,ss\0stream\0\0")
         assert reason in told
     assert client.receive() is None
-    assert other.ask(PING) == PING
+    assert other.request(PING) == PING
     assert server.streams.dropped == 1
     assert server.gone == [client.peer]
     assert {data for data, _ in server.heard} == {PING}
@@ -204,23 +204,23 @@ def test_strangers_are_closed_unheard(serve: Callable[..., Server]) -> None:
 def test_too_many_connections_are_refused(serve: Callable[..., Server]) -> None:
     server = serve()
     clients = [server.connect() for _ in range(tcp.MAX_CONNECTIONS)]
-    assert [client.ask(PING) for client in clients] == [PING] * tcp.MAX_CONNECTIONS
+    assert [client.request(PING) for client in clients] == [PING] * tcp.MAX_CONNECTIONS
     assert server.connect().receive() is None
     assert server.streams.refused == 1
     clients[3].socket.close()
     while len(server.streams) == tcp.MAX_CONNECTIONS:
         server.ping_over_udp()  # until it has noticed
-    assert server.connect().ask(PING) == PING
+    assert server.connect().request(PING) == PING
     assert server.gone == [clients[3].peer]
 
 
 def test_who_was_silent_for_longest_makes_room(serve: Callable[..., Server]) -> None:
     server = serve(most=2, patience=0.0)
     one, two = server.connect(), server.connect()
-    assert [one.ask(PING), two.ask(PING), one.ask(PING)] == [PING] * 3
-    assert server.connect().ask(PING) == PING
+    assert [one.request(PING), two.request(PING), one.request(PING)] == [PING] * 3
+    assert server.connect().request(PING) == PING
     assert two.receive() is None
-    assert one.ask(PING) == PING
+    assert one.request(PING) == PING
 
 
 def test_a_slow_reader_is_dropped_and_nobody_waits_for_it(serve: Callable[..., Server]) -> None:
@@ -231,11 +231,11 @@ def test_a_slow_reader_is_dropped_and_nobody_waits_for_it(serve: Callable[..., S
             slow.send(FLOOD)
         except ConnectionError:
             break
-        assert other.ask(PING) == PING
+        assert other.request(PING) == PING
         assert server.ping_over_udp() == PING
     assert server.streams.dropped == 1
     assert server.gone == [slow.peer]
-    assert other.ask(PING) == PING
+    assert other.request(PING) == PING
 
 
 def test_a_reader_that_catches_up_gets_everything(serve: Callable[..., Server]) -> None:
@@ -257,18 +257,18 @@ def test_a_reader_that_catches_up_gets_everything(serve: Callable[..., Server]) 
 def test_other_threads_answer_down_a_connection(serve: Callable[..., Server]) -> None:
     server = serve()
     client = server.connect(Framing.SLIP)
-    assert client.ask(PING) == PING
+    assert client.request(PING) == PING
     server.receiver.outbox.put(b"/done\0\0\0", client.peer)
     assert client.receive() == b"/done\0\0\0"
     server.receiver.outbox.put(b"/done\0\0\0", client.peer._replace(port=1))
-    assert client.ask(PING) == PING
+    assert client.request(PING) == PING
     assert server.receiver.unsent == 1
 
 
 def test_all_connections_end_with_the_receiver(serve: Callable[..., Server]) -> None:
     server = serve()
     client = server.connect()
-    assert client.ask(PING) == PING
+    assert client.request(PING) == PING
     server.receiver.outbox.put(b"/quit\0\0\0", client.peer)
     server.receiver.stop()
     assert client.receive() == b"/quit\0\0\0"

@@ -13,6 +13,7 @@ from musicvae.latents.tape import Tape
 from musicvae.live.commands.address import Command
 from musicvae.live.commands.arguments import RefusedError, Shape
 from musicvae.live.engine.clips import InlineClips
+from musicvae.live.engine.describing import describe
 from musicvae.live.engine.engine import Engine
 from musicvae.live.outputs.clocked import Null
 from musicvae.live.stage.engine_handle import EngineHandle
@@ -27,7 +28,7 @@ RATE = 16_000
 def stage(models: Path) -> EngineHandle:
     """Nobody renders it yet."""
     library = Library([models], models)
-    return EngineHandle(Engine(RATE), Loader(library, RATE, 2, InlineClips()))
+    return EngineHandle(Engine(RATE), Loader(library, RATE, 2, InlineClips()), ADDRESSES)
 
 
 @pytest.fixture
@@ -58,7 +59,10 @@ def test_a_look_is_taken_by_the_thread_that_renders(playing: EngineHandle) -> No
 
 
 def test_shapes_are_those_of_the_models(playing: EngineHandle) -> None:
-    assert playing.shapes == {"a": Shape(4, ("loudness", "brightness")), "b": Shape()}
+    assert playing.shapes == {
+        "a": Shape(4, ("loudness", "brightness"), playing.shapes["a"].latent_space, "stream"),
+        "b": Shape(),
+    }
 
 
 def test_an_engine_that_stands_still_is_an_error(
@@ -85,10 +89,15 @@ def test_a_state_is_recalled_at_one_frame(playing: EngineHandle) -> None:
     frame = playing.recall(state, "a")
     assert happened == [(frame, 3)]
     controls: Any = playing.deck("a").voice.controls  # type: ignore[union-attr]
-    assert (controls.source, controls.tape.name) == ("tape", "solo")
+    assert (controls.source, controls.sources["tape"].tape_name) == ("tape", "solo")
     assert controls.held.target.tolist() == [0.5, 0.25, 0, 0]
-    playing.recall(state, "a", keep=frozenset({"/tape/load", "/gain"}))
-    assert happened[1][1] == 1
+
+
+@pytest.mark.parametrize("path", ["/status", "/quit", "/alias", "/preset/load", "/model/info"])
+def test_only_what_sets_a_deck_is_recalled(playing: EngineHandle, path: str) -> None:
+    values = {"/alias": ["/a", "/b"], "/preset/load": ["one"]}.get(path, [])
+    with pytest.raises(RefusedError, match="sets nothing that a preset"):
+        playing.recall([[path, *values]], "a")
 
 
 @pytest.mark.parametrize(
@@ -103,10 +112,10 @@ def test_a_state_is_recalled_at_one_frame(playing: EngineHandle) -> None:
 def test_a_state_that_does_not_fit_changes_nothing(
     playing: EngineHandle, bad: list[Any], error: type[Exception]
 ) -> None:
-    before = playing.look(lambda frame: playing.deck("a").describe())
+    before = playing.look(lambda frame: describe(playing.deck("a")))
     with pytest.raises(error):
         playing.recall([["/gain", -20.0], bad], "a")
-    assert playing.look(lambda frame: playing.deck("a").describe()) == before
+    assert playing.look(lambda frame: describe(playing.deck("a"))) == before
 
 
 def test_payloads_are_what_must_be_loaded(playing: EngineHandle) -> None:

@@ -51,7 +51,7 @@ HELD_NOWHERE = {
 @pytest.fixture
 def stage(models: Path) -> EngineHandle:
     library = Library([models], models)
-    stage = EngineHandle(Engine(RATE), Loader(library, RATE, 2, InlineClips()))
+    stage = EngineHandle(Engine(RATE), Loader(library, RATE, 2, InlineClips()), ADDRESSES)
     for deck in ("/deck/a", "/deck/b"):
         do(stage, f"{deck}/model/load", "jazz")
     return stage

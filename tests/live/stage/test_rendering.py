@@ -20,6 +20,7 @@ from musicvae.live.outputs.clocked import Null
 from musicvae.live.stage.rendering import ScoreRenderer
 from musicvae.live.storage.library import Library
 from musicvae.live.storage.scores import Score, read_score
+from musicvae.live.table import ADDRESSES
 
 RATE = 16_000
 
@@ -79,17 +80,19 @@ def test_a_score_sounds_the_same_however_it_is_cut(models: Path) -> None:
         (5000, [["/deck/b/model/load", "wide"], ["/deck/b/walk", 1]]),
     ]
     library = Library([models], models)
-    first = whole(ScoreRenderer(score(*events), library))
+    first = whole(ScoreRenderer(score(*events), library, ADDRESSES))
     assert first.shape == (8000, 2)
     for block in (1000, 97):
-        np.testing.assert_array_equal(whole(ScoreRenderer(score(*events), library), block), first)
+        np.testing.assert_array_equal(
+            whole(ScoreRenderer(score(*events), library, ADDRESSES), block), first
+        )
 
 
 def test_events_happen_at_their_frame(models: Path) -> None:
     events = [(0, [["/model/load", "jazz"]]), (999, [["/latent", 2.0, 2.0]])]
     library = Library([models])
-    silent = whole(ScoreRenderer(score(events[0]), library))
-    heard = whole(ScoreRenderer(score(*events), library))
+    silent = whole(ScoreRenderer(score(events[0]), library, ADDRESSES))
+    heard = whole(ScoreRenderer(score(*events), library, ADDRESSES))
     assert not silent.any()  # latents at 0 are silence here
     # The frame of 64 samples that is sounding at 999 was decoded before.
     assert not heard[:1024].any()
@@ -102,15 +105,16 @@ def test_what_was_before_the_start_shapes_what_is_rendered(models: Path) -> None
     from_zero, later = score(*events), score(*events)
     later.start_frame = 3333
     np.testing.assert_array_equal(
-        whole(ScoreRenderer(later, library)), whole(ScoreRenderer(from_zero, library))[3333:]
+        whole(ScoreRenderer(later, library, ADDRESSES)),
+        whole(ScoreRenderer(from_zero, library, ADDRESSES))[3333:],
     )
 
 
 def test_a_score_without_an_end_is_over_with_its_last_event(models: Path) -> None:
     endless = score((0, [["/model/load", "jazz"]]), (1234, [["/gain", 0]]))
     endless.stop_frame = None
-    assert len(whole(ScoreRenderer(endless, Library([models])))) == 1234
-    assert ScoreRenderer(Score(RATE, 2), Library([models])).frames == 0
+    assert len(whole(ScoreRenderer(endless, Library([models]), ADDRESSES))) == 1234
+    assert ScoreRenderer(Score(RATE, 2), Library([models]), ADDRESSES).frames == 0
 
 
 @pytest.mark.parametrize(
@@ -128,7 +132,7 @@ def test_a_score_without_an_end_is_over_with_its_last_event(models: Path) -> Non
 def test_what_cannot_be_done_says_where_and_why(
     models: Path, message: list[Any], reason: str
 ) -> None:
-    performance = ScoreRenderer(score((77, [message])), Library([models], models))
+    performance = ScoreRenderer(score((77, [message])), Library([models], models), ADDRESSES)
     with pytest.raises(ScoreError, match="at frame 77") as caught:
         whole(performance)
     assert reason in str(caught.value)
@@ -140,15 +144,15 @@ def test_another_model_of_the_same_name_is_not_taken_for_it(
     played = score((0, [["/model/load", "jazz"]]))
     played.models = {"jazz": {"file": "jazz.onnx", "graph_sha256": "0" * 64}}
     with pytest.raises(ScoreError, match="not the one that was played"):
-        whole(ScoreRenderer(played, Library([models])))
+        whole(ScoreRenderer(played, Library([models]), ADDRESSES))
 
 
 def test_a_recorded_clip_comes_when_it_came(models: Path) -> None:
     """A score with ``/loop`` waits for it; one without decodes at once."""
     start = (0, [["/model/load", "loops"], ["/latent", 2.0]])
     library = Library([models])
-    by_hand = whole(ScoreRenderer(score(start), library))
-    recorded = whole(ScoreRenderer(score(start, (4000, [["/deck/a/loop", 2]])), library))
+    by_hand = whole(ScoreRenderer(score(start), library, ADDRESSES))
+    recorded = whole(ScoreRenderer(score(start, (4000, [["/deck/a/loop", 2]])), library, ADDRESSES))
     assert by_hand[:4000].any()
     assert not recorded[:4000].any()
     assert recorded[4000:].any()

@@ -3,6 +3,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -24,9 +25,16 @@ def rows(steps: int = STEPS) -> np.ndarray:
     return np.arange(2 * steps, dtype=np.float32).reshape(steps, 2)
 
 
+def playing(tape: Tape, name: str = "name") -> TapeSource:
+    info: Any = SimpleNamespace(latent_dim=tape.latent_dim)
+    source = TapeSource(info, 250.0)
+    source.insert(tape, name)
+    return source
+
+
 @pytest.fixture
 def tape() -> TapeSource:
-    return TapeSource(Tape(rows(), 16_000, 64, STRIDE, 64 * FRAMES), "name")
+    return playing(Tape(rows(), 16_000, 64, STRIDE, 64 * FRAMES))
 
 
 def heard(source: Any, frames: int, width: int = 2) -> np.ndarray:
@@ -72,7 +80,7 @@ def test_scrubbing_a_stopped_tape_mixes_rows(tape: TapeSource) -> None:
 
 @pytest.mark.parametrize("rate", [1.0, 4.0, -1.0, -4.0, 0.7, -0.3])
 def test_a_loop_stays_inside_and_ends_where_it_says(tape: TapeSource, rate: float) -> None:
-    tape.loop_between(1 / 3, 2 / 3)
+    tape.loop(1 / 3, 2 / 3)
     tape.rate = rate
     tape.scrub(0.4)
     for _ in range(200):
@@ -82,15 +90,15 @@ def test_a_loop_stays_inside_and_ends_where_it_says(tape: TapeSource, rate: floa
 
 
 def test_backwards_a_whole_length_at_a_time_does_not_leave_the_loop(tape: TapeSource) -> None:
-    tape.loop_between(0.0, 1 / STEPS)
+    tape.loop(0.0, 1 / STEPS)
     tape.rate = -float(STRIDE)
     assert heard(tape, 5)[:, 0].tolist() == [0] * 5
 
 
 def test_a_loop_is_at_least_one_row_long(tape: TapeSource) -> None:
-    tape.loop_between(0.999, 1.0)
+    tape.loop(0.999, 1.0)
     assert (tape.start, tape.end) == (FRAMES - STRIDE, FRAMES)
-    tape.loop_between(0.0, 1e-9)
+    tape.loop(0.0, 1e-9)
     assert (tape.start, tape.end) == (0, STRIDE)
 
 
@@ -112,7 +120,7 @@ def test_places_are_found_again_to_the_bit(
     steps: int, stride: int, place: float, rates: list[float]
 ) -> None:
     """As a share of the tape, which is how presets keep them; the longest tape there may be."""
-    source = TapeSource(Tape(rows(1), 16_000, 64, stride, 64))
+    source = playing(Tape(rows(1), 16_000, 64, stride, 64))
     source.frames = steps * stride  # a tape of that length would take gigabytes
     source.end = float(source.frames)
     source.scrub(place)
@@ -138,7 +146,7 @@ def test_a_tape_sounds_as_the_decoder_plays_it(make_stream: Callable[..., Path])
     latents = np.random.default_rng(1).standard_normal((20, info.latent_dim))
     tape = Tape(latents, info.sample_rate, info.hop, info.stride, 2000, info.latent_space)
     voice = StreamVoice("tape", decoder, info.sample_rate, 1)
-    voice.do(ADDRESSES.command("/tape/load", "a", "", ("tape",)), tape)
+    voice.controls.do(ADDRESSES.command("/tape/load", "a", "", ("tape",)), tape)
     played = delayed(voice, tape.samples, 2 * info.latency)
     np.testing.assert_allclose(played, decoder.play(tape), atol=1e-6)
 
