@@ -41,7 +41,7 @@ class Clips(Protocol):
     """Decodes clips on request."""
 
     def request(self, request: ClipRequest) -> tuple[int, Loop | Exception | None]:
-        """Request a clip. Returns the number of the request (from 1), and the loop if it is ready."""
+        """Request a clip; the number of the request, from 1, and the loop if it is ready."""
 
 
 class Numbers:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from musicvae.latents.arrays import Latents
 
@@ -31,7 +32,7 @@ class Ramps:
         self._step = np.zeros(width, np.float32)
         self._divisor = np.zeros(width, np.float32)
 
-    def to(self, values: LatentsLike, frames: int, where: slice | int = slice(None)) -> None:
+    def to(self, values: ArrayLike, frames: int, where: slice | int = slice(None)) -> None:
         """Ramp to new targets.
 
         Args:
@@ -43,7 +44,7 @@ class Ramps:
         self._left[where] = max(1, frames)
         self._still = False
 
-    def jump(self, values: LatentsLike) -> None:
+    def jump(self, values: ArrayLike) -> None:
         """Set values and targets at once, without a ramp."""
         self.target[:] = values
         self.value[:] = self.target

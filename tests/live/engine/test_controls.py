@@ -13,8 +13,8 @@ from hypothesis.extra.numpy import arrays
 
 from musicvae.artifact import AttributeInfo
 from musicvae.latents.attributes import CONTRAST_GAIN, CONTRAST_SECONDS
-from musicvae.live.commands.address import Command
 from musicvae.live.engine.controls import Controls
+from musicvae.live.table import ADDRESSES
 
 WIDTH = 4
 FRAME_RATE = 100.0
@@ -39,7 +39,7 @@ def controls(info: Any) -> Controls:
 
 
 def send(controls: Controls, path: str, *values: Any, key: str = "", payload: Any = None) -> None:
-    controls.do(Command(path, "a", key, values), payload)
+    controls.do(ADDRESSES.command(path, "a", key, values), payload)
 
 
 def frames(controls: Controls, count: int) -> np.ndarray:

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from musicvae.live.commands.address import Command
 from musicvae.live.engine.deck import GAIN_SECONDS, PLAY_SECONDS, SWAP_SECONDS, Deck
 from musicvae.live.engine.describing import describe
 from musicvae.live.fades import amplitude
@@ -258,7 +257,9 @@ def test_what_does_not_fit_a_model_that_came_meanwhile_is_left_out(
     rig = make_rig()
     rig.send("/model/load", "small")
     before, log = describe(rig.engine.decks["a"]), len(rig.log)
-    rig.engine.post(ADDRESSES.command("/gain", "a", "", (-3.0,)), Command(path, "a", key, values))
+    rig.engine.post(
+        ADDRESSES.command("/gain", "a", "", (-3.0,)), ADDRESSES.command(path, "a", key, values)
+    )
     rig.render(10)
     assert rig.engine.outdated == 1
     assert describe(rig.engine.decks["a"])[1:] == before[1:]

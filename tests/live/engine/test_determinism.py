@@ -163,7 +163,7 @@ def test_a_live_session_with_its_threads_can_be_rendered_again(
             path = "/latent" if number % 9 else "/gain"
             deck = DECKS[number % 2]
             value = player.random.uniform(-3, 3)
-            live.engine.post(Command(path, deck, "", (value,)))
+            live.engine.post(ADDRESSES.command(path, deck, "", (value,)))
 
     sender = threading.Thread(target=send)
     sender.start()

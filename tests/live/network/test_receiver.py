@@ -55,7 +55,7 @@ def client(receiver: Receiver) -> Iterator[socket.socket]:
         yield sender
 
 
-def request(client: socket.socket, data: bytes) -> bytes:
+def ask(client: socket.socket, data: bytes) -> bytes:
     client.send(data)
     return client.recv(65536)
 

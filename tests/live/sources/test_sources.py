@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -164,8 +163,8 @@ def test_a_walk_is_the_decoders_walk(make_stream: Callable[..., Path], speed: fl
 
 
 @pytest.mark.parametrize("seed", [0, 7, -1, -(2**31), 2**31 - 1])
-def test_a_seed_begins_again(soak: Any, seed: int) -> None:
-    info = importlib.import_module("soak_models").stream_info(4, 8000, 64, "")
+def test_a_seed_begins_again(models: Any, seed: int) -> None:
+    info = models.stream_info(4, 8000, 64, "")
     source = WalkSource(info, 125.0)
     source.restart(seed)
     first = heard(source, 30, 4)
