@@ -53,7 +53,7 @@ class Morph(Enum):
     SWITCH = "nothing: the first value below the middle, the second from there"
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Address:
     """One row of the address table. Two rows are equal only if they are the same object.
 
@@ -118,6 +118,9 @@ class Address:
     query: Callable[[Any, Command], Any] | None = None
     request: Callable[..., Any] | None = None
     owner: type | None = None
+
+    def __repr__(self) -> str:
+        return f"Address({self.path!r})"
 
     @property
     def stem(self) -> str:
