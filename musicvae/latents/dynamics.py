@@ -1,4 +1,4 @@
-"""How latents go on from one step to the next, learnt from music: a linear autoregressive model.
+"""A linear autoregressive model, learnt from music, of how latents go on from step to step.
 
 ``z[t + 1] = A z[t] + e``, e drawn from N(0, Q): a vector autoregression of order one (Lütkepohl
 2005, chapter 2). A random walk with it has the spread of the latents it was fitted to and about
@@ -17,22 +17,20 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from musicvae.artifact.parts import DynamicsInfo, matrix
 from musicvae.errors import LatentError, SettingError
-from musicvae.latents.arrays import checked_sequences
-
-Array = NDArray[np.float64]
+from musicvae.latents.arrays import Float64, Latents, checked_sequences
+from musicvae.latents.walk_matrices import WalkMatrices, roots, stationary_covariance
 
 #: Walks may go at most so many times as fast as the music they were learnt from.
 MAX_SPEED = 100.0
 #: How much of a whitened latent one step can at most remember: half is gone within 16 s at 43 Hz.
 _MOST_KEPT = 0.999
-#: Directions with less than this share of the largest variance do not take part.
-_FLAT = 1e-6
 
 
 @dataclass(frozen=True)
@@ -69,8 +67,8 @@ class LinearDynamics:
             without bound.
     """
 
-    matrix: Array
-    noise: Array
+    matrix: Float64
+    noise: Float64
     one_step_error: float = 1.0
     rate: float = 1.0
 
@@ -159,22 +157,14 @@ class LinearDynamics:
         return float(np.abs(np.linalg.eigvals(self.matrix)).max())
 
     @property
-    def covariance(self) -> Array:
-        """Of the latents of an endless walk, float64 (D, D): C in ``C = A C Aᵀ + Q``."""
-        covariance, power = self.noise, self.matrix
-        for _ in range(64):  # each round sums twice as many steps as the one before
-            more = power @ covariance @ power.T
-            covariance, power = covariance + more, power @ power
-            if np.abs(more).max() <= 1e-12 * np.abs(covariance).max():
-                break
-        return (covariance + covariance.T) / 2
+    def covariance(self) -> Float64:
+        """Of the standardised latents of an endless walk, float64 (D, D): ``C = A C Aᵀ + Q``."""
+        return stationary_covariance(self.matrix, self.noise)
 
-    @property
-    def symmetric_part(self) -> Array:
-        """Of the matrix in whitened latents, float64 (D, D): how alike neighbouring steps are."""
-        root, inverse = roots(self.covariance)
-        whitened = inverse @ self.matrix @ root
-        return (whitened + whitened.T) / 2
+    @cached_property
+    def walk_matrices(self) -> WalkMatrices:
+        """What walks compute their rows with."""
+        return WalkMatrices(self.matrix, self.noise)
 
     def step_errors(self, sequences: Sequence[ArrayLike]) -> StepErrors:
         """How well the next step is predicted, beside two predictions that cost nothing.
@@ -197,26 +187,27 @@ class LinearDynamics:
         seed: int | None = None,
         start: ArrayLike | None = None,
         speed: float = 1.0,
-    ) -> NDArray[np.float32]:
+    ) -> Latents:
         """A random walk: latents that move as those of music do.
 
         At another speed than 1 the same walk is read at other moments. Between two steps it is
-        cross-faded from one to the next, with equal power: a plain mean of two latents that know
-        little of each other would lie nearer to 0 than either, so each direction is scaled to the
-        variance it has at the steps. The spread is that of the music at any speed. (A fractional
-        power of the matrix, the other way to slow down, exists for some matrices only, and walks
-        stay as jagged as before.) Walk at ``speed = 1 / stride`` to have one row for each frame.
+        cross-faded from one to the next with equal power
+        (:meth:`musicvae.latents.walk_matrices.WalkMatrices.between`), so that the spread is that of
+        the music at any speed. (A fractional power of the matrix, the other way to slow down,
+        exists for some matrices only, and walks stay as jagged as before.) Walk at
+        ``speed = 1 / stride`` to have one row for each frame.
 
         Args:
             steps: how many rows.
-            seed: equal seeds walk alike; a longer walk begins like a shorter one. ``None`` walks
-                anew.
-            start: the first row, shape (D,); drawn from what an endless walk passes when not given.
-                To go on with a walk, start from its last row and drop the first of the new ones.
+            seed: equal seeds give equal walks; a longer walk begins like a shorter one. ``None``
+                gives another walk each time.
+            start: the first row, shape (D,); without it, a row that an endless walk passes is
+                drawn. To go on with a walk, start from its last row and drop the first of the new
+                ones.
             speed: 1 is the pace of the music, 0 stands still; up to 100.
 
         Returns:
-            float32, shape (steps, D).
+            Standardised latents about 0, float32, shape (steps, D).
 
         Raises:
             SettingError: ``steps`` is less than 1, or ``speed`` not from 0 to 100.
@@ -229,39 +220,25 @@ class LinearDynamics:
         moments = np.arange(steps, dtype=np.float64) * float(speed)
         before = moments.astype(np.int64)
         share = (moments - before)[:, None]
-        walk = self._walk(int(before[-1]) + 1 + bool(share.any()), seed, start)
+        walk = self._whole_steps(int(before[-1]) + 2, seed, start)
         if not share.any():
             return walk[before].astype(np.float32)
-        last, following = walk[before], walk[before + 1]
-        mixed: Array = (1 - share) * last + share * following
-        return (mixed + self._equal_power(mixed, share)).astype(np.float32)
+        rows = self.walk_matrices.between(walk[before], walk[before + 1], share)
+        return rows.astype(np.float32)
 
-    def _walk(self, steps: int, seed: int | None, start: ArrayLike | None) -> Array:
-        """Whole steps, float64 (steps, D)."""
+    def _whole_steps(self, steps: int, seed: int | None, start: ArrayLike | None) -> Float64:
+        """A walk at speed 1, float64 (steps, D)."""
         draws = np.random.default_rng(seed).standard_normal((steps, self.latent_dim))
-        walk = draws @ roots(self.noise)[0]
-        walk[0] = draws[0] @ roots(self.covariance)[0]
+        walk = self.walk_matrices.kick(draws)
+        walk[0] = self.walk_matrices.first(draws[0])
         if start is not None:
             walk[0] = checked_sequences([np.reshape(start, (1, -1))], self.latent_dim)[0]
         for step in range(1, steps):
-            walk[step] += self.matrix @ walk[step - 1]
+            walk[step] = self.walk_matrices.after(walk[step - 1], walk[step])
         return walk
 
-    def _equal_power(self, mixed: Array, share: Array) -> Array:
-        """What a mix of neighbouring steps lacks of their spread, shape (steps, D).
 
-        Neighbours have the covariance C, and ``A C`` between them. In whitened latents, turned so
-        that the symmetric part of A is diagonal, the mix has no covariance but variances alone.
-        """
-        root, inverse = roots(self.covariance)
-        alike, axes = np.linalg.eigh(self.symmetric_part)
-        variance = 1 - 2 * share * (1 - share) * (1 - alike)
-        gain = 1 / np.sqrt(np.maximum(variance, 1e-6))
-        missing: Array = (mixed @ inverse @ axes) * (gain - 1) @ axes.T @ root
-        return missing
-
-
-def _pairs(tracks: list[Array]) -> tuple[Array, Array]:
+def _pairs(tracks: list[Float64]) -> tuple[Float64, Float64]:
     """All steps that have a successor, and their successors, shape (n, D) each."""
     if max(map(len, tracks)) < 2:
         raise LatentError(
@@ -269,12 +246,3 @@ def _pairs(tracks: list[Array]) -> tuple[Array, Array]:
         )
     past = np.concatenate([track[:-1] for track in tracks])
     return past, np.concatenate([track[1:] for track in tracks])
-
-
-def roots(covariance: Array) -> tuple[Array, Array]:
-    """The symmetric square root of a covariance, and its inverse, without flat directions."""
-    values, vectors = np.linalg.eigh(covariance)
-    flat = values <= _FLAT * max(values.max(), 0.0)
-    root = np.sqrt(np.where(flat, 0, values))
-    inverse = np.where(flat, 0, 1 / np.where(flat, 1, root))
-    return (vectors * root) @ vectors.T, (vectors * inverse) @ vectors.T
