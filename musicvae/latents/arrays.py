@@ -12,7 +12,9 @@ from musicvae.errors import LatentError
 
 #: Latents as they are stored and decoded: float32, shape (n, D), standardised (no unit).
 Latents = NDArray[np.float32]
-#: Numbers that are computed with in double precision, of any shape.
+#: Numbers in single precision that may be latents, sound or a state; shape as documented.
+Float32 = NDArray[np.float32]
+#: Numbers in double precision; shape as documented.
 Float64 = NDArray[np.float64]
 
 

@@ -4,12 +4,12 @@
 2005, chapter 2). A random walk with it has the spread of the latents it was fitted to and about
 their pace.
 
-One step back is enough for a walk. Order two, tried on 24 log-mel components of music at 43 steps a
-second, predicts the next step a little better (unexplained variance, order one and two: jazz 0.114
-and 0.098, classical 0.058 and 0.054, metal 0.30 and 0.28, hiphop 0.21 and 0.19), yet its walks
-forget sooner than music does: after 0.2 s music's autocorrelation is 0.48 on average over the four,
-that of order one 0.50, of order two 0.33; after 0.4 s 0.36, 0.30 and 0.17. Neither knows that a
-piece stays itself: after 2 s music still has 0.19, order one 0.03.
+Order one serves walks better than order two. On 24 log-mel components of music at 43 steps a
+second, order two predicts the next step a little better (unexplained variance with order one and
+two: jazz 0.114 and 0.098, classical 0.058 and 0.054, metal 0.30 and 0.28, hiphop 0.21 and 0.19),
+but its walks lose their autocorrelation too soon. On average over the four, it is 0.48 in music
+after 0.2 s, 0.50 in walks of order one and 0.33 of order two; after 0.4 s 0.36, 0.30 and 0.17.
+Neither has the long memory of a piece: after 2 s music still has 0.19, order one 0.03.
 """
 
 from __future__ import annotations
@@ -27,33 +27,33 @@ from musicvae.errors import LatentError, SettingError
 from musicvae.latents.arrays import Float64, Latents, checked_sequences
 from musicvae.latents.walk_matrices import WalkMatrices, roots, stationary_covariance
 
-#: Walks may go at most so many times as fast as the music they were learnt from.
+#: The highest speed of a walk; 1 is the pace of the music that the dynamics were learnt from.
 MAX_SPEED = 100.0
-#: How much of a whitened latent one step can at most remember: half is gone within 16 s at 43 Hz.
+#: The largest share of a whitened latent that one step keeps: half is gone within 16 s at 43 Hz.
 _MOST_KEPT = 0.999
 
 
 @dataclass(frozen=True)
 class StepErrors:
-    """Shares of the variance of latents that predictions of the next step leave unexplained.
+    """The share of the latents' variance that each way to predict the next step leaves unexplained.
 
     Attributes:
-        linear: of the linear model, all latents together.
-        hold: of repeating the last latents; up to 4 for latents that only alternate.
-        mean: of the mean of the training set, which is 0; it exceeds 1 by as much as these latents
-            have a mean of their own.
-        per_latent: of the linear model, D numbers.
+        linear: by the linear model, all latents together.
+        repeat: by repeating the last latents; up to 4 for latents that alternate.
+        mean: by the mean of the training set, which is 0; above 1 where these latents have another
+            mean.
+        per_latent: by the linear model, for each of the D latents.
     """
 
     linear: float
-    hold: float
+    repeat: float
     mean: float
     per_latent: tuple[float, ...]
 
 
 @dataclass(frozen=True, eq=False)
 class LinearDynamics:
-    """A stable linear model of how standardised latents go on.
+    """A stable linear model of how standardised latents change from step to step.
 
     Attributes:
         matrix: A, float64 (D, D), spectral radius below 1.
@@ -80,12 +80,12 @@ class LinearDynamics:
         shape = self.matrix.shape
         if len(shape) != 2 or shape[0] != shape[1] or not shape[0] or self.noise.shape != shape:
             raise LatentError(
-                "these matrices are no dynamics",
+                "these matrices do not describe dynamics",
                 expected="matrix and noise of one shape (D, D)",
                 received=f"shapes {shape} and {self.noise.shape}",
             )
         if not (np.isfinite(self.matrix).all() and np.isfinite(self.noise).all()):
-            raise LatentError("dynamics hold a number that is not finite")
+            raise LatentError("the matrices of the dynamics hold a number that is not finite")
         if not self.spectral_radius < 1:
             raise LatentError(
                 "these dynamics grow without bound",
@@ -101,22 +101,21 @@ class LinearDynamics:
         rate: float = 1.0,
         ridge: float = 1e-3,
     ) -> LinearDynamics:
-        """Least squares over all steps of all sequences, then what makes it stable.
+        """Dynamics fitted to all steps of all sequences by least squares, and made stable.
 
         In latents whitened by their own covariance C, dynamics that keep the covariance are exactly
         those whose matrix has no singular value above 1. So the least-squares matrix is found
-        there, its singular values are cut at 0.999, and ``Q = C - A C Aᵀ``: positive semi-definite,
-        and walks have covariance C, whatever the data.
+        there, and its singular values are limited to 0.999. Then ``Q = C - A C Aᵀ`` is positive
+        semi-definite and walks have the covariance C, whatever the data are.
 
         Args:
             sequences: standardised latents of each track, shape (steps, D), mean 0 over all.
-            held_out: likewise, of other tracks; the one-step error is measured on them.
+            held_out: latents of other tracks, on which the one-step error is measured.
             rate: steps per second.
             ridge: penalty on the squared weights, as a share of the latents' variance.
 
         Raises:
-            LatentError: a sequence has another shape or is not finite, or there are no two steps in
-                succession.
+            LatentError: a sequence has another shape or is not finite, or none has two steps.
         """
         tracks = checked_sequences(sequences)
         together = np.concatenate(tracks)
@@ -137,23 +136,23 @@ class LinearDynamics:
         """The dynamics of an artifact.
 
         Raises:
-            LatentError: its matrices are no stable dynamics.
+            LatentError: its matrices do not fit together, or walks would grow without bound.
         """
         return cls(np.array(info.matrix), np.array(info.noise), info.one_step_error, info.rate)
 
     def info(self) -> DynamicsInfo:
-        """What an artifact keeps of them; rounding it to six digits leaves them stable."""
+        """The dynamics as an artifact stores them; rounded to six digits they remain stable."""
         matrices = (matrix(self.matrix.tolist()), matrix(self.noise.tolist()))
         return DynamicsInfo(*matrices, one_step_error=self.one_step_error, rate=self.rate)
 
     @property
     def latent_dim(self) -> int:
-        """D."""
+        """D, the number of latents."""
         return len(self.matrix)
 
     @property
     def spectral_radius(self) -> float:
-        """The largest absolute eigenvalue of the matrix: what the slowest movement keeps a step."""
+        """The largest absolute eigenvalue of the matrix, below 1: so that walks stay bounded."""
         return float(np.abs(np.linalg.eigvals(self.matrix)).max())
 
     @property
@@ -167,16 +166,20 @@ class LinearDynamics:
         return WalkMatrices(self.matrix, self.noise)
 
     def step_errors(self, sequences: Sequence[ArrayLike]) -> StepErrors:
-        """How well the next step is predicted, beside two predictions that cost nothing.
+        """How well the next step is predicted, compared with two trivial predictions.
 
-        Takes what :meth:`fit` takes, and raises the same.
+        Args:
+            sequences: standardised latents of each track, shape (steps, D).
+
+        Raises:
+            LatentError: as :meth:`fit`.
         """
         past, future = _pairs(checked_sequences(sequences, self.latent_dim))
         spread = np.maximum(np.sum((future - future.mean(axis=0)) ** 2, axis=0), 1e-12)
         linear = np.sum((future - past @ self.matrix.T) ** 2, axis=0)
         return StepErrors(
             linear=float(linear.sum() / spread.sum()),
-            hold=float(np.sum((future - past) ** 2) / spread.sum()),
+            repeat=float(np.sum((future - past) ** 2) / spread.sum()),
             mean=float(np.sum(future**2) / spread.sum()),
             per_latent=tuple(float(share) for share in linear / spread),
         )
@@ -216,7 +219,9 @@ class LinearDynamics:
         if steps < 1:
             raise SettingError("too few steps", expected="at least 1", received=steps)
         if not 0 <= speed <= MAX_SPEED:  # NaN is not
-            raise SettingError("too fast a walk", expected=f"0 to {MAX_SPEED:g}", received=speed)
+            raise SettingError(
+                "speed is out of range", expected=f"0 to {MAX_SPEED:g}", received=speed
+            )
         moments = np.arange(steps, dtype=np.float64) * float(speed)
         before = moments.astype(np.int64)
         share = (moments - before)[:, None]
@@ -239,10 +244,10 @@ class LinearDynamics:
 
 
 def _pairs(tracks: list[Float64]) -> tuple[Float64, Float64]:
-    """All steps that have a successor, and their successors, shape (n, D) each."""
+    """All steps that have a successor, and their successors: float64, shape (n, D) each."""
     if max(map(len, tracks)) < 2:
         raise LatentError(
-            "too few latents", expected="two steps in succession", received="one step"
+            "too few latents", expected="a sequence of at least two steps", received="one step"
         )
     past = np.concatenate([track[:-1] for track in tracks])
     return past, np.concatenate([track[1:] for track in tracks])

@@ -32,7 +32,7 @@ class Tape:
             sounds the same before and after it is saved; read-only.
         sample_rate: of the decoder, in Hz.
         hop: samples per decoder frame.
-        stride: frames for which each row is held.
+        stride: decoder frames that each row lasts.
         samples: length of the source in samples at ``sample_rate``.
         latent_space: id of the encoder and basis (16 hex digits); a decoder of the same id gives
             the latents their meaning. Empty where it is not known.

@@ -50,7 +50,7 @@ class TapeHeader:
         latent_dim: D, latents in a row.
         sample_rate: of the decoder, in Hz.
         hop: samples per decoder frame.
-        stride: decoder frames for which each row is held.
+        stride: decoder frames that each row lasts.
         samples: length of the source in samples at ``sample_rate``.
         latent_space: 16 hex digits that name the encoder and the basis, or empty.
         source: where the sound came from, for people; at most 1000 characters.
