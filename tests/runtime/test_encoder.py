@@ -1,3 +1,5 @@
+"""Sound to latents: any blocks give the whole, and tapes come out aligned."""
+
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
