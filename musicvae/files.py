@@ -10,21 +10,25 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-#: Lists and objects within one another that JSON from a stranger may have, at most.
+#: How deep lists and objects may be nested in JSON from a stranger.
 MAX_DEPTH = 64
 _TOO_DEEP = f"its lists and objects are nested more than {MAX_DEPTH} deep"
 
 
 @contextmanager
 def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
-    """A temporary path in the same folder that becomes ``path`` when the block ends well.
+    """Replace a file as a whole: yields a temporary path that is renamed to ``path`` at the end.
 
-    The data reach the disk before the rename, so that even a power cut leaves one whole file. When
-    the block raises, the temporary file is removed and ``path`` is untouched.
+    The data reach the disk before the rename, so that even a power cut leaves either the old file
+    or the new one. When the ``with`` block raises, the temporary file is removed and ``path`` stays
+    as it was.
+
+    Raises:
+        OSError: the folder or the file cannot be written.
     """
     target = Path(path)
     target.parent.mkdir(parents=True, exist_ok=True)
-    # The ending is kept, since some writers choose the format by it.
+    # With the same ending, since some writers choose the format by it.
     handle, name = tempfile.mkstemp(
         prefix=f".{target.stem}.", suffix=target.suffix, dir=target.parent
     )
@@ -42,18 +46,28 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
 
 
 def write_json(path: str | os.PathLike[str], value: Any) -> None:
-    """Write ``value`` as indented UTF-8 JSON, atomically."""
+    """Write ``value`` as indented UTF-8 JSON, whole or not at all.
+
+    Raises:
+        TypeError: JSON has no form for it.
+        OSError: as :func:`replacing`.
+    """
     with replacing(path) as temporary:
         temporary.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n", "utf-8")
 
 
 def read_json(path: str | os.PathLike[str]) -> Any:
-    """Read a JSON file that musicvae wrote; see :func:`parse_json` for what strangers wrote."""
+    """Read a JSON file that musicvae wrote; for what strangers wrote there is :func:`parse_json`.
+
+    Raises:
+        ValueError: it is not JSON.
+        OSError: it cannot be read.
+    """
     return json.loads(Path(path).read_text("utf-8"))
 
 
 def read_bytes(path: str | os.PathLike[str], limit: int) -> bytes:
-    """Read a whole file that has at most ``limit`` bytes; no more than that is ever in memory.
+    """Read a whole file of at most ``limit`` bytes; never more than that is in memory.
 
     Raises:
         ValueError: the file is larger.
