@@ -39,7 +39,7 @@ def latent_rows(latents: ArrayLike, width: int, axis: str) -> Latents:
 
 
 def _is_ready(latents: ArrayLike, width: int) -> TypeGuard[Latents]:
-    """Whether nothing must be converted, as for a host that sends one frame after another."""
+    """Whether they are contiguous float32 (n, D) already, which the fast path of a host is."""
     return (
         isinstance(latents, np.ndarray)
         and latents.dtype == np.float32
@@ -51,6 +51,7 @@ def _is_ready(latents: ArrayLike, width: int) -> TypeGuard[Latents]:
 
 
 def _converted(latents: ArrayLike, width: int, axis: str) -> Latents:
+    """A contiguous float32 copy, shape (n, D), of numbers of shape (D,) or (n, D)."""
     expected = _expected(width, axis)
     try:
         array = np.asarray(latents)
@@ -74,7 +75,7 @@ def _expected(width: int, axis: str) -> str:
 
 
 def beyond(latents: Latents) -> LatentError:
-    """The error for latents, of any shape, whose sound is not finite."""
+    """The error for latents, float32 of any shape, whose sound is not finite."""
     return LatentError(
         "these latents are beyond what the decoder can compute",
         expected="standardised latents, most of them between -3 and 3",

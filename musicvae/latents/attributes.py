@@ -210,7 +210,7 @@ def _gathered(
 
 
 def _fitted(train: tuple[Float64, Float64], held: tuple[Float64, Float64], ridge: float) -> _Line:
-    """The ridge regression from latents (n, D) to values (n,), each pair as :func:`_gathered`."""
+    """The ridge regression from latents, float64 (n, D), to values, float64 (n,), in their unit."""
     low, high = np.percentile(train[1], _OUTLIERS)
     rows, values = train[0], np.clip(train[1], low, high)
     centre, mean = rows.mean(axis=0), values.mean()

@@ -109,7 +109,8 @@ class LinearDynamics:
         semi-definite and walks have the covariance C, whatever the data are.
 
         Args:
-            sequences: standardised latents of each track, shape (steps, D), mean 0 over all.
+            sequences: standardised latents of each track, any numbers of shape (steps, D), with a
+                mean of 0 over all tracks.
             held_out: latents of other tracks, on which the one-step error is measured.
             rate: steps per second.
             ridge: penalty on the squared weights, as a share of the latents' variance.
@@ -169,7 +170,7 @@ class LinearDynamics:
         """How well the next step is predicted, compared with two trivial predictions.
 
         Args:
-            sequences: standardised latents of each track, shape (steps, D).
+            sequences: standardised latents of each track, any numbers of shape (steps, D).
 
         Raises:
             LatentError: as :meth:`fit`.

@@ -92,5 +92,6 @@ class Walker:
         return other
 
     def _after(self, row: Float64) -> Float64:
+        """A row that may follow ``row``, drawn now; float64 (D,)."""
         drawn = self._draws.standard_normal(self._width)
         return self._matrices.after(row, self._matrices.kick(drawn))

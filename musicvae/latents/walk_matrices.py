@@ -16,10 +16,10 @@ _FLAT = 1e-6
 
 
 class WalkMatrices:
-    """Computes what a walk begins with, what each step leads to, and rows between two steps.
+    """Computes the first row of a walk, the row after another, and rows between two steps.
 
-    All rows are float64, in the units of standardised latents; where shapes say (..., D), one row
-    or many are computed alike.
+    All rows are float64, in the unit of standardised latents; where shapes say (..., D), one row
+    or many are computed at once.
 
     Args:
         matrix: A, float64 (D, D), spectral radius below 1.
@@ -36,15 +36,15 @@ class WalkMatrices:
         self._into, self._back = inverse @ axes, axes.T @ self._root
 
     def first(self, draw: Float64) -> Float64:
-        """A row that an endless walk passes, from standard normal numbers; shapes (..., D)."""
+        """A row of an endless walk, from standard normal numbers; float64, shapes (..., D)."""
         return draw @ self._root
 
     def kick(self, draw: Float64) -> Float64:
-        """What a step adds at random (e), from standard normal numbers; shapes (..., D)."""
+        """The random part e of a step, from standard normal numbers; float64, shapes (..., D)."""
         return draw @ self._noise_root
 
     def after(self, row: Float64, kick: Float64) -> Float64:
-        """The row that follows ``row`` with that random part; shapes (D,)."""
+        """The row that follows ``row`` with that random part; float64, shapes (D,)."""
         following: Float64 = kick + self._matrix @ row
         return following
 

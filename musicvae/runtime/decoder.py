@@ -131,4 +131,5 @@ class Decoder:
         )
 
     def _as_batch(self, latents: ArrayLike) -> Latents:
+        """Checked latents, float32 (batch, D), contiguous."""
         return latent_rows(latents, self._info.latent_dim, "batch")

@@ -158,6 +158,7 @@ class Encoder(Stateful):
         return block
 
     def _beyond(self, block: Samples) -> AudioError:
+        """The error for sound, float32 (samples, channels), with a latent that is not finite."""
         return AudioError(
             "this sound is beyond what the encoder can compute",
             expected="full scale ±1",

@@ -167,6 +167,7 @@ class StreamDecoder(Stateful):
         return latent_rows(latents, self._info.latent_dim, "frames")
 
     def _beyond(self, block: Latents) -> LatentError:
+        """The error for latents, float32 (frames, D), whose sound or state is not finite."""
         return beyond(block)
 
     def _check_out(self, out: Samples, frames: int) -> None:
