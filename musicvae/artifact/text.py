@@ -70,6 +70,7 @@ def _streaming(info: ArtifactInfo) -> dict[str, str]:
 
 
 def _aligned(facts: Mapping[str, str]) -> Iterator[str]:
+    """A line for each fact, wrapped where it is long, with all values in one column."""
     width = max(map(len, facts), default=0) + 2
     for name, value in facts.items():
         yield textwrap.fill(
@@ -111,6 +112,7 @@ def _attribute_table(attributes: tuple[AttributeInfo, ...]) -> Iterator[str]:
 
 
 def _samples(count: int, rate: int) -> str:
+    """A length in samples, and in milliseconds at a rate in Hz."""
     return f"{count} samples, {1000 * count / rate:.1f} ms"
 
 
@@ -124,10 +126,12 @@ def _provenance(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _in_one(value: object) -> str:
+    """A value, or the names and values of a group, as one text."""
     if isinstance(value, Mapping):
         return ", ".join(f"{key} {inner}" for key, inner in value.items())
     return str(value)
 
 
 def _one_line(text: str) -> str:
+    """The text without line breaks and without anything that steers a terminal."""
     return printable(text, " ")

@@ -137,7 +137,7 @@ def calibrated(
 def judged(
     attributes: Sequence[AttributeInfo], moves: Sequence[Moves]
 ) -> tuple[AttributeInfo, ...]:
-    """The attributes with the pooled rank correlations that were measured."""
+    """The attributes with the pooled rank correlations of those moves that were measured."""
     ranks = {one.name: round(one.pooled, 4) for one in moves}
     return tuple(
         dataclasses.replace(info, spearman=ranks.get(info.name, info.spearman))
@@ -248,6 +248,7 @@ def _usable(info: AttributeInfo, slopes: Mapping[str, Mapping[str, float]]) -> b
 def _corrected(
     info: AttributeInfo, held: AttributeInfo | None, slopes: Mapping[str, Mapping[str, float]]
 ) -> AttributeInfo:
+    """The attribute with a direction of the right length that leaves ``held`` as it is."""
     direction = np.array(info.direction)
     own = slopes[info.name][info.name]
     scale, less = 1 / own, 0.0

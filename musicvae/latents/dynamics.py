@@ -1,4 +1,4 @@
-"""A linear autoregressive model, learnt from music, of how latents go on from step to step.
+"""A linear autoregressive model, learnt from music, of how latents change from step to step.
 
 ``z[t + 1] = A z[t] + e``, e drawn from N(0, Q): a vector autoregression of order one (Lütkepohl
 2005, chapter 2). A random walk with it has the spread of the latents it was fitted to and about
@@ -85,7 +85,7 @@ class LinearDynamics:
                 received=f"shapes {shape} and {self.noise.shape}",
             )
         if not (np.isfinite(self.matrix).all() and np.isfinite(self.noise).all()):
-            raise LatentError("the matrices of the dynamics hold a number that is not finite")
+            raise LatentError("these dynamics have a number that is not finite")
         if not self.spectral_radius < 1:
             raise LatentError(
                 "these dynamics grow without bound",
@@ -153,7 +153,7 @@ class LinearDynamics:
 
     @property
     def spectral_radius(self) -> float:
-        """The largest absolute eigenvalue of the matrix, below 1: so that walks stay bounded."""
+        """The largest absolute eigenvalue of the matrix, below 1, so that walks stay bounded."""
         return float(np.abs(np.linalg.eigvals(self.matrix)).max())
 
     @property
@@ -163,11 +163,11 @@ class LinearDynamics:
 
     @cached_property
     def walk_matrices(self) -> WalkMatrices:
-        """What walks compute their rows with."""
+        """The matrices that walks multiply by, computed at the first use."""
         return WalkMatrices(self.matrix, self.noise)
 
     def step_errors(self, sequences: Sequence[ArrayLike]) -> StepErrors:
-        """How well the next step is predicted, compared with two trivial predictions.
+        """The errors of predicting the next step, beside those of two trivial predictions.
 
         Args:
             sequences: standardised latents of each track, any numbers of shape (steps, D).

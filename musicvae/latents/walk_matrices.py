@@ -1,4 +1,4 @@
-"""The matrices of a random walk, computed once, and the walk's rows computed with them.
+"""Computes the matrices of a random walk once, and the rows of the walk with them.
 
 The walk is ``z[t + 1] = A z[t] + e``, where e is drawn from N(0, Q).
 :meth:`musicvae.latents.dynamics.LinearDynamics.walk` makes all rows of one at once,

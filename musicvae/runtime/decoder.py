@@ -40,7 +40,7 @@ class Decoder:
 
     @property
     def info(self) -> ArtifactInfo:
-        """What the artifact says about itself."""
+        """The artifact's description."""
         return self._info
 
     @property

@@ -49,7 +49,7 @@ class Stateful(ABC):
 
     @property
     def info(self) -> ArtifactInfo:
-        """What the artifact says about itself."""
+        """The artifact's description."""
         return self._info
 
     @property
