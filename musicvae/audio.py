@@ -1,7 +1,7 @@
-"""Sounds in memory and on disk: float32, shape (samples, channels), full scale ±1.
+"""Holds sounds in memory, reads and writes them, and changes their rate and channels.
 
-Reading and writing need soundfile only, which the base install has. Resampling needs soxr and is
-imported when it is first used.
+Samples are float32, shape (samples, channels), full scale ±1, everywhere. Reading and writing need
+soundfile, which the base install has; changing the rate needs soxr.
 """
 
 from __future__ import annotations
@@ -21,18 +21,19 @@ from musicvae.errors import AudioError, MissingExtraError
 from musicvae.files import replacing
 from musicvae.recipes.audio_spec import AudioSpec as AudioSpec
 
+#: Sound: float32, shape (samples, channels), full scale ±1, unless another shape is documented.
 Samples = NDArray[np.float32]
 
-#: Endings that the dataset looks at, lower case. What the file holds decides, not its ending.
+#: Endings of the files that a data set takes, lower case. The format is read from the content.
 AUDIO_SUFFIXES = (".wav", ".au", ".flac", ".ogg", ".mp3")
 
-#: What :func:`write` writes, by ending: the format of libsndfile.
+#: The formats that :func:`write` writes, in libsndfile's words, by ending.
 _WRITABLE = {".wav": "WAV", ".flac": "FLAC", ".ogg": "OGG", ".au": "AU"}
 
 
 @dataclass(frozen=True, eq=False)
 class Sound:
-    """A sound with its rate; plays inline in a notebook.
+    """A sound with its rate; a notebook shows a player for it.
 
     Attributes:
         samples: float32, shape (samples, channels), full scale ±1.
@@ -44,7 +45,15 @@ class Sound:
 
     @classmethod
     def of(cls, samples: ArrayLike, sample_rate: int) -> Sound:
-        """A sound from any array of shape (samples,) or (samples, channels)."""
+        """A sound from any numbers, converted to float32.
+
+        Args:
+            samples: shape (samples,) or (samples, channels), full scale ±1.
+            sample_rate: in Hz.
+
+        Raises:
+            AudioError: the shape is another.
+        """
         array = np.asarray(samples, dtype=np.float32)
         if array.ndim == 1:
             array = array[:, None]
@@ -67,17 +76,19 @@ class Sound:
         return len(self.samples) / self.sample_rate
 
     def mono(self) -> Samples:
-        """The mean of the channels, shape (samples,)."""
+        """The mean of the channels, float32, shape (samples,)."""
         mean: Samples = self.samples.mean(axis=1, dtype=np.float32)
         return mean
 
     def write(self, path: str | os.PathLike[str]) -> Path:
-        """Write it to a file; see :func:`write`."""
+        """Write the sound to a file; see :func:`write`."""
         return write(path, self)
 
     def _repr_html_(self) -> str:
         buffer = io.BytesIO()
-        _soundfile().write(buffer, self.samples, self.sample_rate, format="WAV", subtype="PCM_16")
+        soundfile_module().write(
+            buffer, self.samples, self.sample_rate, format="WAV", subtype="PCM_16"
+        )
         data = base64.b64encode(buffer.getvalue()).decode("ascii")
         return f'<audio controls src="data:audio/wav;base64,{data}"></audio>'
 
@@ -92,7 +103,14 @@ class Sounds(list[Sound]):
         return "<br>".join(sound._repr_html_() for sound in self)
 
     def write(self, folder: str | os.PathLike[str], stem: str = "sample") -> list[Path]:
-        """Write them to ``folder`` as ``<stem>-01.wav``, ``<stem>-02.wav`` and so on."""
+        """Write the sounds to ``folder`` as ``<stem>-01.wav``, ``<stem>-02.wav`` and so on.
+
+        Returns:
+            The paths written.
+
+        Raises:
+            AudioError: as :func:`write`.
+        """
         Path(folder).mkdir(parents=True, exist_ok=True)
         return [
             sound.write(Path(folder) / f"{stem}-{number:02d}.wav")
@@ -104,12 +122,12 @@ def read(path: str | os.PathLike[str]) -> Sound:
     """Read any sound file that libsndfile knows (wav, au, flac, ogg, mp3).
 
     Returns:
-        The sound at the file's own rate and number of channels.
+        The sound at the file's own rate in Hz and number of channels.
 
     Raises:
         AudioError: the file is missing or cannot be decoded.
     """
-    soundfile = _soundfile()
+    soundfile = soundfile_module()
     try:
         samples, rate = soundfile.read(os.fspath(path), dtype="float32", always_2d=True)
     except (soundfile.LibsndfileError, OSError, TypeError) as error:
@@ -122,11 +140,11 @@ def read(path: str | os.PathLike[str]) -> Sound:
 
 
 def write(path: str | os.PathLike[str], sound: Sound, subtype: str = "PCM_24") -> Path:
-    """Write a sound so that the file is either whole or not there (temporary file + rename).
+    """Write a sound to a file, whole or not at all.
 
     Args:
         path: the file; its ending chooses the format: .wav, .flac, .ogg or .au.
-        sound: samples beyond ±1 are clipped.
+        sound: the sound; samples beyond ±1 are clipped.
         subtype: a libsndfile sample format such as ``"PCM_16"``, ``"PCM_24"`` or ``"FLOAT"``;
             an .ogg is always Vorbis.
 
@@ -146,7 +164,7 @@ def write(path: str | os.PathLike[str], sound: Sound, subtype: str = "PCM_24") -
             expected=", ".join(_WRITABLE),
             received=target.suffix or "no ending",
         )
-    soundfile = _soundfile()
+    soundfile = soundfile_module()
     clipped = np.clip(sound.samples, -1, 1)
     subtype = "VORBIS" if form == "OGG" else subtype
     try:
@@ -161,7 +179,14 @@ def write(path: str | os.PathLike[str], sound: Sound, subtype: str = "PCM_24") -
 
 
 def resample(sound: Sound, sample_rate: int) -> Sound:
-    """The sound at another rate, band-limited (soxr, HQ); unchanged where the rate is the same.
+    """The sound at another rate, band-limited (soxr, quality HQ).
+
+    Args:
+        sound: any rate and number of channels.
+        sample_rate: in Hz.
+
+    Returns:
+        The sound at that rate; the very object where it has that rate.
 
     Raises:
         MissingExtraError: soxr is not installed.
@@ -175,13 +200,40 @@ def resample(sound: Sound, sample_rate: int) -> Sound:
     return Sound.of(soxr.resample(sound.samples, sound.sample_rate, sample_rate), sample_rate)
 
 
-def crossfade(sounds: Iterable[Samples], overlap: int) -> Samples:
-    """Join sounds of shape (samples, channels), each overlapping the next by ``overlap`` samples.
+def to_channels(samples: Samples, channels: int) -> Samples:
+    """Sound with another number of channels.
 
-    The fade is linear, so that what is correlated across the seam keeps its level.
+    Several channels become one by their mean. Else the channels that are there are taken in turn:
+    one is repeated, and of more than are wanted the first are used. The engine does the same in
+    place (:func:`musicvae.live.engine.channels.spread`).
+
+    Args:
+        samples: float32, shape (samples, n), full scale ±1, n ≥ 1.
+        channels: how many are wanted, at least 1.
 
     Returns:
-        float32, shape (sum of the lengths - overlap · number of seams, channels).
+        float32, shape (samples, channels); the very array where it has as many.
+    """
+    have = samples.shape[1]
+    if have == channels:
+        return samples
+    if channels == 1:
+        mean: Samples = samples.mean(axis=1, keepdims=True, dtype=np.float32)
+        return mean
+    return samples[:, np.arange(channels) % have]
+
+
+def crossfade(sounds: Iterable[Samples], overlap: int) -> Samples:
+    """Join sounds, each overlapping the next by ``overlap`` samples, with linear fades.
+
+    A linear fade keeps the level where the two sounds are correlated.
+
+    Args:
+        sounds: float32, shape (samples, channels) each, full scale ±1.
+        overlap: in samples.
+
+    Returns:
+        float32, shape (sum of the lengths - overlap · number of overlaps, channels).
 
     Raises:
         AudioError: there is nothing to join, or a sound is shorter than the overlap.
@@ -205,8 +257,8 @@ def crossfade(sounds: Iterable[Samples], overlap: int) -> Samples:
     return joined
 
 
-def _soundfile() -> Any:
-    # Late, so that `import musicvae.audio` does not load libsndfile before a file is touched.
+def soundfile_module() -> Any:
+    """The soundfile package, imported at the first call: not before a file is read or written."""
     import soundfile
 
     return soundfile

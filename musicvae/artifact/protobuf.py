@@ -1,9 +1,9 @@
-"""The protobuf wire format, as much of it as is needed to look into a file without trusting it.
+"""Reads the protobuf wire format of a file that is not trusted.
 
-A message is a run of fields; a field is a tag (number and wire type, as a varint) and a value. See
-https://protobuf.dev/programming-guides/encoding/. Every length is checked against the message that
-holds it before anything is read, nothing is copied, and the number of fields is bounded, so that no
-file can make the reader recurse, allocate or spin.
+A message is a sequence of fields; a field is a tag (number and wire type, as a varint) and a value.
+See https://protobuf.dev/programming-guides/encoding/. Every length is checked against the message
+around it before anything is read, nothing is copied, and the number of fields is limited, so that
+no file can make the reader recurse, use much memory or run for long.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ _LAST_FIELD_NUMBER = 2**29 - 1
 
 
 class WireError(ValueError):
-    """These bytes are not a protobuf message.
+    """The bytes are not a protobuf message.
 
     Attributes:
-        offset: where in the file, in bytes.
+        offset: place of the fault in the file, in bytes.
     """
 
     def __init__(self, what: str, offset: int) -> None:
@@ -37,7 +37,7 @@ class Field:
         wire: wire type: ``VARINT``, ``FIXED64``, ``LENGTH`` or ``FIXED32``.
         value: the number of a varint; 0 for the other wire types.
         start: offset of the value's first byte in the file.
-        end: offset just behind its last byte.
+        end: offset of the byte after its last one.
     """
 
     number: int
@@ -49,7 +49,7 @@ class Field:
 
 @dataclass(slots=True)
 class Reader:
-    """Reads fields out of one file, up to a number of fields in total.
+    """Reads the fields of one file's messages, up to a limit for all of them together.
 
     Attributes:
         data: the whole file.
@@ -63,7 +63,7 @@ class Reader:
         """The fields of the message in ``data[start:end]``, in the order of the file.
 
         Raises:
-            WireError: the bytes are no message, or there are too many fields.
+            WireError: the bytes are not a message, or there are too many fields.
         """
         offset = start
         while offset < end:
@@ -107,7 +107,7 @@ class Reader:
         value = 0
         for place in range(10):
             if offset + place >= end:
-                raise WireError("the end in the middle of a number", offset)
+                raise WireError("a number that is cut short", offset)
             byte = self.data[offset + place]
             value |= (byte & 0x7F) << (7 * place)
             if byte < 0x80:

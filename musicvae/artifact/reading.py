@@ -1,7 +1,7 @@
-"""Reading an exported ``.onnx`` without trusting it, and without onnx or onnxruntime.
+"""Reads and checks an exported ``.onnx`` file without trusting it, and without onnx or onnxruntime.
 
-A file is refused before any library sees it when it is not ours, damaged, from a newer musicvae, or
-asks for something that could read other files or run other code.
+Before any library gets it, a file is refused that musicvae did not export, that is damaged or from
+a newer musicvae, or that asks for something that could read other files or run other code.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ from musicvae.errors import (
     UnsafeArtifactError,
 )
 
-#: A protobuf file cannot be larger, and neither can ours.
+#: The largest file in bytes: that of protobuf.
 MAX_BYTES = 2**31 - 1
 
-#: Operator sets that a decoder may use: ONNX's own, under both of its names.
+#: Domains of the operators that a graph may use: ONNX's own, under both of its names.
 DOMAINS = frozenset({"", "ai.onnx"})
 
 _EXPORT_AGAIN = "copy the file again, or export it again with `musicvae export`"
 
 
 def read_info(path: str | os.PathLike[str]) -> ArtifactInfo:
-    """What an artifact says about itself, after all checks.
+    """Read an artifact's description, after all checks of the file.
 
     Raises:
         ForeignArtifactError: not an ONNX file, or not one that musicvae exported.
@@ -43,12 +43,16 @@ def read_info(path: str | os.PathLike[str]) -> ArtifactInfo:
 
 
 def inspect(path: str | os.PathLike[str]) -> ArtifactInfo:
-    """The same as :func:`read_info`, by the name that the package and the command use."""
+    """Read an artifact's description: :func:`read_info` by the name of the public API.
+
+    Raises:
+        ArtifactError: as :func:`read_info`.
+    """
     return read_info(path)
 
 
 def load(path: str | os.PathLike[str]) -> tuple[bytes, ArtifactInfo]:
-    """An artifact's bytes and description; the bytes are those that were checked.
+    """Read an artifact once: the bytes that were checked, and the description in them.
 
     Raises:
         ArtifactError: as :func:`read_info`.
@@ -58,11 +62,11 @@ def load(path: str | os.PathLike[str]) -> tuple[bytes, ArtifactInfo]:
 
 
 def check(data: bytes, name: str = "artifact") -> ArtifactInfo:
-    """The description of an artifact that is in memory, after all checks.
+    """Check an artifact that is in memory, and return its description.
 
     Args:
         data: the whole file.
-        name: what to call it in messages.
+        name: of the file, for messages.
 
     Raises:
         ArtifactError: as :func:`read_info`.
@@ -84,8 +88,8 @@ def check(data: bytes, name: str = "artifact") -> ArtifactInfo:
 def graph_digest(source: bytes | str | os.PathLike[str]) -> str:
     """SHA-256 of an ONNX file's graph, as 64 hex digits.
 
-    The graph is field 7 of the file's ``ModelProto``, without its tag and length. What lies around
-    it, such as the metadata that hold the digest, does not count.
+    The digest covers field 7 of the file's ``ModelProto``, the graph, without its tag and length.
+    The other fields, such as the metadata with this digest, are not part of it.
 
     Args:
         source: the file's bytes or its path.
@@ -148,8 +152,8 @@ def _structure(data: bytes, name: str) -> Structure:
 def _refuse_unsafe(structure: Structure, name: str) -> None:
     if structure.external:
         raise UnsafeArtifactError(
-            f"{name!r} keeps weights in other files",
-            expected="one file that holds everything",
+            f"{name!r} has weights in other files",
+            expected="all weights in the file itself",
             hint="export it again with `musicvae export`",
         )
     custom = sorted(structure.domains - DOMAINS)
@@ -171,7 +175,9 @@ def _description(structure: Structure, name: str) -> str:
             hint="musicvae export RUN --out FILE.onnx",
         )
     if len(texts) > 1:
-        raise CorruptArtifactError(f"{name!r} describes itself {len(texts)} times", expected="once")
+        raise CorruptArtifactError(
+            f"{name!r} has {len(texts)} descriptions", expected="one description"
+        )
     return texts[0]
 
 

@@ -1,9 +1,9 @@
-"""What an ONNX file is made of, read without onnx and without onnxruntime.
+"""Reads the structure of an ONNX file without onnx and without onnxruntime.
 
-Loading a stranger's model hands it to a large C++ library, so what could read other files or run
-other code is looked for first: weights kept in external files, and operators from outside ONNX's
-own set. They may hide in subgraphs, in attributes and in local functions, so the walk goes
-everywhere that the format (onnx.proto, https://onnx.ai/onnx/repo-docs/IR.html) allows a node or a
+Loading a stranger's model hands it to a large C++ library. So musicvae first looks for everything
+that could read other files or run other code: weights in external files, and operators from outside
+ONNX's own set. They may be in subgraphs, in attributes and in local functions, so every place is
+read where the format (onnx.proto, https://onnx.ai/onnx/repo-docs/IR.html) allows a node or a
 tensor.
 """
 
@@ -14,10 +14,10 @@ from typing import NamedTuple
 
 from musicvae.artifact.protobuf import LENGTH, VARINT, Field, Reader, WireError
 
-#: Messages nested in one another, at most. An If within an If adds three.
+#: How deep messages may be nested. An If within an If adds three levels.
 MAX_DEPTH = 100
 
-#: For each message, the fields that hold further messages worth looking into.
+#: For each message, the fields whose messages are read too, by number.
 _CHILDREN: dict[str, dict[int, str]] = {
     "model": {7: "graph", 8: "opset", 14: "entry", 20: "training", 25: "function"},
     "training": {1: "graph", 2: "graph"},
@@ -35,15 +35,15 @@ _OP_TYPE, _EXTERNAL_DATA, _DATA_LOCATION = 4, 13, 14
 
 @dataclass
 class Structure:
-    """What was found in one ONNX file.
+    """The structure of one ONNX file.
 
     Attributes:
         graphs: byte ranges of the model's top-level graphs; a whole file has exactly one.
         entries: the metadata, in the order of the file; a key may occur twice.
         domains: every operator domain that is imported or used.
-        operators: how many nodes there are of each operator type, in subgraphs and functions too.
+        operators: number of nodes of each operator type, in subgraphs and functions too.
         opset_imports: number of operator sets that are imported.
-        external: whether any tensor lies in another file.
+        external: whether any tensor is stored in another file.
     """
 
     graphs: list[tuple[int, int]] = field(default_factory=list)
@@ -67,22 +67,22 @@ def looks_like_onnx(data: bytes) -> bool:
 
 
 def read_structure(data: bytes) -> Structure:
-    """Walk over a whole ONNX file.
+    """Read the structure of a whole ONNX file.
 
     Args:
         data: the file.
 
     Raises:
-        WireError: it is not well-formed; in particular, it may be truncated.
+        WireError: it is not well-formed, for instance truncated.
     """
     reader = Reader(data)
     found = Structure()
-    # A stack of our own: nesting in the file must not become nesting of Python calls.
+    # A list of messages to read, no recursion: a hostile file may nest them as deep as it likes.
     waiting = [_Message("model", 0, len(data), 0)]
     while waiting:
         message = waiting.pop()
         if message.depth > MAX_DEPTH:
-            raise WireError("messages nested too deep", message.start)
+            raise WireError("messages nested too deeply", message.start)
         if message.kind == "entry":
             found.entries.append(_read_entry(reader, message))
             continue
@@ -91,7 +91,7 @@ def read_structure(data: bytes) -> Structure:
             if child is None:
                 _note(reader, message.kind, item, found)
             elif item.wire != LENGTH:
-                raise WireError(f"a {child} that is no message", item.start)
+                raise WireError(f"a {child} that is not a message", item.start)
             else:
                 waiting.append(_Message(child, item.start, item.end, message.depth + 1))
                 found.opset_imports += child == "opset"
@@ -101,7 +101,7 @@ def read_structure(data: bytes) -> Structure:
 
 
 def _note(reader: Reader, kind: str, item: Field, found: Structure) -> None:
-    """Remember what a plain field says, where it matters."""
+    """Add to ``found`` what a field that is not a message says: domain, operator, external data."""
     if item.number == _DOMAINS.get(kind):
         found.domains.add(reader.text(item))
     elif kind == "node" and item.number == _OP_TYPE:

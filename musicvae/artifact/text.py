@@ -1,4 +1,4 @@
-"""An artifact's description as text for people."""
+"""Formats an artifact's description as text for people."""
 
 from __future__ import annotations
 
@@ -7,23 +7,22 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from musicvae.artifact import ArtifactInfo, AttributeInfo, LatentInfo
+from musicvae.text import printable
 
-#: Latents shown; with more, the rest is counted.
+#: The table shows this many latents; of the others it gives the number.
 MOST_LATENTS = 32
 
-#: Columns of text, at most, as long as no single word is longer.
+#: Lines have at most this many characters, unless a single word is longer.
 WIDTH = 100
 
 
 def describe(info: ArtifactInfo) -> str:
-    """All the facts of an artifact and how it was made, aligned, then its latents as a table.
-
-    A stream's attributes follow as a second table.
+    """The facts of an artifact, how it was made, and its latents and attributes as tables.
 
     Returns:
         Plain text of several lines without a final line break.
     """
-    # Two blocks: what a stranger wrote as provenance cannot pass for one of the facts.
+    # Two blocks, so that nothing that a stranger wrote as provenance passes for a checked fact.
     made = dict(_provenance(info.provenance))
     tables = (_latent_table(info.latents), _attribute_table(info.attributes))
     blocks = (_aligned(_facts(info)), _aligned(made), *tables)
@@ -51,7 +50,7 @@ def _facts(info: ArtifactInfo) -> dict[str, str]:
 
 
 def _streaming(info: ArtifactInfo) -> dict[str, str]:
-    """What a stream and an encoder have and a clip does not."""
+    """The facts that streams and encoders have and clips do not."""
     latents = f"{info.latent_rate:.1f} latents a second"
     facts = {"hop": _samples(info.hop, info.sample_rate)}
     if info.kind == "stream":
@@ -71,6 +70,7 @@ def _streaming(info: ArtifactInfo) -> dict[str, str]:
 
 
 def _aligned(facts: Mapping[str, str]) -> Iterator[str]:
+    """A line for each fact, wrapped where it is long, with all values in one column."""
     width = max(map(len, facts), default=0) + 2
     for name, value in facts.items():
         yield textwrap.fill(
@@ -97,7 +97,7 @@ def _latent_table(latents: tuple[LatentInfo, ...]) -> Iterator[str]:
 
 
 def _attribute_table(attributes: tuple[AttributeInfo, ...]) -> Iterator[str]:
-    """Nothing where there are none."""
+    """The lines of the table; none where there are no attributes."""
     if not attributes:
         return
     names = [_one_line(attribute.name) for attribute in attributes]
@@ -112,11 +112,12 @@ def _attribute_table(attributes: tuple[AttributeInfo, ...]) -> Iterator[str]:
 
 
 def _samples(count: int, rate: int) -> str:
+    """A length in samples, and in milliseconds at a rate in Hz."""
     return f"{count} samples, {1000 * count / rate:.1f} ms"
 
 
 def _provenance(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """One line for each entry, and for each entry of a group that holds further groups."""
+    """Names and values of the entries; of a group of groups, those of each inner group."""
     for name, value in values.items():
         if isinstance(value, Mapping) and any(isinstance(v, Mapping) for v in value.values()):
             yield from ((f"made: {name} {key}", _in_one(inner)) for key, inner in value.items())
@@ -125,11 +126,12 @@ def _provenance(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _in_one(value: object) -> str:
+    """A value, or the names and values of a group, as one text."""
     if isinstance(value, Mapping):
         return ", ".join(f"{key} {inner}" for key, inner in value.items())
     return str(value)
 
 
 def _one_line(text: str) -> str:
-    """The text without line breaks and control characters, which could paint over a terminal."""
-    return "".join(letter if letter.isprintable() else " " for letter in text)
+    """The text without line breaks and without anything that steers a terminal."""
+    return printable(text, " ")

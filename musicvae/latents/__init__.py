@@ -1,1 +1,1 @@
-"""Latents outside of a model: arrays, tapes, dynamics, random walks, attribute directions."""
+"""Works with latents outside of a model: arrays, tapes, dynamics, random walks, attributes."""

@@ -1,4 +1,4 @@
-"""Checks latents that callers give, and converts them to the arrays that are computed with."""
+"""The array types of latents, and checks of what callers give as latents."""
 
 from __future__ import annotations
 
@@ -10,7 +10,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from musicvae.errors import LatentError
 
+#: Latents as they are stored and decoded: float32, shape (n, D), standardised (no unit).
 Latents = NDArray[np.float32]
+#: Numbers in single precision that may be latents, sound or a state; shape as documented.
+Float32 = NDArray[np.float32]
+#: Numbers in double precision; shape as documented.
+Float64 = NDArray[np.float64]
 
 
 def latent_rows(latents: ArrayLike, width: int, axis: str) -> Latents:
@@ -34,7 +39,7 @@ def latent_rows(latents: ArrayLike, width: int, axis: str) -> Latents:
 
 
 def _is_ready(latents: ArrayLike, width: int) -> TypeGuard[Latents]:
-    """Whether nothing is to be converted: the way of a host that sends frame after frame."""
+    """Whether they are contiguous float32 (n, D) already, which the fast path of a host is."""
     return (
         isinstance(latents, np.ndarray)
         and latents.dtype == np.float32
@@ -46,6 +51,7 @@ def _is_ready(latents: ArrayLike, width: int) -> TypeGuard[Latents]:
 
 
 def _converted(latents: ArrayLike, width: int, axis: str) -> Latents:
+    """A contiguous float32 copy, shape (n, D), of numbers of shape (D,) or (n, D)."""
     expected = _expected(width, axis)
     try:
         array = np.asarray(latents)
@@ -69,7 +75,7 @@ def _expected(width: int, axis: str) -> str:
 
 
 def beyond(latents: Latents) -> LatentError:
-    """The error for latents whose sound is not finite."""
+    """The error for latents, float32 of any shape, whose sound is not finite."""
     return LatentError(
         "these latents are beyond what the decoder can compute",
         expected="standardised latents, most of them between -3 and 3",
@@ -77,24 +83,25 @@ def beyond(latents: Latents) -> LatentError:
     )
 
 
-def checked_sequences(
-    sequences: Sequence[ArrayLike], width: int | None = None
-) -> list[NDArray[np.float64]]:
-    """Latents of several tracks as float64 (steps, D), empty ones left out.
+def checked_sequences(sequences: Sequence[ArrayLike], width: int | None = None) -> list[Float64]:
+    """Latents of several tracks in double precision, without those that are empty.
 
     Args:
-        sequences: arrays of shape (steps, D).
-        width: D, where it is known; else that of the first.
+        sequences: an array of shape (steps, D) for each track.
+        width: D, where it is known; else that of the first track.
+
+    Returns:
+        float64 arrays of shape (steps, D), each at least one step long.
 
     Raises:
-        LatentError: one has another shape or is not finite, or there are none.
+        LatentError: one has another shape or is not finite, or all are empty.
     """
     arrays = [np.asarray(sequence, np.float64) for sequence in sequences]
     for array in arrays:
         width = array.shape[-1] if width is None and array.ndim == 2 else width
         if array.ndim != 2 or array.shape[1] != width or not width:
             raise LatentError(
-                "sequences of latents must fit together",
+                "sequences of latents must have one width",
                 expected=f"shape (steps, {width or 'D'}) each",
                 received=f"shape {array.shape}",
             )
@@ -102,5 +109,5 @@ def checked_sequences(
             raise LatentError("latents are NaN or infinite")
     arrays = [array for array in arrays if len(array)]
     if not arrays:
-        raise LatentError("there are no latents", expected="at least one sequence of some steps")
+        raise LatentError("there are no latents", expected="at least one sequence with a step")
     return arrays

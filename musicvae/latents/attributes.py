@@ -1,18 +1,19 @@
-"""Directions in latent space that move what one hears: louder, brighter, noisier, busier.
+"""Finds directions in latent space that change one attribute of the sound, and moves latents.
 
-:func:`fit_directions` finds them by linear regression from latents to what
-:func:`musicvae.measures.frames.frame_attributes` measures; :mod:`musicvae.latents.calibration`
-decodes moved latents, measures whether the sound follows, and corrects what regression cannot know.
-Figures here and there are of 24 log-mel components of music at 43 steps a second (jazz, classical,
-metal, hiphop), inverted with Griffin-Lim.
+The attributes are loudness, brightness, noisiness and onsets, as
+:func:`musicvae.measures.frames.frame_attributes` measures them. :func:`fit_directions` finds a
+direction for each by linear regression from latents to attributes;
+:mod:`musicvae.latents.calibration` then decodes moved latents, measures how the sound changes, and
+corrects the directions by that. The figures in both modules were measured on 24 log-mel components
+of music at 43 steps a second (jazz, classical, metal, hiphop), inverted with Griffin-Lim.
 
-Regression alone goes the right way (rank correlation 0.94 and more) but not far enough or too far:
-a loudness direction made for one standard deviation moved 2 to 2.7 of them, and brightness and
-noisiness moved loudness by 0.40 on average. Regression with loudness held (partial correlation)
-still moved it by 0.3: what goes together in the training set is not what the decoder does. Mended
-by measuring, a direction moved its attribute by 0.8 to 1.2 and loudness by 0.19, on held-out
-tracks. Noisiness with brightness held as well hardly moved at all, and in one genre the wrong way:
-the two go together, and are left together.
+Regression alone finds the right way (rank correlation at least 0.94) but not the right distance: a
+loudness direction made for one standard deviation moved loudness by 2 to 2.7, and brightness and
+noisiness directions moved loudness by 0.40 on average. Regression with loudness held constant
+(partial correlation) still moved it by 0.3: a correlation in the training set is not an effect of
+the decoder. After calibration a direction moved its attribute by 0.8 to 1.2, and loudness by 0.19,
+on held-out tracks. A noisiness direction with brightness held constant as well moved noisiness
+hardly at all, and in one genre the wrong way, so the two are not separated.
 """
 
 from __future__ import annotations
@@ -21,14 +22,14 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from musicvae.artifact.parts import AttributeInfo
 from musicvae.errors import LatentError, SettingError
-from musicvae.latents.arrays import checked_sequences
+from musicvae.latents.arrays import Float64, Latents, checked_sequences
 from musicvae.measures.frames import ONSET_SECONDS, UNITS, hann, smooth
 
-Array = NDArray[np.float64]
+#: For each track, by name, an attribute at each step, shape (steps,), in its own unit.
 Measured = Sequence[Mapping[str, ArrayLike]]
 
 #: The longest a direction may be, in standard deviations of the latents: beyond it, one standard
@@ -36,21 +37,31 @@ Measured = Sequence[Mapping[str, ArrayLike]]
 LONGEST = 2.0
 #: Attributes that are moved by the method ``"contrast"``; see :func:`contrast`.
 CONTRAST = ("onsets",)
-#: How much more latents deviate from their moving mean for each standard deviation asked for.
+#: Change of the contrast gain for each standard deviation asked for.
 CONTRAST_GAIN = 0.4
-#: Width of that mean in seconds, at half its height.
+#: Width of the moving mean's window in seconds, at half its height.
 CONTRAST_SECONDS = 0.2
 
-_SLOW = {"onsets": ONSET_SECONDS}  # of these, latents are smoothed as the attribute is
-_OUTLIERS = (1.0, 99.0)  # percentiles; silence at -80 dBFS would else outweigh the music
+#: Attributes counted over a window of so many seconds; latents are smoothed over the same window.
+_SLOW = {"onsets": ONSET_SECONDS}
+#: Percentiles at which values are clipped; silence at -80 dBFS would else outweigh the music.
+_OUTLIERS = (1.0, 99.0)
 
 
 @dataclass(frozen=True, eq=False)
 class _Line:
-    """A linear prediction of one attribute, and the covariance of the latents it was fitted to."""
+    """A linear prediction of one attribute.
 
-    weights: Array
-    covariance: Array
+    Attributes:
+        weights: float64 (D,), the attribute's change for a change of 1 in each latent.
+        covariance: float64 (D, D), of the latents that it was fitted to.
+        mean: of the attribute, in its unit.
+        std: standard deviation of the attribute, in its unit.
+        r2: share of the attribute's variance that is explained, on held-out tracks.
+    """
+
+    weights: Float64
+    covariance: Float64
     mean: float
     std: float
     r2: float
@@ -71,28 +82,32 @@ def fit_directions(
 ) -> tuple[AttributeInfo, ...]:
     """A direction for each attribute, by ridge regression (Hoerl & Kennard 1970).
 
-    The regression's weights w say how latents predict the attribute. Of all moves that raise the
-    prediction by one standard deviation, the direction is the shortest as the latents' covariance C
-    measures length (Mahalanobis 1936): ``C w`` scaled, which for white latents is the correlation
-    of each latent with the attribute. It keeps moved latents as near to the music's as it can, and
-    is at most :data:`LONGEST` long, even if that raises the prediction by less. Values beyond the
-    training set's 1st and 99th percentile count as these. For onsets, which are counted over a
-    second, latents are smoothed over the same second.
+    The regression's weights w predict the attribute from latents. Of all moves that raise the
+    prediction by one standard deviation, the direction is the shortest one, where length is
+    measured with the latents' covariance C (Mahalanobis 1936): ``C w`` scaled, which for white
+    latents is the correlation of each latent with the attribute. So moved latents stay as near to
+    those of music as they can. A direction is at most :data:`LONGEST` long, even if that raises the
+    prediction by less. Values beyond the training set's 1st and 99th percentile are clipped to
+    these. For onsets, which are counted over a second, latents are smoothed over a second too.
 
     Args:
         latents: standardised latents of each training track, shape (steps, D).
         measured: for each track, by name, the attribute at each step, shape (steps,); NaN where
             there is none. Every track has the same names.
-        held_latents: of tracks that were not trained on; R² is theirs.
-        held_measured: likewise.
+        held_latents: the same for tracks that were not trained on, from which R² is computed.
+        held_measured: the attributes of these tracks.
         rate: steps per second.
         ridge: penalty on the squared weights, as a share of the latents' variance.
         contrast_only: names that get the method ``"contrast"`` and a direction of zeros; their R²
-            is still that of the linear prediction. A linear direction moves onsets by chance: rank
+            is still that of the linear prediction. Linear directions moved onsets by chance: rank
             correlation -0.7 to 0.5, R² below 0.1.
 
+    Returns:
+        For each attribute its direction (D numbers, in standard deviations of the latents), and its
+        mean and standard deviation in its own unit.
+
     Raises:
-        LatentError: latents and attributes do not fit together, or are not there.
+        LatentError: latents and attributes differ in their number of steps, or there are none.
     """
     found = []
     for name in measured[0] if len(measured) else ():
@@ -115,29 +130,28 @@ def fit_directions(
     return tuple(found)
 
 
-def move(
-    latents: ArrayLike, info: AttributeInfo, amount: ArrayLike, rate: float = 43.0
-) -> NDArray[np.float32]:
+def move(latents: ArrayLike, info: AttributeInfo, amount: ArrayLike, rate: float = 43.0) -> Latents:
     """Latents with an attribute raised by about ``amount`` standard deviations.
 
     Args:
         latents: standardised, shape (steps, D).
         info: the attribute, from :func:`fit_directions` or an artifact.
-        amount: one number, or one for each step; negative lowers it.
+        amount: in standard deviations of the attribute: one number, or one for each step, shape
+            (steps,); a negative one lowers the attribute.
         rate: steps per second; only the method ``"contrast"`` needs it.
 
     Returns:
-        float32, shape (steps, D).
+        Standardised latents, float32, shape (steps, D).
 
     Raises:
         LatentError: the shape is not that of the attribute's direction, or a value is not finite.
-        SettingError: an amount is not finite, there are too many, or the method is not known.
+        SettingError: an amount is not finite, their number is wrong, or the method is unknown.
     """
     (rows,) = checked_sequences([latents], len(info.direction))
     asked = np.asarray(amount, np.float64)
     if asked.shape not in ((), (len(rows),)) or not np.isfinite(asked).all():
         raise SettingError(
-            "latents cannot be moved by this",
+            "latents cannot be moved by this amount",
             expected=f"one finite number, or {len(rows)}",
             received=f"shape {asked.shape}" if asked.shape else amount,
         )
@@ -145,44 +159,45 @@ def move(
         return contrast(rows, np.maximum(1 + CONTRAST_GAIN * asked, 0), rate)
     if info.method != "linear":
         raise SettingError(
-            f"{info.name} is moved in a way that is not known here",
+            f"{info.name} has a method that this musicvae does not know",
             expected="linear or contrast",
             received=info.method,
         )
-    moved: Array = rows + asked[..., None] * np.array(info.direction)
+    moved: Float64 = rows + asked[..., None] * np.array(info.direction)
     return moved.astype(np.float32)
 
 
-def contrast(latents: ArrayLike, gain: ArrayLike, rate: float) -> NDArray[np.float32]:
+def contrast(latents: ArrayLike, gain: ArrayLike, rate: float) -> Latents:
     """Latents that deviate ``gain`` times as much from their own moving mean over 0.2 s.
 
-    Sharper or blunter attacks: more or fewer onsets (rank correlation 0.8 to 0.98), and 0.1 to 0.35
-    standard deviations of loudness for one asked for.
+    Attacks become sharper or softer, so that there are more or fewer onsets (rank correlation 0.8
+    to 0.98). Loudness changes by 0.1 to 0.35 standard deviations for one of onsets.
 
     Args:
         latents: standardised, shape (steps, D).
-        gain: 1 changes nothing, 0 leaves the mean; one number, or one for each step.
+        gain: 1 changes nothing, 0 leaves the moving mean alone; one number, or one for each step,
+            shape (steps,).
         rate: steps per second.
 
     Returns:
-        float32, shape (steps, D).
+        Standardised latents, float32, shape (steps, D).
     """
     rows = np.asarray(latents, np.float64)
     mean = smooth(rows, hann(CONTRAST_SECONDS * rate))
-    sharper: Array = np.asarray(gain, np.float64)[..., None] * (rows - mean) + mean
+    sharper: Float64 = np.asarray(gain, np.float64)[..., None] * (rows - mean) + mean
     return sharper.astype(np.float32)
 
 
 def _gathered(
     latents: Sequence[ArrayLike], measured: Measured, name: str, rate: float
-) -> tuple[Array, Array]:
-    """All steps that have the attribute: latents (n, D) and values (n,)."""
+) -> tuple[Float64, Float64]:
+    """All steps that have the attribute: latents, float64 (n, D), and its values, float64 (n,)."""
     tracks = [np.asarray(track, np.float64) for track in latents]
     curves = [np.asarray(curves.get(name, ()), np.float64) for curves in measured]
     if [track.shape[:1] for track in tracks] != [curve.shape for curve in curves]:
         raise LatentError(
-            f"latents and {name} do not fit together",
-            expected="as many values as steps in each track",
+            f"latents and {name} have different numbers of steps",
+            expected="one value for each step of each track",
             received=f"{[*map(len, tracks)][:4]} steps, {[*map(len, curves)][:4]} values",
         )
     window = hann(_SLOW[name] * rate) if name in _SLOW else np.ones(1)
@@ -190,11 +205,12 @@ def _gathered(
     values = np.concatenate(curves)
     audible = np.isfinite(values)
     if not audible.any():
-        raise LatentError(f"no step of these tracks has a {name}")
+        raise LatentError(f"{name} has no value at any step of these tracks")
     return rows[audible], values[audible]
 
 
-def _fitted(train: tuple[Array, Array], held: tuple[Array, Array], ridge: float) -> _Line:
+def _fitted(train: tuple[Float64, Float64], held: tuple[Float64, Float64], ridge: float) -> _Line:
+    """The ridge regression from latents, float64 (n, D), to values, float64 (n,), in their unit."""
     low, high = np.percentile(train[1], _OUTLIERS)
     rows, values = train[0], np.clip(train[1], low, high)
     centre, mean = rows.mean(axis=0), values.mean()
@@ -208,10 +224,11 @@ def _fitted(train: tuple[Array, Array], held: tuple[Array, Array], ridge: float)
     return _Line(weights, covariance, float(mean), float(values.std()), float(max(r2, -1e6)))
 
 
-def _direction(line: _Line) -> Array:
+def _direction(line: _Line) -> Float64:
+    """The direction for one standard deviation of the attribute, float64 (D,)."""
     towards = line.covariance @ line.weights
     predicted = float(line.weights @ towards) ** 0.5  # standard deviation of the prediction
     if predicted < 1e-9:
         return np.zeros_like(towards)
-    direction: Array = towards / predicted * min(line.std / predicted, LONGEST)
+    direction: Float64 = towards / predicted * min(line.std / predicted, LONGEST)
     return direction

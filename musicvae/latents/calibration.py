@@ -1,4 +1,4 @@
-"""Whether sound follows when its latents are moved, and directions that were put right by it."""
+"""Measures how sound changes when its latents are moved, and corrects directions by that."""
 
 from __future__ import annotations
 
@@ -7,39 +7,42 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from musicvae.artifact.parts import AttributeInfo
 from musicvae.audio import Sound
 from musicvae.errors import SettingError
-from musicvae.latents.arrays import checked_sequences
+from musicvae.latents.arrays import Float64, Latents, checked_sequences
 from musicvae.latents.attributes import LONGEST, move
-from musicvae.measures.frames import frame_attributes
+from musicvae.measures.frames import Curve, frame_attributes
 
-Array = NDArray[np.float64]
-Decode = Callable[[NDArray[np.float32]], Sound]
+#: Standardised latents, float32 (steps, D), to their sound.
+Decode = Callable[[Latents], Sound]
 
-#: Moves that are tried, in standard deviations of the attribute.
+#: Amounts of the moves that are tried, in standard deviations of the attribute.
 AMOUNTS = (-2.0, -1.5, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0)
 
-#: What the other directions leave as it is once they are calibrated.
+#: The attribute that the directions of the others do not change once they are calibrated.
 _HELD = "loudness"
-_LEAST = 0.1  # a direction that moves its attribute by less than this is not worth calibrating
-_MOST = 4.0  # a direction becomes at most so many times longer
+#: A direction that moves its attribute by less than this many standard deviations is left alone.
+_LEAST = 0.1
+#: A direction becomes at most this many times longer.
+_MOST = 4.0
 
 
 @dataclass(frozen=True, eq=False)
 class Moves:
-    """What was heard when the latents of several sequences were moved along one direction.
+    """What was measured when the latents of several sequences were moved along one direction.
 
     Attributes:
-        name: the attribute that was asked to move.
-        amounts: the moves asked for, in its standard deviations, float64 (amounts,).
+        name: the attribute that the direction is for.
+        amounts: the moves asked for, in standard deviations of that attribute, float64 (amounts,).
         measured: for each attribute its mean over each decoded sequence, in its own unit, float64
-            (sequences, amounts); NaN where all is silent.
-        unmoved: likewise of the latents as they are, float64 (sequences,).
-        slopes: for each attribute how many of its standard deviations it changed for one asked for:
-            1 for the attribute itself and 0 for the others would be ideal.
+            (sequences, amounts); NaN where the sound has no value, as where it is silent.
+        unmoved: for each attribute its mean over each sequence decoded as it is, in its own unit,
+            float64 (sequences,).
+        slopes: for each attribute by how many of its standard deviations it changed for one asked
+            for: 1 for the attribute itself and 0 for the others would be ideal.
         spearman: rank correlation of the moves asked for and the attribute measured, in each
             sequence by itself; the mean over sequences.
         pooled: rank correlation of the moves asked for and the change against the unmoved sequence,
@@ -47,9 +50,9 @@ class Moves:
     """
 
     name: str
-    amounts: Array
-    measured: Mapping[str, Array]
-    unmoved: Mapping[str, Array]
+    amounts: Float64
+    measured: Mapping[str, Float64]
+    unmoved: Mapping[str, Float64]
     slopes: Mapping[str, float]
     spearman: float
     pooled: float
@@ -64,17 +67,18 @@ def measure_moves(
 ) -> tuple[Moves, ...]:
     """Move latents along each direction by each amount, decode them, and measure all attributes.
 
-    That is ``sequences · (1 + attributes · amounts)`` calls of ``decode``.
+    This calls ``decode`` ``sequences · (1 + attributes · amounts)`` times.
 
     Args:
-        decode: standardised latents float32 (steps, D) to their sound.
-        sequences: latents of held-out tracks, shape (steps, D); some seconds of several tracks.
+        decode: standardised latents, float32 (steps, D), to their sound.
+        sequences: standardised latents of held-out tracks, shape (steps, D) each; some seconds of
+            several tracks.
         attributes: with names that :func:`musicvae.measures.frames.frame_attributes` knows.
         hop: samples per latent step.
-        amounts: moves to try, two at least that differ.
+        amounts: moves to try, in standard deviations of the attribute; at least two that differ.
 
     Returns:
-        One for each attribute.
+        The moves of each attribute, in the order of ``attributes``.
 
     Raises:
         LatentError: a sequence has another width than the directions, or is not finite.
@@ -82,7 +86,7 @@ def measure_moves(
     """
     asked = np.asarray(amounts, np.float64)
     if asked.ndim != 1 or len(np.unique(asked)) < 2 or not np.isfinite(asked).all():
-        raise SettingError("too few moves", expected="two at least that differ", received=amounts)
+        raise SettingError("too few moves", expected="at least two that differ", received=amounts)
     rows = [row.astype(np.float32) for row in checked_sequences(sequences)]
     sounds = [decode(row) for row in rows]
     unmoved = _table([[sound] for sound in sounds], hop)
@@ -102,16 +106,20 @@ def measure_moves(
 def calibrated(
     attributes: Sequence[AttributeInfo], moves: Sequence[Moves]
 ) -> tuple[AttributeInfo, ...]:
-    """Directions that do what was asked, as far as a straight line can.
+    """The attributes with directions corrected by what was measured.
 
-    Each is scaled so that one standard deviation asked for is one measured; and from all but
-    loudness itself so much of the loudness direction is taken that loudness stays. Decoders are not
-    linear: measuring and calibrating once more makes it nearly exact. Measure on training tracks,
-    and judge the result on held-out ones.
+    Each direction is scaled so that one standard deviation asked for is one measured. From all but
+    the loudness direction so much of that direction is subtracted that loudness does not change.
+    Decoders are not linear, so measuring and calibrating a second time brings the result nearer.
+    Measure on training tracks, and judge the result on held-out ones.
 
     Directions with another method than ``"linear"``, and those that moved their attribute by less
     than 0.1 standard deviations for one asked for, are left as they are. None becomes more than
     four times as long, nor longer than :data:`musicvae.latents.attributes.LONGEST`.
+
+    Args:
+        attributes: the attributes whose moves were measured.
+        moves: their moves, from :func:`measure_moves`.
     """
     infos = {info.name: info for info in attributes}
     slopes = {one.name: one.slopes for one in moves}
@@ -119,7 +127,7 @@ def calibrated(
     if held is not None and not _usable(held, slopes):
         held = None
     return tuple(
-        _mended(info, held if info.name != _HELD else None, slopes)
+        _corrected(info, held if info.name != _HELD else None, slopes)
         if _usable(info, slopes)
         else info
         for info in attributes
@@ -129,7 +137,7 @@ def calibrated(
 def judged(
     attributes: Sequence[AttributeInfo], moves: Sequence[Moves]
 ) -> tuple[AttributeInfo, ...]:
-    """Attributes with the pooled rank correlation that was measured."""
+    """The attributes with the pooled rank correlations of those moves that were measured."""
     ranks = {one.name: round(one.pooled, 4) for one in moves}
     return tuple(
         dataclasses.replace(info, spearman=ranks.get(info.name, info.spearman))
@@ -138,21 +146,26 @@ def judged(
 
 
 def spearman(asked: ArrayLike, measured: ArrayLike) -> float:
-    """Rank correlation (Spearman 1904): Pearson's of the ranks, equal values sharing theirs.
+    """Rank correlation (Spearman 1904): Pearson's correlation of ranks; equal values share a rank.
 
-    Pairs with a value that is not finite do not count.
+    Pairs with a value that is not finite do not count. ``scipy.stats.spearmanr`` gives the same to
+    4e-16, but NaN and a warning for what is 0 here, and takes a second or more to import.
+
+    Args:
+        asked: numbers of shape (n,), in any unit.
+        measured: numbers of shape (n,), in any unit.
 
     Returns:
         -1 to 1; 0 where either side is constant, or fewer than two pairs count.
 
     Raises:
-        SettingError: the two are not of one length.
+        SettingError: the two have different lengths.
     """
     a, b = np.asarray(asked, np.float64), np.asarray(measured, np.float64)
     if a.ndim != 1 or a.shape != b.shape:
         raise SettingError(
             "these cannot be compared",
-            expected="two lists of one length",
+            expected="two lists of equal length",
             received=f"shapes {a.shape} and {b.shape}",
         )
     both = np.isfinite(a) & np.isfinite(b)
@@ -164,15 +177,15 @@ def spearman(asked: ArrayLike, measured: ArrayLike) -> float:
     return float(np.clip(first @ second / scale, -1, 1)) if scale > 0 else 0.0
 
 
-def _ranks(values: Array) -> Array:
-    """1 for the smallest; equal values have the mean of their ranks."""
+def _ranks(values: Float64) -> Float64:
+    """Ranks of the values, float64 (n,): 1 for the smallest; equal values have their mean rank."""
     _, places, counts = np.unique(values, return_inverse=True, return_counts=True)
-    ranks: Array = np.cumsum(counts) - (counts - 1) / 2
+    ranks: Float64 = np.cumsum(counts) - (counts - 1) / 2
     return ranks[places]
 
 
-def _table(sounds: Sequence[Sequence[Sound]], hop: int) -> dict[str, Array]:
-    """Each attribute's mean over each sound, by name, in the shape of the sounds."""
+def _table(sounds: Sequence[Sequence[Sound]], hop: int) -> dict[str, Float64]:
+    """The mean of each attribute over each sound, float64 (rows, sounds in a row), in its unit."""
     curves = [[frame_attributes(sound, hop) for sound in row] for row in sounds]
     return {
         name: np.array([[_mean(one[name]) for one in row] for row in curves])
@@ -180,18 +193,28 @@ def _table(sounds: Sequence[Sequence[Sound]], hop: int) -> dict[str, Array]:
     }
 
 
-def _mean(curve: NDArray[np.float32]) -> float:
+def _mean(curve: Curve) -> float:
+    """The mean of the values, float32 (steps,), that are finite; NaN where none is."""
     there = curve[np.isfinite(curve)]
     return float(there.mean(dtype=np.float64)) if len(there) else float("nan")
 
 
 def _moves(
     info: AttributeInfo,
-    asked: Array,
-    measured: dict[str, Array],
-    unmoved: dict[str, Array],
+    asked: Float64,
+    measured: dict[str, Float64],
+    unmoved: dict[str, Float64],
     stds: dict[str, float],
 ) -> Moves:
+    """The moves of one attribute.
+
+    Args:
+        info: the attribute.
+        asked: amounts, float64 (amounts,), in its standard deviations.
+        measured: of each attribute, float64 (sequences, amounts), in its unit.
+        unmoved: of each attribute, float64 (sequences, 1), in its unit.
+        stds: standard deviation of each attribute, in its unit.
+    """
     own = measured[info.name]
     changes = {name: measured[name] - unmoved[name] for name in stds}
     return Moves(
@@ -205,25 +228,32 @@ def _moves(
     )
 
 
-def _slope(asked: Array, changes: Array) -> float:
-    """Of the line through the origin that fits best; 0 where nothing was heard."""
+def _slope(asked: Float64, changes: Float64) -> float:
+    """The slope of the line through the origin that fits best; 0 where no change is finite.
+
+    Args:
+        asked: float64 (amounts,).
+        changes: float64 (sequences, amounts).
+    """
     there = np.isfinite(changes)
     against = np.broadcast_to(asked, changes.shape)[there]
     return float(against @ changes[there]) / max(float(against @ against), 1e-12)
 
 
 def _usable(info: AttributeInfo, slopes: Mapping[str, Mapping[str, float]]) -> bool:
+    """Whether the direction moves its own attribute far enough to be calibrated."""
     return info.method == "linear" and slopes.get(info.name, {}).get(info.name, 0) >= _LEAST
 
 
-def _mended(
+def _corrected(
     info: AttributeInfo, held: AttributeInfo | None, slopes: Mapping[str, Mapping[str, float]]
 ) -> AttributeInfo:
+    """The attribute with a direction of the right length that leaves ``held`` as it is."""
     direction = np.array(info.direction)
     own = slopes[info.name][info.name]
     scale, less = 1 / own, 0.0
     if held is not None:
-        # scale · direction + less · held: moves the one by 1 and the other by 0.
+        # scale · direction + less · held moves the attribute by 1 and the held one by 0.
         leak, cross = slopes[info.name][held.name], slopes[held.name][info.name]
         rest = own - cross * leak / slopes[held.name][held.name]
         if rest >= _LEAST:

@@ -1,15 +1,15 @@
-"""How latents go on from one step to the next, learnt from music: a linear autoregressive model.
+"""A linear autoregressive model, learnt from music, of how latents change from step to step.
 
 ``z[t + 1] = A z[t] + e``, e drawn from N(0, Q): a vector autoregression of order one (Lütkepohl
 2005, chapter 2). A random walk with it has the spread of the latents it was fitted to and about
 their pace.
 
-One step back is enough for a walk. Order two, tried on 24 log-mel components of music at 43 steps a
-second, predicts the next step a little better (unexplained variance, order one and two: jazz 0.114
-and 0.098, classical 0.058 and 0.054, metal 0.30 and 0.28, hiphop 0.21 and 0.19), yet its walks
-forget sooner than music does: after 0.2 s music's autocorrelation is 0.48 on average over the four,
-that of order one 0.50, of order two 0.33; after 0.4 s 0.36, 0.30 and 0.17. Neither knows that a
-piece stays itself: after 2 s music still has 0.19, order one 0.03.
+Order one serves walks better than order two. On 24 log-mel components of music at 43 steps a
+second, order two predicts the next step a little better (unexplained variance with order one and
+two: jazz 0.114 and 0.098, classical 0.058 and 0.054, metal 0.30 and 0.28, hiphop 0.21 and 0.19),
+but its walks lose their autocorrelation too soon. On average over the four, it is 0.48 in music
+after 0.2 s, 0.50 in walks of order one and 0.33 of order two; after 0.4 s 0.36, 0.30 and 0.17.
+Neither has the long memory of a piece: after 2 s music still has 0.19, order one 0.03.
 """
 
 from __future__ import annotations
@@ -17,45 +17,43 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from musicvae.artifact.parts import DynamicsInfo, matrix
 from musicvae.errors import LatentError, SettingError
-from musicvae.latents.arrays import checked_sequences
+from musicvae.latents.arrays import Float64, Latents, checked_sequences
+from musicvae.latents.walk_matrices import WalkMatrices, roots, stationary_covariance
 
-Array = NDArray[np.float64]
-
-#: Walks may go at most so many times as fast as the music they were learnt from.
+#: The highest speed of a walk; 1 is the pace of the music that the dynamics were learnt from.
 MAX_SPEED = 100.0
-#: How much of a whitened latent one step can at most remember: half is gone within 16 s at 43 Hz.
+#: The largest share of a whitened latent that one step keeps: half is gone within 16 s at 43 Hz.
 _MOST_KEPT = 0.999
-#: Directions with less than this share of the largest variance do not take part.
-_FLAT = 1e-6
 
 
 @dataclass(frozen=True)
 class StepErrors:
-    """Shares of the variance of latents that predictions of the next step leave unexplained.
+    """The share of the latents' variance that each way to predict the next step leaves unexplained.
 
     Attributes:
-        linear: of the linear model, all latents together.
-        hold: of repeating the last latents; up to 4 for latents that only alternate.
-        mean: of the mean of the training set, which is 0; it exceeds 1 by as much as these latents
-            have a mean of their own.
-        per_latent: of the linear model, D numbers.
+        linear: by the linear model, all latents together.
+        repeat: by repeating the last latents; up to 4 for latents that alternate.
+        mean: by the mean of the training set, which is 0; above 1 where these latents have another
+            mean.
+        per_latent: by the linear model, for each of the D latents.
     """
 
     linear: float
-    hold: float
+    repeat: float
     mean: float
     per_latent: tuple[float, ...]
 
 
 @dataclass(frozen=True, eq=False)
 class LinearDynamics:
-    """A stable linear model of how standardised latents go on.
+    """A stable linear model of how standardised latents change from step to step.
 
     Attributes:
         matrix: A, float64 (D, D), spectral radius below 1.
@@ -69,8 +67,8 @@ class LinearDynamics:
             without bound.
     """
 
-    matrix: Array
-    noise: Array
+    matrix: Float64
+    noise: Float64
     one_step_error: float = 1.0
     rate: float = 1.0
 
@@ -82,12 +80,12 @@ class LinearDynamics:
         shape = self.matrix.shape
         if len(shape) != 2 or shape[0] != shape[1] or not shape[0] or self.noise.shape != shape:
             raise LatentError(
-                "these matrices are no dynamics",
+                "these matrices do not describe dynamics",
                 expected="matrix and noise of one shape (D, D)",
                 received=f"shapes {shape} and {self.noise.shape}",
             )
         if not (np.isfinite(self.matrix).all() and np.isfinite(self.noise).all()):
-            raise LatentError("dynamics hold a number that is not finite")
+            raise LatentError("these dynamics have a number that is not finite")
         if not self.spectral_radius < 1:
             raise LatentError(
                 "these dynamics grow without bound",
@@ -103,22 +101,22 @@ class LinearDynamics:
         rate: float = 1.0,
         ridge: float = 1e-3,
     ) -> LinearDynamics:
-        """Least squares over all steps of all sequences, then what makes it stable.
+        """Dynamics fitted to all steps of all sequences by least squares, and made stable.
 
         In latents whitened by their own covariance C, dynamics that keep the covariance are exactly
         those whose matrix has no singular value above 1. So the least-squares matrix is found
-        there, its singular values are cut at 0.999, and ``Q = C - A C Aᵀ``: positive semi-definite,
-        and walks have covariance C, whatever the data.
+        there, and its singular values are limited to 0.999. Then ``Q = C - A C Aᵀ`` is positive
+        semi-definite and walks have the covariance C, whatever the data are.
 
         Args:
-            sequences: standardised latents of each track, shape (steps, D), mean 0 over all.
-            held_out: likewise, of other tracks; the one-step error is measured on them.
+            sequences: standardised latents of each track, any numbers of shape (steps, D), with a
+                mean of 0 over all tracks.
+            held_out: latents of other tracks, on which the one-step error is measured.
             rate: steps per second.
             ridge: penalty on the squared weights, as a share of the latents' variance.
 
         Raises:
-            LatentError: a sequence has another shape or is not finite, or there are no two steps in
-                succession.
+            LatentError: a sequence has another shape or is not finite, or none has two steps.
         """
         tracks = checked_sequences(sequences)
         together = np.concatenate(tracks)
@@ -139,54 +137,50 @@ class LinearDynamics:
         """The dynamics of an artifact.
 
         Raises:
-            LatentError: its matrices are no stable dynamics.
+            LatentError: its matrices do not fit together, or walks would grow without bound.
         """
         return cls(np.array(info.matrix), np.array(info.noise), info.one_step_error, info.rate)
 
     def info(self) -> DynamicsInfo:
-        """What an artifact keeps of them; rounding it to six digits leaves them stable."""
+        """The dynamics as an artifact stores them; rounded to six digits they remain stable."""
         matrices = (matrix(self.matrix.tolist()), matrix(self.noise.tolist()))
         return DynamicsInfo(*matrices, one_step_error=self.one_step_error, rate=self.rate)
 
     @property
     def latent_dim(self) -> int:
-        """D."""
+        """D, the number of latents."""
         return len(self.matrix)
 
     @property
     def spectral_radius(self) -> float:
-        """The largest absolute eigenvalue of the matrix: what the slowest movement keeps a step."""
+        """The largest absolute eigenvalue of the matrix, below 1, so that walks stay bounded."""
         return float(np.abs(np.linalg.eigvals(self.matrix)).max())
 
     @property
-    def covariance(self) -> Array:
-        """Of the latents of an endless walk, float64 (D, D): C in ``C = A C Aᵀ + Q``."""
-        covariance, power = self.noise, self.matrix
-        for _ in range(64):  # each round sums twice as many steps as the one before
-            more = power @ covariance @ power.T
-            covariance, power = covariance + more, power @ power
-            if np.abs(more).max() <= 1e-12 * np.abs(covariance).max():
-                break
-        return (covariance + covariance.T) / 2
+    def covariance(self) -> Float64:
+        """Of the standardised latents of an endless walk, float64 (D, D): ``C = A C Aᵀ + Q``."""
+        return stationary_covariance(self.matrix, self.noise)
 
-    @property
-    def symmetric_part(self) -> Array:
-        """Of the matrix in whitened latents, float64 (D, D): how alike neighbouring steps are."""
-        root, inverse = roots(self.covariance)
-        whitened = inverse @ self.matrix @ root
-        return (whitened + whitened.T) / 2
+    @cached_property
+    def walk_matrices(self) -> WalkMatrices:
+        """The matrices that walks multiply by, computed at the first use."""
+        return WalkMatrices(self.matrix, self.noise)
 
     def step_errors(self, sequences: Sequence[ArrayLike]) -> StepErrors:
-        """How well the next step is predicted, beside two predictions that cost nothing.
+        """The errors of predicting the next step, beside those of two trivial predictions.
 
-        Takes what :meth:`fit` takes, and raises the same.
+        Args:
+            sequences: standardised latents of each track, any numbers of shape (steps, D).
+
+        Raises:
+            LatentError: as :meth:`fit`.
         """
         past, future = _pairs(checked_sequences(sequences, self.latent_dim))
         spread = np.maximum(np.sum((future - future.mean(axis=0)) ** 2, axis=0), 1e-12)
         linear = np.sum((future - past @ self.matrix.T) ** 2, axis=0)
         return StepErrors(
             linear=float(linear.sum() / spread.sum()),
-            hold=float(np.sum((future - past) ** 2) / spread.sum()),
+            repeat=float(np.sum((future - past) ** 2) / spread.sum()),
             mean=float(np.sum(future**2) / spread.sum()),
             per_latent=tuple(float(share) for share in linear / spread),
         )
@@ -197,26 +191,27 @@ class LinearDynamics:
         seed: int | None = None,
         start: ArrayLike | None = None,
         speed: float = 1.0,
-    ) -> NDArray[np.float32]:
+    ) -> Latents:
         """A random walk: latents that move as those of music do.
 
         At another speed than 1 the same walk is read at other moments. Between two steps it is
-        cross-faded from one to the next, with equal power: a plain mean of two latents that know
-        little of each other would lie nearer to 0 than either, so each direction is scaled to the
-        variance it has at the steps. The spread is that of the music at any speed. (A fractional
-        power of the matrix, the other way to slow down, exists for some matrices only, and walks
-        stay as jagged as before.) Walk at ``speed = 1 / stride`` to have one row for each frame.
+        cross-faded from one to the next with equal power
+        (:meth:`musicvae.latents.walk_matrices.WalkMatrices.between`), so that the spread is that of
+        the music at any speed. (A fractional power of the matrix, the other way to slow down,
+        exists for some matrices only, and walks stay as jagged as before.) Walk at
+        ``speed = 1 / stride`` to have one row for each frame.
 
         Args:
             steps: how many rows.
-            seed: equal seeds walk alike; a longer walk begins like a shorter one. ``None`` walks
-                anew.
-            start: the first row, shape (D,); drawn from what an endless walk passes when not given.
-                To go on with a walk, start from its last row and drop the first of the new ones.
+            seed: equal seeds give equal walks; a longer walk begins like a shorter one. ``None``
+                gives another walk each time.
+            start: the first row, shape (D,); without it, a row that an endless walk passes is
+                drawn. To go on with a walk, start from its last row and drop the first of the new
+                ones.
             speed: 1 is the pace of the music, 0 stands still; up to 100.
 
         Returns:
-            float32, shape (steps, D).
+            Standardised latents about 0, float32, shape (steps, D).
 
         Raises:
             SettingError: ``steps`` is less than 1, or ``speed`` not from 0 to 100.
@@ -225,56 +220,35 @@ class LinearDynamics:
         if steps < 1:
             raise SettingError("too few steps", expected="at least 1", received=steps)
         if not 0 <= speed <= MAX_SPEED:  # NaN is not
-            raise SettingError("too fast a walk", expected=f"0 to {MAX_SPEED:g}", received=speed)
+            raise SettingError(
+                "speed is out of range", expected=f"0 to {MAX_SPEED:g}", received=speed
+            )
         moments = np.arange(steps, dtype=np.float64) * float(speed)
         before = moments.astype(np.int64)
         share = (moments - before)[:, None]
-        walk = self._walk(int(before[-1]) + 1 + bool(share.any()), seed, start)
+        walk = self._whole_steps(int(before[-1]) + 2, seed, start)
         if not share.any():
             return walk[before].astype(np.float32)
-        last, following = walk[before], walk[before + 1]
-        mixed: Array = (1 - share) * last + share * following
-        return (mixed + self._equal_power(mixed, share)).astype(np.float32)
+        rows = self.walk_matrices.between(walk[before], walk[before + 1], share)
+        return rows.astype(np.float32)
 
-    def _walk(self, steps: int, seed: int | None, start: ArrayLike | None) -> Array:
-        """Whole steps, float64 (steps, D)."""
+    def _whole_steps(self, steps: int, seed: int | None, start: ArrayLike | None) -> Float64:
+        """A walk at speed 1, float64 (steps, D)."""
         draws = np.random.default_rng(seed).standard_normal((steps, self.latent_dim))
-        walk = draws @ roots(self.noise)[0]
-        walk[0] = draws[0] @ roots(self.covariance)[0]
+        walk = self.walk_matrices.kick(draws)
+        walk[0] = self.walk_matrices.first(draws[0])
         if start is not None:
             walk[0] = checked_sequences([np.reshape(start, (1, -1))], self.latent_dim)[0]
         for step in range(1, steps):
-            walk[step] += self.matrix @ walk[step - 1]
+            walk[step] = self.walk_matrices.after(walk[step - 1], walk[step])
         return walk
 
-    def _equal_power(self, mixed: Array, share: Array) -> Array:
-        """What a mix of neighbouring steps lacks of their spread, shape (steps, D).
 
-        Neighbours have the covariance C, and ``A C`` between them. In whitened latents, turned so
-        that the symmetric part of A is diagonal, the mix has no covariance but variances alone.
-        """
-        root, inverse = roots(self.covariance)
-        alike, axes = np.linalg.eigh(self.symmetric_part)
-        variance = 1 - 2 * share * (1 - share) * (1 - alike)
-        gain = 1 / np.sqrt(np.maximum(variance, 1e-6))
-        missing: Array = (mixed @ inverse @ axes) * (gain - 1) @ axes.T @ root
-        return missing
-
-
-def _pairs(tracks: list[Array]) -> tuple[Array, Array]:
-    """All steps that have a successor, and their successors, shape (n, D) each."""
+def _pairs(tracks: list[Float64]) -> tuple[Float64, Float64]:
+    """All steps that have a successor, and their successors: float64, shape (n, D) each."""
     if max(map(len, tracks)) < 2:
         raise LatentError(
-            "too few latents", expected="two steps in succession", received="one step"
+            "too few latents", expected="a sequence of at least two steps", received="one step"
         )
     past = np.concatenate([track[:-1] for track in tracks])
     return past, np.concatenate([track[1:] for track in tracks])
-
-
-def roots(covariance: Array) -> tuple[Array, Array]:
-    """The symmetric square root of a covariance, and its inverse, without flat directions."""
-    values, vectors = np.linalg.eigh(covariance)
-    flat = values <= _FLAT * max(values.max(), 0.0)
-    root = np.sqrt(np.where(flat, 0, values))
-    inverse = np.where(flat, 0, 1 / np.where(flat, 1, root))
-    return (vectors * root) @ vectors.T, (vectors * inverse) @ vectors.T

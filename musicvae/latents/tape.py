@@ -1,50 +1,29 @@
 """Tapes: the latents of a sound in a small file, to be looped, scrubbed, stretched and bent.
 
-``docs/tape.md`` describes the file for people who write players.
+:mod:`musicvae.latents.tape_format` has the file's bytes.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
-import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from musicvae.errors import LatentError, TapeError
-from musicvae.files import replacing
+from musicvae.files import read_bytes, replacing
+from musicvae.latents import tape_format
+from musicvae.latents.arrays import Latents
+from musicvae.latents.tape_format import MAGIC, MAX_BYTES, TapeHeader
 
-Latents = NDArray[np.float32]
-
-MAGIC = b"MVTAPE1\n"
-#: Bytes that the header may have, and the whole file: hours of sound.
-MAX_HEADER = 16_384
-MAX_BYTES = 2**27
-#: Characters that ``source`` may have, so that the header stays within its limit.
-MAX_SOURCE = 1_000
-
-#: Lowest and highest value of each whole number of the header.
-_RANGES = {
-    "steps": (1, 2**24),
-    "latent_dim": (1, 4_096),
-    "sample_rate": (1_000, 192_000),
-    "hop": (1, 2**16),
-    "stride": (1, 64),
-    "samples": (1, 2**40),
-}
-_TEXTS = ("latent_space", "source")
-_UNSIGNED = b"0" * 64
 _COPY_AGAIN = "copy the file again, or make it again with `musicvae tape`"
 
 
 @dataclass(frozen=True, eq=False)
 class Tape:
-    """A sequence of latents, and what is needed to play it.
+    """A sequence of latents with everything that is needed to play it.
 
     Two tapes are equal when all of their fields are.
 
@@ -53,7 +32,7 @@ class Tape:
             sounds the same before and after it is saved; read-only.
         sample_rate: of the decoder, in Hz.
         hop: samples per decoder frame.
-        stride: frames for which each row is held.
+        stride: decoder frames that each row lasts.
         samples: length of the source in samples at ``sample_rate``.
         latent_space: id of the encoder and basis (16 hex digits); a decoder of the same id gives
             the latents their meaning. Empty where it is not known.
@@ -71,27 +50,13 @@ class Tape:
     latent_space: str = ""
     source: str = ""
 
-    def check_space(self, latent_space: str) -> None:
-        """Whether a decoder of this latent space gives the latents their meaning.
-
-        Raises:
-            LatentError: the tape was made with another encoder.
-        """
-        if self.latent_space != latent_space:
-            raise LatentError(
-                "this tape was made with another encoder, whose latents mean other things",
-                expected=f"a tape of latent space {latent_space or 'unstated'}",
-                received=f"latent space {self.latent_space or 'unstated'}",
-                hint="make it again: musicvae tape RUN FILE -o NAME.tape",
-            )
-
     def __post_init__(self) -> None:
         object.__setattr__(self, "latents", _rounded(self.latents))
         for name in ("sample_rate", "hop", "stride", "samples"):
             value = getattr(self, name)
             if isinstance(value, np.integer):
                 object.__setattr__(self, name, int(value))
-        _check(self._header())
+        self._header()  # checks them
 
     @property
     def steps(self) -> int:
@@ -109,8 +74,25 @@ class Tape:
         return self.samples / self.sample_rate
 
     def frames(self) -> Latents:
-        """One row for each decoder frame, float32 (steps · stride, D): each row held."""
+        """A row for each decoder frame, float32 (steps · stride, D): each row ``stride`` times."""
         return np.repeat(self.latents, self.stride, axis=0)
+
+    def check_space(self, latent_space: str) -> None:
+        """Refuse a decoder of another latent space, to which these latents mean other things.
+
+        Args:
+            latent_space: of the decoder, 16 hex digits or empty.
+
+        Raises:
+            LatentError: the tape was made with another encoder.
+        """
+        if self.latent_space != latent_space:
+            raise LatentError(
+                "this tape was made with another encoder, whose latents mean other things",
+                expected=f"a tape of latent space {latent_space or 'unstated'}",
+                received=f"latent space {self.latent_space or 'unstated'}",
+                hint="make it again: musicvae tape RUN FILE -o NAME.tape",
+            )
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the file, whole or not at all.
@@ -118,21 +100,17 @@ class Tape:
         Returns:
             The path written.
         """
-        rows = self.latents.astype("<f2").tobytes()
-        header = json.dumps(self._header() | {"sha256": _UNSIGNED.decode()}).encode("ascii")
-        data = MAGIC + len(header).to_bytes(4, "little") + header + rows
-        place = data.rindex(_UNSIGNED, 0, len(data) - len(rows))
-        digest = hashlib.sha256(data).hexdigest().encode("ascii")
+        data = tape_format.to_bytes(self._header(), self.latents)
         with replacing(path) as temporary:
-            temporary.write_bytes(data[:place] + digest + data[place + len(digest) :])
+            temporary.write_bytes(data)
         return Path(path)
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Tape:
-        """Read a file that :meth:`save` or somebody else wrote.
+        """Read a file that :meth:`save` or another program wrote.
 
         Raises:
-            TapeError: there is no such file, it is no tape, or it is damaged.
+            TapeError: there is no such file, it is not a tape, or it is damaged.
         """
         name = Path(path).name
         data = _read(Path(path))
@@ -143,8 +121,16 @@ class Tape:
                 received=repr(data[: len(MAGIC)]),
             )
         try:
-            header, rows = _parsed(data)
-            return cls(rows, **header)
+            header, rows = tape_format.from_bytes(data)
+            return cls(
+                rows,
+                header.sample_rate,
+                header.hop,
+                header.stride,
+                header.samples,
+                header.latent_space,
+                header.source,
+            )
         except TapeError as error:
             raise TapeError(
                 f"{name!r} is damaged: {error.what}",
@@ -168,56 +154,16 @@ class Tape:
             f"{self.latent_dim} latents, {self.sample_rate} Hz)"
         )
 
-    def _header(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in (*_RANGES, *_TEXTS)}
-
-
-def _rounded(latents: ArrayLike) -> Latents:
-    """A read-only copy with values that float16 holds exactly."""
-    try:
-        with np.errstate(over="ignore"):
-            rows = np.array(latents, np.float32).astype(np.float16).astype(np.float32)
-    except (TypeError, ValueError) as error:
-        raise TapeError("latents must be numbers", received=f"{error}") from None
-    if rows.ndim != 2 or not rows.size:
-        raise TapeError(
-            "latents of the wrong shape", expected="(steps, D)", received=f"shape {rows.shape}"
-        )
-    if not np.isfinite(rows).all():
-        raise TapeError(
-            "latents that a tape cannot hold", expected="finite numbers from -65504 to 65504"
-        )
-    rows.flags.writeable = False
-    return rows
-
-
-def _check(header: dict[str, Any]) -> None:
-    """Refuse a header that cannot be true."""
-    for name, (lowest, highest) in _RANGES.items():
-        value = header.get(name)
-        if not isinstance(value, int) or isinstance(value, bool) or not lowest <= value <= highest:
-            raise TapeError(
-                f"{name} is out of range",
-                expected=f"{lowest} to {highest}",
-                received=f"{value!r:.40}",
-            )
-    most = header["steps"] * header["stride"] * header["hop"]
-    if header["samples"] > most:
-        raise TapeError(
-            "a source longer than its latents",
-            expected=f"at most {most} samples",
-            received=header["samples"],
-        )
-    space, source = (header.get(name) for name in _TEXTS)
-    if not isinstance(space, str) or not re.fullmatch(r"(?:[0-9a-f]{16})?", space):
-        raise TapeError(
-            "latent_space is no id", expected="16 hex digits, or nothing", received=f"{space!r:.40}"
-        )
-    if not isinstance(source, str) or len(source) > MAX_SOURCE:
-        raise TapeError(
-            "source is no short text",
-            expected=f"up to {MAX_SOURCE} characters",
-            received=f"{source!r:.40}",
+    def _header(self) -> TapeHeader:
+        return TapeHeader(
+            steps=self.steps,
+            latent_dim=self.latent_dim,
+            sample_rate=self.sample_rate,
+            hop=self.hop,
+            stride=self.stride,
+            samples=self.samples,
+            latent_space=self.latent_space,
+            source=self.source,
         )
 
 
@@ -225,64 +171,31 @@ def _read(path: Path) -> bytes:
     if not path.is_file():
         raise TapeError(f"there is no file {str(path)!r}", expected="the path of a tape")
     try:
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
+        return read_bytes(path, MAX_BYTES)
     except OSError as error:
         raise TapeError(f"cannot read {str(path)!r}", received=f"{error}") from error
-    if len(data) > MAX_BYTES:
-        raise TapeError(f"{path.name!r} is too large", expected=f"at most {MAX_BYTES} bytes")
-    return data
-
-
-def _parsed(data: bytes) -> tuple[dict[str, Any], Latents]:
-    """The fields of a tape's header that :class:`Tape` takes, and its rows."""
-    start = len(MAGIC) + 4
-    length = int.from_bytes(data[len(MAGIC) : start], "little")
-    if len(data) < start or not 2 <= length <= min(MAX_HEADER, len(data) - start):
-        raise TapeError("its header is cut short, or too long", received=f"{length} bytes")
-    header = _object(data[start : start + length])
-    _check_digest(data, start, length, header.get("sha256"))
-    known = checked_header(header)
-    steps, width = known.pop("steps"), known.pop("latent_dim")
-    rows = data[start + length :]
-    if len(rows) != 2 * steps * width:
+    except ValueError:
         raise TapeError(
-            "its rows do not fit its header",
-            expected=f"{2 * steps * width} bytes",
-            received=f"{len(rows)} bytes",
-        )
-    return known, np.frombuffer(rows, "<f2").reshape(steps, width).astype(np.float32)
+            f"{path.name!r} is too large", expected=f"at most {MAX_BYTES} bytes"
+        ) from None
 
 
-def checked_header(header: bytes | dict[str, Any]) -> dict[str, Any]:
-    """The fields of a tape's header, from its bytes or as they were parsed.
-
-    Raises:
-        TapeError: it cannot be read, or holds what cannot be true.
-    """
-    values = _object(header) if isinstance(header, bytes) else header
-    _check(values)
-    return {name: values[name] for name in (*_RANGES, *_TEXTS)}
-
-
-def _object(header: bytes) -> dict[str, Any]:
+def _rounded(latents: ArrayLike) -> Latents:
+    """A read-only float32 copy, shape (steps, D), of numbers that float16 holds exactly."""
     try:
-        values = json.loads(header.decode("utf-8"))
-    except (ValueError, RecursionError) as error:  # the latter for thousands of brackets
-        raise TapeError("its header cannot be read", expected="JSON", received=f"{error}") from None
-    if not isinstance(values, dict):
-        raise TapeError("its header is not a JSON object", received=type(values).__name__)
-    return values
-
-
-def _check_digest(data: bytes, start: int, length: int, digest: Any) -> None:
-    """Refuse a file that is not as it was written: the digest is that of itself being zeros."""
-    if not isinstance(digest, str) or not re.fullmatch(r"[0-9a-f]{64}", digest):
-        raise TapeError("its header has no sha256", expected="64 hex digits")
-    place = data.find(digest.encode("ascii"), start, start + length)
-    if place < 0:
-        raise TapeError("its header has no plain sha256", expected="64 hex digits")
-    summed = hashlib.sha256(data[:place] + _UNSIGNED)
-    summed.update(memoryview(data)[place + len(digest) :])
-    if summed.hexdigest() != digest:
-        raise TapeError("it was altered", expected=f"sha256 {digest[:16]}…", received="another")
+        with np.errstate(over="ignore"):
+            rows = np.array(latents, np.float32).astype(np.float16).astype(np.float32)
+    except (TypeError, ValueError) as error:
+        raise TapeError("latents must be numbers", received=f"{error}") from None
+    if rows.ndim != 2 or not rows.size:
+        raise TapeError(
+            "these latents have the wrong shape",
+            expected="(steps, D)",
+            received=f"shape {rows.shape}",
+        )
+    if not np.isfinite(rows).all():
+        raise TapeError(
+            "a tape cannot hold these latents", expected="finite numbers from -65504 to 65504"
+        )
+    rows.flags.writeable = False
+    return rows

@@ -1,6 +1,6 @@
-"""A random walk through latents, one frame after another, at a speed that may change at any time.
+"""Random walks through latents, one row after another, at a speed that may change at any time.
 
-At a constant speed it passes the very rows of
+At a constant speed :class:`Walker` passes the very rows of
 :meth:`musicvae.latents.dynamics.LinearDynamics.walk`.
 """
 
@@ -9,23 +9,21 @@ from __future__ import annotations
 from copy import copy, deepcopy
 
 import numpy as np
-from numpy.typing import NDArray
 
-from musicvae.latents.dynamics import LinearDynamics, roots
-
-Array = NDArray[np.float64]
+from musicvae.latents.arrays import Float64
+from musicvae.latents.dynamics import LinearDynamics
 
 
 class IndependentWalker:
     """A walk without dynamics: each latent by itself, with the standard normal prior's spread.
 
-    For artifacts that do not say how their latents go on, which may have hundreds: matrices of that
-    size would take a second to prepare.
+    For artifacts without dynamics, whose latents may be hundreds: to prepare matrices of that size
+    would take a second.
 
     Args:
         width: D.
         alike: correlation of a step with the next, 0 to 1.
-        seed: equal seeds walk alike.
+        seed: equal seeds give equal walks.
     """
 
     def __init__(self, width: int, alike: float, seed: int) -> None:
@@ -36,75 +34,64 @@ class IndependentWalker:
     def restart(self, seed: int) -> None:
         """Begin anew, with another seed or the same."""
         self._draws = np.random.default_rng(seed)
-        self._row: Array = self._draws.standard_normal(self._width)
+        self._row: Float64 = self._draws.standard_normal(self._width)
 
-    def row(self) -> Array:
-        """Where the walk is now, float64 (D,)."""
+    def row(self) -> Float64:
+        """Where the walk is now: standardised latents, float64 (D,)."""
         return self._row
 
     def advance(self, steps: int) -> None:
-        """Go on by so many whole steps, at least 0."""
+        """Go on by a whole number of steps, at least 0."""
         for _ in range(steps):
             drawn = self._draws.standard_normal(self._width)
             self._row = self._alike * self._row + (1 - self._alike**2) ** 0.5 * drawn
 
     def twin(self) -> IndependentWalker:
-        """Another one that stands here and will walk the same way."""
+        """A copy that is where this one is, and passes the same rows from there on."""
         return deepcopy(self)
 
 
 class Walker:
-    """Draws as much of a walk as is asked for.
+    """A walk with dynamics, which draws no more steps than it is asked for.
 
     Args:
-        dynamics: how latents go on.
-        seed: equal seeds walk alike.
+        dynamics: how the latents go on.
+        seed: equal seeds give equal walks.
     """
 
     def __init__(self, dynamics: LinearDynamics, seed: int) -> None:
-        self._matrix = dynamics.matrix
-        self._noise = roots(dynamics.noise)[0]
-        self._root, inverse = roots(dynamics.covariance)
-        alike, axes = np.linalg.eigh(dynamics.symmetric_part)
-        self._alike = alike
-        self._into, self._back = inverse @ axes, axes.T @ self._root
+        self._matrices = dynamics.walk_matrices
+        self._width = dynamics.latent_dim
         self.restart(seed)
 
     def restart(self, seed: int) -> None:
         """Begin anew, with another seed or the same."""
         self._draws = np.random.default_rng(seed)
-        width = len(self._matrix)
-        self._last: Array = self._draws.standard_normal(width) @ self._root
+        self._last = self._matrices.first(self._draws.standard_normal(self._width))
         self._following = self._after(self._last)
         self._share = 0.0
 
-    def twin(self) -> Walker:
-        """Another one that stands here and will walk the same way."""
-        other = copy(self)  # matrices and rows are never written to
-        other._draws = deepcopy(self._draws)
-        return other
-
-    def row(self) -> Array:
-        """Where the walk is now, float64 (D,)."""
-        share = self._share
-        if share == 0:
+    def row(self) -> Float64:
+        """Where the walk is now: standardised latents about 0, float64 (D,)."""
+        if self._share == 0:
             return self._last
-        mixed = (1 - share) * self._last + share * self._following
-        # Two steps that know little of each other have a mean nearer to 0 than either.
-        variance = 1 - 2 * share * (1 - share) * (1 - self._alike)
-        gain = 1 / np.sqrt(np.maximum(variance, 1e-6))
-        whole: Array = mixed + (mixed @ self._into) * (gain - 1) @ self._back
-        return whole
+        return self._matrices.between(self._last, self._following, self._share)
 
     def advance(self, steps: float) -> None:
-        """Go on by ``steps``, at least 0; a fraction ends between two steps."""
+        """Go on by ``steps``, at least 0; with a fraction, to a place between two steps."""
         self._share += steps
         while self._share >= 1:
             self._share -= 1
             self._last = self._following
             self._following = self._after(self._last)
 
-    def _after(self, row: Array) -> Array:
-        drawn = self._draws.standard_normal(len(self._matrix)) @ self._noise
-        following: Array = drawn + self._matrix @ row
-        return following
+    def twin(self) -> Walker:
+        """A copy that is where this one is, and passes the same rows from there on."""
+        other = copy(self)  # matrices and rows are never written to
+        other._draws = deepcopy(self._draws)
+        return other
+
+    def _after(self, row: Float64) -> Float64:
+        """A row that may follow ``row``, drawn now; float64 (D,)."""
+        drawn = self._draws.standard_normal(self._width)
+        return self._matrices.after(row, self._matrices.kick(drawn))

@@ -1,1 +1,1 @@
-"""Exported models opened with onnxruntime: sessions, buffers, states, decoders, the encoder."""
+"""Runs exported models with onnxruntime: decoders for clips and streams, and the encoder."""

@@ -1,12 +1,12 @@
-"""Running a graph that has a state: block after block, in buffers that are allocated once.
+"""Runs a graph that has a state, block after block, in buffers that are allocated once.
 
-The state exists twice: a run reads one and writes the other, and only :meth:`BoundSession.keep`
-makes the other the one that is read next. So a run that fails, or whose result is refused, leaves
-no trace.
+There are two buffers for the state: a run reads one and writes the other, and only
+:meth:`BoundSession.keep` makes the written one the current one. So a run that fails, or whose
+result is refused, changes nothing.
 
-Handing numpy arrays to ``session.run`` allocates the result and the next state anew on every call.
-Bound once, a block of one frame takes 204 µs where it took 211 (a decoder of 1.0 million weights,
-one thread); bound anew on every call it takes 238.
+``session.run`` with numpy arrays allocates the result and the next state on every call. With
+buffers bound once, a block of one frame takes 204 µs instead of 211 (a decoder of 1.0 million
+weights, one thread); binding them on every call takes 238 µs.
 """
 
 from __future__ import annotations
@@ -14,19 +14,18 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.float32]
+from musicvae.latents.arrays import Float32
 
 
 class BoundSession:
-    """A session with a state that goes from call to call; for one thread at a time.
+    """A session with buffers and a current state; for one thread at a time.
 
     Args:
         session: an ``onnxruntime.InferenceSession`` with the inputs ``source`` and ``state`` and
             the outputs ``target`` and ``next_state``.
-        source: name of the input that takes the blocks, float32 (1, n, width).
-        target: name of the output that answers, float32 (1, m, width).
+        source: name of the input for blocks, float32 (1, n, width): latents or samples.
+        target: name of the output for results, float32 (1, m, width): samples or latents.
         state_size: S; the state is float32 (1, S), zeros at the start.
     """
 
@@ -35,26 +34,27 @@ class BoundSession:
         self._source = source
         self._target = target
         self._states = tuple(np.zeros((1, state_size), np.float32) for _ in range(2))
-        self._turn = 0  # which of the two is read
+        self._turn = 0  # which of the two is the current one
         self._shapes: tuple[tuple[int, ...], ...] = ()
         self._block = self._result = np.zeros((1, 0, 0), np.float32)
         self._bindings: list[Any] = []
 
     @property
-    def state(self) -> Array:
-        """The state that the next run reads, shape (S,): not a copy."""
-        current: Array = self._states[self._turn][0]
+    def state(self) -> Float32:
+        """The current state, which the next run reads: float32 (S,), not a copy."""
+        current: Float32 = self._states[self._turn][0]
         return current
 
-    def run(self, block: Array, shape: tuple[int, int]) -> tuple[Array, Array]:
-        """Run once from the current state, which stays as it is.
+    def run(self, block: Float32, shape: tuple[int, int]) -> tuple[Float32, Float32]:
+        """Run once from the current state, which stays the current one.
 
         Args:
-            block: float32, shape (n, width).
-            shape: of the answer. As long as neither shape changes, nothing is allocated.
+            block: latents or samples, float32 (n, width).
+            shape: of the result. As long as neither shape changes, nothing is allocated.
 
         Returns:
-            The answer and the next state (S,): both are overwritten by the next run.
+            The result, float32 of that shape, and the next state, float32 (S,); the next run
+            overwrites both.
         """
         if self._shapes != (block.shape, shape):
             self._allocate(block.shape, shape)
@@ -63,22 +63,23 @@ class BoundSession:
         return self._result[0], self._states[1 - self._turn][0]
 
     def keep(self) -> None:
-        """Go on from the state that the last run left."""
+        """Make the next state, which the last run wrote, the current one."""
         self._turn = 1 - self._turn
 
-    def load(self, state: Array | float) -> None:
-        """Go on from a copy of this state, shape (S,); 0 is the start."""
+    def load(self, state: Float32 | float) -> None:
+        """Make a copy of ``state``, float32 (S,), the current one; 0 is the start."""
         self._states[self._turn][0] = state
 
     def _allocate(self, block: tuple[int, ...], result: tuple[int, ...]) -> None:
         self._shapes = ()  # should anything below fail, the next run tries again
         self._block = np.empty((1, *block), np.float32)
         self._result = np.empty((1, *result), np.float32)
-        # One for each direction between the two states.
+        # One reads the first state and writes the second, the other the reverse.
         self._bindings = [self._bound(*self._states), self._bound(*reversed(self._states))]
         self._shapes = (block, result)
 
-    def _bound(self, state: Array, next_state: Array) -> Any:
+    def _bound(self, state: Float32, next_state: Float32) -> Any:
+        """The buffers, bound to read ``state`` and write ``next_state``, float32 (1, S) each."""
         binding = self._session.io_binding()
         for bind, name, array in (
             (binding.bind_input, self._source, self._block),

@@ -1,4 +1,4 @@
-"""Decoding latents with an exported artifact: onnxruntime on the CPU, no TensorFlow.
+"""Decodes clips with an exported artifact: onnxruntime on the CPU, no TensorFlow.
 
 >>> decoder = Decoder("jazz.onnx")  # doctest: +SKIP
 >>> audio = decoder.decode(decoder.random_latents(1, seed=7))  # doctest: +SKIP
@@ -19,7 +19,7 @@ from musicvae.runtime.session import first_line, open_artifact
 
 
 class Decoder:
-    """Turns latents into sound.
+    """Turns latent vectors into clips: sounds of a fixed length.
 
     The same latents give the same samples, bit for bit on one machine. ``decode`` may be called
     from several threads at once.
@@ -27,7 +27,7 @@ class Decoder:
     Args:
         path: an artifact of kind ``"clip"``, as ``musicvae export`` wrote it. The file is read
             once; what was checked is what is loaded, and the file may be replaced afterwards.
-        threads: CPU threads for one call. One is steady beside an audio thread; more may be faster
+        threads: CPU threads for one call. One disturbs an audio thread least; more may be faster
             for long clips.
 
     Raises:
@@ -40,28 +40,29 @@ class Decoder:
 
     @property
     def info(self) -> ArtifactInfo:
-        """What the artifact says about itself."""
+        """The artifact's description."""
         return self._info
 
     @property
     def graph_sha256(self) -> str:
-        """SHA-256 of the graph, 64 hex digits: what was loaded, whatever the file is now."""
+        """SHA-256 of the graph that was loaded, 64 hex digits; the file may have changed since."""
         return self._digest
 
     def decode(self, latents: ArrayLike) -> Samples:
         """The sound of each latent vector.
 
         Args:
-            latents: shape (D,) or (batch, D), any numbers; standardised, so that ±2.3 is about the
-                range of the training set.
+            latents: shape (D,) or (batch, D), numbers of any type; standardised, so that about 98 %
+                of the training set lies within ±2.3.
 
         Returns:
-            float32, shape (batch, samples, channels), full scale ±1 (which it may exceed a little).
+            float32, shape (batch, samples, channels), full scale ±1, which a sample may exceed a
+            little; at ``info.sample_rate``.
 
         Raises:
             LatentError: the shape is wrong, a value is not finite, or the values are so large that
                 the sound is not finite.
-            ArtifactError: onnxruntime fails, for instance for want of memory.
+            ArtifactError: onnxruntime fails, for instance because memory runs out.
         """
         batch = self._as_batch(latents)
         try:
@@ -73,7 +74,7 @@ class Decoder:
         expected = (len(batch), self._info.samples, self._info.channels)
         if audio.shape != expected:
             raise CorruptArtifactError(
-                f"{self._name!r} does not decode to what it says",
+                f"{self._name!r} decodes to another shape than its description says",
                 expected=f"audio of shape {expected}",
                 received=f"shape {audio.shape}",
             )
@@ -86,10 +87,14 @@ class Decoder:
         """The sound of one latent vector.
 
         Args:
-            latents: shape (D,) or (1, D); see :meth:`decode`.
+            latents: shape (D,) or (1, D), standardised; see :meth:`decode`.
+
+        Returns:
+            The sound, float32 (samples, channels), at ``info.sample_rate``.
 
         Raises:
             LatentError: as :meth:`decode`, or there is more than one vector.
+            ArtifactError: as :meth:`decode`.
         """
         batch = self._as_batch(latents)
         if len(batch) != 1:
@@ -97,7 +102,14 @@ class Decoder:
         return Sound(self.decode(batch)[0], self._info.sample_rate)
 
     def random_latents(self, n: int = 1, seed: int | None = None) -> Latents:
-        """Latents from the standard normal prior, shape (n, D), float32; repeatable by seed.
+        """Latents drawn from the standard normal prior.
+
+        Args:
+            n: how many vectors.
+            seed: equal seeds give equal latents; ``None`` gives others each time.
+
+        Returns:
+            Standardised latents, float32, shape (n, D).
 
         Raises:
             LatentError: ``n`` is less than 1.
@@ -108,7 +120,7 @@ class Decoder:
         return generator.standard_normal((n, self._info.latent_dim), dtype=np.float32)
 
     def warm_up(self) -> None:
-        """Decode once for nothing, so that the first real call does not pay for allocations."""
+        """Decode once and drop the result, so that the first real call allocates nothing new."""
         self.decode(np.zeros(self._info.latent_dim, dtype=np.float32))
 
     def __repr__(self) -> str:
@@ -119,4 +131,5 @@ class Decoder:
         )
 
     def _as_batch(self, latents: ArrayLike) -> Latents:
+        """Checked latents, float32 (batch, D), contiguous."""
         return latent_rows(latents, self._info.latent_dim, "batch")

@@ -1,4 +1,4 @@
-"""Encoding sound with an exported encoder: onnxruntime on the CPU, no TensorFlow.
+"""Encodes sound with an exported encoder: onnxruntime on the CPU, no TensorFlow.
 
 >>> encoder = Encoder("jazz-encoder.onnx")  # doctest: +SKIP
 >>> encoder.tape(musicvae.read("song.wav")).save("song.tape")  # doctest: +SKIP
@@ -11,7 +11,7 @@ import os
 import numpy as np
 from numpy.typing import ArrayLike
 
-from musicvae.audio import Samples, Sound, resample
+from musicvae.audio import Samples, Sound, resample, to_channels
 from musicvae.errors import ArtifactError, AudioError
 from musicvae.latents.arrays import Latents
 from musicvae.latents.tape import Tape
@@ -21,8 +21,8 @@ from musicvae.runtime.stateful import Stateful
 class Encoder(Stateful):
     """Turns sound into latents: one for every ``info.hop`` samples, in blocks of any length.
 
-    A latent is known once its ``hop`` samples are in, and describes sound that lies
-    ``info.latency`` samples earlier than they do.
+    A latent is computed as soon as its ``hop`` samples are there, and describes the sound
+    ``info.latency`` samples before them.
 
     :meth:`push` and the state belong to one thread at a time; :meth:`encode` does not touch the
     state and may be called from any thread.
@@ -41,7 +41,7 @@ class Encoder(Stateful):
         super().__init__(path, "encoder", threads)
 
     def push(self, audio: ArrayLike) -> Latents:
-        """The latents of the next samples of a stream of sound.
+        """The latents of the next block of sound, which continues the blocks before it.
 
         Args:
             audio: shape (samples, channels), or (samples,) for one channel, at ``info.sample_rate``
@@ -52,42 +52,48 @@ class Encoder(Stateful):
 
         Raises:
             AudioError: the shape is wrong, a sample is not finite, or the samples are so large that
-                a latent is not finite. The stream is where it was.
-            ArtifactError: onnxruntime fails; likewise.
+                a latent is not finite.
+            ArtifactError: onnxruntime fails.
+
+            After any of these the state is what it was.
         """
         block = self._block(audio)
         return self._continue(block, len(block) // self._info.hop).copy()
 
     def encode(self, sound: Sound) -> Latents:
-        """The latents of a whole sound, from the start state; the stream goes on undisturbed.
+        """The latents of a whole sound, from the start state; the state of :meth:`push` stays.
 
-        The sound is brought to the artifact's rate and channels (one is doubled, several are mixed
-        to one first) and followed by zeros: ``2 · info.latency`` of them, and what is missing to a
-        whole step. Decode the latents, each held for the decoder's ``stride`` frames, and drop
-        ``2 · info.latency`` samples from the front: what remains begins where the sound began.
+        The sound is converted to the artifact's rate and channels
+        (:func:`musicvae.audio.to_channels`) and padded with zeros at its end: with
+        ``2 · info.latency`` of them, and up to a whole step. Decode the latents, each repeated for
+        the decoder's ``stride`` frames, and drop ``2 · info.latency`` samples from the front: what
+        remains begins where the sound began.
+
+        Args:
+            sound: samples of any rate and number of channels, full scale ±1.
 
         Returns:
             float32, shape (steps, D), standardised.
 
         Raises:
             AudioError: the sound is empty, not finite, or far too loud.
-            MissingExtraError: the rate is another, and soxr is not installed.
-            ArtifactError: onnxruntime fails, for instance for want of memory.
+            MissingExtraError: the sound has another rate, and soxr is not installed.
+            ArtifactError: onnxruntime fails, for instance because memory runs out.
         """
         return self._encode(self._prepared(sound))
 
     def tape(self, sound: Sound, source: str = "") -> Tape:
-        """The latents of a whole sound as a tape, which keeps them with what belongs to them.
+        """The latents of a whole sound as a tape, with what is needed to play them.
 
         Args:
             sound: see :meth:`encode`.
-            source: where it comes from, for people.
+            source: where it comes from, for people; at most 1000 characters.
 
         Raises:
-            AudioError: as :meth:`encode`; likewise MissingExtraError.
-            ArtifactError: the artifact does not say how many frames a latent lasts; or as
-                :meth:`encode`.
-            TapeError: as :class:`musicvae.latents.tape.Tape`.
+            AudioError, MissingExtraError: as :meth:`encode`.
+            ArtifactError: as :meth:`encode`, or the artifact does not say how many frames a latent
+                lasts.
+            TapeError: ``source`` is too long, or a latent is beyond ±65504.
         """
         stride = self._info.stride
         if not stride:
@@ -115,16 +121,13 @@ class Encoder(Stateful):
         )
 
     def _prepared(self, sound: Sound) -> Samples:
-        """The sound's samples at the artifact's rate and channels, not yet padded."""
+        """The sound at the artifact's rate and channels, unpadded: float32 (samples, channels)."""
         if not len(sound.samples):
             raise AudioError("there is nothing to encode", received="a sound of no samples")
-        samples, channels = resample(sound, self._info.sample_rate).samples, self._info.channels
-        if samples.shape[1] == channels:
-            return samples
-        mono = samples.mean(axis=1, keepdims=True, dtype=np.float32)
-        return np.repeat(mono, channels, axis=1)
+        return to_channels(resample(sound, self._info.sample_rate).samples, self._info.channels)
 
     def _encode(self, samples: Samples) -> Latents:
+        """Latents, float32 (steps, D), of sound that :meth:`_prepared` made."""
         length = len(samples) + 2 * self._info.latency
         length += -length % self._info.hop
         padded = np.zeros((length, self._info.channels), np.float32)
@@ -132,6 +135,7 @@ class Encoder(Stateful):
         return self._run_once(self._block(padded))
 
     def _block(self, audio: ArrayLike) -> Samples:
+        """Checked samples, float32 (n · hop, channels), contiguous."""
         hop, channels = self._info.hop, self._info.channels
         expected = f"finite numbers of shape (samples, {channels}), samples a multiple of {hop}"
         try:
@@ -154,6 +158,7 @@ class Encoder(Stateful):
         return block
 
     def _beyond(self, block: Samples) -> AudioError:
+        """The error for sound, float32 (samples, channels), with a latent that is not finite."""
         return AudioError(
             "this sound is beyond what the encoder can compute",
             expected="full scale ±1",

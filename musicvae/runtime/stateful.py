@@ -1,36 +1,35 @@
-"""What a stream's decoder and an encoder share: one graph, one state, blocks of any length."""
+"""The common base of stream decoders and encoders: a graph with a state, run block by block."""
 
 from __future__ import annotations
 
 import os
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from musicvae.artifact import ArtifactInfo, Kind
 from musicvae.errors import ArtifactError, CorruptArtifactError, MusicVAEError, StateError
+from musicvae.latents.arrays import Float32
 from musicvae.runtime.binding import BoundSession
 from musicvae.runtime.session import first_line, open_artifact
-
-Array = NDArray[np.float32]
 
 
 @dataclass(frozen=True, eq=False)
 class StreamState:
-    """All that a stream remembers; fits every file with the same graph.
+    """Everything that a stream decoder or an encoder remembers of the blocks so far.
 
     Attributes:
-        graph_sha256: of the graph it belongs to, 64 hex digits.
-        values: float32, shape (S,).
+        graph_sha256: of the graph, 64 hex digits; the state fits every file with this graph.
+        values: float32, shape (S,); no unit.
     """
 
     graph_sha256: str
-    values: Array
+    values: Float32
 
 
-class Stateful:
-    """An artifact of kind ``"stream"`` or ``"encoder"``, opened.
+class Stateful(ABC):
+    """An opened artifact of kind ``"stream"`` or ``"encoder"``, with its current state.
 
     Args:
         path: the file; it is read once, and may be replaced afterwards.
@@ -50,20 +49,20 @@ class Stateful:
 
     @property
     def info(self) -> ArtifactInfo:
-        """What the artifact says about itself."""
+        """The artifact's description."""
         return self._info
 
     @property
     def graph_sha256(self) -> str:
-        """SHA-256 of the graph, 64 hex digits: what was loaded, whatever the file is now."""
+        """SHA-256 of the graph that was loaded, 64 hex digits; the file may have changed since."""
         return self._digest
 
     @property
     def state(self) -> StreamState:
-        """A copy of what the stream remembers; set it to go on from there.
+        """A copy of the current state; set it to continue from there.
 
         Raises:
-            StateError: on setting, it is no state, or that of another model.
+            StateError: on setting, it is not a state, or that of another model.
         """
         return StreamState(self._digest, self._bound.state.copy())
 
@@ -71,11 +70,11 @@ class Stateful:
     def state(self, state: StreamState) -> None:
         if not isinstance(state, StreamState):
             raise StateError(
-                "this is no state", expected="a StreamState", received=repr(state)[:80]
+                "this is not a state", expected="a StreamState", received=repr(state)[:80]
             )
         if state.graph_sha256 != self._digest:
             raise StateError(
-                f"this state is not one of {self._name!r}",
+                f"this state belongs to another model than {self._name!r}",
                 expected=f"a state of the graph {self._digest[:16]}…",
                 received=f"one of {str(state.graph_sha256)[:16]}…",
             )
@@ -83,77 +82,91 @@ class Stateful:
         size = self._info.state_size
         if values.dtype != np.float32 or values.shape != (size,) or not np.isfinite(values).all():
             raise StateError(
-                "a state that cannot be",
+                "this state does not fit the model",
                 expected=f"finite float32 numbers of shape ({size},)",
                 received=f"{values.dtype} of shape {values.shape}",
             )
         self._bound.load(values)
 
     def reset(self) -> None:
-        """Forget everything: the next block is the first one."""
+        """Return to the start: the next block is the first one."""
         self._bound.load(0.0)
 
     def warm_up(self, frames: int = 1) -> None:
-        """Run a block of that many frames for nothing, so that the next one like it is fast.
+        """Run a block of this many frames and drop the result; the state stays.
 
-        The stream is not touched.
+        The next block of this length then allocates nothing. A frame of an encoder is ``info.hop``
+        samples in and one latent out.
         """
         source, target = self._shapes(frames)
         self._bound.run(np.zeros(source, np.float32), target)
 
     def _shapes(self, frames: int) -> tuple[tuple[int, int], tuple[int, int]]:
-        """Shapes of a block and of its answer; a frame of an encoder is a latent."""
+        """Shapes of a block of so many frames and of its result."""
         latent = (frames, self._info.latent_dim)
         audio = (frames * self._info.hop, self._info.channels)
         return (latent, audio) if self._info.kind == "stream" else (audio, latent)
 
-    def _beyond(self, block: Array) -> MusicVAEError:
-        """The error for a block whose answer is not finite."""
-        raise NotImplementedError
+    @abstractmethod
+    def _beyond(self, block: Float32) -> MusicVAEError:
+        """The error for a block, float32 (n, width), whose result is not finite."""
 
-    def _continue(self, block: Array, frames: int) -> Array:
-        """The answer to a block that goes on from the state; overwritten by the next call.
+    def _continue(self, block: Float32, frames: int) -> Float32:
+        """The result of a block from the current state, which becomes the next one.
+
+        Args:
+            block: latents or samples, float32, with the shape of a block of ``frames``.
+            frames: in the block.
+
+        Returns:
+            Samples or latents, float32, with the shape of the result; the next call overwrites it.
 
         Raises:
-            MusicVAEError: that of :meth:`_beyond`: the answer or the next state is not finite.
+            MusicVAEError: that of :meth:`_beyond`: the result or the next state is not finite.
             ArtifactError: onnxruntime fails.
         """
         try:
-            answer, state = self._bound.run(block, self._shapes(frames)[1])
+            result, state = self._bound.run(block, self._shapes(frames)[1])
         except Exception as error:  # onnxruntime's errors have no common base but this
             raise self._failed(error) from error
-        if not (np.isfinite(answer).all() and np.isfinite(state).all()):
+        if not (np.isfinite(result).all() and np.isfinite(state).all()):
             raise self._beyond(block)
         self._bound.keep()
-        return answer
+        return result
 
-    def _run_once(self, block: Array) -> Array:
-        """The answer to a block from the start state; does not touch the stream.
+    def _run_once(self, block: Float32) -> Float32:
+        """The result of a block from the start state; the current state stays.
+
+        Args:
+            block: latents or samples, float32, a whole number of frames.
+
+        Returns:
+            Samples or latents, float32, in an array of its own.
 
         Raises:
-            MusicVAEError: that of :meth:`_beyond`: the answer is not finite.
+            MusicVAEError: that of :meth:`_beyond`: the result is not finite.
             CorruptArtifactError: its shape is not what the description says.
             ArtifactError: onnxruntime fails.
         """
         source, target = self._ports
         start = np.zeros((1, self._info.state_size), np.float32)
         try:
-            answer, state = self._session.run(
+            result, state = self._session.run(
                 [target, "next_state"], {source: block[None], "state": start}
             )
-        except Exception as error:  # likewise
+        except Exception as error:  # as above
             raise self._failed(error) from error
         frames = len(block) if target == "audio" else len(block) // self._info.hop
         expected = (1, *self._shapes(frames)[1])
-        if answer.shape != expected or state.shape != start.shape:
+        if result.shape != expected or state.shape != start.shape:
             raise CorruptArtifactError(
-                f"{self._name!r} does not answer with what it says",
+                f"{self._name!r} gives other shapes than its description says",
                 expected=f"{target} of shape {expected}, a state of shape {start.shape}",
-                received=f"shapes {answer.shape} and {state.shape}",
+                received=f"shapes {result.shape} and {state.shape}",
             )
-        if not np.isfinite(answer).all():
+        if not np.isfinite(result).all():
             raise self._beyond(block)
-        found: Array = answer[0]
+        found: Float32 = result[0]
         return found
 
     def _failed(self, error: Exception) -> ArtifactError:

@@ -1,4 +1,4 @@
-"""Decoding a stream of latents, frame by frame: onnxruntime on the CPU, no TensorFlow.
+"""Decodes latents to sound frame by frame: onnxruntime on the CPU, no TensorFlow.
 
 >>> stream = StreamDecoder("jazz.onnx")  # doctest: +SKIP
 >>> for latents in stream.walk(1000, seed=7):  # doctest: +SKIP
@@ -25,7 +25,7 @@ class StreamDecoder(Stateful):
 
     One *frame* is one latent vector in and ``info.hop`` samples out. However a sequence is cut into
     blocks, :meth:`push` gives what :meth:`decode` gives for the whole, up to float rounding. Frame
-    t alters no sample before ``t · hop``; what it means is heard ``info.latency`` samples later.
+    t changes no sample before ``t · hop``; its sound is centred ``info.latency`` samples later.
 
     :meth:`push` and the state belong to one thread at a time; :meth:`decode` does not touch the
     state and may be called from any thread.
@@ -33,8 +33,8 @@ class StreamDecoder(Stateful):
     Args:
         path: an artifact of kind ``"stream"``. The file is read once; what was checked is what is
             loaded, and the file may be replaced afterwards.
-        threads: CPU threads for one call. One is steady beside an audio thread, and for blocks of a
-            few frames as fast as any number.
+        threads: CPU threads for one call. One disturbs an audio thread least, and is as fast as any
+            number for blocks of a few frames.
 
     Raises:
         ArtifactError: the file cannot be played; see :func:`musicvae.artifact.reading.read_info`.
@@ -45,38 +45,40 @@ class StreamDecoder(Stateful):
         super().__init__(path, "stream", threads)
 
     def decode(self, latents: ArrayLike) -> Samples:
-        """The sound of a whole sequence from the start state; the stream goes on undisturbed.
+        """The sound of a whole sequence, from the start state; the state of :meth:`push` stays.
 
         Args:
             latents: shape (D,) or (frames, D), standardised.
 
         Returns:
-            float32, shape (frames · hop, channels), full scale ±1 (which it may exceed a little).
+            float32, shape (frames · hop, channels), full scale ±1, which a sample may exceed a
+            little; at ``info.sample_rate``.
 
         Raises:
             LatentError: the shape is wrong, a value is not finite, or the values are so large that
                 the sound is not finite.
-            ArtifactError: onnxruntime fails, for instance for want of memory.
+            ArtifactError: onnxruntime fails, for instance because memory runs out.
         """
         return self._run_once(self._rows(latents))
 
     def push(self, latents: ArrayLike, out: Samples | None = None) -> Samples:
-        """The sound of the next frames of the stream.
+        """The sound of the next frames, which continue the frames before them.
 
         Args:
-            latents: shape (D,) or (frames, D), standardised.
+            latents: shape (D,) or (frames, D), standardised. A contiguous float32 array of two
+                dimensions is not copied.
             out: where to write the sound instead of into a new array: float32, shape
-                (frames · hop, channels). After an error it is as it was.
+                (frames · hop, channels). After an error it is what it was.
 
         Returns:
-            ``out``, or a new array like it, full scale ±1 (which it may exceed a little).
+            ``out``, or a new array like it, full scale ±1, which a sample may exceed a little.
 
         Raises:
             LatentError: as :meth:`decode`.
             SettingError: ``out`` is of another shape or type, or cannot be written.
             ArtifactError: onnxruntime fails.
 
-            After any of these the stream is where it was.
+            After any of these the state is what it was.
         """
         rows = self._rows(latents)
         if out is not None:
@@ -88,13 +90,15 @@ class StreamDecoder(Stateful):
         return out
 
     def hold(self, steps: ArrayLike) -> Latents:
-        """Latents at the rate of an encoder or a tape, as frames: each one ``info.stride`` times.
+        """Latents for each frame from latents for each step: each one ``info.stride`` times.
+
+        An encoder makes a step, and a tape has one, for every ``info.stride`` frames.
 
         Args:
-            steps: shape (D,) or (steps, D).
+            steps: shape (D,) or (steps, D), standardised.
 
         Returns:
-            float32, shape (steps · stride, D).
+            Standardised latents, float32, shape (steps · stride, D).
 
         Raises:
             LatentError: the shape is wrong, or a value is not finite.
@@ -103,29 +107,30 @@ class StreamDecoder(Stateful):
         return np.repeat(rows, self._info.stride, axis=0)
 
     def play(self, tape: Tape) -> Samples:
-        """The sound of a tape, aligned with what it was made from and as long; see :meth:`decode`.
+        """The sound of a tape, aligned with its source and equally long; see :meth:`decode`.
 
         Returns:
-            float32, shape (tape.samples, channels), at ``info.sample_rate``.
+            float32, shape (tape.samples, channels), full scale ±1, at ``info.sample_rate``.
 
         Raises:
-            LatentError: the tape was made with another encoder.
+            LatentError: the tape was made with another encoder, or as :meth:`decode`.
+            ArtifactError: as :meth:`decode`.
         """
         tape.check_space(self._info.latent_space)
-        # The encoder was as late as this decoder is.
+        # The encoder's latency is that of the decoder.
         delay = 2 * self._info.latency
         return self.decode(self.hold(tape.latents))[delay : delay + tape.samples]
 
     def walk(self, frames: int, seed: int | None = None, speed: float = 1.0) -> Latents:
-        """Latents that go on as those of music do, drawn with the artifact's dynamics.
+        """A random walk: latents that move as those of music do, with the artifact's dynamics.
 
-        The dynamics make a latent, about the latents' mean, for every ``info.stride`` frames;
-        between two of them the frames lead from one to the other. See
+        The dynamics make a step, about the latents' mean, for every ``info.stride`` frames; the
+        frames between two steps are cross-faded from one to the other. See
         :meth:`musicvae.latents.dynamics.LinearDynamics.walk`.
 
         Args:
             frames: how many.
-            seed: the same seed gives the same walk; ``None`` a new one each time.
+            seed: equal seeds give equal walks; ``None`` gives another walk each time.
             speed: 1 moves as fast as the music it was learnt from, 0 not at all; up to 100.
 
         Returns:
@@ -138,11 +143,13 @@ class StreamDecoder(Stateful):
         if frames < 1:
             raise SettingError("too few frames", expected="at least 1", received=frames)
         if not 0 <= speed <= MAX_SPEED:  # NaN is not
-            raise SettingError("too fast a walk", expected=f"0 to {MAX_SPEED:g}", received=speed)
+            raise SettingError(
+                "speed is out of range", expected=f"0 to {MAX_SPEED:g}", received=speed
+            )
         if self._info.dynamics is None:
             raise ArtifactError(
-                f"{self._name!r} does not say how its latents go on",
-                expected="an artifact with dynamics",
+                f"{self._name!r} has no dynamics to walk with",
+                expected="an artifact whose description has dynamics",
             )
         dynamics = LinearDynamics.from_info(self._info.dynamics)
         mean = np.array([latent.mean for latent in self._info.latents], np.float32)
@@ -156,12 +163,15 @@ class StreamDecoder(Stateful):
         )
 
     def _rows(self, latents: ArrayLike) -> Latents:
+        """Checked latents, float32 (frames, D), contiguous."""
         return latent_rows(latents, self._info.latent_dim, "frames")
 
     def _beyond(self, block: Latents) -> LatentError:
+        """The error for latents, float32 (frames, D), whose sound or state is not finite."""
         return beyond(block)
 
     def _check_out(self, out: Samples, frames: int) -> None:
+        """Refuse an array that is not a writeable float32 (frames · hop, channels)."""
         shape = self._shapes(frames)[1]
         if out.dtype != np.float32 or out.shape != shape or not out.flags.writeable:
             raise SettingError(

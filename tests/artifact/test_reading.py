@@ -1,3 +1,5 @@
+"""Artifacts from strangers: what is not ours, damaged or unsafe is refused."""
+
 from __future__ import annotations
 
 import contextlib
@@ -115,7 +117,7 @@ def test_two_descriptions(make_artifact: Make) -> None:
 
     model = onnx.load(make_artifact())
     model.metadata_props.append(model.metadata_props[0])
-    with pytest.raises(CorruptArtifactError, match="2 times"):
+    with pytest.raises(CorruptArtifactError, match="2 descriptions"):
         check(model.SerializeToString())
 
 

@@ -1,3 +1,5 @@
+"""Descriptions as text: every fact, aligned, and nothing that steers a terminal."""
+
 from __future__ import annotations
 
 import dataclasses

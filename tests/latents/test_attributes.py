@@ -192,7 +192,7 @@ def test_moves_that_cannot_be_are_refused() -> None:
     for amount in (np.nan, np.inf, np.ones(5), np.ones((6, 1))):
         with pytest.raises(SettingError, match="moved by this"):
             move(rows, info, amount)
-    with pytest.raises(SettingError, match="not known"):
+    with pytest.raises(SettingError, match="does not know"):
         move(rows, dataclasses.replace(info, method="magic"), 1)
 
 

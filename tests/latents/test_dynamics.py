@@ -68,11 +68,11 @@ def test_the_one_step_error_is_the_share_that_is_noise(fitted: LinearDynamics) -
     np.testing.assert_allclose(errors.per_latent, true, rtol=0.15)
 
 
-def test_holding_is_worse_than_the_mean_for_latents_that_alternate() -> None:
+def test_repeating_is_worse_than_the_mean_for_latents_that_alternate() -> None:
     swinging = LinearDynamics(np.array([[-0.9]]), np.array([[1.0]]))
     errors = LinearDynamics.fit(tracks(swinging), tracks(swinging)).step_errors(tracks(swinging))
     assert errors.linear == pytest.approx(0.19, abs=0.02)
-    assert errors.hold == pytest.approx(2 * 1.9, abs=0.1)
+    assert errors.repeat == pytest.approx(2 * 1.9, abs=0.1)
 
 
 def test_a_mean_of_their_own_is_counted_against_the_mean() -> None:
@@ -200,7 +200,7 @@ def test_bad_walks_are_refused(fitted: LinearDynamics) -> None:
         with pytest.raises(SettingError, match="steps"):
             fitted.walk(steps, 7)
     for speed in (-0.1, np.nan, np.inf, MAX_SPEED * 1.01):
-        with pytest.raises(SettingError, match="fast"):
+        with pytest.raises(SettingError, match="speed"):
             fitted.walk(3, 7, speed=speed)
     for start in (np.zeros(D + 1), np.full(D, np.nan)):
         with pytest.raises(LatentError):

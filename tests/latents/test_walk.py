@@ -1,10 +1,46 @@
+"""Walks step by step: the rows of the walk drawn at once, and the same ones in every version."""
+
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
 from musicvae.latents.dynamics import LinearDynamics
-from musicvae.latents.walk import Walker
+from musicvae.latents.walk import IndependentWalker, Walker
+
+#: Rows 0, 1 and 4 of a walk of seed 7, as the first version made them: recordings and presets name
+#: a walk by its seed, so no later version may walk another way.
+WALKED = {
+    1.0: [
+        [-0.03826964758823733, 0.23584550157915754],
+        [-0.2498510635464569, -0.2430517663908598],
+        [-0.6828942350819943, -0.03266988256847314],
+    ],
+    0.4: [
+        [-0.03826964758823733, 0.23584550157915754],
+        [-0.1258551119927239, 0.04433913487764729],
+        [-0.49286770655825946, -0.4987603674206683],
+    ],
+    2.5: [
+        [-0.03826964758823733, 0.23584550157915754],
+        [-0.5376210157286552, -0.17852365430894762],
+        [-2.887224213643285, -0.3345634151817125],
+    ],
+}
+
+
+@pytest.mark.parametrize("speed", WALKED)
+def test_a_seed_walks_as_it_always_did(speed: float) -> None:
+    matrix, noise = np.array([[0.9, 0.1], [-0.2, 0.7]]), np.array([[0.3, 0.1], [0.1, 0.2]])
+    known = LinearDynamics(matrix, noise)
+    walker, rows = Walker(known, seed=7), []
+    for _ in range(5):
+        rows.append(walker.row())
+        walker.advance(speed)
+    # Another processor may round the last digit of a product another way.
+    np.testing.assert_allclose(np.array(rows)[[0, 1, 4]], WALKED[speed], rtol=1e-12)
+    at_once = known.walk(5, seed=7, speed=speed)[[0, 1, 4]]
+    np.testing.assert_allclose(at_once, WALKED[speed], rtol=1e-7)
 
 
 @pytest.fixture(scope="module")
@@ -53,3 +89,28 @@ def test_a_restart_walks_the_same_way(dynamics: LinearDynamics) -> None:
     assert not np.allclose(walker.row(), before)
     walker.restart(2)
     assert np.array_equal(walker.row(), before)
+
+
+def test_independent_latents_remember_as_much_as_they_are_told() -> None:
+    walker, rows = IndependentWalker(200, alike=0.8, seed=1), []
+    for _ in range(400):
+        rows.append(walker.row())
+        walker.advance(1)
+    walk = np.array(rows)
+    assert walk.std() == pytest.approx(1, abs=0.03)
+    assert np.mean(walk[:-1] * walk[1:]) == pytest.approx(0.8, abs=0.03)
+    assert np.mean(walk[:, :-1] * walk[:, 1:]) == pytest.approx(0, abs=0.03)
+
+
+def test_an_independent_walk_has_twins_and_restarts() -> None:
+    walker = IndependentWalker(3, alike=0.8, seed=2)
+    first = walker.row()
+    walker.advance(5)
+    twin = walker.twin()
+    twin.advance(4)
+    walker.advance(0)
+    walker.advance(4)
+    np.testing.assert_array_equal(twin.row(), walker.row())
+    assert not np.allclose(walker.row(), first)
+    walker.restart(2)
+    np.testing.assert_array_equal(walker.row(), first)

@@ -1,3 +1,5 @@
+"""Bound buffers: the results of plain arrays, in the same memory, with the state kept apart."""
+
 from __future__ import annotations
 
 from collections.abc import Callable

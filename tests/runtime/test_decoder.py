@@ -1,3 +1,5 @@
+"""Clips: what the graph says is heard, and what is refused says why."""
+
 from __future__ import annotations
 
 import json

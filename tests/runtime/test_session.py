@@ -1,3 +1,5 @@
+"""Sessions: each class opens its kind, and a graph that does not fit is refused."""
+
 from __future__ import annotations
 
 import dataclasses

@@ -17,7 +17,7 @@ from typing import Generic, Protocol, TypeVar
 from musicvae.artifact import ArtifactInfo
 from musicvae.artifact.reading import read_info
 from musicvae.errors import MusicVAEError, SettingError
-from musicvae.latents.tape_header import TapeHeader, read_header
+from musicvae.latents.tape_format import TapeHeader, read_header
 
 #: Names of what there is that a refusal shows.
 _SHOWN = 12

@@ -1,0 +1,69 @@
+"""Latents that callers give: checked, converted once, and not copied where they are right."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from musicvae.errors import LatentError
+from musicvae.latents.arrays import beyond, checked_sequences, latent_rows
+
+
+def test_right_rows_are_the_very_array() -> None:
+    rows = np.zeros((3, 4), np.float32)
+    assert latent_rows(rows, 4, "frames") is rows
+
+
+@pytest.mark.parametrize(
+    "latents", [[1, 2, 3], [[1, 2, 3]], np.array([[1.0, 2.0, 3.0]]), np.array([1, 2, 3], np.uint8)]
+)
+def test_numbers_become_contiguous_float32_rows(latents: Any) -> None:
+    rows = latent_rows(latents, 3, "frames")
+    assert (rows.dtype, rows.shape, rows.flags.c_contiguous) == (np.float32, (1, 3), True)
+    np.testing.assert_array_equal(rows, [[1, 2, 3]])
+
+
+def test_a_view_that_is_not_contiguous_is_copied() -> None:
+    columns = np.arange(12, dtype=np.float32).reshape(3, 4).T
+    rows = latent_rows(columns, 3, "frames")
+    assert rows.flags.c_contiguous
+    np.testing.assert_array_equal(rows, columns)
+
+
+@pytest.mark.parametrize(
+    ("latents", "reason"),
+    [
+        ([1.0, 2.0], "shape"),
+        (np.zeros((0, 3), np.float32), "shape"),
+        (np.zeros((1, 1, 3)), "shape"),
+        ([[1.0], [1.0, 2.0]], "must be an array"),
+        (["a", "b", "c"], "must be numbers"),
+        ([1.0, np.nan, 0.0], "NaN or infinite"),
+        ([1.0, 1e39, 0.0], "NaN or infinite"),
+    ],
+)
+def test_what_is_no_row_of_latents_is_refused(latents: Any, reason: str) -> None:
+    with pytest.raises(LatentError, match=reason) as caught:
+        latent_rows(latents, 3, "batch")
+    assert "(3,) or (batch, 3)" in str(caught.value)
+
+
+def test_latents_beyond_the_decoder_are_told_with_their_size() -> None:
+    assert "up to 1e+04" in str(beyond(np.array([[0, -1e4]], np.float32)))
+
+
+def test_sequences_are_float64_and_empty_ones_go() -> None:
+    one, other = checked_sequences([np.ones((2, 3), np.float32), np.ones((0, 3)), [[1, 2, 3]]])
+    assert (one.dtype, one.shape, other.shape) == (np.float64, (2, 3), (1, 3))
+
+
+@pytest.mark.parametrize(
+    "sequences", [[], [np.ones((0, 3))], [np.ones(3)], [np.ones((2, 3)), np.ones((2, 4))]]
+)
+def test_sequences_without_a_common_width_are_refused(sequences: list[Any]) -> None:
+    with pytest.raises(LatentError):
+        checked_sequences(sequences)
+    with pytest.raises(LatentError):
+        checked_sequences([np.full((2, 3), np.nan)], 3)
