@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+import struct
 
 import pytest
 from hypothesis import given
@@ -19,6 +20,47 @@ def test_replies_are_well_formed_short_and_of_simple_types(values: list[int | fl
     assert len(read.arguments) == len(values) or len(data) > MAX_BYTES - 300
     tags = data[16 : data.index(b"\0", 16)].decode()
     assert set(tags) <= set(",ifs")
+
+
+def test_every_byte_of_a_reply_is_as_the_specification_says() -> None:
+    data = message("/status.reply", "level", -3.5, 7, "", "four", True)
+    assert data == (
+        b"/status.reply\0\0\0,sfissi\0"
+        + b"level\0\0\0"
+        + struct.pack(">fi", -3.5, 7)
+        + b"\0\0\0\0four\0\0\0\0"
+        + struct.pack(">i", 1)
+    )
+    assert message("/pong") == b"/pong\0\0\0,\0\0\0"
+
+
+def encoded(address: str, values: list[int | float | str]) -> bytes:
+    """A message of values that are all in range, as ``struct`` writes it."""
+
+    def padded(text: str) -> bytes:
+        return text.encode() + bytes(4 - len(text.encode()) % 4)
+
+    tags = "".join({str: "s", int: "i", float: "f"}[type(value)] for value in values)
+    parts = [
+        padded(value) if isinstance(value, str) else struct.pack(f">{tag}", value)
+        for tag, value in zip(tags, values, strict=True)
+    ]
+    return padded(address) + padded(f",{tags}") + b"".join(parts)
+
+
+PLAIN = st.one_of(
+    st.integers(-(2**31), 2**31 - 1),
+    st.floats(width=32, min_value=-(2.0**127), max_value=2.0**127),
+    st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=40),
+)
+
+
+@given(st.lists(PLAIN, max_size=120))
+def test_as_many_values_are_sent_as_fit(values: list[int | float | str]) -> None:
+    fitting = len(values)
+    while len(encoded("/status.reply", values[:fitting])) > MAX_BYTES:
+        fitting -= 1
+    assert message("/status.reply", *values) == encoded("/status.reply", values[:fitting])
 
 
 def test_values_keep_their_meaning() -> None:
