@@ -55,12 +55,25 @@ PLAIN = st.one_of(
 )
 
 
+def as_many_as_fit(address: str, values: list[int | float | str]) -> bytes:
+    while len(encoded(address, values)) > MAX_BYTES:
+        values = values[:-1]
+    return encoded(address, values)
+
+
 @given(st.lists(PLAIN, max_size=120))
 def test_as_many_values_are_sent_as_fit(values: list[int | float | str]) -> None:
-    fitting = len(values)
-    while len(encoded("/status.reply", values[:fitting])) > MAX_BYTES:
-        fitting -= 1
-    assert message("/status.reply", *values) == encoded("/status.reply", values[:fitting])
+    assert message("/status.reply", *values) == as_many_as_fit("/status.reply", values)
+
+
+def test_the_last_byte_is_used_however_the_tags_are_padded() -> None:
+    lengths = []
+    for length in range(0, 64, 4):
+        values = ["a" * length, *range(300)]
+        data = message("/x", *values)
+        assert data == as_many_as_fit("/x", values)
+        lengths.append(len(data))
+    assert MAX_BYTES in lengths
 
 
 def test_values_keep_their_meaning() -> None:
