@@ -123,12 +123,17 @@ def incoming() -> dict[str, bytes]:
     """What a performance sends, by name."""
     single = [own_message(f"/latent/{index}", index / 16) for index in range(16)]
     bundle = b"".join(struct.pack(">i", len(element)) + element for element in single)
+    # python-osc copies the rest of a message for each argument: many, and one that is long.
+    long = struct.pack(">i", 40_000) + bytes(40_000)
+    blobs = _padded(b"/x") + _padded(b"," + b"b" * packets.MAX_ARGUMENTS)
+    blobs += bytes(4 * (packets.MAX_ARGUMENTS - 1)) + long
     return {
         "`/latent`, 16 floats": own_message("/latent", *(index / 16 for index in range(16))),
         "`/latent`, 128 floats": own_message("/latent", *(index / 128 for index in range(128))),
         "`/gain`, one float": own_message("/gain", -6.5),
         "bundle of 16 `/latent/<i>`": b"#bundle\0" + struct.pack(">Q", 1) + bundle,
         "`/model/load`, a text": own_message("/model/load", "jazz-2026-stream"),
+        f"the costliest: {packets.MAX_ARGUMENTS} blobs, {len(blobs) // 1000} kB": blobs,
     }
 
 
@@ -167,7 +172,7 @@ def _once(work: Work, times: int) -> float:
 def cells(figures: Sequence[float]) -> str:
     """The rest of a row: each figure, and its ratio to the first."""
     first = figures[0]
-    return " | ".join(f"{figure:.1f} ({figure / first:.1f})" for figure in figures)
+    return " | ".join(f"{figure:,.1f} ({figure / first:.1f})" for figure in figures)
 
 
 def decoding(rounds: int, seconds: float) -> Iterator[str]:
