@@ -40,9 +40,8 @@ def own_arguments(tags: str, _simpler: bytes, body: bytes) -> tuple[Argument, ..
     """Our own decoder of arguments: it checks and reads each of them in one go."""
     at, end, values = 0, len(body), list[Argument]()
     for tag in tags:
-        if tag not in "[]":
-            value, at = _own_argument(tag, body, at, end)
-            values.append(value)
+        value, at = _own_argument(tag, body, at, end)
+        values.append(value)
     if at != end:
         raise ValueError("bytes left over")
     return tuple(values)

@@ -48,11 +48,9 @@ _MOST_KNOWN = 256
 #: Numbers of different types that are read at once; a layout of more would take much memory.
 _MOST_MIXED = 64
 
-#: python-osc 1.10 misreads the tags S, c and I, and gives r, m and t types of its own; arrays we
-#: flatten. So it is told a tag of the same width that it knows, and the value is turned back.
-_SIMPLER = str.maketrans(
-    {"S": "s", "c": "i", "r": "i", "m": "i", "t": "h", "I": "N", "[": None, "]": None}
-)
+#: python-osc 1.10 misreads the tags S, c and I, and gives r, m and t types of its own. So it is
+#: told a tag of the same width that it knows, and the value is turned back.
+_SIMPLER = str.maketrans({"S": "s", "c": "i", "r": "i", "m": "i", "t": "h", "I": "N"})
 _TURNED_BACK: dict[str, Callable[..., Argument]] = {
     "c": lambda number: chr(number & 0xFF),
     "r": _SIZE.pack,  # colour and MIDI: four bytes each
@@ -150,12 +148,14 @@ class _Header(NamedTuple):
 
     Attributes:
         address: of the message.
-        tags: without the comma.
+        tag_count: of its type tags, brackets among them.
+        tags: without the comma and brackets, since arrays are flattened.
         numbers: reads all arguments at once, where all are numbers.
         simpler: stands for this header before python-osc, which need not read the address again.
     """
 
     address: str
+    tag_count: int
     tags: str
     numbers: struct.Struct | None
     simpler: bytes
@@ -173,24 +173,20 @@ def _message(data: bytes, start: int, end: int, when: int) -> tuple[Message, int
         if stop < 0:
             _refuse("type tags without end")
         at = (stop | 3) + 1
-    address, tags, numbers, simpler = _header(data[start:at])
+    address, count, tags, numbers, simpler = _header(data[start:at])
     if numbers is None:
         _check_arguments(data, tags, at, end)
-        return Message(address, _decoded(tags, simpler, data[at:end]), when), len(tags)
+        return Message(address, _decoded(tags, simpler, data[at:end]), when), count
     if at + numbers.size != end:
         _misfit(at + numbers.size, end)
-    return Message(address, numbers.unpack_from(data, at), when), len(tags)
+    return Message(address, numbers.unpack_from(data, at), when), count
 
 
 def _decoded(tags: str, simpler: bytes, body: bytes) -> tuple[Argument, ...]:
     """The arguments, after all checks."""
-    values = OscMessage(simpler + body).params
-    if _TURNED_BACK.keys().isdisjoint(tags):
-        return tuple(values)
-    kinds = tags.replace("[", "").replace("]", "")
     return tuple(
         _TURNED_BACK[tag](value) if tag in _TURNED_BACK else value
-        for tag, value in zip(kinds, values, strict=True)
+        for tag, value in zip(tags, OscMessage(simpler + body).params, strict=True)
     )
 
 
@@ -215,9 +211,10 @@ def _header(data: bytes) -> _Header:
             _refuse("no type tags")
         tags = tags[1:]
     _check_tags(tags)
-    known = f",{tags.translate(_SIMPLER)}".encode()
+    flat = tags.replace("[", "").replace("]", "")
+    known = f",{flat.translate(_SIMPLER)}".encode()
     simpler = b"/\0\0\0" + known + bytes(4 - len(known) % 4)
-    return _Header(address, tags, _numbers(tags.replace("[", "").replace("]", "")), simpler)
+    return _Header(address, len(tags), flat, _numbers(flat), simpler)
 
 
 def _check_tags(tags: str) -> None:
@@ -253,7 +250,7 @@ def _check_arguments(data: bytes, tags: str, at: int, end: int) -> None:
             _, at = _string(data, at, end, "string")
         elif tag == "b":
             at = _after_blob(data, at, end)
-        elif tag not in "[]":
+        else:
             at = _inside(at + _WIDTHS[tag], end)
     if at != end:
         _misfit(at, end)
