@@ -1,9 +1,10 @@
-"""What the daemon says: OSC messages that every host reads, and not too many of them."""
+"""Encodes replies as OSC messages that every host reads."""
 
 from __future__ import annotations
 
 import math
-import struct
+
+from pythonosc.osc_message_builder import OscMessageBuilder
 
 #: Fits one Ethernet frame, so no router need split it.
 MAX_BYTES = 1400
@@ -21,35 +22,37 @@ def message(address: str, *values: Value) -> bytes:
     Numbers are held inside 32 bits (NaN and infinity become 0), texts are cut, and values that
     would pass ``MAX_BYTES`` are left out from the end.
     """
-    head = _padded(_short(address))
-    tags, body = ",", bytearray()
-    for value in values:
-        tag, data = _argument(value)
-        # Tags need their comma, one more for this value, and one to four zeros.
-        if len(head) + (len(tags) + 1) // 4 * 4 + 4 + len(body) + len(data) > MAX_BYTES:
+    builder = OscMessageBuilder(_short(address))
+    size = _padded(builder.address)
+    for number, value in enumerate(values):
+        tag, plain = _plain(value)
+        size += _padded(plain) if isinstance(plain, str) else 4
+        # Tags need their comma and one to four zeros.
+        if size + (number + 2) // 4 * 4 + 4 > MAX_BYTES:
             break
-        tags += tag
-        body += data
-    return head + _padded(tags.encode()) + bytes(body)
+        builder.add_arg(plain, tag)
+    return bytes(builder.build().dgram)
 
 
-def _argument(value: Value) -> tuple[str, bytes]:
+def _plain(value: Value) -> tuple[str, Value]:
+    """The type tag of a value, and what of it is sent."""
     if isinstance(value, str):
-        return "s", _padded(_short(value))
+        return "s", _short(value)
     if isinstance(value, int):
-        return "i", struct.pack(">i", max(-_MAX_INT - 1, min(_MAX_INT, value)))
-    return "f", struct.pack(">f", _single(value))
+        return "i", max(-_MAX_INT - 1, min(_MAX_INT, value))
+    return "f", _single(value)
 
 
-def _padded(text: bytes) -> bytes:
-    return text + bytes(4 - len(text) % 4)
+def _padded(text: str) -> int:
+    """Bytes of a text as OSC writes it, with one to four zeros."""
+    return len(text.encode()) // 4 * 4 + 4
 
 
 def _single(value: float) -> float:
     return max(-_MAX_FLOAT, min(_MAX_FLOAT, value)) if math.isfinite(value) else 0.0
 
 
-def _short(text: str) -> bytes:
+def _short(text: str) -> str:
     whole = text.replace("\0", "").encode("utf-8", "replace")
     # The cut may have split a character, of which nothing must be left.
-    return whole[:_MAX_TEXT].decode("utf-8", "ignore").encode()
+    return whole[:_MAX_TEXT].decode("utf-8", "ignore")

@@ -202,6 +202,8 @@ def test_limits_are_exact() -> None:
         (b"/a\0\0,abc", "without end"),
         (b"/a\0\0,b\0\0", "fewer bytes"),
         (b"/a\0\0,b\0\0\0\0\0\x05abcd", "beyond the packet"),
+        # A walk that went back by this size would meet the end all the same.
+        (b"/a\0\0,bi\0\xff\xff\xff\xfc", "blob is negative"),
     ],
 )
 def test_refusals_give_their_reason(data: bytes, reason: str) -> None:

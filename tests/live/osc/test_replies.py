@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+import struct
 
 import pytest
 from hypothesis import given
@@ -20,6 +21,60 @@ def test_replies_are_well_formed_short_and_of_simple_types(values: list[int | fl
     assert len(read.arguments) == len(values) or len(data) > MAX_BYTES - 300
     tags = data[16 : data.index(b"\0", 16)].decode()
     assert set(tags) <= set(",ifs")
+
+
+def test_every_byte_of_a_reply_is_as_the_specification_says() -> None:
+    data = message("/status.reply", "level", -3.5, 7, "", "four", True)
+    assert data == (
+        b"/status.reply\0\0\0,sfissi\0"
+        + b"level\0\0\0"
+        + struct.pack(">fi", -3.5, 7)
+        + b"\0\0\0\0four\0\0\0\0"
+        + struct.pack(">i", 1)
+    )
+    assert message("/pong") == b"/pong\0\0\0,\0\0\0"
+
+
+def encoded(address: str, values: list[int | float | str]) -> bytes:
+    """A message of values that are all in range, as ``struct`` writes it."""
+
+    def padded(text: str) -> bytes:
+        return text.encode() + bytes(4 - len(text.encode()) % 4)
+
+    tags = "".join({str: "s", int: "i", float: "f"}[type(value)] for value in values)
+    parts = [
+        padded(value) if isinstance(value, str) else struct.pack(f">{tag}", value)
+        for tag, value in zip(tags, values, strict=True)
+    ]
+    return padded(address) + padded(f",{tags}") + b"".join(parts)
+
+
+PLAIN = st.one_of(
+    st.integers(-(2**31), 2**31 - 1),
+    st.floats(width=32, min_value=-(2.0**127), max_value=2.0**127),
+    st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=40),
+)
+
+
+def as_many_as_fit(address: str, values: list[int | float | str]) -> bytes:
+    while len(encoded(address, values)) > MAX_BYTES:
+        values = values[:-1]
+    return encoded(address, values)
+
+
+@given(st.lists(PLAIN, max_size=120))
+def test_as_many_values_are_sent_as_fit(values: list[int | float | str]) -> None:
+    assert message("/status.reply", *values) == as_many_as_fit("/status.reply", values)
+
+
+def test_the_last_byte_is_used_however_the_tags_are_padded() -> None:
+    lengths = []
+    for length in range(0, 64, 4):
+        values = ["a" * length, *range(300)]
+        data = message("/x", *values)
+        assert data == as_many_as_fit("/x", values)
+        lengths.append(len(data))
+    assert MAX_BYTES in lengths
 
 
 def test_values_keep_their_meaning() -> None:
