@@ -12,7 +12,7 @@ A cell says how many nodes there are, and how long one frame and four frames (of
 take on one thread, as multiples of ours. All graphs take turns, so that a busy machine slows all
 alike, and each turn is compared with ours in the same round. ``difference`` is the largest from the
 converted graph, run without any optimisation, over 1, 4 and 7 frames and every graph: of full
-scale, of a latent, and of numbers in a state of their size or of 1. Graphs are made in a process of
+scale, of a latent, and of numbers in a state of their size or of 1. Graphs are made in processes of
 their own, so that TensorFlow is not in the one that measures.
 """
 
@@ -36,6 +36,7 @@ import onnxruntime
 from graph_ways import ways
 from numpy.typing import NDArray
 
+from musicvae.errors import CorruptArtifactError
 from musicvae.session import open_session
 
 #: What is exported, by the name of its column.
@@ -48,6 +49,7 @@ TURN, CALLS = 0.02, 20
 AGAIN = "ours, opened again"
 
 Feeds = dict[str, NDArray[np.float32]]
+Cells = dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,7 @@ def make_all(graph: str, folder: Path) -> tuple[int, dict[str, Made]]:
             foreign = sum(node.domain not in ("", "ai.onnx") for node in model.graph.node)
             path.write_bytes(model.SerializeToString(deterministic=True))
             made[way.name] = Made(path, len(model.graph.node), foreign)
+        print(f"{graph}: {way.name}", file=sys.stderr)
     return job.info.hop if job.info.kind == "encoder" else 1, made
 
 
@@ -139,10 +142,10 @@ def caller(session: Any, given: Feeds) -> Callable[[], None]:
 def ratios(calls: dict[str, Callable[[], None]], seconds: float) -> dict[str, float]:
     """How long each takes, as a multiple of the first: the median over rounds of medians."""
     found: dict[str, list[float]] = {name: [] for name in calls}
-    begin = time.perf_counter()
+    random, begin = np.random.default_rng(0), time.perf_counter()
     while time.perf_counter() - begin < seconds or len(found[AGAIN]) < 5:
-        for name, call in calls.items():
-            found[name].append(_turn(call))
+        for name in random.permutation(list(calls)):  # a place in the round has a time of its own
+            found[name].append(_turn(calls[name]))
     first = np.array(next(iter(found.values())))
     return {name: float(np.median(np.array(times) / first)) for name, times in found.items()}
 
@@ -179,36 +182,37 @@ def differences(reference: Any, session: Any, unit: int) -> tuple[float, list[in
     return worst, broken
 
 
-def column(graph: str, aside: Any, seconds: float) -> tuple[dict[str, str], dict[str, float]]:
+def column(made: dict[str, Made], unit: int, seconds: float) -> tuple[Cells, dict[str, float]]:
     """Cells and differences of one graph, by the name of the row."""
-    with tempfile.TemporaryDirectory() as folder:
-        unit, made = aside.submit(make_all, graph, Path(folder)).result()
-        data = {name: one.path.read_bytes() for name, one in made.items() if one.path}
+    data = {name: one.path.read_bytes() for name, one in made.items() if one.path}
     off = onnxruntime.SessionOptions()
     off.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
     reference = onnxruntime.InferenceSession(data["as converted"], off)
-    ours = data["ours"]
-    data = {name: found for name, found in data.items() if found != ours or name == "ours"}
-    data[AGAIN], made[AGAIN] = ours, made["ours"]
-    sessions = {name: open_session(found, 1, name) for name, found in data.items()}
-    checked = {name: differences(reference, one, unit) for name, one in sessions.items()}
-    whole = {name: one for name, one in sessions.items() if not checked[name][1]}
-    times = [
-        ratios({name: caller(one, feeds(one, size * unit)) for name, one in whole.items()}, seconds)
-        for size in SIZES[:2]
-    ]
-    cells = {}
-    for name, one in made.items():
-        nodes = f"{one.nodes} ({one.foreign} foreign)" if one.foreign else str(one.nodes)
-        if one.path is None:
-            cells[name] = one.failure
-        elif name not in data:
+    cells = {name: one.failure for name, one in made.items()}
+    sessions, worst = {}, {}
+    for name, found in (*data.items(), (AGAIN, data["ours"])):
+        if found == data["ours"] and name not in ("ours", AGAIN):
             cells[name] = "="
-        elif name in whole:
-            cells[name] = " · ".join([nodes, *(f"{found[name]:.2f}" for found in times)])
+            continue
+        try:
+            session = open_session(found, 1, name)
+        except CorruptArtifactError:
+            cells[name] = "cannot be loaded"
+            continue
+        worst[name], broken = differences(reference, session, unit)
+        if broken:
+            cells[name] = f"not for {', '.join(map(str, broken))} frames"
         else:
-            cells[name] = f"{nodes}, not for {', '.join(map(str, checked[name][1]))} frames"
-    return cells, {name: worst for name, (worst, _) in checked.items()}
+            sessions[name] = session
+    times = [
+        ratios({name: caller(one, feeds(one, n * unit)) for name, one in sessions.items()}, seconds)
+        for n in SIZES[:2]
+    ]
+    for name in sessions:
+        one = made["ours" if name == AGAIN else name]
+        nodes = f"{one.nodes} ({one.foreign} foreign)" if one.foreign else str(one.nodes)
+        cells[name] = " · ".join([nodes, *(f"{found[name]:.2f}" for found in times)])
+    return cells, worst
 
 
 def versions() -> str:
@@ -229,11 +233,10 @@ def main() -> None:
         "--seconds", type=float, default=60, help="for each graph and size (default: 60)"
     )
     seconds = parser.parse_args().seconds
-    columns = []
-    with ProcessPoolExecutor(1, get_context("spawn")) as aside:
-        for graph in GRAPHS:
-            columns.append(column(graph, aside, seconds))
-            print(f"{graph} is measured", file=sys.stderr)
+    with tempfile.TemporaryDirectory() as folder:
+        with ProcessPoolExecutor(2, get_context("spawn")) as aside:
+            made = list(aside.map(make_all, GRAPHS, [Path(folder)] * len(GRAPHS)))
+        columns = [column(ways_of, unit, seconds) for unit, ways_of in made]
     first, *others = (way.name for way in ways())
     print(f"{versions()}\n")
     print(f"| nodes · 1 frame · 4 frames | {' | '.join(GRAPHS)} | difference |")

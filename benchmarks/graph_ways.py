@@ -7,6 +7,7 @@ import io
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 from unittest import mock
 
@@ -84,10 +85,34 @@ class Way:
 
 def onnxslim(model: ModelProto) -> ModelProto:
     """onnxslim as it comes."""
+    return ModelProto.FromString(_slim(model.SerializeToString()))
+
+
+@cache  # it takes seconds, and several ways begin with the same graph
+def _slim(data: bytes, **options: str) -> bytes:
     from onnxslim import slim
 
     with contextlib.redirect_stdout(io.StringIO()):
-        return slim(model)
+        return bytes(slim(ModelProto.FromString(data), **options).SerializeToString())
+
+
+def onnxslim_half(model: ModelProto) -> ModelProto:
+    """onnxslim with float16 for float32."""
+    return ModelProto.FromString(_slim(model.SerializeToString(), dtype="fp16"))
+
+
+def ort_half(model: ModelProto) -> ModelProto:
+    """float16 for float32 but for the ports, as onnxruntime's tool does it."""
+    from onnxruntime.transformers.float16 import convert_float_to_float16
+
+    return convert_float_to_float16(model, keep_io_types=True)
+
+
+def half(model: ModelProto) -> ModelProto:
+    """Ours: weights alone are float16."""
+    from musicvae_export.half import halved
+
+    return halved(model)
 
 
 def onnxsim(model: ModelProto) -> ModelProto:
@@ -159,6 +184,8 @@ def ways() -> Iterator[Way]:
             yield Way(f"{name} for {place}", replaced, steps=frozenset([stood_for]))
     for name in ("onnxslim", "onnxsim", "onnxruntime (extended)"):
         yield Way(f"ours, then {name}", after=LIBRARIES[name])
+    for name, change in (("ours", half), ("onnxslim", onnxslim_half), ("onnxruntime", ort_half)):
+        yield Way(f"ours, then float16 by {name}", after=change)
     for name, path in STEPS.items():
         yield Way(f"ours without `{name}`", {path: _nothing}, steps=frozenset([name]))
 
