@@ -130,9 +130,7 @@ class _Rewriter:
             return False
         if node.op_type == "Split":
             return _shift_axis(node)
-        if node.op_type == "Transpose":
-            return _shift_permutation(node)
-        return node.op_type in ("Slice", "Pad") and self._shift_constants(node)
+        return node.op_type == "Slice" and self._shift_constants(node)
 
     def _fits(self, name: str, rank: int) -> bool:
         """Whether an operand of a node whose result had ``rank`` axes can be read as it is now."""
@@ -147,25 +145,18 @@ class _Rewriter:
         return add_constant(self.graph, f"{name}_flat", self.fixed[name][0])
 
     def _shift_constants(self, node: NodeProto) -> bool:
-        """Leave the first axis out of a Slice or a Pad."""
+        """Leave the first axis out of a Slice; false if that cannot be done."""
         rank = len(self.seen[node.input[0]].shapes[0])
-        if not all(name in self.fixed for name in node.input[1:] if name):
+        if len(node.input) != 4 or not all(name in self.fixed for name in node.input[1:]):
             return False
-        if node.op_type == "Pad":
-            pads = self.fixed[node.input[1]].reshape(2, -1)
-            changed = {1: pads[:, 1:].reshape(-1)}
-            possible = len(node.input) < 4 and pads.shape[1] == rank and not pads[:, 0].any()
-        else:
-            axes = self.fixed[node.input[3]] % rank if len(node.input) > 3 else np.arange(rank)
-            kept = axes > 0
-            changed = {place: self.fixed[node.input[place]][kept] for place in (1, 2)}
-            changed[3] = axes[kept] - 1
-            possible = len(node.input) == 4 and bool(kept.any())
-        if possible:
-            for place, value in changed.items():
-                name = f"{node.output[0]}_{place}"
-                node.input[place] = add_constant(self.graph, name, value)
-        return possible
+        starts, ends, axes = (self.fixed[name] for name in node.input[1:])
+        kept = axes % rank > 0
+        if not kept.any():
+            return False
+        for place, value in enumerate((starts[kept], ends[kept], axes[kept] % rank - 1), 1):
+            name = f"{node.output[0]}_{place}"
+            node.input[place] = add_constant(self.graph, name, value)
+        return True
 
 
 def _full(name: str) -> str:
@@ -177,10 +168,3 @@ def _shift_axis(node: NodeProto) -> bool:
     if axis > 0:
         set_attribute(node, "axis", axis - 1)
     return bool(axis)
-
-
-def _shift_permutation(node: NodeProto) -> bool:
-    order = attributes(node).get("perm", (-1,))
-    if order[0] == 0:
-        set_attribute(node, "perm", [axis - 1 for axis in order[1:]])
-    return bool(order[0] == 0)
