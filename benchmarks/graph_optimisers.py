@@ -37,7 +37,7 @@ from graph_ways import ways
 from numpy.typing import NDArray
 
 from musicvae.errors import CorruptArtifactError
-from musicvae.session import open_session
+from musicvae.runtime.session import open_session
 
 #: What is exported, by the name of its column.
 GRAPHS = ("clip", "stream", "stream44", "encoder of stream")
@@ -64,7 +64,7 @@ class Made:
 
 def export_job(graph: str) -> Any:
     """The job of exporting an untrained model."""
-    from musicvae_export.jobs import ClipJob, EncoderJob, StreamJob
+    from musicvae_export.kinds import ClipJob, EncoderJob, StreamJob
     from untrained import Untrained
     from untrained_clip import UntrainedClip
 

@@ -22,20 +22,20 @@ _BUILD = "musicvae_export.build"
 CLIP_STEPS = {
     "simplify": f"{_BUILD}.simplify",
     "fold": f"{_BUILD}.fold",
-    "fold: cuts": "musicvae_export.fold._fold_cut",
-    "fold: factors and offsets": "musicvae_export.fold._fold_next",
+    "fold: cuts": "musicvae_export.graph.fold._fold_cut",
+    "fold: factors and offsets": "musicvae_export.graph.fold._fold_next",
     "without_transposes": f"{_BUILD}.without_transposes",
 }
 #: and those of streams and their encoders.
 STREAM_STEPS = {
     "simplify": f"{_BUILD}.simplify",
     "whole_numbers": f"{_BUILD}.tidy_whole_numbers",
-    "whole_numbers: remainders": "musicvae_export.whole_numbers._remainders",
-    "whole_numbers: frames counted once": "musicvae_export.whole_numbers._count_once",
+    "whole_numbers: remainders": "musicvae_export.graph.integers._remainders",
+    "whole_numbers: frames counted once": "musicvae_export.graph.integers._count_once",
     "unbatch": f"{_BUILD}.unbatch",
     "merge_reshapes": f"{_BUILD}.merge_reshapes",
     "gemm": f"{_BUILD}.use_gemm",
-    "gemm: rows of tables": "musicvae_export.gemm._absorb_row_of_table",
+    "gemm: rows of tables": "musicvae_export.graph.gemm._absorb_row_of_table",
 }
 STEPS = CLIP_STEPS | STREAM_STEPS
 
@@ -110,7 +110,7 @@ def ort_half(model: ModelProto) -> ModelProto:
 
 def half(model: ModelProto) -> ModelProto:
     """Ours: weights alone are float16."""
-    from musicvae_export.half import halved
+    from musicvae_export.graph.half import halved
 
     return halved(model)
 
@@ -200,7 +200,7 @@ def _as_step(library: Change) -> Callable[..., ModelProto]:
 
     def step(model: ModelProto, *_: Any) -> ModelProto:
         from musicvae_export.convert import own_domain_only
-        from musicvae_export.graphs import prune
+        from musicvae_export.graph.tools import prune
 
         model.CopyFrom(library(model))
         prune(model.graph)

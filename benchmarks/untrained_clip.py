@@ -9,8 +9,8 @@ import numpy as np
 
 from musicvae.families import FAMILIES
 from musicvae.recipes import get_recipe
-from musicvae.vae.latents import LatentBasis
-from musicvae.vae.model import TrainedModel
+from musicvae.vae.clip.trained import TrainedModel
+from musicvae.vae.run.basis import LatentBasis
 
 
 class UntrainedClip(TrainedModel):
