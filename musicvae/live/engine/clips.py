@@ -124,5 +124,5 @@ def _made(wish: Wish) -> Loop | Exception:
     try:
         return wish.make(wish.latents)
     # A graph may fail in as many ways as it has operators; the sound must go on regardless.
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001
         return error
