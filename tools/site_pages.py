@@ -26,7 +26,8 @@ LINK = re.compile(r"(?P<before>!?\[(?P<text>[^\]]*)\])\((?P<target>[^)\s]+)\)")
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
     """Give the API reference its place in the navigation."""
-    (config.nav or []).append({"API reference": list(reference_pages())})
+    pages = [{uri[len("reference/") : -len(".md")]: uri} for uri in reference_pages()]
+    (config.nav or []).append({"API reference": pages})
     return config
 
 
