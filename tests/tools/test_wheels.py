@@ -19,7 +19,7 @@ def test_markers_are_those_of_the_system_asked_about(tool: ModuleType) -> None:
         return {line.partition(">")[0] for line in tool.needed(system, "3.11")}
 
     assert {"numpy", "onnxruntime", "soundfile", "sounddevice", "soxr"} <= names("Linux aarch64")
-    # pyproject.toml asks for it where it has wheels.
+    # A marker in pyproject.toml leaves it out there.
     assert "rtmixer" not in names("Linux aarch64")
     assert "rtmixer" in names("Linux x86-64") & names("macOS 14 arm64") & names("Windows x86-64")
 
