@@ -55,8 +55,7 @@ class Besieged:
 
     def _port(self) -> int:
         said = ""
-        assert self.process.stdout is not None
-        for line in self.process.stdout:
+        for line in self.process.stdout or ():
             said += line
             if line.strip().startswith("stop"):
                 break

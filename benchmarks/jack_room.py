@@ -57,8 +57,7 @@ def playing(command: Sequence[str], say: bool = False) -> Iterator[dict[str, Any
     """A program that plays and says its UDP port in a first line of JSON; that line."""
     quiet = None if say else subprocess.DEVNULL
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=quiet, text=True) as process:
-        assert process.stdout is not None
-        first = process.stdout.readline()
+        first = process.stdout.readline() if process.stdout else ""
         if not first:
             raise SystemExit(f"it did not start: {' '.join(command)}")
         try:

@@ -115,7 +115,8 @@ def perform(models: list[Path], seconds: float, folder: Path) -> tuple[np.ndarra
             swaps.join()
             after = status(port)
     sound, rate = soundfile.read(take, dtype="float32", always_2d=True)
-    assert rate == RATE
+    if rate != RATE:
+        raise SystemExit(f"{take} has {rate} Hz instead of {RATE}")
     after["late"] = after["underruns"] - before["underruns"]
     after["packets"] = after["packets_received"] - before["packets_received"]
     return sound, after, there

@@ -161,7 +161,8 @@ def _installed(group: str) -> Iterator[tuple[str, list[EntryPoint]]]:
     for distribution in distributions():
         try:
             entries = [entry for entry in distribution.entry_points if entry.group == group]
-        except Exception:  # a torn file of somebody else: what it registers is unknown
+        # A torn file of somebody else: what it registers is unknown.
+        except Exception:  # noqa: BLE001
             continue
         if not entries:
             continue  # before its metadata are read, which takes long with many distributions
@@ -175,7 +176,7 @@ def _installed(group: str) -> Iterator[tuple[str, list[EntryPoint]]]:
 def _name(distribution: Distribution) -> str:
     try:
         name = str(distribution.metadata["Name"])
-    except Exception:  # a folder without METADATA, as an interrupted pip leaves it
+    except Exception:  # noqa: BLE001 - a folder without METADATA, as an interrupted pip leaves it
         name = "unnamed"
     return re.sub(r"[-_.]+", "-", name).lower()
 

@@ -17,6 +17,7 @@ import pytest
 #: Folder of the project -> its package.
 PROJECTS = {".": "musicvae", "export": "musicvae_export", "plugins/gtzan": "musicvae_gtzan"}
 
+VERSION = "musicvae/version.py"
 LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.pyc")
 
 
@@ -32,10 +33,12 @@ def test_a_wheel_holds_the_package_and_nothing_else(
 ) -> None:
     if find_spec("hatchling") is None:
         pytest.skip("hatchling, which builds the wheels, is not installed")
-    source = tmp_path / "source"
-    source.mkdir()
+    source = tmp_path / "source" / project
+    source.mkdir(parents=True)
     # A copy: building must neither see nor leave anything else in the checkout.
-    shutil.copytree(root / project / package, source / package, ignore=LEFT_OUT)
+    (tmp_path / "source" / "musicvae").mkdir(exist_ok=True)
+    shutil.copy(root / VERSION, tmp_path / "source" / VERSION)
+    shutil.copytree(root / project / package, source / package, ignore=LEFT_OUT, dirs_exist_ok=True)
     for file in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(root / project / file, source)
     command = ["-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "--no-index"]
@@ -55,8 +58,10 @@ def test_a_wheel_holds_the_package_and_nothing_else(
 def test_all_have_one_version(root: Path, project: str) -> None:
     import musicvae
 
-    declared = tomllib.loads((root / project / "pyproject.toml").read_text("utf-8"))["project"]
-    assert declared["version"] == musicvae.__version__
+    declared = tomllib.loads((root / project / "pyproject.toml").read_text("utf-8"))
+    assert declared["project"]["dynamic"] == ["version"]
+    place = root / project / declared["tool"]["hatch"]["version"]["path"]
+    assert place.resolve() == (root / VERSION).resolve()
     assert f"## [{musicvae.__version__}]" in (root / "CHANGELOG.md").read_text("utf-8")
 
 

@@ -100,7 +100,7 @@ def ours(module: str) -> bool:
 def test_importing_the_package_loads_nothing_heavy() -> None:
     loaded = set(json.loads(fresh("import json, sys, musicvae; print(json.dumps([*sys.modules]))")))
     assert not {*HEAVY, "numpy", "soundfile"} & loaded
-    assert [name for name in loaded if ours(name)] == []
+    assert [name for name in loaded if ours(name)] == ["musicvae.version"]
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["genres"], ["train", "--help"]])

@@ -45,7 +45,8 @@ class Settings:
     def __setattr__(self, name: str, value: Any) -> None:
         if name not in self._known:
             raise AttributeError(f"no such setting: {name}")
-        assert name not in MENUS or value in MENUS[name], f"{name} cannot be {value!r}"
+        if name in MENUS and value not in MENUS[name]:
+            raise ValueError(f"{name} cannot be {value!r}")
         self._values[name] = value
 
     def __getattr__(self, name: str) -> Any:
@@ -103,7 +104,8 @@ class Node:
 
     def create(self, kind: str, name: str) -> Node:
         """Make a node inside."""
-        assert name not in self.children, f"{name} is there already"
+        if name in self.children:
+            raise ValueError(f"{name} is there already")
         self.children[name] = Node(kind, name, self)
         return self.children[name]
 
@@ -113,7 +115,8 @@ class Node:
 
     def destroy(self) -> None:
         """Take it out."""
-        assert self.inside is not None
+        if self.inside is None:
+            raise ValueError("the root cannot be taken out")
         del self.inside.children[self.name]
 
     def clear(self) -> None:

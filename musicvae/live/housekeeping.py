@@ -80,7 +80,8 @@ class Housekeeper:
                     self._tell("/status.reply", *self._status())
                     peaks = [decibels(float(peak)) for peak in self._engine.peaks]
                     self._tell("/peak", *peaks)
-            except Exception:  # this thread must live on, or a recording would stand still
+            # This thread must live on, or a recording would stand still.
+            except Exception:  # noqa: BLE001
                 self.faults += 1
             now = time.monotonic()
             if now - since >= 1:

@@ -76,9 +76,7 @@ class StreamDecoder(Stateful):
         Raises:
             LatentError: as :meth:`decode`.
             SettingError: ``out`` is of another shape or type, or cannot be written.
-            ArtifactError: onnxruntime fails.
-
-            After any of these the state is what it was.
+            ArtifactError: onnxruntime fails. After any of these the state is what it was.
         """
         rows = self._rows(latents)
         if out is not None:

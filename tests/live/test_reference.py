@@ -3,6 +3,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import musicvae.live
 from musicvae.live.commands.arguments import Shape
 from musicvae.live.commands.table import Refusal
 from musicvae.live.osc.packets import Message
@@ -11,7 +12,8 @@ from musicvae.live.reference import markdown
 from musicvae.live.status import FIELDS
 from musicvae.live.table import ADDRESSES
 
-LIVE = Path("musicvae") / "live"
+#: The sources that are tested, which a wheel brings too.
+LIVE = Path(musicvae.live.__file__).parent
 
 
 def test_the_page_is_up_to_date(root: Path) -> None:
@@ -26,9 +28,9 @@ def test_the_page_names_every_address_but_those_of_the_log() -> None:
         assert entry.doc.endswith(".")
 
 
-def test_the_page_names_every_reply_that_the_code_sends(root: Path) -> None:
+def test_the_page_names_every_reply_that_the_code_sends() -> None:
     documented = {address for address, _, _ in REPLIES}
-    sources = "".join(path.read_text("utf-8") for path in (root / LIVE).rglob("*.py"))
+    sources = "".join(path.read_text("utf-8") for path in LIVE.rglob("*.py"))
     sent = set(re.findall(r'"(/[a-z/]+\.reply|/pong|/peak|/output|/synced|/startup)"', sources))
     assert sent == {
         address for address in documented if address not in ("/done", "/fail", "/error")

@@ -135,10 +135,10 @@ def _write_down_constants(model: ModelProto, seen: dict[str, Seen]) -> None:
     outputs = {output.name for output in graph.output}
     for node in list(graph.node):
         values = {name: seen[name].constant for name in node.output if name}
-        if outputs.isdisjoint(values) and all(value is not None for value in values.values()):
+        constants = {name: value for name, value in values.items() if value is not None}
+        if outputs.isdisjoint(values) and len(constants) == len(values):
             graph.node.remove(node)
-            for name, value in values.items():
-                assert value is not None
+            for name, value in constants.items():
                 add_constant(graph, name, value)
     for node in graph.node:
         if node.op_type == "Reshape" and node.input[1] in seen:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from onnx import GraphProto, ModelProto, NodeProto, helper
 
+from musicvae.errors import ExportError
 from musicvae_export.graph.simplify import look, target_of
 from musicvae_export.graph.tools import Constants, add_constant, attributes, prune, set_attribute
 
@@ -111,7 +112,8 @@ class _Rewriter:
             self._reshape(_full(name), name)
 
     def _write_reshape(self, source: str, name: str, target: NDArray[np.int64] | None) -> None:
-        assert target is not None
+        if target is None:
+            raise ExportError(f"no constant shape says how to reshape {name}")
         shape = add_constant(self.graph, f"{name}_shape", target)
         self.graph.node.append(helper.make_node("Reshape", [source, shape], [name]))
 

@@ -125,5 +125,5 @@ def _made(request: ClipRequest) -> Loop | Exception:
     try:
         return request.make(request.latents)
     # A graph may fail in as many ways as it has operators; the sound must go on regardless.
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001
         return error

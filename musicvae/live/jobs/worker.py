@@ -105,7 +105,7 @@ class Worker:
         except (MusicVAEError, RefusedError) as error:
             self._say(task, "/fail", task.address, str(error))
         # Whatever is wrong with one job, the next one must be done: this is a stage.
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001
             self.faults += 1
             self.problem = f"{task.command.address}: {type(error).__name__}: {error}"
             reason = f"a mistake of ours, please report it: {error}"

@@ -138,7 +138,7 @@ class RenderThread:
                 wait = self._turn(render)
                 if wait > 0:
                     time.sleep(wait)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001
             # The tail is published: the sound fades. Whoever owns the feeder says what happened.
             self.fault = error
 

@@ -56,7 +56,8 @@ class Repertoire:
         first = self.at_first[0]
         decoder = self.decoders.get(first)
         info = self.library.model(first).info if decoder is None else decoder.info
-        assert info is not None  # a model that can be played says what it is
+        if info is None:  # Library.model has refused what cannot be read
+            raise SettingError("the first model says nothing about itself", received=first)
         self.model_rate = info.sample_rate
 
     def places(self) -> list[str]:
