@@ -23,7 +23,7 @@ from musicvae.live.process import on_signals, steadied
 from musicvae.live.status import status
 from musicvae.version import __version__
 
-#: Seconds. Longer than any fade; an output that has stopped must not hold up the shutdown.
+#: Seconds. Longer than any fade; an output that has stopped must not delay the shutdown.
 _FADE_PATIENCE = 1.0
 
 

@@ -50,7 +50,7 @@ class Housekeeper:
         self._status = status
         self._problem = problem
         self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._work, name="musicvae-keep", daemon=True)
+        self._thread = threading.Thread(target=self._work, name="musicvae-housekeeper", daemon=True)
 
     def start(self) -> None:
         """Start the thread."""

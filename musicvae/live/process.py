@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-#: Seconds for which a busy Python thread may hold the interpreter while the audio thread waits.
+#: Seconds for which a busy Python thread may keep the interpreter while the audio thread waits.
 _SWITCH_INTERVAL = 0.0005
 
 

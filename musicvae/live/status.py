@@ -57,7 +57,7 @@ _MOST_TEXT = 144
 
 
 def flat(fields: Mapping[str, Value]) -> list[Value]:
-    """Names and values in turn, as ``/status.reply`` holds them; long texts are cut."""
+    """Names and values in turn, as in ``/status.reply``; long texts are cut."""
     return [value for name, field in fields.items() for value in (name, _cut(field))]
 
 

@@ -21,7 +21,7 @@ def announcer() -> Announcer:
 
 def sent(announcer: Announcer) -> list[tuple[Any, ...]]:
     """Peer, address and values of each message that waits in the outbox."""
-    read = [(peer, *packets.read(data)) for data, peer in announcer.outbox.take()]
+    read = [(peer, *packets.read(data)) for data, peer in announcer.outbox.drain()]
     return [(peer, message.address, *message.arguments) for peer, message in read]
 
 

@@ -1,4 +1,4 @@
-"""Queue of answers from all threads to the thread that owns the sockets."""
+"""Queues answers of all threads for the thread that owns the sockets."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MAX_WAITING = 4096
 class Outbox:
     """A queue on which a thread can select: :meth:`fileno` is readable while answers wait.
 
-    Any thread may put answers, and never waits. One thread takes them.
+    Any thread may put answers, and never waits. One thread drains the queue.
 
     Args:
         most: answers that wait at most; more are dropped.
@@ -61,7 +61,7 @@ class Outbox:
         self.wake()
 
     def wake(self) -> None:
-        """Wake the thread that takes, whether or not an answer waits."""
+        """Wake the thread that drains the queue, whether or not an answer waits."""
         pair = self._wake_up
         if self._woken or pair is None:
             return
@@ -72,14 +72,14 @@ class Outbox:
             # The buffer is full, so the thread will wake; or it was closed a moment ago.
             return
 
-    def take(self) -> list[Answer]:
+    def drain(self) -> list[Answer]:
         """All answers that wait, oldest first; :meth:`fileno` is no longer readable then."""
         if self._wake_up is not None:
             with contextlib.suppress(BlockingIOError):  # nobody has woken this thread
                 self._wake_up[0].recv(64)
         # Before the queue is read: a thread that puts after this wakes us again.
         self._woken = False
-        taken: list[Answer] = []
+        drained: list[Answer] = []
         for _ in range(self._waiting.qsize()):
-            taken.append(self._waiting.get_nowait())
-        return taken
+            drained.append(self._waiting.get_nowait())
+        return drained

@@ -33,7 +33,7 @@ class Receiver:
     Attributes:
         faults: packets that failed because of an error in musicvae.
         problem: the newest of these errors; empty before the first.
-        unsent: answers that the system did not take, or whose connection was gone.
+        unsent: answers that the system did not accept, or whose connection was gone.
     """
 
     def __init__(
@@ -111,7 +111,7 @@ class Receiver:
             self._send(reply, Peer(*peer))
 
     def _send_outbox(self, _mask: int) -> None:
-        for data, peer in self.outbox.take():
+        for data, peer in self.outbox.drain():
             self._send(data, peer)
 
     def _close(self, _mask: int) -> None:

@@ -13,7 +13,7 @@ from musicvae.live.network.port_owner import listener
 #: Bytes that the system buffers while we are busy: about a second of a heavy flood.
 _BUFFER = 4 * 2**20
 
-#: Connections that the system holds until we accept them.
+#: Connections that the system keeps until we accept them.
 _BACKLOG = 16
 #: Attempts to find a port that is free for UDP and TCP, where the system chooses.
 _TRIES = 16

@@ -36,7 +36,7 @@ class _Connection:
 
     Attributes:
         deframer: splits what comes in into packets.
-        unsent: answers that the system has not taken yet.
+        unsent: answers that the system has not accepted yet.
         ending: nothing more comes in; answers may still go out.
         watched: the events for which its socket is registered with the selector.
         heard: when something came in, or it began; seconds of ``time.monotonic``.
@@ -97,7 +97,7 @@ class Connections:
         return len(self._connections)
 
     def attach(self, selector: selectors.BaseSelector, receive: Receive) -> None:
-        """Register with a selector whose keys hold a function: the caller calls ``key.data(mask)``.
+        """Register with a selector with functions as data; the caller calls ``key.data(mask)``.
 
         Args:
             selector: of the thread that also calls everything else here.
@@ -190,7 +190,7 @@ class Connections:
             self._flush(connection)
 
     def _flush(self, connection: _Connection) -> bool:
-        """Send what the system takes now; returns whether the connection lives."""
+        """Send what the system accepts now; returns whether the connection lives."""
         try:
             while connection.unsent:
                 del connection.unsent[: connection.socket.send(connection.unsent)]

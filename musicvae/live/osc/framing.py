@@ -21,7 +21,7 @@ from typing import NoReturn
 
 from musicvae.errors import PacketError
 
-#: Bytes of one packet; a UDP datagram cannot hold more either.
+#: Bytes of one packet; a UDP datagram has no more either.
 MAX_PACKET = 65536
 
 _SIZE = struct.Struct(">I")

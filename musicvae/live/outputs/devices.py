@@ -128,5 +128,5 @@ def refresh() -> None:
         portaudio_internals.refresh(sounddevice)
     except (sounddevice.PortAudioError, OSError) as error:
         raise DeviceError(
-            "PortAudio does not start again", received=str(error), hint="start musicvae anew"
+            "PortAudio does not start again", received=str(error), hint="restart musicvae"
         ) from error

@@ -25,7 +25,7 @@ class NativeDeviceStream:
 
     Args:
         rtmixer: the module.
-        frames: sample frames that the ring must hold.
+        frames: sample frames that must fit in the ring.
         options: of ``sounddevice.OutputStream``.
 
     Raises:
@@ -65,7 +65,7 @@ class PythonDeviceStream:
 
     Args:
         sounddevice: the module.
-        frames: sample frames that the ring must hold.
+        frames: sample frames that must fit in the ring.
         options: of ``sounddevice.OutputStream``.
 
     Raises:
@@ -100,7 +100,7 @@ def open_device_stream(
 
     Args:
         sounddevice: the module.
-        frames: sample frames that the ring must hold.
+        frames: sample frames that must fit in the ring.
         ended: called, on any thread, when the device stream has ended, by itself or not.
         options: of ``sounddevice.OutputStream``: device, samplerate, blocksize, channels, latency.
 

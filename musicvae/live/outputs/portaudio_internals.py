@@ -38,7 +38,7 @@ _NO_START_SERVER = 1
 _abandoned: list[Any] = []
 #: The modules whose exit handler is guarded.
 _guarded: list[Any] = []
-#: Whether the present copy of PortAudio holds a device stream of a server that died.
+#: Whether the present copy of PortAudio has a device stream of a server that died.
 _dead = False
 
 
@@ -81,7 +81,7 @@ def refresh(sounddevice: Any) -> None:
                 "a lost sound card cannot be opened again with this version of sounddevice",
                 expected=f"sounddevice {KNOWN_VERSIONS[-1]}x",
                 received=str(getattr(sounddevice, "__version__", "unknown")),
-                hint="start musicvae anew",
+                hint="restart musicvae",
             )
         return
     if _must_not_terminate(sounddevice):

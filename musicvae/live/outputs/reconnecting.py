@@ -166,7 +166,7 @@ class Reconnecting:
                 f"the sound card {card.name!r} does not suit what is playing",
                 expected=f"{self.sample_rate} Hz, {self.channels} channel(s)",
                 received=f"{card.sample_rate} Hz, {card.channels} channel(s)",
-                hint="start musicvae anew to play at another rate, or to more channels",
+                hint="restart musicvae to play at another rate, or to more channels",
             )
         return card
 

@@ -42,7 +42,7 @@ class PythonRing:
     """A ring whose reader is a Python callback, which calls :meth:`pull` and nothing else.
 
     Args:
-        frames: sample frames that it must hold at least.
+        frames: least number of sample frames that fit in.
         channels: of each.
     """
 
@@ -76,7 +76,7 @@ class NativeRing:
 
     Args:
         rtmixer: the module.
-        frames: sample frames that it must hold at least.
+        frames: least number of sample frames that fit in.
         channels: of each.
     """
 

@@ -47,7 +47,7 @@ GUARD = 0.0005
 
 
 def needed(block: int, sample_rate: int, ahead: float) -> int:
-    """Sample frames that a ring must hold for blocks that are ready ``ahead`` seconds early."""
+    """Sample frames that a ring needs for blocks that are ready ``ahead`` seconds early."""
     return 4 * block + round((BURST + FADE + ahead) * sample_rate)
 
 

@@ -66,7 +66,7 @@ class GrowingWav:
     def write(self, block: Samples) -> None:
         """Append a block, float32 (frames, channels) within ±1.
 
-        When it fails, the file is playable and holds what could still be written.
+        When it fails, the file is playable and contains what could still be written.
 
         Raises:
             DeviceError: the disk is full or gone, the file was removed, or it would grow beyond

@@ -57,7 +57,7 @@ class Journal:
         self._models: dict[str, dict[str, str]] = {}
         self._waiting: deque[tuple[int, Sequence[Loggable]]] = deque()
         self._overrun = False
-        self._lock = threading.Lock()  # never taken by the rendering thread
+        self._lock = threading.Lock()  # never locked by the rendering thread
         self._log: IO[bytes] | None = None
         self._size = 0
         self._sidecar: IO[bytes] | None = None

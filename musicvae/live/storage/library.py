@@ -178,7 +178,7 @@ def _files(places: Iterable[Path], suffix: str) -> Iterator[Path]:
             continue
         try:
             inside = sorted(place.iterdir())
-        except OSError:  # a folder that went away holds nothing
+        except OSError:  # a folder that went away is empty
             continue
         yield from (
             path

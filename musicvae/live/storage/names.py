@@ -1,7 +1,7 @@
 """Checks the names of presets and recordings, and finds or makes the files of these names.
 
 A name comes from the network, so it must not reach a file outside its folder, and every file system
-must be able to hold it.
+must be able to store it.
 """
 
 from __future__ import annotations

@@ -61,7 +61,7 @@ class Presets:
 
         Raises:
             SettingError: it is not a bare name.
-            PresetError: the state holds no valid messages, or the file cannot be written.
+            PresetError: the state has invalid messages, or the file cannot be written.
         """
         path = names.resolve(self._home(info), name, _SUFFIX)
         if not path.exists() and len(self.names(info)) >= MAX_PRESETS:
@@ -198,11 +198,11 @@ def _read(path: Path) -> dict[str, Any]:
 def _checked_state(state: object, name: str = "") -> list[Message]:
     where = f"preset {name!r}" if name else "the state"
     if not isinstance(state, list) or len(state) > MAX_MESSAGES:
-        raise PresetError(f"{where} holds no list of up to {MAX_MESSAGES} messages")
+        raise PresetError(f"{where} has no list of up to {MAX_MESSAGES} messages")
     try:
         return [messages.without_deck(messages.checked(message)) for message in state]
     except ValueError as error:
-        raise PresetError(f"{where} holds an invalid message", received=f"{error}") from None
+        raise PresetError(f"{where} has an invalid message", received=f"{error}") from None
 
 
 def _written(header: Mapping[str, Any], state: list[Message]) -> str:

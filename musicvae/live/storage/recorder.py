@@ -45,7 +45,7 @@ class Recorder:
         self._drained = 0
         self._overrun = False
         self._ended = False
-        self._lock = threading.Lock()  # between threads that drain; record() never takes it
+        self._lock = threading.Lock()  # between threads that drain; record() never locks it
 
     @property
     def frames(self) -> int:

@@ -50,7 +50,7 @@ def test_of_an_unknown_version_nothing_private_is_used(
     portaudio_internals.refresh(module)
     assert (module.log, registered) == ([], [])
     portaudio_internals.abandon(object())
-    with pytest.raises(DeviceError, match=r"version of sounddevice.*0\.5.*0\.6\.0.*anew"):
+    with pytest.raises(DeviceError, match=r"version of sounddevice.*0\.5.*0\.6\.0.*restart"):
         portaudio_internals.refresh(module)
 
 

@@ -175,9 +175,7 @@ def test_the_estimate_of_the_pulls_does_not_drift(
     rendering = RenderThread(device, RATE, BLOCK, 0.002)
     monkeypatch.setattr(rendering.writer, "_clock", Clock.perf_counter)
     while pulled < 60 / period:
-        now += (
-            rendering._turn(render) + 0.0001
-        )  # a sleep is a little longer than asked
+        now += rendering._turn(render) + 0.0001  # a sleep is a little longer than asked
         while now >= (pulled + 1) * period:
             pulled += 1
             device.pull()
