@@ -11,7 +11,8 @@ time, beginning at ``pulled``, and moves ``pulled`` when it has copied them. A b
 before the memory is written:
 
 - ``pending >= longest``: a pull in progress began at ``pulled``, so it ends before the block. Only
-  a whole further pull could reach the block, a period later. Safe by counting alone.
+  a whole further pull could reach the block, a period later. Safe by counting alone, unless the
+  system stops this thread for a whole period between the check and the writing.
 - ``0 <= pending < longest``: the next pull reaches the tail. Writing is safe only while no pull is
   in progress and none begins before the memory is written. The caller knows until when the device
   will not pull (``quiet_until``, estimated by ``PullClock``), and ``GUARD`` seconds must be left;
