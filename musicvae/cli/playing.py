@@ -185,17 +185,17 @@ def _face(options: argparse.Namespace) -> Callable[[Daemon], AbstractContextMana
     if options.json:
         from musicvae.live.console.json_lines import JsonLines
 
-        return lambda daemon: JsonLines(daemon, _say)
+        return lambda daemon: JsonLines(daemon.parts, _say)
 
     def people(daemon: Daemon) -> AbstractContextManager[Any]:
         for line in daemon.greeting():
             _say(line)
         if options.plain or not sys.stdout.isatty() or find_spec("rich") is None:
-            daemon.notices.show_with(_say)
+            daemon.parts.notices.show_with(_say)
             return nullcontext()
         from musicvae.live.console.screen import Screen
 
-        return Screen(daemon)
+        return Screen(daemon.parts)
 
     return people
 

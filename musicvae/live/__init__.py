@@ -1,1 +1,1 @@
-"""The daemon: OSC in, sound out. Needs neither TensorFlow nor a clock."""
+"""The daemon behind ``musicvae live``: OSC in, sound out, without TensorFlow."""

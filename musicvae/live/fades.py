@@ -1,7 +1,7 @@
-"""Fade curves, and values that glide along them.
+"""Fade curves, and values that move along them.
 
-Every curve is a table that is read by position. So a fade gives the same samples whether it is
-rendered in one block or in many, which is what makes offline and live rendering equal.
+Every curve is a table that is read by position. So a fade gives the same samples in one block or in
+many, and offline and live rendering are equal.
 """
 
 from __future__ import annotations
@@ -12,33 +12,33 @@ from musicvae.audio import Samples
 
 
 def raised_cosine(frames: int) -> Samples:
-    """Rises smoothly from just above 0 to exactly 1, shape (frames,); slope 0 at both ends."""
+    """A smooth rise from just above 0 to exactly 1, float32 (frames,); slope 0 at both ends."""
     steps = np.arange(1, frames + 1, dtype=np.float64) / frames
     return (0.5 - 0.5 * np.cos(np.pi * steps)).astype(np.float32)
 
 
 def equal_power(frames: int) -> tuple[Samples, Samples]:
-    """A rising and a falling curve, shape (frames,) each, whose squares add to 1 everywhere."""
+    """A rising and a falling curve, float32 (frames,) each, whose squares add to 1 everywhere."""
     steps = (np.arange(frames, dtype=np.float64) + 0.5) / frames * (np.pi / 2)
     return np.sin(steps).astype(np.float32), np.cos(steps).astype(np.float32)
 
 
 def amplitude(db: float) -> float:
-    """Factor of a gain in dB."""
+    """The factor of a gain in dB."""
     return float(10.0 ** (db / 20))
 
 
 def decibels(factor: float, floor: float = -120.0) -> float:
-    """Level in dB of a factor; ``floor`` for silence."""
+    """The gain in dB of a factor, at least ``floor``, which also stands for silence."""
     return max(floor, 20 * float(np.log10(factor))) if factor > 0 else floor
 
 
 class Glide:
-    """A value that moves to each new target along a raised cosine, never in a step.
+    """A value that moves to each new target along a raised cosine, never in a jump.
 
     Args:
-        value: where it stands at first.
-        frames: how long each move takes.
+        value: at the start.
+        frames: length of each move, in sample frames.
     """
 
     def __init__(self, value: float, frames: int) -> None:
@@ -48,16 +48,16 @@ class Glide:
 
     @property
     def target(self) -> float:
-        """Where it is going, or stands."""
+        """The value at the end of the move."""
         return self._target
 
     @property
     def remaining(self) -> int:
-        """Frames until it stands still."""
+        """Sample frames until the end of the move."""
         return len(self._curve) - self._at
 
     def to(self, target: float) -> None:
-        """Move to ``target``, from wherever it is now."""
+        """Begin a move from the present value to ``target``."""
         if target == self._target:
             return
         if self._at > 0:
@@ -66,12 +66,12 @@ class Glide:
         self._at = 0
 
     def jump(self, value: float) -> None:
-        """Be there at once, where nobody hears it."""
+        """Take a value at once; only for moments when nobody hears it."""
         self._start = self._target = float(value)
         self._at = len(self._curve)
 
     def fill(self, out: Samples) -> None:
-        """Write the next ``len(out)`` values, float32 of shape (frames,)."""
+        """Write the next values to ``out``, float32 (frames,)."""
         moving = min(len(out), self.remaining)
         if moving:
             part = out[:moving]

@@ -1,4 +1,4 @@
-"""The thread that keeps house: writes recordings, tells who wants to know, watches the load."""
+"""The thread that writes recordings, informs subscribers and measures the load."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ from musicvae.live.fades import decibels
 from musicvae.live.jobs.recording import RecordingJobs
 from musicvae.live.osc.replies import Value
 
-#: Between two rounds, in seconds; who said /notify hears of every second one.
+#: Seconds between two rounds; subscribers are informed in every second one.
 ROUND = 0.05
 
-#: Sends an address and values to all who said ``/notify 1``.
+#: Sends an address and values to all clients that sent ``/notify 1``.
 Tell = Callable[..., None]
 
 
 class Housekeeper:
-    """Makes its rounds until it is stopped.
+    """Does its rounds on a thread of its own until it is stopped.
 
     Args:
-        engine: that plays.
-        recording: what is recorded.
-        tell: told levels, the status, and what went wrong.
-        status: gives the pairs of ``/status.reply``, flat.
-        problem: the newest mistake of ours that was caught, or an empty text.
+        engine: whose levels and load are reported.
+        recording: the recording to be written, if any.
+        tell: sends levels, the status and failures to the subscribers.
+        status: returns the names and values of ``/status.reply`` in turn.
+        problem: returns the newest error in musicvae itself that was caught; empty for none.
 
     Attributes:
         load: share of the last second that decoding took, 0 to 1.
-        faults: rounds that found a mistake of ours.
+        faults: rounds that failed because of an error in musicvae.
     """
 
     def __init__(
@@ -50,14 +50,14 @@ class Housekeeper:
         self._status = status
         self._problem = problem
         self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._work, name="musicvae-keep", daemon=True)
+        self._thread = threading.Thread(target=self._work, name="musicvae-housekeeper", daemon=True)
 
     def start(self) -> None:
-        """Begin."""
+        """Start the thread."""
         self._thread.start()
 
     def stop(self) -> None:
-        """End, and write what is left."""
+        """End the thread, and finish a recording."""
         self._stopping.set()
         if self._thread.is_alive():
             self._thread.join()
@@ -91,11 +91,11 @@ class Housekeeper:
                 since, before = now, spent
 
     def _spent(self) -> list[tuple[Work, float]]:
-        """Seconds of decoding so far, of each voice that is there now."""
+        """Seconds of decoding so far, of each voice that plays now."""
         voices = [deck.voice for deck in self._engine.decks.values()]
         return [(voice.work, voice.work.seconds) for voice in voices if voice is not None]
 
 
 def _since(before: list[tuple[Work, float]], work: Work, so_far: float) -> float:
-    """Of these seconds, those since ``before``; all of them for a voice that was not there yet."""
+    """The seconds since ``before``; all of them for a voice that did not play yet."""
     return so_far - next((earlier for other, earlier in before if other is work), 0.0)

@@ -1,4 +1,4 @@
-"""What a daemon may be told when it starts, checked."""
+"""The options of the daemon, with their defaults and ranges."""
 
 from __future__ import annotations
 
@@ -25,22 +25,26 @@ class Options:
             ``Output``.
         port: for UDP and TCP; 0 lets the system choose.
         bind: address of the interface to listen on.
-        allow: hosts that may speak besides this machine.
+        allow: hosts that may send, besides this machine.
         allow_quit: whether ``/quit`` ends the daemon.
         honour_timetags: whether bundles wait until they are due.
-        gain_db: of both decks at the start, -96 to 12.
-        seconds: end by itself after so long; ``None`` never does.
-        rate: of the output in Hz; ``None`` is the sound card's own, or the model's for a file.
+        gain_db: gain of both decks at the start in dB, -96 to 12.
+        seconds: length after which the daemon ends by itself; ``None`` for no limit.
+        rate: of the output in Hz; ``None`` is the sound card's own, or for a file the model's.
         channels: of the output, at most 64.
-        device: name or number of a sound card.
-        block: frames that the device asks for at once, 16 to 8192.
-        ahead_ms: how long before a sound card wants a block it is ready, 1 to 100; ``None`` is
-            the sound card's default.
+        device: name or number of a sound card; ``None`` is the system's default.
+        block: sample frames that the device pulls at once, 16 to 8192.
+        ahead_ms: milliseconds before the sound card pulls a block at which it must be ready, 1 to
+            100; ``None`` is ``outputs.soundcard.DEFAULT_AHEAD_MS``.
         fast: render a file as fast as possible, not in real time.
-        tapes: folder of tapes; ``None`` is that of the first model.
-        presets: folder of presets; ``None`` is ``presets`` in that of the first model.
+        tapes: folder of tapes; ``None`` is the folder of the first model.
+        presets: folder of presets; ``None`` is ``presets`` in the folder of the first model.
         takes: folder of recordings.
-        record: begin with a recording of this name; empty gives it one.
+        record: name of a recording to begin with; empty for a name made of the time; ``None``
+            records nothing.
+
+    Raises:
+        SettingError: a number is out of its range.
     """
 
     output: PathLike | Output | None = None
@@ -71,7 +75,7 @@ class Options:
         _check("time ahead in ms", 1 if self.ahead_ms is None else self.ahead_ms, 1, 100)
 
     def sound(self) -> dict[str, Any]:
-        """Those that the choice of an output needs."""
+        """The arguments of ``outputs.output.choose``."""
         names = ("rate", "channels", "device", "block", "fast")
         ahead = {} if self.ahead_ms is None else {"ahead_ms": self.ahead_ms}
         return {name: getattr(self, name) for name in names} | ahead

@@ -1,4 +1,4 @@
-"""Settings of the whole process that steady the audio path, and signals; both are put back."""
+"""Settings of the whole process for the audio path, and signal handlers; both are restored."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-#: Seconds a busy Python thread may keep the interpreter while the audio thread waits for it.
+#: Seconds for which a busy Python thread may keep the interpreter while the audio thread waits.
 _SWITCH_INTERVAL = 0.0005
 
 
 @contextmanager
 def steadied() -> Iterator[None]:
-    """Switch threads sooner, and keep the collector away from all that exists at the start."""
+    """Switch threads sooner, and hide all existing objects from the garbage collector."""
     interval = sys.getswitchinterval()
     sys.setswitchinterval(_SWITCH_INTERVAL)
     gc.collect()

@@ -1,75 +1,101 @@
-"""What ``/status.reply`` says. Each field is a name and a value, so new ones can follow."""
+"""Collects the fields of ``/status.reply``; each is a name and a value, so new ones can follow."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
+from musicvae.live.engine.engine import Engine
 from musicvae.live.engine.voice import Voice
 from musicvae.live.fades import decibels
 from musicvae.live.osc.replies import Value
+from musicvae.live.outputs.output import Output
+from musicvae.live.parts import Parts
 from musicvae.version import __version__
-
-if TYPE_CHECKING:
-    from musicvae.live.daemon import Daemon
 
 #: Name, OSC type and meaning, in the order of the reply.
 FIELDS = (
-    ("model", "s", "what deck a plays; empty for nothing"),
-    ("genre", "s", "what that was trained on"),
+    ("model", "s", "the model on deck a; empty for none"),
+    ("genre", "s", "what that model was trained on"),
     ("latents", "i", "D, how many latents it has"),
     ("playing", "i", "of deck a: 1 or 0, as last set"),
     ("gain", "f", "of deck a in dB, as last set"),
-    ("model_b", "s", "what deck b plays"),
-    ("latents_b", "i", "D of that"),
+    ("model_b", "s", "the model on deck b"),
+    ("latents_b", "i", "D of that model"),
     ("playing_b", "i", "of deck b"),
     ("gain_b", "f", "of deck b"),
     ("crossfade", "f", "0 is deck a, 1 deck b"),
     ("level", "f", "peak of the last moments in dBFS; -120 is silence"),
-    ("latency_ms", "f", "from a packet to the sound it means: the sum of the next four"),
+    ("latency_ms", "f", "from a packet to the sound it causes: the sum of the next four"),
     ("queue_ms", "f", "sound that is rendered and waits for the device"),
-    ("device_ms", "f", "what the device says it takes from there to its output"),
-    ("stream_ms", "f", "what the model takes by itself, resampling included; of the slower deck"),
-    ("decode_ms", "f", "how long the last decode took, of the slower deck"),
+    ("device_ms", "f", "from there to the output of the device, as the device reports it"),
+    ("stream_ms", "f", "delay of the model itself, resampling included; of the slower deck"),
+    ("decode_ms", "f", "duration of the last decoding, of the slower deck"),
     ("load", "f", "share of the time that decoding takes, 0 to 1, over the last second"),
-    ("underruns", "i", "how often sound came too late, and was faded out and in"),
-    ("reconnects", "i", "how often the device came back"),
-    ("output", "s", "where the sound goes, and whether it is lost"),
+    ("underruns", "i", "how often a block came too late, and the sound faded out and in"),
+    ("reconnects", "i", "how often a lost device came back"),
+    ("output", "s", "where the sound goes, and whether the device is lost"),
     ("packets_received", "i", "so far"),
-    ("packets_refused", "i", "of these, not well-formed, or from a host that is not allowed"),
-    ("messages_refused", "i", "well-formed messages that asked for nothing that can be done"),
-    ("coalesced", "i", "latents that newer ones replaced before their frame came"),
-    ("outdated", "i", "commands dropped, since a model that they do not fit came before they did"),
+    ("packets_refused", "i", "of these, malformed ones, and those of hosts that are not allowed"),
+    ("messages_refused", "i", "well-formed messages that asked for something impossible"),
+    ("coalesced", "i", "latents that newer ones replaced before they were rendered"),
+    ("outdated", "i", "commands dropped because the model they were meant for had been replaced"),
     ("decode_failed", "i", "latents that gave no sound, of the models that play"),
-    ("faults", "i", "mistakes of ours that were found; please report them"),
+    ("faults", "i", "errors in musicvae itself that were caught; please report them"),
     ("since_packet", "f", "seconds since the last well-formed packet, this one not counted"),
     ("seconds", "f", "of sound rendered so far"),
     ("rate", "i", "of the output, in Hz"),
-    ("recording", "s", "the file that is recorded; empty for none"),
+    ("recording", "s", "the file that is being recorded; empty for none"),
     ("version", "s", "of musicvae"),
+    ("answers_lost", "i", "answers not sent: too many were waiting, or the client was gone"),
+    ("connections_refused", "i", "TCP connections of hosts that are not allowed, or too many"),
+    ("connections_dropped", "i", "TCP connections closed for nonsense, slow reading or silence"),
 )
 
-#: Bytes of one text in the reply: all fields fit a datagram even where each text has so many.
-_MOST_TEXT = 160
+#: Bytes of one text in the reply. All fields fit one datagram even where each text is as long.
+_MOST_TEXT = 144
 
 
 def flat(fields: Mapping[str, Value]) -> list[Value]:
-    """Names and values in turn, as ``/status.reply`` holds them; long texts are cut."""
+    """Names and values in turn, as in ``/status.reply``; long texts are cut."""
     return [value for name, field in fields.items() for value in (name, _cut(field))]
 
 
-def status(daemon: Daemon) -> dict[str, Value]:
+def status(parts: Parts) -> dict[str, Value]:
     """The fields as they are now; from any thread."""
-    engine, output, counts = daemon.engine, daemon.output, daemon.dispatcher.counts
-    a, b = engine.decks["a"], engine.decks["b"]
-    voices = [deck.voice for deck in (a, b) if deck.voice is not None]
-    queue_ms = output.queue_ms
-    device_ms = output.latency_ms - queue_ms
-    stream_ms = 1000 * max((voice.latency for voice in voices), default=0.0)
-    decode_ms = max((voice.work.last_ms for voice in voices), default=0.0)
+    engine, output, counts = parts.engine, parts.output, parts.dispatcher.counts
+    receiver, recorder = parts.receiver, parts.recording.recorder
+    voices = [deck.voice for deck in engine.decks.values() if deck.voice is not None]
     since = -1.0 if counts.last_packet is None else time.monotonic() - counts.last_packet
-    recorder = daemon.recording.recorder
+    return {
+        **_decks(engine),
+        "crossfade": engine.position,
+        "level": decibels(engine.level),
+        **_latency(output, voices),
+        "load": parts.housekeeper.load,
+        "underruns": output.underruns,
+        "reconnects": int(getattr(output, "reconnects", 0)),
+        "output": str(getattr(output, "state", output.name)),
+        "packets_received": counts.packets_received,
+        "packets_refused": counts.packets_refused,
+        "messages_refused": counts.messages_refused,
+        "coalesced": engine.coalesced,
+        "outdated": engine.outdated,
+        "decode_failed": sum(voice.work.failed for voice in voices),
+        "faults": receiver.faults + parts.worker.faults + parts.housekeeper.faults,
+        "since_packet": since,
+        "seconds": engine.frame / engine.sample_rate,
+        "rate": output.sample_rate,
+        "recording": "" if recorder is None else recorder.path.name,
+        "version": __version__,
+        "answers_lost": receiver.outbox.dropped + receiver.unsent,
+        "connections_refused": parts.connections.refused,
+        "connections_dropped": parts.connections.dropped,
+    }
+
+
+def _decks(engine: Engine) -> dict[str, Value]:
+    a, b = engine.decks["a"], engine.decks["b"]
     return {
         "model": _name(a.voice),
         "genre": "" if a.voice is None else a.voice.controls.info.genre,
@@ -80,38 +106,27 @@ def status(daemon: Daemon) -> dict[str, Value]:
         "latents_b": b.shape.latent_dim,
         "playing_b": int(b.playing),
         "gain_b": b.gain_db,
-        "crossfade": engine.position,
-        "level": decibels(engine.level),
-        "latency_ms": queue_ms + device_ms + stream_ms + decode_ms,
-        "queue_ms": queue_ms,
-        "device_ms": device_ms,
-        "stream_ms": stream_ms,
-        "decode_ms": decode_ms,
-        "load": daemon.housekeeper.load,
-        "underruns": output.underruns,
-        "reconnects": int(getattr(output, "reconnects", 0)),
-        "output": str(getattr(output, "state", output.name)),
-        "packets_received": counts.packets_received,
-        "packets_refused": counts.packets_refused,
-        "messages_refused": counts.messages_refused,
-        "coalesced": engine.coalesced,
-        "outdated": engine.outdated,
-        "decode_failed": sum(voice.work.failed for voice in voices),
-        "faults": daemon.receiver.faults + daemon.worker.faults + daemon.housekeeper.faults,
-        "since_packet": since,
-        "seconds": engine.frame / engine.sample_rate,
-        "rate": output.sample_rate,
-        "recording": "" if recorder is None else recorder.path.name,
-        "version": __version__,
     }
+
+
+def _latency(output: Output, voices: list[Voice]) -> dict[str, Value]:
+    """The way from a packet to its sound in ms: the sum, then its parts."""
+    queue_ms = output.queue_ms
+    parts = {
+        "queue_ms": queue_ms,
+        "device_ms": output.latency_ms - queue_ms,
+        "stream_ms": 1000 * max((voice.latency for voice in voices), default=0.0),
+        "decode_ms": max((voice.work.last_ms for voice in voices), default=0.0),
+    }
+    return {"latency_ms": sum(parts.values()), **parts}
+
+
+def _name(voice: Voice | None) -> str:
+    return "" if voice is None else voice.name
 
 
 def _cut(value: Value) -> Value:
     if not isinstance(value, str):
         return value
-    # The cut may split a character, of which nothing must be left.
+    # The cut may split a character; what is left of it is dropped.
     return value.encode("utf-8", "replace")[:_MOST_TEXT].decode("utf-8", "ignore")
-
-
-def _name(voice: Voice | None) -> str:
-    return "" if voice is None else voice.name

@@ -87,7 +87,7 @@ class Playing:
         """Send one message."""
         self._socket.sendto(packed(address, values), ("127.0.0.1", self.port))
 
-    def request(self, address: str, *values: Any, answer: str) -> list[Any]:
+    def ask(self, address: str, *values: Any, answer: str) -> list[Any]:
         """Send, and wait for an answer of that address."""
         self.send(address, *values)
         while True:
@@ -97,12 +97,12 @@ class Playing:
 
     def status(self) -> dict[str, Any]:
         """The fields of ``/status.reply``."""
-        values = self.request("/status", answer="/status.reply")
+        values = self.ask("/status", answer="/status.reply")
         return dict(zip(values[::2], values[1::2], strict=True))
 
     def get(self, address: str) -> list[Any]:
         """The values of an address, as ``/get`` answers them."""
-        return self.request("/get", address, answer="/get.reply")[1:]
+        return self.ask("/get", address, answer="/get.reply")[1:]
 
     def until(self, found: Callable[[], bool]) -> None:
         """Wait for something that a host asked for to be so."""

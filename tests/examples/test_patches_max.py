@@ -216,7 +216,7 @@ def test_answers_are_shown_and_the_sliders_follow_the_model(
     patch: Max, play: Any, make_stream: Make
 ) -> None:
     playing = play(make_stream(latent_dim=4))
-    status = playing.request("/status", answer="/status.reply")
+    status = playing.ask("/status", answer="/status.reply")
     (hearing,) = patch.starting("udpreceive")
     patch.emit(hearing, 0, ["/status.reply", *status])
     assert patch.shown[patch.named("latents-now")] == [4]
@@ -228,6 +228,6 @@ def test_answers_are_shown_and_the_sliders_follow_the_model(
     ((address, values),) = patch.sent  # eight sliders, but four latents
     playing.send(address, *values)
     playing.until(lambda: playing.get("/latent") == [0.5, 1.0, -1.0, 2.0])
-    refusal = playing.request("/latent/9", 1.0, answer="/error")
+    refusal = playing.ask("/latent/9", 1.0, answer="/error")
     patch.emit(hearing, 0, ["/error", *refusal])
     assert ["/latent/9", "this model has latents 0 to 3"] in patch.shown.values()

@@ -134,7 +134,7 @@ class Client:
         message = OscMessage(self.socket.recv(65536))
         return message.address, list(message.params)
 
-    def request(self, data: bytes, address: str) -> list[Any]:
+    def ask(self, data: bytes, address: str) -> list[Any]:
         """Send, and wait for an answer of this address; others are dropped."""
         self.send(data)
         while True:
@@ -171,12 +171,12 @@ class Client:
     def sync(self) -> None:
         """Wait until all that was asked for has happened."""
         number = time.monotonic_ns() % 2**31
-        while self.request(build_message("/sync", number), "/synced") != [number]:
+        while self.ask(build_message("/sync", number), "/synced") != [number]:
             pass
 
     def status(self) -> dict[str, Any]:
         """The fields of ``/status.reply``."""
-        values = self.request(build_message("/status"), "/status.reply")
+        values = self.ask(build_message("/status"), "/status.reply")
         return dict(zip(values[::2], values[1::2], strict=True))
 
 

@@ -31,7 +31,7 @@ def test_it_plays_what_comes_over_osc(
         status: dict[str, Any] = {"level": -120.0}
         while status["level"] < -20:  # the daemon's own report, until the sound has arrived
             status = client.status()
-        assert client.request(osc("/ping", 3), "/pong") == [3]
+        assert client.ask(osc("/ping", 3), "/pong") == [3]
     assert status["gain"] == -6.0
     assert status["level"] < -8
     assert status["packets_refused"] == status["faults"] == status["decode_failed"] == 0
@@ -74,7 +74,7 @@ def test_too_many_jobs_are_told_so(
     models: Path, make_client: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with Daemon(models, output=Null(RATE), port=0) as daemon:
-        go, library = threading.Event(), daemon.repertoire.library
+        go, library = threading.Event(), daemon.parts.repertoire.library
         rows = library.tapes()
         monkeypatch.setattr(library, "tapes", lambda: (go.wait(20), rows)[1])
         client = make_client(daemon.port)
@@ -89,7 +89,7 @@ def test_too_many_jobs_are_told_so(
 def test_a_take_has_the_right_length_and_fades_out(decoder: Any, tmp_path: Path) -> None:
     take = tmp_path / "take.wav"
     with Daemon(decoder, output=take, port=0, seconds=2, fast=True) as daemon:
-        daemon.engine.decks["a"].voice.controls.held.jump(1.0)
+        daemon.parts.engine.decks["a"].voice.controls.held.jump(1.0)
         daemon.wait()
     sound, rate = soundfile.read(take)
     assert (sound.shape, rate) == ((16_000, 2), 8000)
@@ -178,7 +178,7 @@ def test_a_file_that_is_done_ends_its_recording_too(
     options: Any = {"takes": tmp_path / "takes", "record": "one", "seconds": 1}
     with Daemon(models, output=tmp_path / "out.wav", port=0, **options) as daemon:
         daemon.wait()
-        while not daemon.output.finished:
+        while not daemon.parts.output.finished:
             time.sleep(0.01)
     assert soundfile.info(tmp_path / "takes" / "one.wav").frames == RATE
 

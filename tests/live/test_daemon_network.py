@@ -27,7 +27,7 @@ def test_hostile_packets_then_ping(
         client = make_client(daemon.port)
         for data in hostile_packets:
             client.send(data)
-        assert client.request(osc("/ping"), "/pong") == []
+        assert client.ask(osc("/ping"), "/pong") == []
         client.sync()
         status: Any = daemon.status()
         # One of them is well-formed and dated in the future, one asks for a model by a path.
@@ -56,13 +56,13 @@ def test_a_bundle_is_heard_when_it_is_due(
     with Daemon(models, output=Null(RATE, block=64), port=0, **options) as daemon:
         client = make_client(daemon.port)
         client.done("/record/start", "one")
-        earliest, said = daemon.engine.frame, time.time()
+        earliest, said = daemon.parts.engine.frame, time.time()
         client.send(bundle(osc("/mute", 1), osc("/deck/b/mute", 1), when=ntp(said + 0.3)))
         client.send(bundle(osc("/gain", -1.0), when=ntp(said - 5)))
         client.send(bundle(osc("/gain", -2.0), when=ntp(12.5)))  # TouchDesigner's, since its start
-        client.request(osc("/ping"), "/pong")
-        latest, heard = daemon.engine.frame, time.time()
-        while not daemon.engine.decks["a"].muted:
+        client.ask(osc("/ping"), "/pong")
+        latest, heard = daemon.parts.engine.frame, time.time()
+        while not daemon.parts.engine.decks["a"].muted:
             time.sleep(0.01)
         client.done("/record/stop")
     score = (tmp_path / "one.score.jsonl").read_text("utf-8")
@@ -92,7 +92,7 @@ def test_who_subscribes_is_told_until_it_leaves(
                 level = max(values)
             else:
                 assert values[:2] == ["model", "jazz"]
-        client.request(osc("/notify", 0), "/done")
+        client.ask(osc("/notify", 0), "/done")
         time.sleep(0.3)  # three rounds of the housekeeper: one may have been under way
         client.socket.setblocking(False)
         rest = []
@@ -135,7 +135,7 @@ def test_all_of_it_works_over_tcp(models: Path, osc: Callable[..., bytes]) -> No
         while line.receive() != ("/done", ["/deck/b/model/load", "metal"]):
             pass
         line.close()  # and nobody is told any more
-        while daemon._subscribers.current(time.monotonic()):
+        while daemon.parts.dispatcher._subscribers.current(time.monotonic()):
             time.sleep(0.01)
         assert daemon.status()["faults"] == 0
 

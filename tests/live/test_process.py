@@ -41,7 +41,7 @@ def test_oscsend_and_hostile_packets_make_a_take(
     send = [oscsend, "localhost", str(running.port)]
     subprocess.run([*send, "/latent", "ffff", "0.5", "0.2", "0", "0"], check=True)
     subprocess.run([*send, "/gain", "f", "-3"], check=True)
-    assert client.request(osc("/ping"), "/pong") == []
+    assert client.ask(osc("/ping"), "/pong") == []
     assert running.ended()[0] == 0
     check_sound(take, frames=4 * RATE)
 

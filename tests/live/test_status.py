@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import socket
 import time
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +11,8 @@ import pytest
 import musicvae
 from musicvae.errors import DeviceError
 from musicvae.live.daemon import Daemon
+from musicvae.live.network.peers import Peer
+from musicvae.live.network.tcp import MAX_CONNECTIONS
 from musicvae.live.osc import packets
 from musicvae.live.osc.replies import message
 from musicvae.live.outputs.clocked import Null
@@ -37,7 +41,7 @@ def test_every_documented_field_is_there_with_its_type_and_nothing_else(models: 
 
 def test_what_the_output_says_is_passed_on_and_the_latencies_add_up(models: Path) -> None:
     with Daemon([models / "wide.onnx", models / "loops.onnx"], output=Card(), port=0) as daemon:
-        while not daemon.engine.decks["b"].shape.latent_dim:
+        while not daemon.parts.engine.decks["b"].shape.latent_dim:
             time.sleep(0.01)
         status: Any = daemon.status()
     assert (status["queue_ms"], status["device_ms"]) == (15.0, 10.0)
@@ -82,7 +86,7 @@ def test_everything_that_is_counted_is_counted(
         client.send(b"garbage!!")
         client.say("/quux")
         client.say("/gain", 999.0)
-        client.request(osc("/ping"), "/pong")
+        client.ask(osc("/ping"), "/pong")
         status = client.status()
         assert (status["packets_received"], status["packets_refused"]) == (5, 1)
         assert (status["messages_refused"], status["faults"]) == (2, 0)
@@ -90,10 +94,28 @@ def test_everything_that_is_counted_is_counted(
         before = status["seconds"]
         while client.status()["seconds"] == before:
             pass
-        monkeypatch.setattr(daemon.repertoire.library, "tapes", lambda: 1 / 0)
+        monkeypatch.setattr(daemon.parts.repertoire.library, "tapes", lambda: 1 / 0)
         reason = client.failed("/tape/list")
         assert "a mistake of ours" in reason
         assert client.status()["faults"] == 1
+
+
+def test_what_is_lost_on_the_network_is_counted(models: Path, make_client: Any) -> None:
+    with Daemon(models, output=Null(RATE), port=0) as daemon, ExitStack() as stack:
+        client = make_client(daemon.port)
+        address = ("127.0.0.1", daemon.port)
+        lines = [
+            stack.enter_context(socket.create_connection(address, timeout=10))
+            for _ in range(MAX_CONNECTIONS + 1)
+        ]
+        assert lines[-1].recv(16) == b""  # one too many
+        lines[0].sendall(b"GET / HTTP/1.1\r\n\r\n")
+        assert lines[0].recv(16) == b""
+        daemon.parts.receiver.outbox.put(b"for nobody", Peer("127.0.0.1", 9, "tcp"))
+        client.sync()
+        status = client.status()
+    assert (status["connections_refused"], status["connections_dropped"]) == (1, 1)
+    assert status["answers_lost"] == 1
 
 
 def test_latents_that_newer_ones_replace_are_counted(models: Path, make_client: Any) -> None:
@@ -143,7 +165,7 @@ def test_a_decode_that_fails_is_counted_and_told(decoder: Any, make_client: Any)
         client.say("/latent", 1.0)
         while not client.status()["decode_failed"]:
             pass
-        assert "it broke" in daemon.first_voice.work.problem
+        assert "it broke" in daemon.parts.first_voice.work.problem
 
 
 def test_the_longest_reply_fits_a_datagram_whole(models: Path) -> None:
@@ -157,5 +179,5 @@ def test_the_longest_reply_fits_a_datagram_whole(models: Path) -> None:
     assert len(data) <= 1400
     (read,) = packets.read(data)
     assert list(read.arguments[::2]) == list(status)
-    assert read.arguments[-1] == musicvae.__version__
+    assert read.arguments[-1] == longest["connections_dropped"]
     assert set(str(read.arguments[1])) == {"Ж"}

@@ -1,1 +1,1 @@
-"""What the daemon prints where it was started: start-up lines, a screen, or JSON lines."""
+"""Shows the daemon where it was started: start-up lines, a status screen, or JSON lines."""

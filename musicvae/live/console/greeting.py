@@ -1,48 +1,44 @@
-"""The lines that the daemon says when it starts: what plays, where, and what to send it."""
+"""Writes the start-up lines of the daemon: what plays, where, and what to send to it."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from musicvae.artifact import ArtifactInfo
+from musicvae.live.parts import Parts
+from musicvae.text import printable
 
-if TYPE_CHECKING:
-    from musicvae.live.daemon import Daemon
-
-#: More names than that would push the example off the screen.
+#: Names in one line; more would push the example off the screen.
 _MAX_NAMES = 16
-#: Latents whose share of the variance is told.
+#: Latents whose share of the variance is shown.
 _SHARES = 6
 _EXAMPLE = (0.5, -1.2, 0.4, 2.0)
 
 
-def lines(daemon: Daemon) -> list[str]:
+def lines(parts: Parts) -> list[str]:
     """The start-up lines, for people."""
-    options, output = daemon.options, daemon.output
-    voice = daemon.first_voice
+    options, output, voice = parts.options, parts.output, parts.first_voice
     info = voice.controls.info
     hosts = tuple(options.allow)
     who = f"this machine and {', '.join(hosts)}" if hosts else "this machine only"
     facts = [
         ("model", f"{printable(voice.name)}: {what(info)}"),
-        *_others(daemon),
+        *_others(parts),
         (
             "sound",
             f"{printable(output.name)}: {output.sample_rate} Hz, {output.channels} channel(s), "
             f"blocks of {output.block} frames ({output.block / output.sample_rate * 1000:.1f} ms)"
-            f"{_way(daemon)}",
+            f"{_callback(parts)}",
         ),
-        ("listening", f"OSC over UDP and TCP, {options.bind} port {daemon.port}, {who}"),
+        ("listening", f"OSC over UDP and TCP, {options.bind} port {parts.port}, {who}"),
         ("latents", _names(info)),
         *([("attributes", _attributes(info))] if info.attributes else []),
-        ("try", example(info.latent_dim, options.bind, daemon.port)),
+        ("try", example(info.latent_dim, options.bind, parts.port)),
         ("stop", "Ctrl-C"),
     ]
     return [f"{name:>10}  {fact}" for name, fact in facts]
 
 
 def what(info: ArtifactInfo) -> str:
-    """A model in half a line."""
+    """Describes a model in half a line."""
     kind = (
         f"a stream, {info.hop / info.sample_rate * 1000:.1f} ms a frame"
         if info.kind == "stream"
@@ -52,35 +48,30 @@ def what(info: ArtifactInfo) -> str:
 
 
 def example(latent_dim: int, bind: str, port: int) -> str:
-    """A command line to copy that changes the sound."""
+    """A command line to copy, which changes the sound."""
     values = _EXAMPLE[:latent_dim]
     host = "localhost" if bind in ("127.0.0.1", "0.0.0.0", "::") else bind
     return f"oscsend {host} {port} /latent {'f' * len(values)} {' '.join(map(str, values))}"
 
 
-def printable(text: str) -> str:
-    """Without what would steer the terminal: an artifact or a device may come from anybody."""
-    return "".join(char if char.isprintable() else "?" for char in text)
-
-
-def _others(daemon: Daemon) -> list[tuple[str, str]]:
-    names = [row.name for row in daemon.repertoire.library.models() if not row.reason]
-    others = [printable(name) for name in names if name != daemon.first_voice.name]
+def _others(parts: Parts) -> list[tuple[str, str]]:
+    names = [row.name for row in parts.repertoire.library.models() if not row.reason]
+    others = [printable(name) for name in names if name != parts.first_voice.name]
     if not others:
         return []
     more = f", and {len(others) - _MAX_NAMES} more" if len(others) > _MAX_NAMES else ""
     return [("also", f"{', '.join(others[:_MAX_NAMES])}{more}: /model/load, /deck/b/model/load")]
 
 
-def _way(daemon: Daemon) -> str:
-    """How the sound gets to a device, where it does."""
-    callback = getattr(daemon.output, "callback", "")
-    return f", {callback} callback, {daemon.output.queue_ms:.1f} ms queued" if callback else ""
+def _callback(parts: Parts) -> str:
+    """What the audio thread of a sound card runs; empty for other outputs."""
+    callback = getattr(parts.output, "callback", "")
+    return f", {callback} callback, {parts.output.queue_ms:.1f} ms queued" if callback else ""
 
 
 def _names(info: ArtifactInfo) -> str:
     if all(latent.name == f"latent {index}" for index, latent in enumerate(info.latents)):
-        # Names that say nothing; what says something is how much each one moves.
+        # These names say nothing; how much each latent changes the sound does.
         shares = [f"{100 * latent.explained_variance:.0f} %" for latent in info.latents[:_SHARES]]
         if len(info.latents) > _SHARES:
             shares.append("…")

@@ -1,4 +1,4 @@
-"""JSON for machines: one object to a line, when it starts, each second, and at the end."""
+"""Prints JSON for programs: one object a line at the start, each second, and at the end."""
 
 from __future__ import annotations
 
@@ -7,45 +7,45 @@ import os
 import threading
 from collections.abc import Callable
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
-if TYPE_CHECKING:
-    from musicvae.live.daemon import Daemon
+from musicvae.live.parts import Parts
+from musicvae.live.status import status
 
 #: Seconds between two lines.
 _EVERY = 1.0
 
 
 class JsonLines:
-    """Says how the daemon is, between ``with`` and its end.
+    """Writes the state of a daemon between ``with`` and its end, from a thread of its own.
 
     Args:
-        daemon: that plays.
-        say: takes each line.
+        parts: of the daemon, which plays.
+        write: called with each line.
     """
 
-    def __init__(self, daemon: Daemon, say: Callable[[str], None]) -> None:
-        self._daemon = daemon
-        self._write = say
+    def __init__(self, parts: Parts, write: Callable[[str], None]) -> None:
+        self._parts = parts
+        self._write = write
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._work, name="musicvae-json", daemon=True)
 
     def __enter__(self) -> Self:
-        daemon = self._daemon
-        info = daemon.first_voice.controls.info
+        parts = self._parts
+        info = parts.first_voice.controls.info
         self._say(
             "startup",
             pid=os.getpid(),
-            port=daemon.port,
-            bind=daemon.options.bind,
-            output=daemon.output.name,
-            block=daemon.output.block,
-            channels=daemon.output.channels,
+            port=parts.port,
+            bind=parts.options.bind,
+            output=parts.output.name,
+            block=parts.output.block,
+            channels=parts.output.channels,
             kind=info.kind,
             names=[latent.name for latent in info.latents],
             attributes=[attribute.name for attribute in info.attributes],
         )
-        daemon.notices.show_with(lambda text: self._say("notice", text=text))
+        parts.notices.show_with(lambda text: self._say("notice", text=text))
         self._thread.start()
         return self
 
@@ -57,7 +57,7 @@ class JsonLines:
     ) -> None:
         self._stopping.set()
         self._thread.join()
-        self._daemon.notices.show_with(None)
+        self._parts.notices.show_with(None)
         self._say("end")
 
     def _work(self) -> None:
@@ -65,5 +65,5 @@ class JsonLines:
             self._say("status")
 
     def _say(self, event: str, **facts: Any) -> None:
-        said = {"event": event, **facts, **self._daemon.status()}
+        said = {"event": event, **facts, **status(self._parts)}
         self._write(json.dumps(said, ensure_ascii=False))

@@ -1,4 +1,4 @@
-"""One calm screen for people: levels, latency, load, what plays, and what came last."""
+"""Draws the status screen in a terminal: levels, latency, load, what plays, the last message."""
 
 from __future__ import annotations
 
@@ -6,33 +6,35 @@ import threading
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from musicvae.live.console.greeting import printable
 from musicvae.live.fades import decibels
+from musicvae.live.parts import Parts
+from musicvae.live.status import status
+from musicvae.text import printable
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
     from rich.text import Text
 
-    from musicvae.live.daemon import Daemon
-
-#: Seconds between two looks: fast enough for a meter, slow enough to be no work.
+#: Seconds between two drawings: fast enough for a meter, slow enough to cost nothing.
 _EVERY = 0.25
+#: Characters of the level meter.
 _BAR = 40
+#: dBFS; anything quieter is shown as silence.
 _LOWEST = -60.0
 
 
 class Screen:
-    """Shows how the daemon is, between ``with`` and its end; leaves the last look standing.
+    """Shows the state of a daemon between ``with`` and its end; the last drawing stays visible.
 
     Args:
-        daemon: that plays.
+        parts: of the daemon, which plays.
         console: of rich; ``None`` is the terminal.
     """
 
-    def __init__(self, daemon: Daemon, console: Console | None = None) -> None:
+    def __init__(self, parts: Parts, console: Console | None = None) -> None:
         from rich.live import Live
 
-        self._daemon = daemon
+        self._parts = parts
         self._live = Live(console=console, auto_refresh=False, transient=False)
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._work, name="musicvae-screen", daemon=True)
@@ -54,46 +56,44 @@ class Screen:
 
     def _work(self) -> None:
         while not self._stopping.wait(_EVERY):
-            self._live.update(look(self._daemon), refresh=True)
+            self._live.update(draw(self._parts), refresh=True)
 
 
-def look(daemon: Daemon) -> RenderableType:
-    """What the screen shows now."""
+def draw(parts: Parts) -> RenderableType:
+    """The screen as it is now."""
     from rich.table import Table
     from rich.text import Text
 
-    status, dispatcher = daemon.status(), daemon.dispatcher.counts
+    now, counts = status(parts), parts.dispatcher.counts
     table = Table.grid(padding=(0, 2))
     table.add_column(justify="right", style="dim")
     table.add_column()
-    for channel, peak in enumerate(daemon.engine.peaks[:2]):
+    for channel, peak in enumerate(parts.engine.peaks[:2]):
         table.add_row("level" if channel == 0 else "", _meter(decibels(float(peak))))
     for letter, suffix in (("a", ""), ("b", "_b")):
-        name = printable(str(status[f"model{suffix}"])) or "nothing"
-        state = "" if status[f"playing{suffix}"] else "  stopped"
-        table.add_row(f"deck {letter}", Text(f"{name}  {status[f'gain{suffix}']:+.1f} dB{state}"))
-    table.add_row("cross-fade", _fader(float(status["crossfade"])))
+        name = printable(str(now[f"model{suffix}"])) or "nothing"
+        state = "" if now[f"playing{suffix}"] else "  stopped"
+        table.add_row(f"deck {letter}", Text(f"{name}  {now[f'gain{suffix}']:+.1f} dB{state}"))
+    table.add_row("cross-fade", _fader(float(now["crossfade"])))
     table.add_row(
         "latency",
-        f"{status['latency_ms']:.1f} ms  (queue {status['queue_ms']:.1f} · device "
-        f"{status['device_ms']:.1f} · model {status['stream_ms']:.1f} · decode "
-        f"{status['decode_ms']:.1f})",
+        f"{now['latency_ms']:.1f} ms  (queue {now['queue_ms']:.1f} · device "
+        f"{now['device_ms']:.1f} · model {now['stream_ms']:.1f} · decode "
+        f"{now['decode_ms']:.1f})",
     )
-    table.add_row("load", f"{100 * float(status['load']):.0f} % of the time decodes")
-    late = int(status["underruns"])
+    table.add_row("load", f"decoding takes {100 * float(now['load']):.0f} % of the time")
+    late = int(now["underruns"])
     table.add_row("late", Text(f"{late} times", style="bold red" if late else ""))
-    table.add_row("sound", Text(printable(str(status["output"]))))
-    if status["recording"]:
-        table.add_row("recording", Text(printable(str(status["recording"])), style="red"))
-    since = float(status["since_packet"])
-    heard = (
-        "nothing yet" if since < 0 else f"{printable(dispatcher.last_message)}  {since:.1f} s ago"
-    )
+    table.add_row("sound", Text(printable(str(now["output"]))))
+    if now["recording"]:
+        table.add_row("recording", Text(printable(str(now["recording"])), style="red"))
+    since = float(now["since_packet"])
+    heard = "nothing yet" if since < 0 else f"{printable(counts.last_message)}  {since:.1f} s ago"
     table.add_row("heard", Text(heard))
-    if daemon.notices.last:
-        table.add_row("notice", Text(printable(daemon.notices.last), style="yellow"))
-    refused = int(status["packets_refused"]) + int(status["messages_refused"])
-    table.add_row("packets", f"{status['packets_received']}, {refused} refused")
+    if parts.notices.last:
+        table.add_row("notice", Text(printable(parts.notices.last), style="yellow"))
+    refused = int(now["packets_refused"]) + int(now["messages_refused"])
+    table.add_row("packets", f"{now['packets_received']}, {refused} refused")
     return table
 
 

@@ -75,7 +75,7 @@ class RecordingJobs:
             recorder = Recorder(path, engine.sample_rate, engine.channels)
 
             def begin(frame: int) -> int:
-                engine.tap = recorder.take
+                engine.tap = recorder.record
                 return frame
 
             try:

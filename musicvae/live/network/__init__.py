@@ -1,1 +1,1 @@
-"""UDP and TCP: sockets, peers, the receiving thread, and replies that wait to be sent."""
+"""Receives packets and sends answers over UDP and TCP; knows the clients."""

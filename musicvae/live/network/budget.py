@@ -1,13 +1,13 @@
-"""Limits how often something is done in a second (a token bucket)."""
+"""Limits how often something may happen in a second (a token bucket)."""
 
 from __future__ import annotations
 
 
 class Budget:
-    """At most so many a second, however often it is asked. (A token bucket.)
+    """Allows something a number of times a second, however often it is asked.
 
     Args:
-        per_second: also how many may come at once after a rest.
+        per_second: the limit; also how many are allowed at once after a second of rest.
     """
 
     def __init__(self, per_second: float) -> None:
@@ -15,7 +15,7 @@ class Budget:
         self._last: float | None = None
 
     def spend(self, now: float) -> bool:
-        """Whether one more is allowed at the time ``now``, in seconds of any steady clock."""
+        """Whether one more is allowed now; ``now`` in seconds of any steady clock."""
         if self._last is not None:
             self._left = min(self._rate, self._left + (now - self._last) * self._rate)
         self._last = now

@@ -1,55 +1,56 @@
-"""Remembers clients: who subscribed with ``/notify 1``, and at which port each wants its replies.
+"""Remembers clients: which ones sent ``/notify 1``, and at which port each wants its replies.
 
-No sockets and no clock: the caller gives the time.
+No sockets and no clock: the caller passes the time.
 """
 
 from __future__ import annotations
 
 from musicvae.live.network.peers import Peer, is_loopback
 
-#: Beyond, the one who asked first is forgotten.
+#: Subscribers at the same time; for one more, the oldest is forgotten.
 MAX_SUBSCRIBERS = 32
-#: Seconds. Nobody is told over UDP that a listener is gone, so one who says nothing for so long is
-#: taken for gone; any packet will do, such as ``/ping``.
+#: Seconds. UDP does not tell that a listener has gone, so one that sends nothing for so long counts
+#: as gone. Any packet keeps it, such as ``/ping``.
 PATIENCE = 60.0
 
 
 class Subscribers:
-    """Peers that are told what happens, until they leave or fall silent.
+    """The peers that are sent notifications, until they leave or fall silent.
 
     Senders on this machine may be silent: Pd and Max subscribe once and then only listen. A TCP
     connection may be silent too, since its end is noticed: call :meth:`remove` then.
 
-    One thread may add, remove and hear while another asks; nothing here takes long or waits.
+    One thread may call :meth:`add`, :meth:`remove` and :meth:`hear` while another calls
+    :meth:`current`; nothing here waits.
 
     Args:
-        most: peers at once.
-        patience: seconds.
+        most: peers at the same time.
+        patience: seconds of silence after which a peer counts as gone.
     """
 
     def __init__(self, most: int = MAX_SUBSCRIBERS, patience: float = PATIENCE) -> None:
         self._most = most
         self._patience = patience
-        self._heard: dict[Peer, float] = {}  # in the order in which they asked
+        self._heard: dict[Peer, float] = {}  # in the order of subscription
 
     def add(self, peer: Peer, now: float) -> None:
-        """Subscribe; a peer that is there already becomes the newest."""
+        """Subscribe; a peer that has subscribed already becomes the newest."""
         self._heard.pop(peer, None)
         self._heard[peer] = now
         while len(self._heard) > self._most:
             del self._heard[next(iter(self._heard))]
 
     def remove(self, peer: Peer) -> None:
-        """Unsubscribe; others are ignored."""
+        """Unsubscribe; peers that have not subscribed are ignored."""
         self._heard.pop(peer, None)
 
     def hear(self, peer: Peer, now: float) -> None:
-        """Note that a packet came from this peer; to be called for every packet."""
+        """Note that a packet came from this peer; call it for every packet."""
         if peer in self._heard:
             self._heard[peer] = now
 
     def current(self, now: float) -> list[Peer]:
-        """Those who are still there, in the order in which they asked."""
+        """The subscribers that are still there, in the order of subscription."""
         peers = []
         for peer, heard in list(self._heard.items()):
             if now - heard <= self._patience or peer.transport == "tcp" or is_loopback(peer.host):
@@ -59,18 +60,18 @@ class Subscribers:
         return peers
 
 
-#: Senders whose choice is remembered; beyond, the oldest is forgotten.
+#: Senders whose choice of a port is remembered; for one more, the oldest is forgotten.
 MAX_CHOICES = 64
 
 
 class Addressees:
-    """Remembers the reply ports of senders over UDP; a TCP connection is answered as it is."""
+    """The reply ports that senders over UDP chose; TCP clients are answered on their connection."""
 
     def __init__(self) -> None:
         self._ports: dict[Peer, int] = {}
 
     def choose(self, sender: Peer, port: int) -> None:
-        """Answer this sender at another port of its host."""
+        """Answer this sender at this port of its host from now on."""
         if sender.transport != "udp":
             return
         self._ports.pop(sender, None)
@@ -79,6 +80,6 @@ class Addressees:
             del self._ports[next(iter(self._ports))]
 
     def of(self, sender: Peer) -> Peer:
-        """Whom to answer: never another host."""
+        """The peer that gets the answers to this sender; always on the same host."""
         port = self._ports.get(sender)
         return sender if port is None else sender._replace(port=port)

@@ -1,4 +1,4 @@
-"""Where answers of other threads wait for the thread that owns the sockets."""
+"""Queues answers of all threads for the thread that owns the sockets."""
 
 from __future__ import annotations
 
@@ -9,77 +9,77 @@ import socket
 
 from musicvae.live.network.peers import Answer, Peer
 
-#: Answers that wait at most, all peers together.
+#: Answers that wait at most, for all peers together.
 MAX_WAITING = 4096
 
 
 class Outbox:
-    """A queue with a bell: :meth:`fileno` becomes readable when something lies in it.
+    """A queue on which a thread can select: :meth:`fileno` is readable while answers wait.
 
-    Any thread may put, and none ever waits. One thread takes.
+    Any thread may put answers, and never waits. One thread drains the queue.
 
     Args:
-        most: answers that wait at most; what comes then is dropped.
+        most: answers that wait at most; more are dropped.
 
     Attributes:
-        dropped: how many were.
+        dropped: number of answers that were dropped.
     """
 
     def __init__(self, most: int = MAX_WAITING) -> None:
         self.dropped = 0
         self._most = most
         self._waiting: queue.SimpleQueue[Answer] = queue.SimpleQueue()
-        self._drops = itertools.count(1)  # counts whole, whichever threads drop at once
-        self._bell: tuple[socket.socket, socket.socket] | None = None
-        self._rung = False
+        self._drops = itertools.count(1)  # exact, even where threads drop at the same time
+        self._wake_up: tuple[socket.socket, socket.socket] | None = None
+        self._woken = False
 
     def open(self) -> None:
-        """Hang up the bell; until then what is put only waits."""
+        """Make it possible to select on this; answers that were put before are kept."""
         # A pair of sockets, since Windows cannot select on pipes.
-        self._bell = socket.socketpair()
-        for end in self._bell:
+        self._wake_up = socket.socketpair()
+        for end in self._wake_up:
             end.setblocking(False)
-        self._rung = False
-        self.ring()
+        self._woken = False
+        self.wake()
 
     def close(self) -> None:
-        """Take the bell down; safe to call twice."""
-        bell, self._bell = self._bell, None
-        for end in bell or ():
+        """Close the pair of sockets; safe to call twice."""
+        pair, self._wake_up = self._wake_up, None
+        for end in pair or ():
             end.close()
 
     def fileno(self) -> int:
-        """What to select on; -1 while it is not open."""
-        return -1 if self._bell is None else self._bell[0].fileno()
+        """The descriptor to select on; -1 while it is not open."""
+        return -1 if self._wake_up is None else self._wake_up[0].fileno()
 
     def put(self, data: bytes, peer: Peer) -> None:
-        """Let ``data`` be sent to ``peer`` soon."""
+        """Have ``data`` sent to ``peer`` soon."""
         if self._waiting.qsize() >= self._most:
             self.dropped = next(self._drops)
             return
         self._waiting.put((data, peer))
-        self.ring()
+        self.wake()
 
-    def ring(self) -> None:
-        """Wake the thread that takes, whether or not something waits."""
-        bell = self._bell
-        if self._rung or bell is None:
+    def wake(self) -> None:
+        """Wake the thread that drains the queue, whether or not an answer waits."""
+        pair = self._wake_up
+        if self._woken or pair is None:
             return
-        self._rung = True
+        self._woken = True
         try:
-            bell[1].send(b"\0")
+            pair[1].send(b"\0")
         except OSError:
-            # Full, so it is ringing; or closed a moment ago, so nobody listens for it.
+            # The buffer is full, so the thread will wake; or it was closed a moment ago.
             return
 
-    def take(self) -> list[Answer]:
-        """All that waits, oldest first; silences the bell."""
-        if self._bell is not None:
-            with contextlib.suppress(BlockingIOError):  # taken without a ring
-                self._bell[0].recv(64)
-        # Before the queue is read: who puts after that rings again.
-        self._rung = False
-        taken: list[Answer] = []
+    def drain(self) -> list[Answer]:
+        """All answers that wait, oldest first; :meth:`fileno` is no longer readable then."""
+        if self._wake_up is not None:
+            with contextlib.suppress(BlockingIOError):  # nobody has woken this thread
+                self._wake_up[0].recv(64)
+        # Before the queue is read: a thread that puts after this wakes us again.
+        self._woken = False
+        drained: list[Answer] = []
         for _ in range(self._waiting.qsize()):
-            taken.append(self._waiting.get_nowait())
-        return taken
+            drained.append(self._waiting.get_nowait())
+        return drained

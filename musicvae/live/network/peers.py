@@ -1,4 +1,4 @@
-"""Peers (who sends, and where an answer goes) and the list of hosts that are allowed."""
+"""Senders of packets, to which answers go, and the list of hosts that are allowed."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ _LOOPBACK = ("127.0.0.0/8", "::1/128")
 
 
 class Peer(NamedTuple):
-    """A sender, which is also where an answer goes.
+    """The sender of a packet, or the receiver of an answer.
 
     Attributes:
-        host: numeric address; a link-local one names its interface behind ``%``.
-        port: of the sender.
+        host: numeric address; a link-local one has its interface behind ``%``.
+        port: the UDP or TCP port on that host.
         transport: ``"udp"`` or ``"tcp"``.
     """
 
@@ -27,19 +27,19 @@ class Peer(NamedTuple):
     transport: str = "udp"
 
 
-#: Bytes and whom to send them to.
+#: A packet, and the peer to send it to.
 Answer = tuple[bytes, Peer]
 
 
 def peer_of(address: tuple[Any, ...], transport: str = "udp") -> Peer:
-    """The peer behind an address as sockets give it: two items for IPv4, four for IPv6."""
+    """The peer at an address as sockets return it: two items for IPv4, four for IPv6."""
     if len(address) == 4 and address[3]:
         return Peer(f"{address[0]}%{address[3]}", address[1], transport)
     return Peer(address[0], address[1], transport)
 
 
 class AllowList:
-    """The hosts that are listened to and answered; this machine always is.
+    """The hosts whose packets are accepted; this machine is always among them.
 
     Args:
         hosts: addresses, networks such as ``192.168.1.0/24``, or names, which are looked up once.

@@ -1,5 +1,8 @@
-"""Which program listens on a port: what helps most where the port is in use. Linux tells; others
-say nothing.
+"""Finds the program that listens on a port, for the error that the port is in use. Linux only.
+
+It reads ``/proc``. psutil would also serve Windows, and macOS as root; but it would be one more
+compiled dependency of the base install, for one line of one error message. Where the program is not
+known the message leaves it out.
 """
 
 from __future__ import annotations
@@ -7,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+
+from musicvae.text import printable
 
 _PROC = Path("/proc")
 #: Columns of the tables in ``/proc/net``.
@@ -16,22 +21,22 @@ _MOST_LETTERS = 60
 
 
 def listener(kind: str, port: int, proc: Path = _PROC) -> str:
-    """The program behind a port, such as ``"musicvae live jazz.onnx (process 4711)"``.
+    """The program that listens on a port, such as ``"musicvae live jazz.onnx (process 4711)"``.
 
     Args:
         kind: ``"UDP"`` or ``"TCP"``.
         port: its number.
-        proc: where the system's tables lie.
+        proc: the folder of the system's tables.
 
     Returns:
-        Its command line and number; empty where that cannot be told: on other systems, or since
-        it belongs to somebody else.
+        Its command line and process number; empty where they are not known: on other systems, or
+        where the program belongs to another user.
     """
     wanted = {f"socket:[{inode}]" for inode in _inodes(kind, port, proc)}
     if not wanted:
         return ""
     for process in proc.glob("[0-9]*"):
-        with suppress(OSError):  # it has ended, or is not ours to look into
+        with suppress(OSError):  # it has ended, or belongs to another user
             if any(str(handle.readlink()) in wanted for handle in (process / "fd").iterdir()):
                 return f"{_command(process)} (process {process.name})"
     return ""
@@ -48,8 +53,8 @@ def _inodes(kind: str, port: int, proc: Path) -> Iterator[str]:
 
 
 def _command(process: Path) -> str:
-    """As it was started, without the folder of the program."""
+    """The command line of a process, without the folder of the program."""
     words = (process / "cmdline").read_text("utf-8", "replace").split("\0")
     text = " ".join([Path(words[0]).name, *words[1:]]).strip()
-    clean = "".join(char if char.isprintable() else "?" for char in text)
+    clean = printable(text)
     return clean if len(clean) <= _MOST_LETTERS else f"{clean[: _MOST_LETTERS - 1]}…"

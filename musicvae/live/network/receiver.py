@@ -1,4 +1,4 @@
-"""The thread that owns the sockets: it receives packets over UDP and TCP, and sends the answers."""
+"""The thread that owns the sockets: receives packets over UDP and TCP, and sends all answers."""
 
 from __future__ import annotations
 
@@ -12,39 +12,44 @@ from musicvae.live.network.outbox import Outbox
 from musicvae.live.network.peers import Answer, Peer, peer_of
 from musicvae.live.network.tcp import Connections
 
+#: Given a packet, its sender and the time in seconds (``time.monotonic``); returns the answers.
 Handle = Callable[[bytes, Peer, float], list[Answer]]
 
-#: The largest UDP datagram there is.
+#: The largest UDP datagram there is, in bytes.
 _MAX_DATAGRAM = 65536
-#: Datagrams taken at once before TCP and the outbox have their turn.
+#: Datagrams read at once before TCP and the outbox have their turn.
 _BURST = 256
 
 
 class Receiver:
-    """Hands each packet on and sends what comes back.
+    """Passes each packet to ``handle`` and sends the answers.
 
     Args:
-        listening: a bound UDP socket; closing it is the caller's.
-        handle: given the bytes, the sender, and the time by ``time.monotonic``.
-        streams: TCP connections to serve as well.
+        listening: a bound UDP socket; the caller closes it.
+        handle: see :data:`Handle`.
+        outbox: answers of other threads, to be sent.
+        connections: TCP connections to serve as well.
 
     Attributes:
-        outbox: where other threads put what is to be sent.
-        faults: how often we failed at a packet, which is always a mistake of ours.
-        problem: why, the last time.
-        unsent: answers that the system did not take, or whose connection is gone.
+        faults: packets that failed because of an error in musicvae.
+        problem: the newest of these errors; empty before the first.
+        unsent: answers that the system did not accept, or whose connection was gone.
     """
 
     def __init__(
-        self, listening: socket.socket, handle: Handle, streams: Connections | None = None
+        self,
+        listening: socket.socket,
+        handle: Handle,
+        outbox: Outbox,
+        connections: Connections | None = None,
     ) -> None:
-        self.outbox = Outbox()
+        self.outbox = outbox
         self.faults = 0
         self.problem = ""
         self.unsent = 0
         self._socket = listening
         self._handle = handle
-        self._streams = streams
+        self._connections = connections
         self._stopping = False
         self._thread = threading.Thread(target=self._work, name="musicvae-receive", daemon=True)
 
@@ -55,18 +60,18 @@ class Receiver:
         self._thread.start()
 
     def stop(self) -> None:
-        """End after the packets in hand; send what waits in the outbox, end the connections."""
+        """Finish the packets in hand, send what waits in the outbox, end the connections."""
         self._stopping = True
-        self.outbox.ring()
+        self.outbox.wake()
         self._thread.join()
         self.outbox.close()
 
     def _work(self) -> None:
         with selectors.DefaultSelector() as selector:
-            selector.register(self._socket, selectors.EVENT_READ, self._datagrams)
-            selector.register(self.outbox, selectors.EVENT_READ, self._mail)
-            if self._streams is not None:
-                self._streams.attach(selector, self._hear)
+            selector.register(self._socket, selectors.EVENT_READ, self._read_datagrams)
+            selector.register(self.outbox, selectors.EVENT_READ, self._send_outbox)
+            if self._connections is not None:
+                self._connections.attach(selector, self._receive)
             while not self._stopping:
                 for key, mask in selector.select():
                     self._try(key.data, mask)
@@ -83,7 +88,7 @@ class Receiver:
         self.faults += 1
         self.problem = f"{type(error).__name__}: {error}"
 
-    def _datagrams(self, _mask: int) -> None:
+    def _read_datagrams(self, _mask: int) -> None:
         receive = self._socket.recvfrom
         for _ in range(_BURST):
             try:
@@ -91,12 +96,12 @@ class Receiver:
             except BlockingIOError:
                 return
             except OSError:
-                # Windows reports here that an earlier answer found nobody; the next receive works.
+                # Windows reports here that an earlier answer reached nobody; the next call works.
                 time.sleep(0.001)
                 return
-            self._hear(data, peer_of(sender))
+            self._receive(data, peer_of(sender))
 
-    def _hear(self, data: bytes, sender: Peer) -> None:
+    def _receive(self, data: bytes, sender: Peer) -> None:
         try:
             answers = self._handle(data, sender, time.monotonic())
         except Exception as error:  # noqa: BLE001 - as in _try
@@ -105,18 +110,18 @@ class Receiver:
         for reply, peer in answers:
             self._send(reply, Peer(*peer))
 
-    def _mail(self, _mask: int) -> None:
-        for data, peer in self.outbox.take():
+    def _send_outbox(self, _mask: int) -> None:
+        for data, peer in self.outbox.drain():
             self._send(data, peer)
 
     def _close(self, _mask: int) -> None:
-        self._mail(0)
-        if self._streams is not None:
-            self._streams.close()
+        self._send_outbox(0)
+        if self._connections is not None:
+            self._connections.close()
 
     def _send(self, data: bytes, peer: Peer) -> None:
         if peer.transport == "tcp":
-            if self._streams is None or not self._streams.send(data, peer):
+            if self._connections is None or not self._connections.send(data, peer):
                 self.unsent += 1
             return
         try:

@@ -10,30 +10,32 @@ from musicvae.errors import LiveError, PortInUseError, SettingError
 from musicvae.live.network.peers import is_loopback, numeric_address
 from musicvae.live.network.port_owner import listener
 
-#: Bytes the system keeps for us while we are busy: about a second of a heavy flood.
+#: Bytes that the system buffers while we are busy: about a second of a heavy flood.
 _BUFFER = 4 * 2**20
 
-#: Connections that the system keeps for us until we accept them.
+#: Connections that the system keeps until we accept them.
 _BACKLOG = 16
-#: How often to look for a port that is free for both, where any will do.
+#: Attempts to find a port that is free for UDP and TCP, where the system chooses.
 _TRIES = 16
 
 
 def open_sockets(bind: str, port: int, *, guarded: bool) -> tuple[socket.socket, socket.socket]:
-    """A UDP and a TCP socket that listen on one port.
+    """Open a UDP and a TCP socket on the same port.
 
     Args:
         bind: address of the interface.
         port: 0 lets the system choose.
-        guarded: whether somebody outside this machine was allowed on purpose.
+        guarded: whether the user has listed the hosts that may send. Without such a list only a
+            loopback address is accepted.
 
     Returns:
-        UDP, TCP.
+        The UDP socket, the TCP socket.
 
     Raises:
-        PortInUseError: somebody listens there already, with either of them.
-        SettingError: the address is not of this machine, or would listen to the network though
-            nobody there is allowed.
+        PortInUseError: another program uses the port, for UDP or TCP.
+        LiveError: the address does not belong to this machine, or the port is not permitted.
+        SettingError: the port is no port, the name of the address is unknown, or the address is
+            open to the network though no host there is allowed.
     """
     for left in reversed(range(_TRIES)):
         datagrams = open_socket(bind, port, guarded=guarded)
@@ -48,12 +50,12 @@ def open_sockets(bind: str, port: int, *, guarded: bool) -> tuple[socket.socket,
 
 
 def open_socket(bind: str, port: int, *, guarded: bool) -> socket.socket:
-    """The UDP socket of :func:`open_sockets` alone; the same arguments and errors."""
+    """Open only the UDP socket of :func:`open_sockets`; the same arguments and errors."""
     if not 0 <= port <= 65535:
-        raise SettingError("not a port", expected="0 to 65535", received=port)
+        raise SettingError("this is not a port", expected="0 to 65535", received=port)
     if not guarded and not is_loopback(numeric_address(bind)):
         raise SettingError(
-            "listening to the network needs to know who may speak",
+            "to listen to the network, the hosts that may send must be listed",
             expected="a loopback address, or at least one allowed host",
             received=f"--bind {bind}",
             hint=f"--bind {bind} --allow 192.168.1.20 (or a network: --allow 192.168.1.0/24)",
@@ -72,8 +74,8 @@ def _listen(bind: str, port: int) -> socket.socket:
     listening = socket.socket(_family(bind), socket.SOCK_STREAM)
     try:
         if os.name == "posix":
-            # Old connections linger for a minute after a restart. (On Windows the option lets
-            # another program take the port away, and they do not stand in the way.)
+            # After a restart, old connections occupy the port for a minute. (On Windows they do
+            # not, and the option would let another program take the port away.)
             listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((bind, port))
         listening.listen(_BACKLOG)
@@ -88,7 +90,7 @@ def _no_port(kind: str, bind: str, port: int, error: OSError) -> LiveError:
         who = listener(kind, port)
         perhaps = "" if who else ", perhaps another musicvae"
         return PortInUseError(
-            f"{who or 'somebody'} listens on {kind} port {port} of {bind} already{perhaps}",
+            f"{who or 'another program'} listens on {kind} port {port} of {bind} already{perhaps}",
             hint=f"end that program, or choose another port: --port {port + 10}",
         )
     return LiveError(

@@ -1,7 +1,7 @@
-"""OSC over TCP: connections that one thread serves beside its UDP socket.
+"""Serves OSC connections over TCP, on the thread that also serves the UDP socket.
 
-Nothing here waits. A connection that sends nonsense, or does not read what it asked for, is closed;
-the others, and UDP, never notice.
+Nothing here waits. A connection that sends nonsense, or does not read its answers, is closed; the
+others, and UDP, are not affected.
 """
 
 from __future__ import annotations
@@ -16,40 +16,43 @@ from musicvae.live.network.peers import AllowList, Peer, peer_of
 from musicvae.live.osc.framing import Deframer, encode
 from musicvae.live.osc.replies import message
 
-#: Connections at once.
+#: Connections at the same time.
 MAX_CONNECTIONS = 16
-#: Bytes that wait for one slow reader, beside what the system keeps for it.
+#: Bytes that wait for one slow reader, besides what the system buffers for it.
 MAX_UNSENT = 256 * 1024
-#: Seconds of silence after which a connection gives way, if there are too many.
+#: Seconds of silence after which a connection may be closed for a new one, if there are too many.
 PATIENCE = 60.0
 #: Bytes read from one connection before the others have their turn.
 _READ = 16 * 1024
-#: Seconds until the system asks whether a silent connection's machine is still there, and between.
+#: Seconds of silence until the system checks that the other machine is there; between two checks.
 _KEEP_ALIVE = (("TCP_KEEPIDLE", 30), ("TCP_KEEPALIVE", 30), ("TCP_KEEPINTVL", 10))
 
-Hear = Callable[[bytes, Peer], None]
+#: Given a packet and its sender.
+Receive = Callable[[bytes, Peer], None]
 
 
 class _Connection:
     """One connection.
 
     Attributes:
-        ending: nothing more comes in, something may still go out.
-        watched: for what its socket is registered with the selector.
-        heard: when something came, or it began.
+        deframer: splits what comes in into packets.
+        unsent: answers that the system has not accepted yet.
+        ending: nothing more comes in; answers may still go out.
+        watched: the events for which its socket is registered with the selector.
+        heard: when something came in, or it began; seconds of ``time.monotonic``.
     """
 
     def __init__(self, connected: socket.socket, peer: Peer) -> None:
         self.socket = connected
         self.peer = peer
-        self.frames = Deframer()
+        self.deframer = Deframer()
         self.unsent = bytearray()
         self.ending = False
         self.watched = 0
         self.heard = time.monotonic()
 
     def wanted(self) -> int:
-        """What it can do next, as selectors say it."""
+        """The events that it waits for, as a mask of the selector."""
         reads = 0 if self.ending else selectors.EVENT_READ
         return reads | (selectors.EVENT_WRITE if self.unsent else 0)
 
@@ -58,15 +61,15 @@ class Connections:
     """The connections of one listening socket.
 
     Args:
-        listening: a TCP socket that listens; closing it is the caller's.
-        allowed: hosts; others are closed at once.
-        gone: told about each peer whose connection has ended.
-        most: connections at once.
-        most_unsent: bytes that wait for one of them.
-        patience: seconds of silence after which one gives way, if there are too many.
+        listening: a TCP socket that listens; the caller closes it.
+        allowed: hosts; connections of others are closed at once.
+        gone: called with each peer whose connection has ended.
+        most: connections at the same time.
+        most_unsent: bytes that may wait for one connection.
+        patience: seconds of silence after which one is closed for a new one, if there are too many.
 
     Attributes:
-        refused: connections of strangers, and those that were too many.
+        refused: connections of hosts that are not allowed, and those that were too many.
         dropped: connections that we closed: for nonsense, for reading too slowly, to make room.
     """
 
@@ -93,24 +96,24 @@ class Connections:
     def __len__(self) -> int:
         return len(self._connections)
 
-    def attach(self, selector: selectors.BaseSelector, hear: Hear) -> None:
-        """Register with a selector, whose keys hold what to call: ``key.data(mask)``.
+    def attach(self, selector: selectors.BaseSelector, receive: Receive) -> None:
+        """Register with a selector with functions as data; the caller calls ``key.data(mask)``.
 
         Args:
             selector: of the thread that also calls everything else here.
-            hear: given each packet and its sender.
+            receive: called with each packet and its sender.
         """
         self._selector = selector
-        self._hear = hear
+        self._receive = receive
         self._listening.setblocking(False)
         selector.register(self._listening, selectors.EVENT_READ, self._accept)
 
     def send(self, data: bytes, peer: Peer) -> bool:
-        """Send a packet down the connection of ``peer``; whether there is one that takes it."""
+        """Send a packet to ``peer``; returns whether it has a connection that can take it."""
         connection = self._connections.get(peer)
-        if connection is None or connection.frames.framing is None:
+        if connection is None or connection.deframer.framing is None:
             return False
-        connection.unsent += encode(data, connection.frames.framing)
+        connection.unsent += encode(data, connection.deframer.framing)
         return self._flush(connection)
 
     def close(self) -> None:
@@ -123,7 +126,7 @@ class Connections:
         try:
             connected, address = self._listening.accept()
         except BlockingIOError:
-            return  # it has gone again
+            return  # the client has left again
         except OSError:
             time.sleep(0.001)  # out of descriptors: the socket stays ready, so do not spin
             return
@@ -135,7 +138,7 @@ class Connections:
         try:
             _prepare(connected)
         except OSError:
-            connected.close()  # it is gone already
+            connected.close()  # the client has left already
             return
         connection = self._connections[peer] = _Connection(connected, peer)
         connection.watched = connection.wanted()
@@ -152,18 +155,18 @@ class Connections:
 
     def _ready_for(self, connection: _Connection) -> Callable[[int], None]:
         def ready(mask: int) -> None:
-            # An event before this one in the same round may have ended it.
+            # An earlier event of the same round may have ended the connection.
             if mask & selectors.EVENT_WRITE and self._lives(connection):
                 self._flush(connection)
             if mask & selectors.EVENT_READ and self._lives(connection):
-                self._receive(connection)
+                self._read(connection)
 
         return ready
 
     def _lives(self, connection: _Connection) -> bool:
         return self._connections.get(connection.peer) is connection
 
-    def _receive(self, connection: _Connection) -> None:
+    def _read(self, connection: _Connection) -> None:
         try:
             data = connection.socket.recv(_READ)
         except BlockingIOError:
@@ -173,12 +176,12 @@ class Connections:
             return
         connection.heard = time.monotonic()
         try:
-            for packet in connection.frames.feed(data):
-                self._hear(packet, connection.peer)
+            for packet in connection.deframer.feed(data):
+                self._receive(packet, connection.peer)
                 if not self._lives(connection):
                     return
         except PacketError as error:
-            self.send(message("/error", "stream", error.what), connection.peer)
+            self.send(message("/error", "connection", error.what), connection.peer)
             if self._lives(connection):
                 self._drop(connection)
             return
@@ -187,7 +190,7 @@ class Connections:
             self._flush(connection)
 
     def _flush(self, connection: _Connection) -> bool:
-        """Send what the system takes now; whether the connection lives."""
+        """Send what the system accepts now; returns whether the connection lives."""
         try:
             while connection.unsent:
                 del connection.unsent[: connection.socket.send(connection.unsent)]
@@ -221,7 +224,7 @@ class Connections:
 
 
 def _prepare(connected: socket.socket) -> None:
-    """Answers leave at once, and a machine that has lost its power is noticed."""
+    """Send answers at once, and notice a machine that has lost its power."""
     connected.setblocking(False)
     connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     connected.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)

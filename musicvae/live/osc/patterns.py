@@ -1,19 +1,20 @@
-"""OSC address patterns (``? * [a-z] [!a] {one,two}``) without regular expressions.
+"""Matches OSC address patterns (``? * [a-z] [!a] {one,two}``) in bounded time.
 
-A pattern comes from the network, so its cost must be bounded: each token maps the *set* of places
-reached in the text to the next set, which is at most length × length steps however the pattern is
-made. (Thompson's simulation, CACM 11(6), 1968; backtracking engines take exponential time.)
+A pattern comes from the network, so it must not be able to take long. Each token maps the *set* of
+positions reached in the text to the next set, which takes at most length × length operations for
+any pattern. (Thompson's simulation, CACM 11(6), 1968. Regular expressions backtrack, which can take
+exponential time.)
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-#: Maps the places reached in a text to the places reached after one more token.
-Step = Callable[[str, set[int]], set[int]]
+#: Maps the positions reached in a text to the positions reached after one more token.
+Token = Callable[[str, set[int]], set[int]]
 
 _SPECIAL = frozenset("?*[{")
-#: Of ``*`` and ``{`` in one pattern, which may match nothing and so are tried everywhere.
+#: Most ``*`` and ``{`` in one pattern: both may match nothing, so they are tried everywhere.
 MAX_LOOSE = 16
 
 
@@ -22,7 +23,7 @@ class PatternError(ValueError):
 
 
 def is_pattern(address: str) -> bool:
-    """Whether an address holds any pattern character."""
+    """Whether an address contains a pattern character."""
     return not _SPECIAL.isdisjoint(address)
 
 
@@ -46,14 +47,14 @@ class Pattern:
         self._parts = [_compile(part) for part in text.split("/")]
 
     def matches(self, address: str) -> bool:
-        """Whether the pattern stands for this address."""
+        """Whether the pattern matches this address."""
         parts = address.split("/")
         return len(parts) == len(self._parts) and all(
             _matches(compiled, part) for compiled, part in zip(self._parts, parts, strict=True)
         )
 
     def begins(self, stem: str) -> bool:
-        """Whether it may stand for ``stem``, which ends in ``/``, and one part more."""
+        """Whether it can match ``stem``, which ends in ``/``, with one more part behind it."""
         parts = stem.split("/")
         return len(parts) == len(self._parts) and all(
             _matches(compiled, part)
@@ -61,42 +62,42 @@ class Pattern:
         )
 
 
-def _matches(compiled: tuple[int, list[Step]], text: str) -> bool:
-    shortest, steps = compiled
+def _matches(compiled: tuple[int, list[Token]], text: str) -> bool:
+    shortest, tokens = compiled
     if shortest > len(text):
         return False
-    places = {0}
-    for step in steps:
-        places = step(text, places)
-        if not places:
+    reached = {0}
+    for token in tokens:
+        reached = token(text, reached)
+        if not reached:
             return False
-    return len(text) in places
+    return len(text) in reached
 
 
-def _compile(part: str) -> tuple[int, list[Step]]:
-    """The shortest text that can match, and the steps."""
-    steps: list[Step] = []
+def _compile(part: str) -> tuple[int, list[Token]]:
+    """The length of the shortest text that can match, and the tokens."""
+    tokens: list[Token] = []
     shortest = at = 0
     while at < len(part):
         char = part[at]
         if char == "*":
-            if not steps or steps[-1] is not _star:
-                steps.append(_star)
+            if not tokens or tokens[-1] is not _star:
+                tokens.append(_star)
             at += 1
         elif char == "[":
             inside, at = _until(part, at, "]")
-            steps.append(_one_of(inside))
+            tokens.append(_one_of(inside))
             shortest += 1
         elif char == "{":
             inside, at = _until(part, at, "}")
             words = list(dict.fromkeys(inside.split(",")))
-            steps.append(_word_of(words))
+            tokens.append(_word_of(words))
             shortest += min(map(len, words))
         else:
-            steps.append(_any if char == "?" else _one_of(char))
+            tokens.append(_any if char == "?" else _one_of(char))
             shortest += 1
             at += 1
-    return shortest, steps
+    return shortest, tokens
 
 
 def _until(part: str, at: int, closing: str) -> tuple[str, int]:
@@ -106,27 +107,27 @@ def _until(part: str, at: int, closing: str) -> tuple[str, int]:
     return part[at + 1 : end], end + 1
 
 
-def _star(text: str, places: set[int]) -> set[int]:
-    return set(range(min(places), len(text) + 1))
+def _star(text: str, positions: set[int]) -> set[int]:
+    return set(range(min(positions), len(text) + 1))
 
 
-def _any(text: str, places: set[int]) -> set[int]:
-    return {place + 1 for place in places if place < len(text)}
+def _any(text: str, positions: set[int]) -> set[int]:
+    return {position + 1 for position in positions if position < len(text)}
 
 
-def _one_of(inside: str) -> Step:
+def _one_of(inside: str) -> Token:
     negated = inside.startswith("!") and len(inside) > 1
     ranges = _ranges(inside[1:] if negated else inside)
 
-    def step(text: str, places: set[int]) -> set[int]:
+    def token(text: str, positions: set[int]) -> set[int]:
         return {
-            place + 1
-            for place in places
-            if place < len(text)
-            and any(low <= text[place] <= high for low, high in ranges) != negated
+            position + 1
+            for position in positions
+            if position < len(text)
+            and any(low <= text[position] <= high for low, high in ranges) != negated
         }
 
-    return step
+    return token
 
 
 def _ranges(inside: str) -> list[tuple[str, str]]:
@@ -142,10 +143,13 @@ def _ranges(inside: str) -> list[tuple[str, str]]:
     return ranges
 
 
-def _word_of(words: list[str]) -> Step:
-    def step(text: str, places: set[int]) -> set[int]:
+def _word_of(words: list[str]) -> Token:
+    def token(text: str, positions: set[int]) -> set[int]:
         return {
-            place + len(word) for place in places for word in words if text.startswith(word, place)
+            position + len(word)
+            for position in positions
+            for word in words
+            if text.startswith(word, position)
         }
 
-    return step
+    return token

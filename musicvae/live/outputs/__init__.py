@@ -1,1 +1,1 @@
-"""Outputs: the sound card, a WAV file, or nowhere."""
+"""Plays what the engine renders: on a sound card, into a WAV file, or nowhere."""

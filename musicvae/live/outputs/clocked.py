@@ -1,4 +1,4 @@
-"""Outputs without a sound card, paced by the wall clock: a WAV file, and nowhere."""
+"""Outputs without a sound card, in real time by the system's clock: a WAV file, or nowhere."""
 
 from __future__ import annotations
 
@@ -15,13 +15,15 @@ from musicvae.live.outputs.wav import GrowingWav
 
 
 class Null:
-    """Renders in real time and drops the result; also the base of what keeps it.
+    """Renders in real time and drops the sound; also the base class of :class:`WavFile`.
+
+    The attributes are those of ``outputs.output.Output``.
 
     Args:
         sample_rate: in Hz.
         channels: of the blocks.
-        block: their length in frames.
-        fast: do not wait for the clock.
+        block: their length in sample frames.
+        fast: render as fast as possible, not in real time.
     """
 
     def __init__(
@@ -39,14 +41,14 @@ class Null:
         self._thread: threading.Thread | None = None
 
     def start(self, render: Callable[[Samples], None], frames: int | None = None) -> None:
-        """Begin to render; end by itself after ``frames``, where they are given."""
+        """Begin to render; with ``frames``, end by itself after so many sample frames."""
         self._thread = threading.Thread(
             target=self._work, args=(render, frames), name="musicvae-output", daemon=True
         )
         self._thread.start()
 
     def stop(self) -> None:
-        """End after the block in hand, and close."""
+        """End after the present block, and close."""
         self._stopping.set()
         if self._thread is not None:
             self._thread.join()
@@ -77,10 +79,10 @@ class Null:
                 started += self._wait_until(started + done / self.sample_rate)
 
     def _wait_until(self, moment: float) -> float:
-        """Wait; or, a whole block late, count it.
+        """Wait until ``moment``; when it is more than a block ago, count an underrun.
 
         Returns:
-            The seconds by which everything from now on is later: what was missed is not hurried.
+            Seconds by which all later moments are shifted: lost time is not caught up.
         """
         ahead = moment - time.perf_counter()
         if ahead > 0:
@@ -91,23 +93,23 @@ class Null:
         return 0.0
 
     def _put(self, block: Samples) -> None:
-        """Keep a block."""
+        """Store a block, float32 (frames, channels); here it is dropped."""
 
     def _close(self) -> None:
-        """Release what keeping needs."""
+        """Close what :meth:`_put` writes to."""
 
 
 class WavFile(Null):
-    """Renders into a WAV file, which can be played even after a kill; see ``GrowingWav``.
+    """Renders into a WAV file, which is playable even after a kill; see ``GrowingWav``.
 
-    A block that is late is late, but not lost: the file has no gap.
+    A late block is written late; the file has no gap.
 
     Args:
         path: of the file; an existing one is overwritten.
         sample_rate: in Hz.
         channels: of the file.
-        block: how many frames are rendered and written at once.
-        fast: do not wait for the clock.
+        block: sample frames that are rendered and written at once.
+        fast: render as fast as possible, not in real time.
 
     Raises:
         DeviceError: the file cannot be created.

@@ -1,4 +1,4 @@
-"""Where the sound goes: a sound card, a WAV file, or nowhere."""
+"""Defines what an output is, and chooses one: a sound card, a WAV file, or nowhere."""
 
 from __future__ import annotations
 
@@ -15,19 +15,20 @@ from musicvae.live.outputs.soundcard import DEFAULT_AHEAD_MS
 from musicvae.live.outputs.soundcard import SoundCard as SoundCard
 from musicvae.live.outputs.soundcard import list_devices as list_devices
 
+#: Sample frames.
 DEFAULT_BLOCK = 512
 
-#: Fills a block, float32 of shape (frames, channels).
+#: Fills a block, float32 (frames, channels).
 Render = Callable[[Samples], None]
 
 
 class Output(Protocol):
-    """Asks for blocks at its own pace, on its own thread.
+    """Renders blocks at its own pace, on its own thread, and plays or keeps them.
 
     Attributes:
         name: for people.
         sample_rate: in Hz.
-        channels: of the blocks it asks for.
+        channels: of the blocks.
     """
 
     name: str
@@ -36,33 +37,33 @@ class Output(Protocol):
 
     @property
     def block(self) -> int:
-        """The usual length of the blocks it asks for, in frames."""
+        """The usual length of the blocks, in sample frames."""
 
     @property
     def latency_ms(self) -> float:
-        """From a rendered block to the ear, as far as it knows."""
+        """Milliseconds from rendering to the ear, as far as it is known."""
 
     @property
     def queue_ms(self) -> float:
-        """The part of it that waits for the device."""
+        """The part of :attr:`latency_ms` that waits for the device."""
 
     @property
     def underruns(self) -> int:
-        """How often a block came too late."""
+        """How often a block was late."""
 
     @property
     def failure(self) -> DeviceError | None:
-        """Why it stopped by itself, or ``None``."""
+        """Why it stopped by itself; ``None`` while it has not."""
 
     def start(self, render: Render, frames: int | None = None) -> None:
-        """Begin; with ``frames``, a file ends after exactly so many."""
+        """Begin to render; with ``frames``, a file ends after exactly so many sample frames."""
 
     def stop(self) -> None:
-        """End; safe to call twice."""
+        """End, and close; safe to call twice."""
 
     @property
     def finished(self) -> bool:
-        """Whether it has ended by itself: all frames are out, or it failed."""
+        """Whether it has ended by itself: everything is rendered, or it failed."""
 
 
 def choose(
@@ -80,13 +81,13 @@ def choose(
 
     Args:
         out: ``None`` for the sound card, ``"null"`` for nowhere, else the path of a WAV file.
-        model_rate: in Hz; files and nowhere run at it, so that nothing need be resampled.
-        rate: in Hz, to run at another one.
+        model_rate: in Hz; the rate of a file or of nowhere, so that nothing must be resampled.
+        rate: another rate in Hz, for all outputs.
         device: name or number of a sound card.
-        block: frames at once.
+        block: sample frames that are rendered at once.
         fast: render a file as fast as possible, not in real time.
-        channels: of the output; a sound card with fewer gets what it has.
-        ahead_ms: how long before a sound card wants a block it is ready.
+        channels: of the output; a sound card with fewer gets as many as it has.
+        ahead_ms: milliseconds before a sound card pulls a block at which it is ready.
 
     Raises:
         DeviceError: there is no such sound card, or the file cannot be created.
@@ -101,7 +102,7 @@ def choose(
 
 
 def opener(device: str | int | None, **options: Any) -> Open:
-    """Opens a sound card, and the same one again when it was lost.
+    """A function that opens a sound card, and later the same one again.
 
     Args:
         device: its number, or part of its name; ``None`` is the system's default.

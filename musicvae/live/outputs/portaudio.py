@@ -1,4 +1,4 @@
-"""The two ways to let PortAudio play a ring: rtmixer's callback in C, or one in Python."""
+"""Opens device streams of PortAudio that play a ring, with a callback in C or in Python."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import importlib
 from collections.abc import Callable
 from typing import Any
 
-from musicvae.live.outputs.ring import NativeRing, PlainRing
+from musicvae.live.outputs.ring import NativeRing, PythonRing
 
 
 def mixer() -> Any:
@@ -17,15 +17,15 @@ def mixer() -> Any:
         return None
 
 
-class NativeStream:
+class NativeDeviceStream:
     """Plays a ring with rtmixer: no Python runs on the audio thread.
 
-    When the ring runs dry, the mixer plays zeros and drops the *action* that played it;
-    :meth:`keep_playing` issues another. There is never more than one, or two would take turns.
+    When the ring runs empty, the mixer plays zeros and drops the *action* that played the ring;
+    :meth:`keep_playing` issues another. There is never more than one, since two would alternate.
 
     Args:
         rtmixer: the module.
-        frames: that the ring must hold.
+        frames: sample frames that must fit in the ring.
         options: of ``sounddevice.OutputStream``.
 
     Raises:
@@ -46,7 +46,7 @@ class NativeStream:
         return self._earlier + (self._action.stats.output_underflows if self._action else 0)
 
     def keep_playing(self) -> None:
-        """Play the ring, if it is not being played."""
+        """Play the ring, unless it is playing."""
         if self._action in self.native.actions:
             return
         if self._action is not None:
@@ -58,14 +58,14 @@ class NativeStream:
         return bool(self.native.active)
 
 
-class PlainStream:
+class PythonDeviceStream:
     """Plays a ring with a callback in Python, which only copies.
 
-    Every other Python thread can hold it up: the device then reports underflows.
+    Every other Python thread can delay it; the device then reports underflows.
 
     Args:
         sounddevice: the module.
-        frames: that the ring must hold.
+        frames: sample frames that must fit in the ring.
         options: of ``sounddevice.OutputStream``.
 
     Raises:
@@ -75,15 +75,15 @@ class PlainStream:
     callback = "Python"
 
     def __init__(self, sounddevice: Any, frames: int, **options: Any) -> None:
-        self.ring = PlainRing(frames, options["channels"])
+        self.ring = PythonRing(frames, options["channels"])
         self.xruns = 0
         self.native = sounddevice.OutputStream(callback=self.fill, **options)
 
     def fill(self, out: Any, frames: int, time: Any, status: Any) -> None:
-        """PortAudio's callback."""
+        """PortAudio's callback: fills ``out``, float32 (frames, channels)."""
         if status and status.output_underflow:
             self.xruns += 1
-        self.ring.take(out)
+        self.ring.pull(out)
 
     def keep_playing(self) -> None:
         """Nothing: the callback never ends by itself."""
@@ -93,15 +93,15 @@ class PlainStream:
         return bool(self.native.active)
 
 
-def open_stream(
+def open_device_stream(
     sounddevice: Any, frames: int, ended: Callable[[], None], **options: Any
-) -> NativeStream | PlainStream:
-    """Open a device for a ring, with the better of the callbacks that there are.
+) -> NativeDeviceStream | PythonDeviceStream:
+    """Open a device that plays a ring, with the C callback where rtmixer is installed.
 
     Args:
         sounddevice: the module.
-        frames: that the ring must hold.
-        ended: called, on any thread, when the stream has ended, by itself or not.
+        frames: sample frames that must fit in the ring.
+        ended: called, on any thread, when the device stream has ended, by itself or not.
         options: of ``sounddevice.OutputStream``: device, samplerate, blocksize, channels, latency.
 
     Raises:
@@ -109,5 +109,7 @@ def open_stream(
     """
     rtmixer = mixer()
     if rtmixer is not None:
-        return NativeStream(rtmixer, frames, finished_callback=ended, **options)
-    return PlainStream(sounddevice, frames, dtype="float32", finished_callback=ended, **options)
+        return NativeDeviceStream(rtmixer, frames, finished_callback=ended, **options)
+    return PythonDeviceStream(
+        sounddevice, frames, dtype="float32", finished_callback=ended, **options
+    )

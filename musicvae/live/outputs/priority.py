@@ -1,4 +1,4 @@
-"""A thread that must be in time asks the system to go first."""
+"""Asks the system to prefer the thread that must be in time."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ import sys
 import threading
 from contextlib import suppress
 
-#: Low among the real-time priorities: the audio system itself runs above.
+#: A low real-time priority: the audio system itself must run above.
 _FIFO = 5
 _NICE = -10
 
 
 def go_first() -> str:
-    """Raise the calling thread above others, as far as the system allows.
+    """Raise the priority of the calling thread, as far as the system allows.
 
     Returns:
-        What was got: ``"real-time 5"``, ``"nice -10"`` or ``"normal"``.
+        The new priority: ``"real-time 5"``, ``"nice -10"`` or ``"normal"``.
     """
     if sys.platform != "linux":
         return "normal"
@@ -27,6 +27,6 @@ def go_first() -> str:
         os.sched_setscheduler(thread, policy, os.sched_param(_FIFO))
         return f"real-time {_FIFO}"
     with suppress(OSError):
-        os.setpriority(os.PRIO_PROCESS, thread, _NICE)  # of a thread, on Linux
+        os.setpriority(os.PRIO_PROCESS, thread, _NICE)  # on Linux, of this thread alone
         return f"nice {_NICE}"
     return "normal"

@@ -1,4 +1,4 @@
-"""A sound card that may come and go while the engine plays on."""
+"""Plays on a sound card that may be lost and come back, while the engine goes on."""
 
 from __future__ import annotations
 
@@ -11,31 +11,32 @@ from musicvae.live.outputs import devices
 from musicvae.live.outputs.clocked import Null
 from musicvae.live.outputs.soundcard import SoundCard
 
+#: Opens a sound card.
 Open = Callable[[], SoundCard]
 
-#: Seconds between two looks at the card.
+#: Seconds between two checks of the card.
 _LOOK = 0.05
 #: Seconds between two attempts to open it again.
 _RETRY = 1.0
 
 
 class Reconnecting:
-    """Plays to a sound card; while it is away, to nowhere, in real time.
+    """Plays on a sound card; while the card is lost, to nowhere, in real time.
 
-    Exactly one output runs at any time, so the engine is rendered by one thread at a time, and it
-    never stops. What was rendered and had not been heard when the card went is lost with it.
+    Exactly one output runs at any time, so one thread at a time renders the engine, and the engine
+    never stops. Sound that was rendered but not yet played when the card went is lost with it.
 
     Args:
-        open: makes the card; called again to get it back.
+        open: opens the card; called again to get it back.
 
     Raises:
-        DeviceError: the card does not open at the very start.
+        DeviceError: the card does not open at the start.
 
     Attributes:
         state: ``"playing"``, or ``"lost: …, trying again"``.
         reconnects: how often the card came back.
-        on_change: told each new :attr:`state`, on a thread of this class or on the caller's of
-            :meth:`switch`; must not block for long. ``None`` at first.
+        on_change: called with each new :attr:`state`, on a thread of this class or on the one that
+            calls :meth:`switch`; must not block for long. ``None`` at first.
     """
 
     def __init__(self, open: Open) -> None:
@@ -49,39 +50,39 @@ class Reconnecting:
         self.reconnects = 0
         self._earlier = 0
         self._render: Callable[[Samples], None] | None = None
-        self._changing = threading.Lock()  # one at a time: the supervisor, switch or stop
+        self._changing = threading.Lock()  # held by the supervisor, switch or stop
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
 
     @property
     def block(self) -> int:
-        """Frames of each rendering."""
+        """Sample frames that are rendered at once."""
         return self._output.block
 
     @property
     def latency_ms(self) -> float:
-        """Of the output that runs."""
+        """Milliseconds from rendering to the ear, of the output that runs."""
         return self._output.latency_ms
 
     @property
     def queue_ms(self) -> float:
-        """Likewise."""
+        """Milliseconds of sound that wait for the device, of the output that runs."""
         return self._output.queue_ms
 
     @property
     def callback(self) -> str:
-        """``"C"`` or ``"Python"``, what the card's audio thread runs; empty while it is away."""
+        """Language of the card's callback, ``"C"`` or ``"Python"``; empty while it is lost."""
         output = self._output
         return output.callback if isinstance(output, SoundCard) else ""
 
     @property
     def underruns(self) -> int:
-        """Gaps in the sound, of all cards so far; being lost is not among them."""
-        return self._earlier + self._sounding()
+        """Number of gaps in the sound so far, of all cards; losses are not counted."""
+        return self._earlier + self._card_underruns()
 
     @property
     def failure(self) -> DeviceError | None:
-        """Set only where no card can mend it: rendering failed."""
+        """The failure of rendering, which no other card would change; ``None`` for none."""
         output = self._output
         return output.failure if isinstance(output, SoundCard) and output.faulty else None
 
@@ -91,7 +92,7 @@ class Reconnecting:
         return self.failure is not None
 
     def start(self, render: Callable[[Samples], None], frames: int | None = None) -> None:
-        """Begin to play; ``frames`` is not looked at, since a card plays until it is stopped."""
+        """Begin to play; ``frames`` is ignored, since a card plays until it is stopped."""
         self._render = render
         self._output.start(render)
         self._thread = threading.Thread(
@@ -100,7 +101,7 @@ class Reconnecting:
         self._thread.start()
 
     def stop(self) -> None:
-        """Let what is pending be heard, fade, and close; safe to call twice."""
+        """Play what is pending, fade out, and close; safe to call twice."""
         self._stopping.set()
         if self._thread is not None:
             self._thread.join()
@@ -109,15 +110,15 @@ class Reconnecting:
             self._output.stop()
 
     def switch(self, open: Open) -> None:
-        """Go on with another card, or with the same in blocks of another length.
+        """Continue on another card, or on the same one with blocks of another length.
 
-        The old one fades out before the new one fades in, since many cards serve only one.
+        The old one fades out before the new one fades in, since many cards can be opened only once.
 
         Args:
-            open: makes it; also from now on, when it was lost.
+            open: opens the new card; used from now on whenever the card was lost.
 
         Raises:
-            SettingError: its rate or its channels are others than those of the engine.
+            SettingError: its rate or number of channels is not that of the engine.
             DeviceError: it does not open; the old one plays on.
         """
         with self._changing:
@@ -147,7 +148,7 @@ class Reconnecting:
 
     def _try_again(self) -> None:
         try:
-            devices.refresh()  # no stream is open now
+            devices.refresh()  # no device stream is open now
             card = self._opened(self._open)
         except (DeviceError, SettingError):
             return
@@ -157,7 +158,7 @@ class Reconnecting:
         self._say("playing")
 
     def _opened(self, open: Open) -> SoundCard:
-        """A card that suits the engine."""
+        """Open a card, and check that it suits the engine."""
         card = open()
         if (card.sample_rate, card.channels) != (self.sample_rate, self.channels):
             card.stop()
@@ -165,12 +166,12 @@ class Reconnecting:
                 f"the sound card {card.name!r} does not suit what is playing",
                 expected=f"{self.sample_rate} Hz, {self.channels} channel(s)",
                 received=f"{card.sample_rate} Hz, {card.channels} channel(s)",
-                hint="start musicvae anew to play at another rate, or to more channels",
+                hint="restart musicvae to play at another rate, or to more channels",
             )
         return card
 
     def _return(self, was_playing: bool) -> None:
-        """After a switch that failed: the old card again, or nowhere until it is back."""
+        """After a switch that failed: play on the old card, or nowhere until it is back."""
         if was_playing:
             try:
                 self._enter(self._opened(self._open))
@@ -183,12 +184,12 @@ class Reconnecting:
         return Null(self.sample_rate, self.channels, block=self._output.block)
 
     def _leave(self) -> None:
-        sounding = self._sounding()
+        underruns = self._card_underruns()
         self._output.stop()
-        self._earlier += sounding
+        self._earlier += underruns
 
     def _enter(self, output: SoundCard | Null) -> None:
-        """Let an output play; one that does not start is found lost by the supervisor."""
+        """Start an output; the supervisor finds one that does not start to be lost."""
         if isinstance(output, SoundCard):
             self.name = output.name
         self._output = output
@@ -198,7 +199,7 @@ class Reconnecting:
             except DeviceError as error:
                 self._say(f"lost: {error.what}, trying again")
 
-    def _sounding(self) -> int:
+    def _card_underruns(self) -> int:
         return self._output.underruns if isinstance(self._output, SoundCard) else 0
 
     def _say(self, state: str) -> None:

@@ -1,4 +1,4 @@
-"""A WAV file that is whole at every moment while it grows."""
+"""Writes a WAV file that is valid at every moment while it grows."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ _BYTES = 3
 _FULL_SCALE = 2 ** (8 * _BYTES - 1) - 1
 #: A RIFF size is 32 bits wide.
 _MOST_BYTES = 2**32 - 1024
-#: RIFF, its size, WAVE; "fmt ", 16, PCM, channels, rate, bytes a second, bytes a frame, bits;
-#: "data", its size.
+#: RIFF, its size, WAVE; "fmt ", 16, PCM, channels, rate, bytes a second, bytes a sample frame,
+#: bits; "data", its size.
 _HEADER = struct.Struct("<4sI4s4sIHHIIHH4sI")
 
 
 class GrowingWav:
-    """Appends blocks as 24-bit PCM; the header is brought up to date after each.
+    """Appends blocks as 24-bit PCM, and updates the header after each.
 
-    A recording is not written to a temporary file and renamed, as everything else is here: a take
-    that is killed half-way must be there, and playable, under the name that was asked for. An
-    existing file is overwritten.
+    Unlike other files a recording is not written under a temporary name and renamed: after a kill
+    it must be there, and playable, under the name that was asked for. An existing file is
+    overwritten.
 
-    Nothing is buffered in between: what a full disk did not take is not tried again at the end.
+    Nothing is buffered: sound that a full disk did not accept is not tried again at the end.
 
     Args:
         path: of the file; its folder must exist.
@@ -43,7 +43,7 @@ class GrowingWav:
         self.path = Path(path)
         self._rate = sample_rate
         self._channels = channels
-        self._size = 0  # of the sound, in bytes: whole frames only
+        self._size = 0  # bytes of sound; whole sample frames only
         try:
             self._file = self.path.open("wb", buffering=0)
         except OSError as error:
@@ -60,16 +60,16 @@ class GrowingWav:
 
     @property
     def frames(self) -> int:
-        """How many frames the file holds."""
+        """Sample frames in the file."""
         return self._size // (_BYTES * self._channels)
 
     def write(self, block: Samples) -> None:
-        """Append a block, float32 of shape (frames, channels) within ±1.
+        """Append a block, float32 (frames, channels) within ±1.
 
-        When it fails, the frames that could still be written are in the file, which is playable.
+        When it fails, the file is playable and contains what could still be written.
 
         Raises:
-            DeviceError: the disk is full or gone, somebody removed the file, or it would pass
+            DeviceError: the disk is full or gone, the file was removed, or it would grow beyond
                 4 GiB.
         """
         whole = np.rint(block * _FULL_SCALE).astype("<i4")
@@ -86,7 +86,7 @@ class GrowingWav:
             raise DeviceError("a WAV file cannot be longer than 4 GiB", received=str(self.path))
 
     def close(self) -> None:
-        """Bring the file to the disk and close it; safe to call twice.
+        """Flush the file to the disk and close it; safe to call twice.
 
         Raises:
             DeviceError: the disk is full or gone.
@@ -104,21 +104,21 @@ class GrowingWav:
             ) from error
 
     def _is_gone(self) -> bool:
-        """Whether the file has no name any more: an hour could go where nobody finds it."""
+        """Whether the file was removed: the rest of the sound would go where nobody finds it."""
         here = os.fstat(self._file.fileno())
         if here.st_nlink:
             return False
-        try:  # some network file systems count no names at all
+        try:  # some network file systems do not count names
             return not os.path.samestat(here, self.path.stat())
         except OSError:
             return True
 
     def _append(self, data: bytes) -> None:
-        """Write bytes behind the sound, and whatever happens, a header that counts whole frames."""
+        """Write bytes behind the sound; in any case end with a header for whole sample frames."""
         done = 0
         self._file.seek(_HEADER.size + self._size)
         try:
-            while done < len(data):  # a disk that is nearly full takes a part, then nothing
+            while done < len(data):  # a nearly full disk accepts a part, then nothing
                 done += self._file.write(memoryview(data)[done:]) or 0
         finally:
             self._size += done - done % (_BYTES * self._channels)

@@ -1,1 +1,1 @@
-"""Files of the daemon: models and tapes by name, presets, recordings, journals, scores."""
+"""Reads and writes the files of the daemon: models, tapes, presets, recordings, scores."""

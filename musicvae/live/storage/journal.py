@@ -1,7 +1,7 @@
-"""What happened to the engine, and when: enough to render a session again, sample for sample.
+"""Logs all commands of a session with their sample frames, so that it can be rendered again.
 
-A journal is JSON, one object to a line: a header, ``{"frame": n, "do": [message, ...]}`` for each
-batch of commands, and ``{"end": n}``. :func:`read_score` reads it.
+A journal is JSON, one object a line: a header, ``{"frame": n, "do": [message, ...]}`` for each
+batch of commands, and ``{"end": n}``. :func:`musicvae.live.storage.scores.read_score` reads it.
 """
 
 from __future__ import annotations
@@ -17,36 +17,34 @@ from typing import IO, Any, Protocol
 
 from musicvae.errors import DeviceError, ScoreError
 from musicvae.live.storage.scores import JOURNAL_SCHEMA
-from musicvae.live.storage.scores import Score as Score
-from musicvae.live.storage.scores import read_score as read_score
 
-#: Of the session's log.
+#: Bytes of the session's log.
 MOST_BYTES = 2**28
-#: Batches that may wait for :meth:`Journal.drain`; a minute of a thousand each second.
+#: Batches that may wait for :meth:`Journal.drain`; a minute with a thousand a second.
 MOST_WAITING = 2**16
 _CHUNK = 2**20
 
 
-class Said(Protocol):
-    """A command that can be written down."""
+class Loggable(Protocol):
+    """A command that can be logged."""
 
     def message(self) -> list[Any]:
-        """Its address and values, from which it can be made again."""
+        """Its address and values, from which the command can be made again."""
 
 
 class Journal:
-    """The log of a session, from its first frame, and the part of it that a recording is given.
+    """The log of a session from its first sample frame, copied to a *sidecar* of each recording.
 
-    The rendering thread calls :meth:`append` and nothing else: it waits for nobody. All else may
-    come from several threads.
+    The rendering thread calls only :meth:`append`, which never waits. Other threads may call the
+    other methods at the same time.
 
     Args:
         rate: of the engine in Hz.
         channels: of the engine.
-        most_bytes: that the log may grow to.
+        most_bytes: size limit of the log.
 
     Attributes:
-        unreplayable: why no later recording can be given a score; empty while it can.
+        unreplayable: why later recordings can have no score; empty while they can.
         failure: why the newest sidecar ended before :meth:`stop_sidecar`; empty where it did not.
     """
 
@@ -57,29 +55,29 @@ class Journal:
         self._header |= {"rate": rate, "channels": channels}
         self._most_bytes = most_bytes
         self._models: dict[str, dict[str, str]] = {}
-        self._waiting: deque[tuple[int, Sequence[Said]]] = deque()
+        self._waiting: deque[tuple[int, Sequence[Loggable]]] = deque()
         self._overrun = False
-        self._lock = threading.Lock()  # never taken by the rendering thread
+        self._lock = threading.Lock()  # never locked by the rendering thread
         self._log: IO[bytes] | None = None
         self._size = 0
         self._sidecar: IO[bytes] | None = None
 
-    def append(self, frame: int, batch: Sequence[Said]) -> None:
-        """Note a batch that took effect at a frame; from the rendering thread, in order.
+    def append(self, frame: int, batch: Sequence[Loggable]) -> None:
+        """Note a batch that took effect at a sample frame; called by the rendering thread.
 
         Args:
-            frame: not before that of the last call.
-            batch: is kept, so it must not change.
+            frame: not before that of the previous call.
+            batch: the commands; kept, so it must not change.
         """
         if self._overrun:
             return
         if len(self._waiting) >= MOST_WAITING:
             self._overrun = True
         else:
-            self._waiting.append((frame, batch))  # atomic, as deque promises
+            self._waiting.append((frame, batch))  # atomic, as documented for deque
 
     def know_model(self, name: str, file: str, graph_sha256: str) -> None:
-        """Say which file a model's name stands for, before a command loads it."""
+        """Note the file and the graph of a model, before a command loads it."""
         model = {"file": file, "graph_sha256": graph_sha256}
         with self._lock:
             known = self._models.setdefault(name, model)
@@ -90,19 +88,20 @@ class Journal:
                 self._to_sidecar(_line({"model": name, **model}))
 
     def drain(self) -> None:
-        """Write down what was appended; to be called some ten times a second. Raises nothing."""
+        """Write what was appended; call it some ten times a second. Raises nothing."""
         with self._lock:
             self._drain()
 
     def start_sidecar(self, path: str | os.PathLike[str], start_frame: int) -> None:
-        """Begin a file that holds all that happened so far and goes on with what happens.
+        """Begin a file with everything that happened so far, and continue it.
 
         Args:
-            path: an existing file is overwritten.
-            start_frame: where the recording begins that the file belongs to.
+            path: of the file; an existing one is overwritten.
+            start_frame: first sample frame of the recording that the file belongs to.
 
         Raises:
-            ScoreError: the session cannot be replayed any more, or a sidecar is being written.
+            ScoreError: the session cannot be rendered again any more, or a sidecar is being
+                written.
             DeviceError: the file cannot be written.
         """
         with self._lock:
@@ -124,10 +123,10 @@ class Journal:
                 ) from error
 
     def stop_sidecar(self, frame: int) -> None:
-        """End the file and bring it to the disk; nothing where there is none. Raises nothing.
+        """End the sidecar, if there is one, and flush it to the disk. Raises nothing.
 
         Args:
-            frame: behind the last one of the recording.
+            frame: the sample frame behind the end of the recording.
         """
         with self._lock:
             self._drain()
@@ -135,7 +134,7 @@ class Journal:
             self._close_sidecar(sync=True)
 
     def close(self) -> None:
-        """Forget the log; a sidecar that goes on ends as after a kill."""
+        """Delete the log; an open sidecar ends without an end line, as after a kill."""
         with self._lock:
             self._drain()
             self._close_sidecar(sync=True)
@@ -143,26 +142,28 @@ class Journal:
 
     def _drain(self) -> None:
         lines = []
-        overrun = self._overrun  # looked at first: what was noted before it is still good
+        overrun = self._overrun  # read first: what was noted before it is good
         try:
             for _ in range(len(self._waiting)):
                 frame, batch = self._waiting.popleft()
-                lines.append(_line({"frame": frame, "do": [said.message() for said in batch]}))
+                lines.append(
+                    _line({"frame": frame, "do": [command.message() for command in batch]})
+                )
         except (TypeError, ValueError) as error:
             overrun = True
-            self._give_up(f"a command cannot be written down: {error}")
+            self._give_up(f"a command cannot be logged: {error}")
         data = b"".join(lines)
         self._to_sidecar(data)
         self._to_log(data)
         if overrun:
-            self._give_up("more happened than could be written down")
+            self._give_up("commands came faster than they could be logged")
             self._break_off()
 
     def _to_log(self, data: bytes) -> None:
         if self.unreplayable or not data:
             return
         if self._size + len(data) > self._most_bytes:
-            self._give_up(f"more happened than fits in {self._most_bytes} bytes")
+            self._give_up(f"its log would have more than {self._most_bytes} bytes")
             return
         try:
             if self._log is None:  # a session without a command needs no file
@@ -173,7 +174,7 @@ class Journal:
         self._size += len(data)
 
     def _give_up(self, reason: str) -> None:
-        """No later sidecar can be whole; one that is open has all so far, and may go on."""
+        """No later sidecar can be complete; an open one has everything so far and continues."""
         self.unreplayable = self.unreplayable or reason
         if self._log is not None:
             self._log.close()
@@ -189,7 +190,7 @@ class Journal:
             self._close_sidecar()
 
     def _break_off(self) -> None:
-        """What the open sidecar would hold from now on is not what happens."""
+        """End the open sidecar, which from now on would not match the sound."""
         if self._sidecar is not None:
             self.failure = f"the score ends early: {self.unreplayable}"
             self._close_sidecar()
@@ -219,7 +220,7 @@ def _line(value: dict[str, Any]) -> bytes:
 
 
 def _write_all(file: IO[bytes], data: bytes) -> None:
-    """Write all of it to an unbuffered file: a disk that is nearly full takes a part first."""
+    """Write all data to an unbuffered file; a nearly full disk accepts a part first."""
     rest = memoryview(data)
     while rest:
         rest = rest[file.write(rest) :]

@@ -1,7 +1,7 @@
-"""The models and tapes that can be asked for by name.
+"""Finds models and tapes by name.
 
-Folders are read anew each time, so that a file copied there during a performance can be loaded; a
-file is read again only when its size or date has changed. Belongs to one thread.
+Folders are read again for each request, so a file that is copied there during a performance can be
+loaded. A file is read again only when its size or date has changed. For use by one thread.
 """
 
 from __future__ import annotations
@@ -18,8 +18,9 @@ from musicvae.artifact import ArtifactInfo
 from musicvae.artifact.reading import read_info
 from musicvae.errors import MusicVAEError, SettingError
 from musicvae.latents.tape_format import TapeHeader, read_header
+from musicvae.text import printable
 
-#: Names of what there is that a refusal shows.
+#: Names that an error lists.
 _SHOWN = 12
 
 
@@ -28,9 +29,9 @@ class ModelRow:
     """One model file.
 
     Attributes:
-        name: by which it is asked for; fit for a message.
+        name: by which it is requested; printable.
         path: of the file.
-        info: what it says about itself; ``None`` where it cannot be read.
+        info: its description; ``None`` where it cannot be read.
         reason: why it cannot be played, one sentence; empty where it can.
     """
 
@@ -44,7 +45,7 @@ class ModelRow:
 class TapeRow:
     """One tape file; the attributes are those of :class:`ModelRow`.
 
-    The header alone was read: whether the rows are whole shows when the tape is loaded.
+    Only the header was read; damaged rows are found when the tape is loaded.
     """
 
     name: str
@@ -57,8 +58,8 @@ class Library:
     """Finds models and tapes by name.
 
     Args:
-        models: files and folders of ``.onnx`` files. Files come first; of several files of one
-            name the first counts.
+        models: files, and folders of ``.onnx`` files. Files come before folders; of several files
+            with one name the first is used.
         tapes: a folder of ``.tape`` files, or several files and folders.
     """
 
@@ -69,15 +70,15 @@ class Library:
         self._tape_shelf = _Shelf(_tape_info)
 
     def models(self) -> list[ModelRow]:
-        """Every model file as it is now, playable or not; never an exception."""
+        """Every model file as it is now, playable or not; raises nothing."""
         return [ModelRow(*row) for row in self._model_shelf.rows(self._models, ".onnx")]
 
     def tapes(self) -> list[TapeRow]:
-        """Every tape file as it is now, good or not; never an exception."""
+        """Every tape file as it is now, playable or not; raises nothing."""
         return [TapeRow(*row) for row in self._tape_shelf.rows(self._tapes, ".tape")]
 
     def model(self, name: str) -> ModelRow:
-        """A playable model.
+        """The model of a name, which can be played.
 
         Raises:
             SettingError: there is none of that name, or it cannot be played.
@@ -85,7 +86,7 @@ class Library:
         return _found(self.models(), name, "model")
 
     def tape(self, name: str) -> TapeRow:
-        """A tape.
+        """The tape of a name, which can be played.
 
         Raises:
             SettingError: there is none of that name, or it is damaged.
@@ -96,7 +97,7 @@ class Library:
 Info = TypeVar("Info")
 #: Name, path, description, reason.
 _Parts = tuple[str, Path, Info | None, str]
-#: What was read from a file, and why it is of no use.
+#: The description of a file, and why it cannot be used; empty where it can.
 _Read = tuple[Info | None, str]
 
 
@@ -104,8 +105,8 @@ class _Shelf(Generic[Info]):
     """The files of one kind, and what was read from them.
 
     Args:
-        read: what a file says about itself, and why it cannot be used or nothing; raises
-            ``MusicVAEError`` for one that says nothing.
+        read: returns the description of a file, and why it cannot be used or an empty text; raises
+            ``MusicVAEError`` for a file without a description.
     """
 
     def __init__(self, read: Callable[[Path], tuple[Info, str]]) -> None:
@@ -113,27 +114,27 @@ class _Shelf(Generic[Info]):
         self._known: dict[Path, tuple[tuple[int, int], _Read[Info]]] = {}
 
     def rows(self, places: Iterable[Path], suffix: str) -> list[_Parts[Info]]:
-        """A row for each file, in order, the same file once."""
+        """A row for each file, in order, each file once."""
         rows: list[_Parts[Info]] = []
         names: set[str] = set()
-        known, self._known = self._known, {}  # what is gone is forgotten
+        known, self._known = self._known, {}  # files that are gone are forgotten
         for path in _files(places, suffix):
             if path in self._known:
                 continue
             stem = unicodedata.normalize("NFC", path.stem)
-            name = "".join(char if char.isprintable() else "?" for char in stem)
-            stamp, result = self._looked_at(path, known)
+            name = printable(stem)
+            stamp, result = self._examine(path, known)
             self._known[path] = stamp, result
             info, reason = result
             if name in names:
                 reason = "another file of that name comes before it"
             elif name != stem:
-                reason = "its name holds what no message can"
+                reason = "its name contains characters that a message cannot"
             names.add(name)
             rows.append((name, path, info, reason))
         return rows
 
-    def _looked_at(
+    def _examine(
         self, path: Path, known: dict[Path, tuple[tuple[int, int], _Read[Info]]]
     ) -> tuple[tuple[int, int], _Read[Info]]:
         try:
@@ -173,11 +174,11 @@ def _files(places: Iterable[Path], suffix: str) -> Iterator[Path]:
     for place in places:
         if not place.is_dir():
             if place.suffix.lower() == suffix or place.exists():
-                yield place  # also a file that is not there: it was asked for, so it is said
+                yield place  # a missing file too: it was named, so its row says that it is missing
             continue
         try:
             inside = sorted(place.iterdir())
-        except OSError:  # a folder that went away holds nothing
+        except OSError:  # a folder that went away is empty
             continue
         yield from (
             path
@@ -198,7 +199,7 @@ Row = TypeVar("Row", bound=_Row)
 
 def _found(rows: list[Row], name: str, kind: str) -> Row:
     wanted = unicodedata.normalize("NFC", name)
-    # Of two files of one name the first counts, and it is the first that says why it cannot.
+    # Of two files with one name the first is used, or says why it cannot be.
     row = next((row for row in rows if row.name == wanted), None)
     if row is None:
         names = [row.name for row in rows if not row.reason]

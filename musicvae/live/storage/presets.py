@@ -1,6 +1,6 @@
-"""Presets: states of a deck by name, kept for the latents they were made with.
+"""Saves and loads presets: states of a deck by name, for the latents they were made with.
 
-A file is plain JSON with one message to a line, at ``FOLDER/<id of the latents>/<name>.json``.
+A preset is a JSON file with one message a line, at ``FOLDER/<id of the latents>/<name>.json``.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 
 from musicvae.artifact import ArtifactInfo
 from musicvae.errors import PresetError, SettingError
-from musicvae.files import replacing
+from musicvae.files import parse_json_object, read_bytes, replacing
 from musicvae.live.commands import messages
 from musicvae.live.commands.messages import Message
 from musicvae.live.storage import names
@@ -23,36 +23,36 @@ from musicvae.live.storage import names
 SCHEMA = 1
 MAX_BYTES = 2**20
 MAX_MESSAGES = 4096
-#: For one model; whoever may send commands must not be able to fill a disk.
+#: For one latent space: a client must not be able to fill the disk.
 MAX_PRESETS = 1000
 _SUFFIX = ".json"
 _LISTED = 12
 
 
 class Presets:
-    """Keeps states of decks.
+    """The presets in a folder.
 
-    What a state's latents mean depends on their latent space, so presets are shared between the
-    models of one space, and are refused for any other.
+    The meaning of latents depends on their latent space. So models with the same latent space share
+    their presets, and other models refuse them.
 
     Args:
-        folder: of all presets; made when the first is saved.
+        folder: of all presets; created when the first is saved.
     """
 
     def __init__(self, folder: str | os.PathLike[str]) -> None:
         self.folder = Path(folder)
 
     def names(self, info: ArtifactInfo) -> list[str]:
-        """The presets of this model, sorted; those whose file is damaged are among them."""
+        """The names of this model's presets, sorted; also of those whose file is damaged."""
         stems = sorted((path.stem for path in self._home(info).glob(f"*{_SUFFIX}")), key=_sorting)
         return [stem for stem in stems if _is_name(stem)]
 
     def save(self, name: str, state: Iterable[Message], info: ArtifactInfo, model: str) -> Path:
-        """Keep a state, in place of one of the same name.
+        """Save a state; replaces a preset of the same name.
 
         Args:
             name: see :func:`musicvae.live.storage.names.checked`.
-            state: messages; a ``/deck/<name>`` before an address is left out.
+            state: messages; a ``/deck/<name>`` before an address is removed.
             info: of the model that plays.
             model: its name, for people.
 
@@ -60,8 +60,8 @@ class Presets:
             The file written.
 
         Raises:
-            SettingError: the name cannot be one.
-            PresetError: the state holds what a preset cannot, or the file cannot be written.
+            SettingError: it is not a bare name.
+            PresetError: the state has invalid messages, or the file cannot be written.
         """
         path = names.resolve(self._home(info), name, _SUFFIX)
         if not path.exists() and len(self.names(info)) >= MAX_PRESETS:
@@ -88,12 +88,12 @@ class Presets:
         return path
 
     def load(self, name: str, info: ArtifactInfo, model: str) -> list[Message]:
-        """The messages that bring any deck back to a state.
+        """The messages that set a deck to the state of a preset.
 
         Args:
             name: of the preset.
             info: of the model that plays.
-            model: its name, for a refusal.
+            model: its name, for errors.
 
         Raises:
             SettingError: the name cannot be one.
@@ -130,13 +130,13 @@ class Presets:
         return self.folder / identity[:16]
 
     def _missing(self, name: str, info: ArtifactInfo, model: str) -> PresetError:
-        """The error for a preset that is not there: perhaps it is one of another model."""
+        """The error for a missing preset; says so where another model has one of that name."""
         for path in sorted(self.folder.glob(f"*/{name}{_SUFFIX}")):
             if path.parent != self._home(info) and path.is_file():
                 try:
                     return _foreign(name, _read(path), info, model)
                 except PresetError:
-                    continue  # a damaged stranger explains nothing
+                    continue  # a damaged file explains nothing
         there = self.names(info)
         more = ", …" if len(there) > _LISTED else ""
         return PresetError(
@@ -146,12 +146,12 @@ class Presets:
 
 
 def _identity(info: ArtifactInfo) -> dict[str, str]:
-    """What the latents are known by: their space, or for a clip the graph itself."""
+    """The id of the latents: of their latent space, or for a clip of the graph."""
     for key, value in (("latent_space", info.latent_space), ("graph", info.graph_sha256)):
         if re.fullmatch(r"[0-9a-f]{16,64}", value):
             return {key: value}
     raise PresetError(
-        "the model has no id by which its presets could be told from others'",
+        "the model has no id for its presets",
         hint="export it again with `musicvae export`",
     )
 
@@ -160,34 +160,31 @@ def _foreign(name: str, values: Mapping[str, Any], info: ArtifactInfo, model: st
     theirs, ours = (_latents(of) for of in (values, {**_identity(info), **vars(info)}))
     return PresetError(
         f"preset {name!r} was saved with {values.get('model')!r:.80} ({theirs}), whose latents "
-        f"mean other things than those of {model!r} ({ours})"
+        f"have another meaning than those of {model!r} ({ours})"
     )
 
 
 def _latents(values: Mapping[str, Any]) -> str:
-    """Which latents they are, for people: a model that is trained again keeps its name."""
+    """Describes latents for people, since a model keeps its name when it is trained again."""
     key = "latent_space" if values.get("latent_space") else "graph"
     return f"{values.get('latent_dim')!r:.20} latents of {key} {values.get(key)!s:.8}…"
 
 
 def _read(path: Path) -> dict[str, Any]:
-    """The values of a preset's file, whose state is yet to be checked."""
+    """The values in the file of a preset; its state is not checked yet."""
     try:
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
+        values = parse_json_object(read_bytes(path, MAX_BYTES), MAX_BYTES)
     except OSError as error:
         raise PresetError(
             f"cannot read preset {path.stem!r}", received=error.strerror or str(error)
         ) from error
-    if len(data) > MAX_BYTES:
-        raise PresetError(f"preset {path.stem!r} is too large", expected=f"{MAX_BYTES} bytes")
-    try:
-        values = json.loads(data.decode("utf-8"), parse_constant=_refuse_constant)
-    except (ValueError, RecursionError) as error:  # the latter for thousands of brackets
+    except ValueError as error:
         raise PresetError(
-            f"preset {path.stem!r} cannot be read", expected="JSON", received=f"{error}"
+            f"preset {path.stem!r} cannot be read",
+            expected=f"JSON of at most {MAX_BYTES} bytes",
+            received=f"{error}",
         ) from None
-    if not isinstance(values, dict) or values.get("musicvae") != "preset":
+    if values.get("musicvae") != "preset":
         raise PresetError(f"{path.name!r} is no preset", expected='"musicvae": "preset" in it')
     if values.get("schema") != SCHEMA:
         raise PresetError(
@@ -198,22 +195,18 @@ def _read(path: Path) -> dict[str, Any]:
     return values
 
 
-def _refuse_constant(text: str) -> None:
-    raise ValueError(f"{text} is not a number in JSON")
-
-
 def _checked_state(state: object, name: str = "") -> list[Message]:
     where = f"preset {name!r}" if name else "the state"
     if not isinstance(state, list) or len(state) > MAX_MESSAGES:
-        raise PresetError(f"{where} holds no list of up to {MAX_MESSAGES} messages")
+        raise PresetError(f"{where} has no list of up to {MAX_MESSAGES} messages")
     try:
         return [messages.without_deck(messages.checked(message)) for message in state]
     except ValueError as error:
-        raise PresetError(f"{where} holds what cannot be recalled", received=f"{error}") from None
+        raise PresetError(f"{where} has an invalid message", received=f"{error}") from None
 
 
 def _written(header: Mapping[str, Any], state: list[Message]) -> str:
-    """JSON with one message to a line. Python's floats are written so that they read the same."""
+    """JSON with one message a line. Python writes floats so that the same floats are read."""
     head = json.dumps(header, indent=1, ensure_ascii=False, allow_nan=False)[:-2]
     lines = (json.dumps(message, ensure_ascii=False, allow_nan=False) for message in state)
     text = f'{head},\n "state": [\n  ' + ",\n  ".join(lines) + "\n ]\n}\n"

@@ -1,4 +1,4 @@
-"""Recording what is heard while it is heard: the rendering thread copies, another one writes."""
+"""Records the sound while it plays: the rendering thread copies, another thread writes."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from musicvae.live.outputs.wav import GrowingWav
 
 
 class Recorder:
-    """Writes blocks into a WAV file, 24 bit, which can be played at every moment.
+    """Writes blocks into a WAV file of 24 bit, which is playable at every moment.
 
-    A ring lies between :meth:`take` and :meth:`drain`. Each side moves its own count and only
-    looks at the other's, so neither waits. When the ring runs over or the disk refuses, recording
-    ends, what came before stays playable, and the sound goes on.
+    :meth:`record` and :meth:`drain` share a ring buffer. Each side moves its own counter and only
+    reads the other's, so neither waits. When the ring is full or the disk fails, the recording
+    ends, the file stays playable, and the sound goes on.
 
     Args:
         path: of the file; an existing one is overwritten.
         rate: in Hz.
         channels: of the blocks.
-        seconds: that the ring holds: for so long may the disk stand still.
+        seconds: length of the ring; the disk may stand still for so long.
 
     Attributes:
         path: of the file.
-        failure: why it ended by itself; ``None`` where it did not.
+        failure: why the recording ended by itself; ``None`` where it did not.
 
     Raises:
         DeviceError: the file cannot be created.
@@ -40,49 +40,49 @@ class Recorder:
         self.path = self._wav.path
         self.failure: DeviceError | None = None
         self._ring = np.zeros((max(1, round(seconds * rate)), channels), np.float32)
-        self._ring[:] = 0  # touched, so that no page is fetched while sound is rendered
-        self._taken = 0
+        self._ring[:] = 0  # touches the memory, so that no page fault occurs while rendering
+        self._recorded = 0
         self._drained = 0
         self._overrun = False
         self._ended = False
-        self._lock = threading.Lock()  # among those who drain; take() never asks for it
+        self._lock = threading.Lock()  # between threads that drain; record() never locks it
 
     @property
     def frames(self) -> int:
-        """How many frames are in the file."""
+        """Sample frames in the file."""
         return self._wav.frames
 
     @property
     def running(self) -> bool:
-        """Whether blocks are still taken."""
+        """Whether blocks are still recorded."""
         return not (self._ended or self._overrun)
 
-    def take(self, block: Samples) -> None:
-        """Copy a block, float32 of shape (frames, channels); from the rendering thread.
+    def record(self, block: Samples) -> None:
+        """Copy a block, float32 (frames, channels) within ±1; called by the rendering thread.
 
         Does nothing once the recording has ended.
         """
         if self._ended or self._overrun:
             return
         size, count = len(self._ring), len(block)
-        if count > size - (self._taken - self._drained):
+        if count > size - (self._recorded - self._drained):
             self._overrun = True
             return
-        at = self._taken % size
+        at = self._recorded % size
         first = min(count, size - at)
         self._ring[at : at + first] = block[:first]
         self._ring[: count - first] = block[first:]
-        self._taken += count  # last: until now nobody reads there
+        self._recorded += count  # last: nobody reads there before
 
     def drain(self) -> None:
-        """Write what was taken; to be called some ten times a second. Raises nothing."""
+        """Write what was recorded; call it some ten times a second. Raises nothing."""
         with self._lock:
             self._drain()
 
     def stop(self) -> None:
-        """Write the rest and bring the file to the disk; safe to call twice. Raises nothing.
+        """Write the rest and flush the file to the disk; safe to call twice. Raises nothing.
 
-        The rendering thread must have taken its last block, or that block may be missing.
+        A block that the rendering thread records at the same time may be missing.
         """
         with self._lock:
             self._drain()
@@ -91,12 +91,12 @@ class Recorder:
     def _drain(self) -> None:
         if self._ended:
             return
-        overrun = self._overrun  # looked at first: all that was taken before it is good
+        overrun = self._overrun  # read first: everything recorded before it is good
         try:
-            taken, size = self._taken, len(self._ring)
-            while self._drained < taken:
+            recorded, size = self._recorded, len(self._ring)
+            while self._drained < recorded:
                 at = self._drained % size
-                count = min(taken - self._drained, size - at)
+                count = min(recorded - self._drained, size - at)
                 self._wav.write(self._ring[at : at + count])
                 self._drained += count
         except DeviceError as error:

@@ -1,8 +1,7 @@
-"""Scores: what happens to the engine at which frame, from a journal or written by hand."""
+"""Reads scores, the commands of a session with their times: journals, or files made by hand."""
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -10,13 +9,14 @@ from pathlib import Path
 from typing import IO, Any
 
 from musicvae.errors import ScoreError
+from musicvae.files import parse_json_object, read_bytes
 from musicvae.live.commands import messages
 from musicvae.live.commands.messages import Message
 
 JOURNAL_SCHEMA = 1
-#: Of a journal's line; a full datagram as text has a tenth.
+#: Bytes of one line of a journal; the largest datagram has a tenth of that as text.
 MAX_LINE = 2**22
-#: Of a file written by hand.
+#: Bytes of a file written by hand.
 MAX_BYTES = 2**24
 _RATES = (1_000, 192_000)
 _CHANNELS = (1, 64)
@@ -32,12 +32,12 @@ class Score:
     Attributes:
         rate: of the engine in Hz.
         channels: of the engine.
-        start_frame: from which the result is wanted; what comes before must be rendered too.
-        stop_frame: behind the last frame that is wanted; ``None`` where the file does not say, as
-            after a kill.
+        start_frame: first sample frame of the result; what comes before must be rendered too.
+        stop_frame: sample frame behind the end of the result; ``None`` where the file does not
+            tell, as after a kill.
         models: name to ``{"file": ..., "graph_sha256": ...}``; the latter is empty where it is not
             known.
-        events: frames, never decreasing, and the messages that take effect there, all at once.
+        events: sample frames, never decreasing, and the messages that take effect there together.
     """
 
     rate: int
@@ -49,36 +49,40 @@ class Score:
 
 
 def read_score(path: str | os.PathLike[str]) -> Score:
-    """Read a journal, even one that was cut off by a kill, or a score written by hand.
+    """Read a journal, complete or cut off by a kill, or a score written by hand.
 
     By hand: ``{"rate": 48000, "channels": 2, "seconds": 12.5, "models": ["jazz"], "events":
     [[0.0, "/latent", 0.5], [2.0, ["/deck/b/play", 1], ["/crossfade", 0.5]]]}``, with times in
-    seconds and in any order; events of one moment happen in the order of the file.
+    seconds and in any order; events at the same time happen in the order of the file.
 
     Raises:
-        ScoreError: it cannot be read, or is neither.
+        ScoreError: the file cannot be read, or is neither.
     """
     name = Path(path).name
     if not Path(path).is_file():  # a pipe might never end
         raise ScoreError(f"there is no file {str(path)!r}", expected="the path of a score")
     try:
         with Path(path).open("rb") as file:
-            header = _json(file.readline(MAX_LINE))
-            if isinstance(header, dict) and header.get("musicvae") == "journal":
+            header = _header(file.readline(MAX_LINE))
+            if header.get("musicvae") == "journal":
                 return _journal(header, file)
-            file.seek(0)
-            data = file.read(MAX_BYTES + 1)
-        if len(data) > MAX_BYTES:
-            raise ValueError(f"it has more than {MAX_BYTES} bytes")
-        return _by_hand(_json(data))
-    except ValueError as error:  # of ours, below
+        return _by_hand(parse_json_object(read_bytes(path, MAX_BYTES), MAX_BYTES))
+    except ValueError as error:  # raised below
         raise ScoreError(
-            f"{name!r} is no score",
-            expected="a journal, or JSON as in the manual",
+            f"{name!r} is not a score",
+            expected="a journal, or JSON as in docs/score.md",
             received=f"{error}",
         ) from None
     except OSError as error:
         raise ScoreError(f"cannot read {name!r}", received=error.strerror or str(error)) from error
+
+
+def _header(line: bytes) -> dict[str, Any]:
+    """The first line of a journal; empty for other files, whose first line need not be JSON."""
+    try:
+        return parse_json_object(line, MAX_LINE)
+    except ValueError:
+        return {}
 
 
 def _journal(header: dict[str, Any], file: IO[bytes]) -> Score:
@@ -92,14 +96,14 @@ def _journal(header: dict[str, Any], file: IO[bytes]) -> Score:
     )
     for number, line in _lines(file):
         try:
-            _add(score, _json(line))
+            _add(score, parse_json_object(line, MAX_LINE))
         except ValueError as error:
             raise ValueError(f"line {number}: {error}") from None
     return score
 
 
 def _lines(file: IO[bytes]) -> Iterator[tuple[int, bytes]]:
-    """The whole lines after the first, counted from 2; what a kill cut off is left out."""
+    """The complete lines after the first, counted from 2; a line that a kill cut off is skipped."""
     number = 2
     while (line := file.readline(MAX_LINE)).endswith(b"\n"):
         yield number, line
@@ -108,9 +112,7 @@ def _lines(file: IO[bytes]) -> Iterator[tuple[int, bytes]]:
         raise ValueError(f"line {number} has more than {MAX_LINE} bytes")
 
 
-def _add(score: Score, line: Any) -> None:
-    if not isinstance(line, dict):
-        raise ValueError("it is no object")
+def _add(score: Score, line: dict[str, Any]) -> None:
     if score.stop_frame is not None:
         raise ValueError("it comes after the end")
     if "model" in line:
@@ -124,9 +126,7 @@ def _add(score: Score, line: Any) -> None:
         score.events.append((frame, _batch(line.get("do"))))
 
 
-def _by_hand(values: Any) -> Score:
-    if not isinstance(values, dict):
-        raise ValueError("it is not JSON" if values is None else "it is no JSON object")
+def _by_hand(values: dict[str, Any]) -> Score:
     unknown = sorted(set(values) - _KEYS)
     if unknown:
         raise ValueError(f"{unknown[0]!r:.40} is unknown; there is {', '.join(sorted(_KEYS))}")
@@ -140,7 +140,7 @@ def _by_hand(values: Any) -> Score:
     score.models = _models(named)
     events = values.get("events", [])
     if not isinstance(events, list):
-        raise ValueError("events is no list")
+        raise ValueError("events is not a list")
     score.events = [_event(event, number, rate) for number, event in enumerate(events, 1)]
     score.events.sort(key=lambda event: event[0])  # stable: one moment keeps its order
     return score
@@ -149,7 +149,7 @@ def _by_hand(values: Any) -> Score:
 def _event(event: Any, number: int, rate: int) -> tuple[int, list[Message]]:
     try:
         if not isinstance(event, list) or len(event) < 2:
-            raise ValueError("it is no list of a time and what happens then")
+            raise ValueError("it is not a list of a time and messages")
         rest = event[1:]
         return _frame(event[0], rate), _batch([rest] if isinstance(rest[0], str) else rest)
     except ValueError as error:
@@ -159,13 +159,13 @@ def _event(event: Any, number: int, rate: int) -> tuple[int, list[Message]]:
 def _frame(seconds: Any, rate: int) -> int:
     number = isinstance(seconds, int | float) and not isinstance(seconds, bool)
     if not number or not 0 <= seconds <= _LONGEST:  # nor is NaN
-        raise ValueError(f"{seconds!r:.40} is no time from 0 to {_LONGEST:g} seconds")
+        raise ValueError(f"{seconds!r:.40} is not a time from 0 to {_LONGEST:g} seconds")
     return round(float(seconds) * rate)
 
 
 def _batch(batch: Any) -> list[Message]:
     if not isinstance(batch, list):
-        raise ValueError("it holds no list of messages")
+        raise ValueError("it has no list of messages")
     return [messages.checked(message) for message in batch]
 
 
@@ -185,11 +185,3 @@ def _whole(values: dict[str, Any], key: str, low: int, high: int) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
         raise ValueError(f"{key} is {value!r:.40}, not a whole number from {low} to {high}")
     return value
-
-
-def _json(data: bytes) -> Any:
-    """The value, or ``None`` for what is not JSON."""
-    try:
-        return json.loads(data.decode("utf-8-sig"))
-    except (ValueError, RecursionError):  # the latter for thousands of brackets
-        return None

@@ -25,7 +25,7 @@ def test_every_line_is_one_object_with_the_whole_status(
         if len(lines) > 3:
             three.set()
 
-    with Daemon(models, output=Null(16_000), port=0) as daemon, JsonLines(daemon, say):
+    with Daemon(models, output=Null(16_000), port=0) as daemon, JsonLines(daemon.parts, say):
         assert three.wait(10)
         port = daemon.port
     said: list[dict[str, Any]] = [json.loads(line) for line in lines]

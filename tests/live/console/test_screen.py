@@ -17,12 +17,12 @@ pytest.importorskip("rich", reason="rich, which draws the screen, is not install
 
 from rich.console import Console
 
-from musicvae.live.console.screen import Screen, look
+from musicvae.live.console.screen import Screen, draw
 
 
 def text(daemon: Daemon) -> str:
     console = Console(record=True, width=110, file=io.StringIO())
-    console.print(look(daemon))
+    console.print(draw(daemon.parts))
     return console.export_text()
 
 
@@ -37,7 +37,7 @@ def test_it_shows_how_the_daemon_is(models: Path, make_client: Any, tmp_path: Pa
             "level  ········································  silence",
             "cross-fade  a ┃──────────────────── b",
             "queue 10.0 · device 2.0 · model 2.0 · decode",
-            "% of the time decodes",
+            "load  decoding takes ",
             "late  2 times",
             "sound  nowhere",
             "heard  nothing yet",
@@ -54,7 +54,7 @@ def test_it_shows_how_the_daemon_is(models: Path, make_client: Any, tmp_path: Pa
         client.say("/deck/b/latent", 2.0, 2.0, 2.0)
         client.say("/quux")
         client.sync()
-        while daemon.engine.level < 0.05:
+        while daemon.parts.engine.level < 0.05:
             time.sleep(0.01)
         shown = text(daemon)
     for words in (
@@ -84,7 +84,7 @@ def test_it_is_drawn_again_and_again_and_left_standing(
     monkeypatch.setattr("musicvae.live.console.screen._EVERY", 0.01)
     out = io.StringIO()
     console = Console(file=out, force_terminal=True, width=100, height=40)
-    with Daemon(models, output=Null(16_000), port=0) as daemon, Screen(daemon, console):
+    with Daemon(models, output=Null(16_000), port=0) as daemon, Screen(daemon.parts, console):
         while out.getvalue().count("deck a") < 3:
             time.sleep(0.01)
     assert out.getvalue().rstrip().endswith(("refused", "\x1b[?25h"))

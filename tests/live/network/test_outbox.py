@@ -9,24 +9,24 @@ from musicvae.live.network.peers import Peer
 ME = Peer("127.0.0.1", 9000)
 
 
-def rings(outbox: Outbox) -> bool:
+def is_ready(outbox: Outbox) -> bool:
     return bool(select.select([outbox], [], [], 0)[0])
 
 
-def test_it_rings_once_for_all_that_waits() -> None:
+def test_it_wakes_once_for_all_that_waits() -> None:
     outbox = Outbox()
     outbox.open()
-    assert rings(outbox)  # for what may have come before
-    assert outbox.take() == []
-    assert not rings(outbox)
+    assert is_ready(outbox)  # for what may have come before
+    assert outbox.drain() == []
+    assert not is_ready(outbox)
     outbox.put(b"a", ME)
     outbox.put(b"b", ME)
-    assert rings(outbox)
-    assert outbox.take() == [(b"a", ME), (b"b", ME)]
-    assert not rings(outbox)
-    assert outbox.take() == []
-    outbox.ring()
-    assert rings(outbox)
+    assert is_ready(outbox)
+    assert outbox.drain() == [(b"a", ME), (b"b", ME)]
+    assert not is_ready(outbox)
+    assert outbox.drain() == []
+    outbox.wake()
+    assert is_ready(outbox)
     outbox.close()
 
 
@@ -35,12 +35,12 @@ def test_what_is_put_while_closed_waits() -> None:
     outbox.put(b"a", ME)
     assert outbox.fileno() == -1
     outbox.open()
-    assert rings(outbox)
-    assert outbox.take() == [(b"a", ME)]
+    assert is_ready(outbox)
+    assert outbox.drain() == [(b"a", ME)]
     outbox.close()
     outbox.close()
     outbox.put(b"b", ME)
-    assert outbox.take() == [(b"b", ME)]
+    assert outbox.drain() == [(b"b", ME)]
 
 
 def test_too_much_is_dropped_and_counted() -> None:
@@ -48,9 +48,9 @@ def test_too_much_is_dropped_and_counted() -> None:
     for data in (b"a", b"b", b"c", b"d"):
         outbox.put(data, ME)
     assert outbox.dropped == 2
-    assert [data for data, _ in outbox.take()] == [b"a", b"b"]
+    assert [data for data, _ in outbox.drain()] == [b"a", b"b"]
     outbox.put(b"e", ME)
-    assert [data for data, _ in outbox.take()] == [b"e"]
+    assert [data for data, _ in outbox.drain()] == [b"e"]
 
 
 def test_nothing_is_left_behind_by_many_threads() -> None:
@@ -66,9 +66,9 @@ def test_nothing_is_left_behind_by_many_threads() -> None:
         worker.start()
     taken: list[bytes] = []
     while len(taken) < each * threads:
-        # Whoever put has rung: without a ring this would wait for ever.
+        # Every put wakes this thread: without that it would wait for ever.
         assert select.select([outbox], [], [], 30)[0]
-        taken += [data for data, _ in outbox.take()]
+        taken += [data for data, _ in outbox.drain()]
     for worker in workers:
         worker.join()
     outbox.close()

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from musicvae.errors import LiveError
+from musicvae.live.network.outbox import Outbox
 from musicvae.live.network.peers import AllowList, Answer, Peer
 from musicvae.live.network.receiver import Receiver
 from musicvae.live.network.sockets import open_sockets
@@ -39,9 +40,9 @@ def echo() -> Echo:
 
 @pytest.fixture
 def receiver(echo: Echo) -> Iterator[Receiver]:
-    datagrams, streams = open_sockets("127.0.0.1", 0, guarded=False)
-    with datagrams, streams:
-        receiving = Receiver(datagrams, echo.handle)
+    datagrams, listening = open_sockets("127.0.0.1", 0, guarded=False)
+    with datagrams, listening:
+        receiving = Receiver(datagrams, echo.handle, Outbox())
         receiving.start()
         yield receiving
         receiving.stop()
@@ -104,15 +105,15 @@ def test_a_burst_within_the_systems_buffer_is_heard_whole(
 
 
 def test_what_waits_when_it_stops_is_still_sent(echo: Echo) -> None:
-    datagrams, streams = open_sockets("127.0.0.1", 0, guarded=False)
+    datagrams, listening = open_sockets("127.0.0.1", 0, guarded=False)
     with (
         datagrams,
-        streams,
+        listening,
         socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client,
     ):
         client.bind(("127.0.0.1", 0))
         client.settimeout(10)
-        receiving = Receiver(datagrams, echo.handle)
+        receiving = Receiver(datagrams, echo.handle, Outbox())
         receiving.outbox.put(b"early", Peer(*client.getsockname()))
         receiving.start()
         receiving.outbox.put(b"late", Peer(*client.getsockname()))
@@ -127,7 +128,9 @@ def test_ipv6_is_heard_and_answered(echo: Echo) -> None:
     except LiveError:
         pytest.skip("this machine has no IPv6")
     with sockets[0], sockets[1], socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as client:
-        receiving = Receiver(sockets[0], echo.handle, Connections(sockets[1], AllowList()))
+        receiving = Receiver(
+            sockets[0], echo.handle, Outbox(), Connections(sockets[1], AllowList())
+        )
         receiving.start()
         client.settimeout(10)
         client.connect(sockets[0].getsockname())

@@ -11,6 +11,7 @@ import pytest
 from pythonosc.tcp_client import SimpleTCPClient
 
 from musicvae.live.network import tcp
+from musicvae.live.network.outbox import Outbox
 from musicvae.live.network.peers import AllowList, Answer, Peer, peer_of
 from musicvae.live.network.receiver import Receiver
 from musicvae.live.network.sockets import open_sockets
@@ -32,13 +33,13 @@ class Server:
         self.gone: list[Peer] = []
         self.sockets = open_sockets("127.0.0.1", 0, guarded=False)
         self.address = self.sockets[1].getsockname()
-        self.streams = Connections(
+        self.connections = Connections(
             self.sockets[1],
             AllowList() if allowed is None else allowed,
             self.gone.append,
             **limits,  # type: ignore[arg-type]
         )
-        self.receiver = Receiver(self.sockets[0], self.handle, self.streams)
+        self.receiver = Receiver(self.sockets[0], self.handle, Outbox(), self.connections)
         self.receiver.start()
         self.clients: list[Client] = []
 
@@ -72,7 +73,7 @@ class Client:
         self.framing = framing
         self.socket = socket.create_connection(address, timeout=10)
         self.peer = peer_of(self.socket.getsockname(), "tcp")
-        self._frames = Deframer()
+        self._deframer = Deframer()
         self._packets: list[bytes] = []
 
     def send(self, packet: bytes) -> None:
@@ -86,10 +87,10 @@ class Client:
                 return None
             if not data:
                 return None
-            self._packets += self._frames.feed(data)
+            self._packets += self._deframer.feed(data)
         return self._packets.pop(0)
 
-    def request(self, packet: bytes) -> bytes | None:
+    def ask(self, packet: bytes) -> bytes | None:
         self.send(packet)
         return self.receive()
 
@@ -115,9 +116,9 @@ def test_answers_go_down_the_connection_in_its_framing(
     server = serve()
     one, two = server.connect(framing), server.connect(framing)
     special = b"/\xc0\xdb\xdc\xdd\0\0\0"
-    assert one.request(PING) == PING
-    assert two.request(special) == special
-    assert one._frames.framing is framing
+    assert one.ask(PING) == PING
+    assert two.ask(special) == special
+    assert one._deframer.framing is framing
     assert server.heard == [(PING, one.peer), (special, two.peer)]
     assert server.ping_over_udp() == PING
 
@@ -127,9 +128,9 @@ def test_packets_may_come_in_pieces_and_many_at_once(
     serve: Callable[..., Server], framing: Framing
 ) -> None:
     client = serve().connect(framing)
-    stream = encode(PING, framing) * 3
-    for at in range(len(stream)):
-        client.socket.sendall(stream[at : at + 1])
+    sent = encode(PING, framing) * 3
+    for at in range(len(sent)):
+        client.socket.sendall(sent[at : at + 1])
     assert [client.receive() for _ in range(3)] == [PING] * 3
     client.socket.sendall(encode(PING, framing) * 2000)
     assert [client.receive() for _ in range(2000)] == [PING] * 2000
@@ -160,7 +161,7 @@ def test_liblo_is_served(serve: Callable[..., Server]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("stream", "reason"),
+    ("sent", "reason"),
     [
         (encode(PING, Framing.LENGTH) + b"\xff\xff\xff\xff", b"4294967295"),
         (encode(PING, Framing.SLIP) + b"\xdb\xc0", b"escape"),
@@ -170,21 +171,21 @@ def test_liblo_is_served(serve: Callable[..., Server]) -> None:
     ids=["length", "slip", "http", "tls"],
 )
 def test_nonsense_ends_its_own_connection_only(
-    serve: Callable[..., Server], stream: bytes, reason: bytes | None
+    serve: Callable[..., Server], sent: bytes, reason: bytes | None
 ) -> None:
     server = serve()
     other, client = server.connect(), server.connect()
-    assert other.request(PING) == PING
-    client.socket.sendall(stream)
+    assert other.ask(PING) == PING
+    client.socket.sendall(sent)
     if reason is not None:
         assert client.receive() == PING
         told = client.receive()
         assert told is not None
-        assert told.startswith(b"/error\0\0,ss\0stream\0\0")
+        assert told.startswith(b"/error\0\0,ss\0connection\0\0")
         assert reason in told
     assert client.receive() is None
-    assert other.request(PING) == PING
-    assert server.streams.dropped == 1
+    assert other.ask(PING) == PING
+    assert server.connections.dropped == 1
     assert server.gone == [client.peer]
     assert {data for data, _ in server.heard} == {PING}
 
@@ -197,30 +198,30 @@ def test_strangers_are_closed_unheard(serve: Callable[..., Server]) -> None:
     server = serve(Nobody())
     client = server.connect()
     assert client.receive() is None
-    assert server.streams.refused == 1
+    assert server.connections.refused == 1
     assert server.heard == []
 
 
 def test_too_many_connections_are_refused(serve: Callable[..., Server]) -> None:
     server = serve()
     clients = [server.connect() for _ in range(tcp.MAX_CONNECTIONS)]
-    assert [client.request(PING) for client in clients] == [PING] * tcp.MAX_CONNECTIONS
+    assert [client.ask(PING) for client in clients] == [PING] * tcp.MAX_CONNECTIONS
     assert server.connect().receive() is None
-    assert server.streams.refused == 1
+    assert server.connections.refused == 1
     clients[3].socket.close()
-    while len(server.streams) == tcp.MAX_CONNECTIONS:
+    while len(server.connections) == tcp.MAX_CONNECTIONS:
         server.ping_over_udp()  # until it has noticed
-    assert server.connect().request(PING) == PING
+    assert server.connect().ask(PING) == PING
     assert server.gone == [clients[3].peer]
 
 
 def test_who_was_silent_for_longest_makes_room(serve: Callable[..., Server]) -> None:
     server = serve(most=2, patience=0.0)
     one, two = server.connect(), server.connect()
-    assert [one.request(PING), two.request(PING), one.request(PING)] == [PING] * 3
-    assert server.connect().request(PING) == PING
+    assert [one.ask(PING), two.ask(PING), one.ask(PING)] == [PING] * 3
+    assert server.connect().ask(PING) == PING
     assert two.receive() is None
-    assert one.request(PING) == PING
+    assert one.ask(PING) == PING
 
 
 def test_a_slow_reader_is_dropped_and_nobody_waits_for_it(serve: Callable[..., Server]) -> None:
@@ -231,11 +232,11 @@ def test_a_slow_reader_is_dropped_and_nobody_waits_for_it(serve: Callable[..., S
             slow.send(FLOOD)
         except ConnectionError:
             break
-        assert other.request(PING) == PING
+        assert other.ask(PING) == PING
         assert server.ping_over_udp() == PING
-    assert server.streams.dropped == 1
+    assert server.connections.dropped == 1
     assert server.gone == [slow.peer]
-    assert other.request(PING) == PING
+    assert other.ask(PING) == PING
 
 
 def test_a_reader_that_catches_up_gets_everything(serve: Callable[..., Server]) -> None:
@@ -249,28 +250,28 @@ def test_a_reader_that_catches_up_gets_everything(serve: Callable[..., Server]) 
     assert [client.receive() == LARGE for _ in range(200)] == [True] * 200
     assert client.receive() == PING
     assert client.receive() is None
-    while len(server.streams):
+    while len(server.connections):
         server.ping_over_udp()
-    assert server.streams.dropped == 0
+    assert server.connections.dropped == 0
 
 
 def test_other_threads_answer_down_a_connection(serve: Callable[..., Server]) -> None:
     server = serve()
     client = server.connect(Framing.SLIP)
-    assert client.request(PING) == PING
+    assert client.ask(PING) == PING
     server.receiver.outbox.put(b"/done\0\0\0", client.peer)
     assert client.receive() == b"/done\0\0\0"
     server.receiver.outbox.put(b"/done\0\0\0", client.peer._replace(port=1))
-    assert client.request(PING) == PING
+    assert client.ask(PING) == PING
     assert server.receiver.unsent == 1
 
 
 def test_all_connections_end_with_the_receiver(serve: Callable[..., Server]) -> None:
     server = serve()
     client = server.connect()
-    assert client.request(PING) == PING
+    assert client.ask(PING) == PING
     server.receiver.outbox.put(b"/quit\0\0\0", client.peer)
     server.receiver.stop()
     assert client.receive() == b"/quit\0\0\0"
     assert client.receive() is None
-    assert len(server.streams) == 0
+    assert len(server.connections) == 0

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from pythonosc import slip
 
 from musicvae.errors import PacketError
-from musicvae.live.osc.framing import MAX_FRAME, Deframer, Framing, encode
+from musicvae.live.osc.framing import MAX_PACKET, Deframer, Framing, encode
 
 PING = b"/ping\0\0\0,\0\0\0"
 BOTH = pytest.mark.parametrize("framing", list(Framing), ids=lambda framing: framing.name)
@@ -14,39 +14,39 @@ BOTH = pytest.mark.parametrize("framing", list(Framing), ids=lambda framing: fra
 PACKET = st.lists(st.sampled_from(b"\xc0\xdb\xdc\xdd\0/a"), min_size=1, max_size=40).map(bytes)
 
 
-def pieces(stream: bytes, cuts: list[int]) -> list[bytes]:
-    places = sorted(cut % (len(stream) + 1) for cut in cuts)
-    return [stream[a:b] for a, b in zip([0, *places], [*places, len(stream)], strict=True)]
+def pieces(sent: bytes, cuts: list[int]) -> list[bytes]:
+    places = sorted(cut % (len(sent) + 1) for cut in cuts)
+    return [sent[a:b] for a, b in zip([0, *places], [*places, len(sent)], strict=True)]
 
 
-def fed(frames: Deframer, parts: list[bytes]) -> list[bytes]:
-    return [packet for part in parts for packet in frames.feed(part)]
+def fed(deframer: Deframer, parts: list[bytes]) -> list[bytes]:
+    return [packet for part in parts for packet in deframer.feed(part)]
 
 
 @BOTH
 @given(packets=st.lists(PACKET, max_size=6), cuts=st.lists(st.integers(0, 1000), max_size=12))
 def test_packets_survive_any_cuts(framing: Framing, packets: list[bytes], cuts: list[int]) -> None:
-    stream = b"".join(encode(packet, framing) for packet in packets)
-    frames = Deframer()
-    assert fed(frames, pieces(stream, cuts)) == packets
-    assert frames.framing is (framing if packets else None)
+    sent = b"".join(encode(packet, framing) for packet in packets)
+    deframer = Deframer()
+    assert fed(deframer, pieces(sent, cuts)) == packets
+    assert deframer.framing is (framing if packets else None)
 
 
-@given(stream=st.binary(max_size=300), cuts=st.lists(st.integers(0, 300), max_size=12))
+@given(sent=st.binary(max_size=300), cuts=st.lists(st.integers(0, 300), max_size=12))
 @example(b"/a\xdb\xdc\xc0\xdbx\xc0", [1, 2, 3, 5])
 @example(b"\0\0\0\1a\0\0\0\0", [1, 4, 6])
-def test_the_cuts_decide_neither_packets_nor_errors(stream: bytes, cuts: list[int]) -> None:
+def test_the_cuts_decide_neither_packets_nor_errors(sent: bytes, cuts: list[int]) -> None:
     def outcome(parts: list[bytes]) -> tuple[list[bytes], str]:
-        frames, packets = Deframer(), []
+        deframer, packets = Deframer(), []
         try:
             for part in parts:
-                for packet in frames.feed(part):
+                for packet in deframer.feed(part):
                     packets.append(packet)
         except PacketError as error:
             return packets, error.what
         return packets, ""
 
-    assert outcome(pieces(stream, cuts)) == outcome([stream])
+    assert outcome(pieces(sent, cuts)) == outcome([sent])
 
 
 @given(PACKET)
@@ -62,17 +62,17 @@ def test_slip_may_begin_with_any_number_of_ends(begin: bytes) -> None:
     assert fed(Deframer(), [begin + bundle + b"\xc0"]) == [bundle]
 
 
-def test_lengths_are_big_endian_and_a_whole_frame_may_be_as_large_as_a_datagram() -> None:
+def test_lengths_are_big_endian_and_a_packet_may_be_as_large_as_a_datagram() -> None:
     assert encode(PING, Framing.LENGTH) == b"\0\0\0\x0c" + PING
     for framing in Framing:
-        largest = b"/" + b"\xc0" * (MAX_FRAME - 1)
+        largest = b"/" + b"\xc0" * (MAX_PACKET - 1)
         assert fed(Deframer(), [encode(largest, framing)]) == [largest]
 
 
 @pytest.mark.parametrize(
-    ("stream", "reason"),
+    ("sent", "reason"),
     [
-        (b"GET / HTTP/1.1\r\n", "begins with byte 0x47 is no OSC"),
+        (b"GET / HTTP/1.1\r\n", "begins with byte 0x47 is not OSC"),
         (b"\x16\x03\x01", "0x16"),  # TLS
         (b"\0\0\0\0", "a packet of 0 bytes"),
         (b"\0\1\0\1", "a packet of 65537 bytes"),
@@ -80,13 +80,13 @@ def test_lengths_are_big_endian_and_a_whole_frame_may_be_as_large_as_a_datagram(
         (b"/a\xdb\xc0", "escape"),
         (b"/a\xdba\xc0", "escape"),
         (b"/a\xdb\xdb\xdc\xc0", "escape"),
-        (b"/" + b"a" * MAX_FRAME + b"\xc0", "more than 65536"),
-        (b"/" + b"a" * 2 * MAX_FRAME, "more than 65536"),
+        (b"/" + b"a" * MAX_PACKET + b"\xc0", "more than 65536"),
+        (b"/" + b"a" * 2 * MAX_PACKET, "more than 65536"),
     ],
 )
-def test_nonsense_is_refused_with_a_reason(stream: bytes, reason: str) -> None:
+def test_nonsense_is_refused_with_a_reason(sent: bytes, reason: str) -> None:
     with pytest.raises(PacketError, match=reason):
-        fed(Deframer(), [stream])
+        fed(Deframer(), [sent])
 
 
 @BOTH
@@ -99,21 +99,21 @@ def test_packets_before_the_nonsense_are_given(framing: Framing) -> None:
 
 
 def test_what_is_kept_of_an_endless_packet_is_bounded() -> None:
-    frames, most = Deframer(), 0
-    for part in [b"/", *[b"a" * 1000] * (2 * MAX_FRAME // 1000)]:
-        most = max(most, kept_after(frames, part))
+    deframer, most = Deframer(), 0
+    for part in [b"/", *[b"a" * 1000] * (2 * MAX_PACKET // 1000)]:
+        most = max(most, kept_after(deframer, part))
     with pytest.raises(PacketError, match="more than 65536"):
-        list(frames.feed(b"a" * 1000))
-    assert MAX_FRAME < most <= 2 * MAX_FRAME
+        list(deframer.feed(b"a" * 1000))
+    assert MAX_PACKET < most <= 2 * MAX_PACKET
 
 
 def test_what_is_kept_of_many_packets_is_one() -> None:
-    frames = Deframer()
-    stream = encode(b"/" * MAX_FRAME, Framing.LENGTH) * 10
-    kept = [kept_after(frames, stream[at : at + 999]) for at in range(0, len(stream), 999)]
-    assert MAX_FRAME - 999 < max(kept) <= MAX_FRAME + 4
+    deframer = Deframer()
+    sent = encode(b"/" * MAX_PACKET, Framing.LENGTH) * 10
+    kept = [kept_after(deframer, sent[at : at + 999]) for at in range(0, len(sent), 999)]
+    assert MAX_PACKET - 999 < max(kept) <= MAX_PACKET + 4
 
 
-def kept_after(frames: Deframer, piece: bytes) -> int:
-    list(frames.feed(piece))
-    return len(frames._kept)
+def kept_after(deframer: Deframer, piece: bytes) -> int:
+    list(deframer.feed(piece))
+    return len(deframer._kept)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import importlib.util
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -30,3 +32,19 @@ def jacks() -> ModuleType:
 def hearing() -> ModuleType:
     """The module hearing.py beside this file."""
     return _load(HERE / "hearing.py")
+
+
+@pytest.fixture(scope="session")
+def fakes() -> ModuleType:
+    """The module sounddevices.py beside this file."""
+    return _load(HERE / "sounddevices.py")
+
+
+@pytest.fixture
+def machine(fakes: ModuleType, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
+    """A machine with these devices: ``machine(fakes.SPEAKERS, default=0)``; its sounddevice."""
+
+    def with_devices(*found: dict[str, Any], default: int = -1) -> Any:
+        return fakes.install(monkeypatch, *found, default=default)
+
+    return with_devices

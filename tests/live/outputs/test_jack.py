@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 
 from musicvae.errors import SettingError
-from musicvae.live.outputs import devices
-from musicvae.live.outputs import portaudio as streams
+from musicvae.live.outputs import devices, portaudio
 from musicvae.live.outputs.reconnecting import Reconnecting
 from musicvae.live.outputs.soundcard import SoundCard
 
@@ -36,7 +35,7 @@ def callback(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
     if request.param == "C":
         pytest.importorskip("rtmixer", reason="rtmixer is not installed")
     else:
-        monkeypatch.setattr(streams, "mixer", lambda: None)
+        monkeypatch.setattr(portaudio, "mixer", lambda: None)
     return str(request.param)
 
 
@@ -66,7 +65,7 @@ def attempted(capture: Any, jacks: Any, hearing: Any, callback: str) -> bool:
     assert card.underruns > before
     card.stop()
     heard = capture.samples()
-    if card._stream.xruns:
+    if card._device.xruns:
         return False
     assert (heard[:, 0] == heard[:, 1]).all()
     assert heard[-1, 0] == 0  # it has faded

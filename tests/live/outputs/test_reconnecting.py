@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 
 from musicvae.errors import DeviceError, SettingError
-from musicvae.live.outputs import devices
-from musicvae.live.outputs import reconnecting as resilient
+from musicvae.live.outputs import devices, reconnecting
 from musicvae.live.outputs.clocked import Null
 from musicvae.live.outputs.reconnecting import Reconnecting
 
@@ -55,9 +54,9 @@ def wait_for(jacks: Any) -> Callable[[Callable[[], bool]], None]:
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     refreshed: list[str] = []
-    monkeypatch.setattr(resilient, "SoundCard", Card)
-    monkeypatch.setattr(resilient, "_LOOK", 0.002)
-    monkeypatch.setattr(resilient, "_RETRY", 0.01)
+    monkeypatch.setattr(reconnecting, "SoundCard", Card)
+    monkeypatch.setattr(reconnecting, "_LOOK", 0.002)
+    monkeypatch.setattr(reconnecting, "_RETRY", 0.01)
     monkeypatch.setattr(devices, "refresh", lambda: refreshed.append("refreshed"))
     return refreshed
 

@@ -7,30 +7,30 @@ from typing import Any
 
 import numpy as np
 
-from musicvae.live.outputs.portaudio import PlainStream
-from musicvae.live.outputs.ring import PlainRing
+from musicvae.live.outputs.portaudio import PythonDeviceStream
+from musicvae.live.outputs.ring import PythonRing
 
 
 def test_frames_lie_at_their_number_and_wrap() -> None:
-    ring = PlainRing(5, 1)
+    ring = PythonRing(5, 1)
     assert len(ring.memory) == 8
     out = np.zeros((6, 1), np.float32)
     for start in range(0, 60, 6):
         for frame in range(start, start + 6):
             ring.memory[frame % 8] = frame
         ring.publish(6)
-        ring.take(out)
+        ring.pull(out)
         np.testing.assert_array_equal(out[:, 0], np.arange(start, start + 6))
     ring.publish(2)
     out[:] = 7
-    ring.take(out)
+    ring.pull(out)
     assert not out[2:].any()
-    assert ring.taken == 62
+    assert ring.pulled == 62
 
 
-def _stream() -> PlainStream:
+def _stream() -> PythonDeviceStream:
     module = SimpleNamespace(OutputStream=lambda **options: SimpleNamespace(options=options))
-    return PlainStream(module, 4096, channels=2)
+    return PythonDeviceStream(module, 4096, channels=2)
 
 
 def test_the_callback_in_python_allocates_nothing() -> None:
@@ -79,7 +79,7 @@ def test_the_callback_in_python_waits_for_nobody() -> None:
 
     ahead = RingWriter(stream.ring, 48_000, 512)
     ahead.restart()
-    stream.ring.taken = stream.ring.published
+    stream.ring.pulled = stream.ring.published
     stream.ring.memory = Stuck()  # type: ignore[assignment]
     writer = threading.Thread(target=ahead.commit, args=(np.ones((512, 2), np.float32),))
     writer.start()
@@ -91,7 +91,7 @@ def test_the_callback_in_python_waits_for_nobody() -> None:
     assert not out.any()
     go_on.set()
     writer.join()
-    names = set(PlainStream.fill.__code__.co_names) | set(PlainRing.take.__code__.co_names)
-    assert names <= {"ring", "xruns", "output_underflow", "take", "taken", "published"} | {
+    names = set(PythonDeviceStream.fill.__code__.co_names) | set(PythonRing.pull.__code__.co_names)
+    assert names <= {"ring", "xruns", "output_underflow", "pull", "pulled", "published"} | {
         "memory", "_size", "min", "len"
     }  # fmt: skip

@@ -51,7 +51,7 @@ def test_a_whole_performance_is_rendered_again_to_the_byte(
         performing.perform(client, bundle, osc)
         _, seconds = client.done("/record/stop")
         status = client.status()
-        assert daemon.worker.problem == ""
+        assert daemon.parts.worker.problem == ""
     assert (status["faults"], status["decode_failed"], status["messages_refused"]) == (0, 0, 0)
     for take in (Path(whole), Path(late)):
         score = take.with_suffix(".score.jsonl")
@@ -167,7 +167,7 @@ def test_a_take_begun_with_the_daemon_is_whole(
         client = make_client(daemon.port)
         client.sync()
         client.say("/latent", 1.0, 1.0)
-        while daemon.engine.level < 0.05:
+        while daemon.parts.engine.level < 0.05:
             time.sleep(0.01)
     take, journal = takes / "show.wav", takes / "show.score.jsonl"
     assert take.read_bytes() == rendered(journal, models)

@@ -13,7 +13,8 @@ import pytest
 
 from musicvae.errors import DeviceError, ScoreError
 from musicvae.live.storage import journal as journal_module
-from musicvae.live.storage.journal import Journal, read_score
+from musicvae.live.storage.journal import Journal
+from musicvae.live.storage.scores import read_score
 
 
 @dataclass(frozen=True)
@@ -112,7 +113,7 @@ def test_a_writer_that_is_never_drained_stays_small(
     journal.drain()
     journal.append(10, [said("/seed", 10)])
     journal.drain()
-    assert "could be written down" in journal.unreplayable
+    assert "could be logged" in journal.unreplayable
     assert "ends early" in journal.failure
     score = read_score(tmp_path / "take.json")
     assert [frame for frame, _ in score.events] == [0, 1, 2]
@@ -125,7 +126,7 @@ def test_a_command_that_json_cannot_hold_ends_it(journal: Journal, tmp_path: Pat
     journal.append(1, [said("/gain", float("nan"))])
     journal.append(2, [said("/seed", 2)])
     journal.drain()
-    assert "cannot be written down" in journal.unreplayable
+    assert "cannot be logged" in journal.unreplayable
     assert "ends early" in journal.failure
     assert [frame for frame, _ in read_score(tmp_path / "take.json").events] == [0]
 

@@ -132,7 +132,7 @@ def test_a_name_that_no_message_can_hold(folder: Path) -> None:
             pytest.skip("this file system holds no such name")
     rows = {row.name: row for row in Library([folder]).models()}
     for name in ("a?b", "c-?"):
-        assert rows[name].reason == "its name holds what no message can"
+        assert rows[name].reason == "its name contains characters that a message cannot"
 
 
 def test_tapes_are_listed_by_their_headers(tmp_path: Path) -> None:

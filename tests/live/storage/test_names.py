@@ -124,5 +124,5 @@ def test_two_claims_at_once_get_two_files(tmp_path: Path) -> None:
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
-    with pytest.raises(DeviceError, match=r"cannot make a file in .*file"):
+    with pytest.raises(DeviceError, match=r"cannot create a file in .*file"):
         claim(tmp_path / "file" / "takes", "take", ".wav")

@@ -139,8 +139,8 @@ def holding(state: str) -> str:
     [
         ("", "cannot be read"),
         ("no json", "cannot be read"),
-        ("[1]", "is no preset"),
-        ('"preset"', "is no preset"),
+        ("[1]", "no JSON object but a list"),
+        ('"preset"', "no JSON object but a str"),
         ('{"musicvae": "tape"}', "is no preset"),
         ("[" * 100_000, "cannot be read"),
         (holding("[" * 100_000), "cannot be read"),
@@ -161,7 +161,7 @@ def holding(state: str) -> str:
         (holding("[" + '["/gain", 1],' * 5000 + '["/gain", 1]]'), "no list of up to"),
         (json.dumps(GOOD | {"schema": 2}), "another musicvae.*schema 2"),
         (json.dumps(GOOD), "no list of up to"),
-        (" " * 10_000_000, "too large"),
+        (" " * 10_000_000, "more than 1048576 bytes"),
     ],
 )
 def test_hostile_files_give_a_reason(presets: Presets, text: str, reason: str) -> None:

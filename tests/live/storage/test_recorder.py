@@ -36,7 +36,7 @@ def test_blocks_of_any_length_come_out_as_they_went_in(tmp_path: Path, channels:
     recorder = Recorder(path, RATE, channels, seconds=0.1)  # the ring goes round many times
     at, sizes = 0, np.random.default_rng(2).integers(0, 400, 100)
     for size in sizes:
-        recorder.take(sound[at : at + size])
+        recorder.record(sound[at : at + size])
         at += min(size, len(sound) - at)
         recorder.drain()
         assert soundfile.info(path).frames == recorder.frames == at  # whole at every moment
@@ -52,9 +52,9 @@ def test_blocks_of_any_length_come_out_as_they_went_in(tmp_path: Path, channels:
 def test_stopping_writes_what_nobody_drained(tmp_path: Path) -> None:
     recorder = Recorder(tmp_path / "take.wav", RATE, 2)
     sound = noise(100)
-    recorder.take(sound)
+    recorder.record(sound)
     recorder.stop()
-    recorder.take(sound)
+    recorder.record(sound)
     recorder.drain()
     np.testing.assert_allclose(heard(tmp_path / "take.wav"), sound, atol=2**-23)
 
@@ -65,7 +65,7 @@ def test_two_threads_lose_no_sample(tmp_path: Path) -> None:
 
     def render() -> None:
         for at in range(0, len(sound), 500):
-            recorder.take(sound[at : at + 500])
+            recorder.record(sound[at : at + 500])
 
     thread = threading.Thread(target=render)
     thread.start()
@@ -79,11 +79,11 @@ def test_two_threads_lose_no_sample(tmp_path: Path) -> None:
 def test_taking_allocates_no_sample_memory(tmp_path: Path) -> None:
     recorder = Recorder(tmp_path / "take.wav", RATE, 2)
     block = noise(512)
-    recorder.take(block)
+    recorder.record(block)
     tracemalloc.start()
     try:
         for _ in range(100):
-            recorder.take(block)
+            recorder.record(block)
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
@@ -96,8 +96,8 @@ def test_a_ring_that_runs_over_ends_it_before_the_gap(tmp_path: Path) -> None:
     recorder = Recorder(tmp_path / "take.wav", RATE, 2, seconds=0.1)
     sound = noise(1200)
     for at in range(0, 1200, 300):
-        recorder.take(sound[at : at + 300])  # two fit in 800 frames
-    recorder.take(sound[:10])  # would fit, but there is a gap before it
+        recorder.record(sound[at : at + 300])  # two fit in 800 frames
+    recorder.record(sound[:10])  # would fit, but there is a gap before it
     assert not recorder.running
     recorder.drain()
     assert isinstance(recorder.failure, DeviceError)
@@ -112,13 +112,13 @@ def test_a_folder_that_goes_away_ends_it(tmp_path: Path) -> None:
     folder = tmp_path / "takes"
     folder.mkdir()
     recorder = Recorder(folder / "take.wav", RATE, 2)
-    recorder.take(noise(100))
+    recorder.record(noise(100))
     recorder.drain()
     shutil.rmtree(folder)
-    recorder.take(noise(100))
+    recorder.record(noise(100))
     recorder.drain()
     assert "was removed" in str(recorder.failure)
-    recorder.take(noise(100))
+    recorder.record(noise(100))
     recorder.stop()
     assert recorder.frames == 100
 
@@ -134,7 +134,7 @@ def test_four_gibibytes_are_filled_to_the_last_frame(
     monkeypatch.setattr(wav_module, "_MOST_BYTES", 1000)
     recorder = Recorder(tmp_path / "take.wav", RATE, 2)
     sound = noise(300)
-    recorder.take(sound)
+    recorder.record(sound)
     recorder.drain()
     assert "4 GiB" in str(recorder.failure)
     np.testing.assert_allclose(heard(tmp_path / "take.wav"), sound[:166], atol=2**-23)
@@ -149,7 +149,7 @@ recorder = Recorder(sys.argv[1], 8000, 2)
 ramp = (np.arange(400_000, dtype=np.float32) / 400_000)[:, None].repeat(2, axis=1)
 blocks = 0
 for at in range(0, len(ramp), 500):
-    recorder.take(ramp[at : at + 500])
+    recorder.record(ramp[at : at + 500])
     if at % 2000 == 0:
         recorder.drain()
 recorder.stop()

@@ -84,18 +84,18 @@ def test_a_journal_cut_anywhere_gives_its_whole_lines(tmp_path: Path) -> None:
         ([HEADER | {"models": ["jazz"]}], "models are not"),
         ([HEADER | {"models": {"jazz": {"file": 1}}}], "models are not"),
         ([*LINES, {"frame": 6, "do": []}], "line 4: frame is 6, not a whole number from 7"),
-        ([*LINES, {"frame": 8}], "line 4: it holds no list"),
+        ([*LINES, {"frame": 8}], "line 4: it has no list"),
         ([*LINES, {"frame": 8, "do": [["/gain", None]]}], "line 4: /gain has None"),
         ([*LINES, {"frame": 8, "do": [["gain"]]}], "line 4: 'gain' is no address"),
         ([*LINES, {"do": [["/gain", 1]]}], "line 4: frame is None"),
-        ([*LINES, 5], "line 4: it is no object"),
+        ([*LINES, 5], "line 4: it is no JSON object"),
         ([*LINES, {"model": ["jazz"], "file": "x"}], "line 4: models are not"),
         ([*LINES, {"end": 9}], "line 4: end is 9"),
         ([*LINES, {"end": 20}, {"frame": 21, "do": []}], "line 5: it comes after the end"),
     ],
 )
 def test_a_journal_that_cannot_be_true(tmp_path: Path, lines: list[Any], reason: str) -> None:
-    with pytest.raises(ScoreError, match=f"no score.*{reason}"):
+    with pytest.raises(ScoreError, match=f"not a score.*{reason}"):
         read(tmp_path, journal_text(*lines))
 
 
@@ -118,28 +118,28 @@ def test_a_line_without_end_is_not_read_whole(
         ({"tempo": 120}, "'tempo' is unknown; there is channels, events"),
         ({"rate": 44_100.5}, "rate is 44100.5"),
         ({"channels": 0}, "channels is 0"),
-        ({"seconds": -1}, "-1 is no time"),
-        ({"seconds": "12"}, "'12' is no time"),
+        ({"seconds": -1}, "-1 is not a time"),
+        ({"seconds": "12"}, "'12' is not a time"),
         ({"models": [1]}, "models are not"),
-        ({"events": {}}, "events is no list"),
-        ({"events": [[1.0, "/a"], [2.0]]}, "event 2: it is no list of a time"),
-        ({"events": [["/latent", 1]]}, "event 1: '/latent' is no time"),
-        ({"events": [[True, "/latent", 1]]}, "event 1: True is no time"),
-        ({"events": [[float("nan"), "/a"]]}, "event 1: nan is no time"),
-        ({"events": [[10**400, "/a"]]}, "event 1: 1000.* is no time"),
+        ({"events": {}}, "events is not a list"),
+        ({"events": [[1.0, "/a"], [2.0]]}, "event 2: it is not a list of a time"),
+        ({"events": [["/latent", 1]]}, "event 1: '/latent' is not a time"),
+        ({"events": [[True, "/latent", 1]]}, "event 1: True is not a time"),
+        ({"events": [[float("nan"), "/a"]]}, "NaN is not a number"),
+        ({"events": [[10**400, "/a"]]}, "event 1: 1000.* is not a time"),
         ({"events": [[0.0, "latent", 1]]}, "event 1: 'latent' is no address"),
         ({"events": [[0.0, ["/a", 1], "/b"]]}, "event 1: a message is a list"),
         ({"events": [[0.0, "/a", [1]]]}, r"event 1: /a has \[1\]"),
     ],
 )
 def test_a_hand_is_told_what_is_wrong(tmp_path: Path, values: Any, reason: str) -> None:
-    with pytest.raises(ScoreError, match=f"no score.*{reason}"):
+    with pytest.raises(ScoreError, match=f"not a score.*{reason}"):
         read(tmp_path, json.dumps(values).encode())
 
 
 @pytest.mark.parametrize("data", [b"", b"no json", b"[]", b"\xff\xfe", b"[" * 100_000])
 def test_other_files_are_refused(tmp_path: Path, data: bytes) -> None:
-    with pytest.raises(ScoreError, match="is no score"):
+    with pytest.raises(ScoreError, match="is not a score"):
         read(tmp_path, data)
 
 

@@ -1,0 +1,210 @@
+"""Builds the parts of a daemon and connects them, before it sounds and listens."""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from musicvae.live.commands.address import DECKS, Command
+from musicvae.live.dispatcher import Clients, Dispatcher
+from musicvae.live.engine.clips import ThreadClips
+from musicvae.live.engine.deck_addresses import GAIN, MODEL_LOAD, PLAY
+from musicvae.live.engine.engine import Engine
+from musicvae.live.engine.voice import Voice
+from musicvae.live.housekeeping import Housekeeper
+from musicvae.live.jobs.audio import AudioJobs
+from musicvae.live.jobs.models import ModelJobs
+from musicvae.live.jobs.presets import PresetJobs
+from musicvae.live.jobs.recording import RecordingJobs
+from musicvae.live.jobs.rendering import RenderingJobs
+from musicvae.live.jobs.worker import Worker, handlers_of
+from musicvae.live.network.clients import Addressees, Subscribers
+from musicvae.live.network.outbox import Outbox
+from musicvae.live.network.peers import AllowList
+from musicvae.live.network.receiver import Receiver
+from musicvae.live.network.sockets import open_sockets
+from musicvae.live.network.tcp import Connections
+from musicvae.live.notices import Announcer, Notices
+from musicvae.live.options import Options
+from musicvae.live.osc.replies import Value
+from musicvae.live.osc.timetags import due, ntp
+from musicvae.live.outputs.output import Output, choose
+from musicvae.live.outputs.reconnecting import Reconnecting
+from musicvae.live.parts import Parts
+from musicvae.live.requests import Requests
+from musicvae.live.stage.engine_handle import EngineHandle
+from musicvae.live.stage.loading import Loader
+from musicvae.live.stage.repertoire import Repertoire
+from musicvae.live.status import flat, status
+from musicvae.live.storage.journal import Journal
+from musicvae.live.storage.presets import Presets
+from musicvae.live.table import ADDRESSES
+
+
+def assemble(artifacts: Any, options: Options, quit: Callable[[], None], stack: ExitStack) -> Parts:
+    """Open what a daemon needs, and load its first models.
+
+    When this returns the worker waits for jobs; the receiver, the housekeeper and the output are
+    yet to be started.
+
+    Args:
+        artifacts: see :class:`musicvae.live.daemon.Daemon`.
+        options: of the daemon.
+        quit: called for ``/quit``, on the receiver's thread.
+        stack: closes everything that was opened, in reverse order.
+
+    Raises:
+        MusicVAEError: see :meth:`musicvae.live.daemon.Daemon.start`.
+    """
+    repertoire = Repertoire(artifacts, options)
+    allowed = AllowList(options.allow)
+    datagrams, listening = _open_sockets(options, stack)
+    announcer = Announcer(Outbox(), Addressees(), Subscribers(), Notices())
+    output = _open_output(options, repertoire.model_rate, announcer, stack)
+    journal = Journal(output.sample_rate, output.channels)
+    stack.callback(journal.close)
+    stage = _build_stage(output, journal, repertoire, stack)
+    recording = RecordingJobs(stage, journal, Path(options.takes))
+    worker = _start_worker(stage, recording, output, repertoire, options, announcer, stack)
+
+    def status_values() -> list[Value]:
+        return flat(status(parts))  # nobody asks before everything runs
+
+    requests = Requests(
+        announcer.addressees,
+        announcer.subscribers,
+        status_values,
+        quit if options.allow_quit else None,
+    )
+    dispatcher = Dispatcher(
+        stage,
+        requests,
+        Clients(allowed, announcer.addressees, announcer.subscribers),
+        worker.put,
+        announcer.outbox.put,
+        _frame_clock(stage.engine) if options.honour_timetags else None,
+    )
+    connections = Connections(listening, allowed, announcer.subscribers.remove)
+    receiver = Receiver(datagrams, dispatcher.handle, announcer.outbox, connections)
+
+    def problem() -> str:
+        return receiver.problem or worker.problem
+
+    parts = Parts(
+        options=options,
+        port=int(datagrams.getsockname()[1]),
+        repertoire=repertoire,
+        first_voice=_load_first_models(stage, repertoire, options.gain_db),
+        notices=announcer.notices,
+        engine=stage.engine,
+        output=output,
+        receiver=receiver,
+        connections=connections,
+        dispatcher=dispatcher,
+        worker=worker,
+        recording=recording,
+        housekeeper=Housekeeper(stage.engine, recording, announcer.tell, status_values, problem),
+    )
+    return parts
+
+
+def _open_sockets(options: Options, stack: ExitStack) -> tuple[socket.socket, socket.socket]:
+    """The UDP socket, and the TCP socket that listens on the same port."""
+    sockets = open_sockets(options.bind, options.port, guarded=bool(options.allow))
+    for opened in sockets:
+        stack.callback(opened.close)
+    return sockets
+
+
+def _open_output(
+    options: Options, model_rate: int, announcer: Announcer, stack: ExitStack
+) -> Output:
+    wanted = options.output
+    if wanted is None or isinstance(wanted, str | os.PathLike):
+        output = choose(wanted, model_rate, **options.sound())
+    else:
+        output = wanted
+    if isinstance(output, Reconnecting):
+        output.on_change = announcer.output_changed
+    stack.callback(output.stop)
+    return output
+
+
+def _build_stage(
+    output: Output, journal: Journal, repertoire: Repertoire, stack: ExitStack
+) -> EngineHandle:
+    """The engine with empty decks, and a loader for its models."""
+    engine = Engine(output.sample_rate, output.channels)
+    engine.journal = journal.append
+    clips = ThreadClips(lambda command, loop: engine.post(command, payloads=(loop,)))
+    stack.callback(clips.stop)
+    loader = Loader(
+        repertoire.library,
+        output.sample_rate,
+        output.channels,
+        clips,
+        journal.know_model,
+        repertoire.decoders,
+    )
+    return EngineHandle(engine, loader, ADDRESSES, lambda: not output.finished)
+
+
+def _start_worker(
+    stage: EngineHandle,
+    recording: RecordingJobs,
+    output: Output,
+    repertoire: Repertoire,
+    options: Options,
+    announcer: Announcer,
+    stack: ExitStack,
+) -> Worker:
+    """The thread that does jobs, with everything it can do."""
+    rendering = RenderingJobs(stage, Path(options.takes), repertoire.places)
+    models = ModelJobs(stage)
+    jobs = (
+        models,
+        PresetJobs(stage, Presets(repertoire.presets)),
+        recording,
+        rendering,
+        AudioJobs(output, options),
+    )
+    worker = Worker(handlers_of(ADDRESSES, jobs, models.load), announcer.reply)
+    worker.start()
+    stack.callback(worker.stop)
+    stack.callback(rendering.give_up)  # first, or the worker would wait for its end
+    return worker
+
+
+def _load_first_models(stage: EngineHandle, repertoire: Repertoire, gain_db: float) -> Voice:
+    """Let the decks play the models that were given at the start.
+
+    Returns:
+        The voice of deck a.
+    """
+    voices = [
+        stage.loader.voice(name, deck)
+        for deck, name in zip(DECKS, repertoire.at_first, strict=False)
+    ]
+    for deck, voice in zip(DECKS, voices, strict=False):
+        stage.engine.post(Command(MODEL_LOAD, deck, values=(voice.name,)), payloads=(voice,))
+    for deck in DECKS:
+        gain, play = Command(GAIN, deck, values=(gain_db,)), Command(PLAY, deck, values=(1,))
+        stage.engine.post(gain, play)
+    stage.engine.settle()  # so that every message finds a model
+    return voices[0]
+
+
+def _frame_clock(engine: Engine) -> Callable[[int], int | None]:
+    """A function that gives the frame which a time tag means; ``None`` means at once."""
+
+    def frame_of(time_tag: int) -> int | None:
+        # Between two blocks the engine's position is known to within a block.
+        seconds = due(time_tag, ntp(time.time()))
+        return engine.frame + round(seconds * engine.sample_rate) if seconds else None
+
+    return frame_of

@@ -1,0 +1,53 @@
+"""The parts of a running daemon, as its status and the console read them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from musicvae.live.dispatcher import Dispatcher
+from musicvae.live.engine.engine import Engine
+from musicvae.live.engine.voice import Voice
+from musicvae.live.housekeeping import Housekeeper
+from musicvae.live.jobs.recording import RecordingJobs
+from musicvae.live.jobs.worker import Worker
+from musicvae.live.network.receiver import Receiver
+from musicvae.live.network.tcp import Connections
+from musicvae.live.notices import Notices
+from musicvae.live.options import Options
+from musicvae.live.outputs.output import Output
+from musicvae.live.stage.repertoire import Repertoire
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Everything that a daemon consists of, built and connected; see ``assembly.py``.
+
+    Attributes:
+        options: with which the daemon was started.
+        port: on which it listens, UDP and TCP.
+        repertoire: the models, tapes and presets that can be loaded.
+        first_voice: what deck a plays at first.
+        notices: texts for people.
+        engine: the decks and their mix.
+        output: where the sound goes; its thread renders the engine.
+        receiver: the thread that owns the sockets, and the outbox.
+        connections: the TCP connections of the receiver.
+        dispatcher: reads packets and hands on what they ask for.
+        worker: the thread that does jobs.
+        recording: the recording in progress, if any.
+        housekeeper: the thread that writes recordings and informs subscribers.
+    """
+
+    options: Options
+    port: int
+    repertoire: Repertoire
+    first_voice: Voice
+    notices: Notices
+    engine: Engine
+    output: Output
+    receiver: Receiver
+    connections: Connections
+    dispatcher: Dispatcher
+    worker: Worker
+    recording: RecordingJobs
+    housekeeper: Housekeeper
