@@ -217,9 +217,11 @@ def check() -> None:
         for way in WAYS.values():
             with way():
                 read.append(packets.read(data))
-        assert read[0] == read[1] == read[2]
+        if not read[0] == read[1] == read[2]:
+            raise ValueError(f"the ways read {data!r:.60} differently")
     for address, values in outgoing().values():
-        assert own_message(address, *values) == replies.message(address, *values)
+        if own_message(address, *values) != replies.message(address, *values):
+            raise ValueError(f"the ways write {address} differently")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

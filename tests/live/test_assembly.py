@@ -59,16 +59,15 @@ def test_quit_and_time_tags_need_their_options(models: Path) -> None:
         with ExitStack() as stack:
             given = options(allow_quit=allowed, honour_timetags=allowed)
             parts = assemble(models, given, never, stack)
-            callbacks = parts.dispatcher._callbacks
-            assert (callbacks.quit is not None) == allowed
-            assert (callbacks.due is not None) == allowed
+            assert (parts.dispatcher._requests._quit is not None) == allowed
+            assert (parts.dispatcher._due is not None) == allowed
 
 
 def test_a_time_tag_means_a_sample_frame(models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("musicvae.live.assembly.time.time", lambda: 1000.0)
     with ExitStack() as stack:
         parts = assemble(models, options(honour_timetags=True), never, stack)
-        due = parts.dispatcher._callbacks.due
+        due = parts.dispatcher._due
         assert due is not None
         assert due(ntp(1000.5)) == parts.engine.frame + RATE // 2
         assert due(1) is None  # immediately

@@ -135,7 +135,7 @@ def test_all_of_it_works_over_tcp(models: Path, osc: Callable[..., bytes]) -> No
         while line.receive() != ("/done", ["/deck/b/model/load", "metal"]):
             pass
         line.close()  # and nobody is told any more
-        while daemon.parts.dispatcher._subscribers.current(time.monotonic()):
+        while daemon.parts.dispatcher._clients.subscribers.current(time.monotonic()):
             time.sleep(0.01)
         assert daemon.status()["faults"] == 0
 
