@@ -13,10 +13,10 @@ from musicvae.data.corpus import Corpus
 from musicvae.latents.dynamics import LinearDynamics
 from musicvae.measures.frames import frame_attributes
 from musicvae.vae.run.basis import Array, LatentBasis
+from musicvae.vae.run.prepared import Prepared
 from musicvae.vae.stream.coding import StreamCoder
 from musicvae.vae.stream.directions import fit_moves
 from musicvae.vae.stream.statistics import Playing
-from musicvae.vae.training.preparation import Prepared
 
 #: Minutes of training tracks that are looked at, at most, and of test tracks.
 TRAIN_MINUTES, TEST_MINUTES = 60.0, 15.0

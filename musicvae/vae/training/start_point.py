@@ -1,66 +1,145 @@
-"""Starting a run from the weights of another, so that both share one latent space.
+"""What a new run starts from: a recipe, and random weights or the weights of another run.
 
-A decoder that learns a new genre on a frozen encoder answers to the same latents as the old one:
+A decoder that learns a new genre on a frozen encoder understands the same latents as the old one:
 one gesture plays through jazz or metal, and a tape of one can be played by the other.
 """
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from musicvae.errors import RunError, SettingError
+from musicvae.errors import RunError, SettingError, UnknownNameError
 from musicvae.families import FAMILIES
-from musicvae.recipes import Recipe
+from musicvae.genres import GENRES, Genre
+from musicvae.recipes import Recipe, get_recipe
 from musicvae.vae.run import checkpoint
 from musicvae.vae.run.folder import PathLike, RunFolder
 
-#: Parts of a model that may keep their weights.
+#: Parts of a model that can keep their weights.
 PARTS = ("encoder", "decoder")
 
-#: What decides the shape of the weights and the meaning of the latents.
-_SHAPE = ("family", "sample_rate", "channels", "latent_dim", "model")
+#: Settings that decide the shapes of the weights and the meaning of the latents.
+_NETWORK = ("family", "sample_rate", "channels", "latent_dim", "model")
 
 
-def recipe_from(source: PathLike, settings: Mapping[str, Any]) -> Recipe:
-    """The recipe of the run ``source`` with other settings, none of which change its network.
+@dataclass(frozen=True)
+class StartPoint:
+    """The recipe of a new run and where its first weights come from.
+
+    Attributes:
+        recipe: with every setting decided.
+        frozen: parts of the model that keep the other run's weights.
+        description: what ``run.json`` says of the other run, under ``from``; empty where the
+            weights are random.
+        files: what is copied from the other run, by its name in the new run folder, so that the
+            new run can be resumed without the other one.
+    """
+
+    recipe: Recipe
+    frozen: tuple[str, ...] = ()
+    description: Mapping[str, Any] = field(default_factory=dict)
+    files: Mapping[str, Path] = field(default_factory=dict)
+
+    @classmethod
+    def choose(
+        cls,
+        genre: Genre | str | None,
+        recipe: Recipe | str | None = None,
+        settings: Mapping[str, Any] | None = None,
+        source: PathLike | None = None,
+        freeze: Sequence[str] = (),
+    ) -> StartPoint:
+        """The start point that a user asked for.
+
+        Args:
+            genre: a genre or the name of a folder; its recipe is used where none is named.
+            recipe: a recipe or its name; with ``source`` there must be none.
+            settings: changes to the recipe.
+            source: run whose weights to start from; its recipe is used.
+            freeze: parts of the model that keep those weights.
+
+        Raises:
+            RunError: ``source`` is not a run, or it has left no model.
+            SettingError: a setting is unknown, out of range or would change the network of
+                ``source``; a part cannot be frozen; both a recipe and a source are named.
+            UnknownNameError: there is no recipe of that name.
+        """
+        frozen = _check_parts(freeze, source)
+        if source is None:
+            return cls(_recipe_of(genre, recipe).with_settings(**(settings or {})))
+        if recipe is not None:
+            raise SettingError(
+                "a run that starts from another run's weights uses the recipe of that run",
+                expected="no recipe, or no run to start from",
+                received=f"recipe {recipe}, from {source}",
+            )
+        return cls.from_run(source, settings or {}, frozen)
+
+    @classmethod
+    def from_run(
+        cls, source: PathLike, settings: Mapping[str, Any], frozen: tuple[str, ...]
+    ) -> StartPoint:
+        """The weights and the recipe of a finished run, with other settings.
+
+        Raises:
+            RunError: ``source`` is not a run, or it has left no model.
+            SettingError: a setting is unknown, out of range or would change the network.
+        """
+        run = RunFolder.open(source)
+        if not (run.best.is_file() and run.latents.is_file()):
+            raise RunError(
+                "this run has left no model to start from",
+                expected="a run that ended, or was stopped with Ctrl-C",
+                received=str(source),
+                hint=f"musicvae train --resume --out {source}",
+            )
+        described = run.describe()
+        before = Recipe.from_json(described["recipe"])
+        after = before.with_settings(**settings)
+        _check_network(before, after)
+        origin = {
+            "run": str(Path(source).resolve()),
+            "genre": described["genre"],
+            "licence": described["licence"],
+            "data_sha256": described["train_digest"],
+            "steps": checkpoint.counters_of(run.best)["step"],
+            "frozen": list(frozen),
+        }
+        files = {run.start_latents.name: run.latents, run.start.name: run.best}
+        return cls(after, frozen, {"from": origin}, files)
+
+
+def _recipe_of(genre: Genre | str | None, recipe: Recipe | str | None) -> Recipe:
+    """The recipe as named; of the genre where it is registered, as a folder's name need not be."""
+    if isinstance(recipe, Recipe):
+        return recipe
+    if isinstance(genre, str):
+        try:
+            genre = GENRES.get(genre)
+        except UnknownNameError:
+            genre = None
+    return genre.recipe_for(recipe) if genre else get_recipe(recipe or "clip")
+
+
+def _check_parts(freeze: Sequence[str], source: PathLike | None) -> tuple[str, ...]:
+    """The parts to freeze, each once.
 
     Raises:
-        RunError: the folder is no run that left a model.
-        SettingError: a setting would change the network.
+        SettingError: there is no such part, all parts would be frozen, or there is no ``source``.
     """
-    run = _finished(source)
-    before = run.recipe()
-    after = before.with_settings(**settings)
-    free = FAMILIES.get(before.family).loss_settings
-    changed = [name for name in _SHAPE if _fixed(after, name, free) != _fixed(before, name, free)]
-    if changed:
-        raise SettingError(
-            "a run that starts from another one's weights has the same network",
-            expected=", ".join(f"{name} {getattr(before, name)}" for name in changed),
-            received=", ".join(f"{name} {getattr(after, name)}" for name in changed),
-        )
-    return after
-
-
-def check_frozen(frozen: Sequence[str], source: PathLike | None) -> tuple[str, ...]:
-    """The parts to freeze, checked.
-
-    Raises:
-        SettingError: there is no such part, all would be frozen, or nothing to keep.
-    """
-    parts = tuple(dict.fromkeys(frozen))
+    parts = tuple(dict.fromkeys(freeze))
     if any(part not in PARTS for part in parts) or len(parts) == len(PARTS):
         raise SettingError(
             "these parts cannot be frozen",
             expected="encoder or decoder",
-            received=", ".join(frozen),
+            received=", ".join(freeze),
         )
     if parts and source is None:
         raise SettingError(
-            "freezing keeps trained weights, and there are none",
+            "a frozen part keeps trained weights, and there are none to keep",
             expected="the run they come from",
             received="no run",
             hint="add --from RUN",
@@ -68,41 +147,24 @@ def check_frozen(frozen: Sequence[str], source: PathLike | None) -> tuple[str, .
     return parts
 
 
-def copy_start(source: PathLike, target: RunFolder) -> None:
-    """Copy what the new run starts from into it, so that it can be resumed without ``source``."""
-    run = _finished(source)
-    shutil.copyfile(run.latents, target.start_latents)
-    shutil.copyfile(run.best, target.start)
+def _check_network(before: Recipe, after: Recipe) -> None:
+    """Check that both recipes have the same network.
 
+    Raises:
+        SettingError: they do not.
+    """
+    free = FAMILIES.get(before.family).loss_settings
 
-def describe_start(source: PathLike, frozen: Sequence[str]) -> dict[str, Any]:
-    """What ``run.json`` says of it."""
-    run = _finished(source)
-    description = run.describe()
-    return {
-        "run": str(Path(source).resolve()),
-        "genre": description["genre"],
-        "licence": description["licence"],
-        "data_sha256": description["train_digest"],
-        "steps": checkpoint.counters_of(run.best)["step"],
-        "frozen": list(frozen),
-    }
+    def fixed(recipe: Recipe, name: str) -> Any:
+        value = getattr(recipe, name)
+        if name == "model":
+            return {key: setting for key, setting in value.items() if key not in free}
+        return value
 
-
-def _fixed(recipe: Recipe, name: str, free: Sequence[str]) -> Any:
-    value = getattr(recipe, name)
-    if name == "model":
-        return {key: setting for key, setting in value.items() if key not in free}
-    return value
-
-
-def _finished(source: PathLike) -> RunFolder:
-    run = RunFolder.open(source)
-    if not (run.best.is_file() and run.latents.is_file()):
-        raise RunError(
-            "this run has left no model to start from",
-            expected="a run that ended, or was stopped with Ctrl-C",
-            received=str(source),
-            hint=f"musicvae train --resume --out {source}",
+    changed = [name for name in _NETWORK if fixed(before, name) != fixed(after, name)]
+    if changed:
+        raise SettingError(
+            "a run that starts from another run's weights has the same network",
+            expected=", ".join(f"{name} {getattr(before, name)}" for name in changed),
+            received=", ".join(f"{name} {getattr(after, name)}" for name in changed),
         )
-    return run
