@@ -9,10 +9,9 @@ import tensorflow as tf
 from numpy.typing import ArrayLike
 
 from musicvae.audio import Samples, Sound, Sounds, crossfade, read, resample
-from musicvae.vae.clip.fourier import FourierSynthesis
+from musicvae.vae.clip.fourier import FourierSynthesis, as_matrices
 from musicvae.vae.run.basis import Array
 from musicvae.vae.run.trained import Trained
-from musicvae.vae.spectra import as_matrices
 
 #: What can be interpolated between.
 Point = Sound | int | ArrayLike

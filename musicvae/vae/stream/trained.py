@@ -14,10 +14,10 @@ from musicvae.errors import SettingError
 from musicvae.latents.dynamics import LinearDynamics
 from musicvae.latents.tape import Tape
 from musicvae.recipes import Recipe
+from musicvae.vae.clip.fourier import as_matrices
 from musicvae.vae.run.basis import Array, LatentBasis
 from musicvae.vae.run.folder import RunFolder
 from musicvae.vae.run.trained import Trained
-from musicvae.vae.spectra import as_matrices
 from musicvae.vae.stream.coding import StreamCoder
 from musicvae.vae.stream.layers import pack, state_size, unpack
 from musicvae.vae.stream.settings import StreamSettings
