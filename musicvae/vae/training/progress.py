@@ -85,7 +85,7 @@ class Counters:
 
 
 class Averages:
-    """Means over the steps of an epoch: loss and ELBO terms in nats, and other figures of a phase."""
+    """Means over the steps of an epoch: loss and ELBO terms in nats, other figures of a phase."""
 
     def __init__(self) -> None:
         self._sums: dict[str, float] = {}
