@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from musicvae.data.corpus import Corpus
 from musicvae.recipes import Recipe
@@ -15,8 +16,6 @@ from musicvae.vae.clip import fit
 from musicvae.vae.run.basis import LatentBasis
 from musicvae.vae.run.folder import RunFolder
 from musicvae.vae.run.prepared import Prepared
-
-tf = pytest.importorskip("tensorflow")
 
 RECIPE = Recipe("toy", "clip", 4_000, samples=256, latent_dim=2)
 LEVELS = (0.01, 0.02, 0.05, 0.1, 0.2)

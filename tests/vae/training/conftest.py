@@ -7,17 +7,20 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from musicvae.audio import AudioSpec, Sound, write
 from musicvae.data.cache import build
 from musicvae.data.corpus import Corpus
 from musicvae.data.tracks import scan
+from musicvae.families import FAMILIES
 from musicvae.recipes import Recipe
-
-keras = pytest.importorskip("keras", reason="TensorFlow is not installed")
-tf = pytest.importorskip("tensorflow", reason="TensorFlow is not installed")
+from musicvae.vae.cvae import CVAE
+from musicvae.vae.run.folder import RunFolder
+from musicvae.vae.run.prepared import Prepared
 
 TOY = Recipe("toy", "clip", 4_000, samples=256, latent_dim=3, batch_size=4, seed=5, epochs=2)
 
@@ -35,9 +38,7 @@ class Squared:
         return decoded
 
 
-def build_toy(recipe: Recipe) -> Any:
-    from musicvae.vae.cvae import CVAE
-
+def build_toy(recipe: Recipe) -> CVAE:
     layers, D = keras.layers, recipe.latent_dim
     encoder = keras.Sequential(
         [layers.Input((recipe.samples, 1)), layers.Flatten(), layers.Dense(2 * D)]
@@ -54,7 +55,7 @@ def toy_recipe() -> Recipe:
 
 
 @pytest.fixture
-def toy() -> Any:
+def toy() -> CVAE:
     """An untrained toy model, always with the same weights."""
     keras.utils.set_random_seed(0)
     return build_toy(TOY)
@@ -63,8 +64,6 @@ def toy() -> Any:
 @pytest.fixture
 def toy_family(monkeypatch: pytest.MonkeyPatch) -> None:
     """During the test, the family ``clip`` builds toy models."""
-    from musicvae.families import FAMILIES
-
     family = dataclasses.replace(FAMILIES.get("clip"), build=build_toy)
     monkeypatch.setattr(FAMILIES, "get", lambda name: family)
 
@@ -86,13 +85,10 @@ def noise_corpus(noise_folder: Path, tiny_cache: Path) -> Corpus:
 
 
 @pytest.fixture
-def make_prepared(noise_corpus: Corpus, tmp_path: Path) -> Callable[..., Any]:
+def make_prepared(noise_corpus: Corpus, tmp_path: Path) -> Callable[..., Prepared]:
     """Prepares a run of four training and two test tracks: ``make_prepared(recipe, **fields)``."""
 
-    def make(recipe: Recipe = TOY, name: str = "run", **fields: Any) -> Any:
-        from musicvae.vae.run.folder import RunFolder
-        from musicvae.vae.run.prepared import Prepared
-
+    def make(recipe: Recipe = TOY, name: str = "run", **fields: Any) -> Prepared:
         keys = noise_corpus.keys
         description = {"genre": None, "licence": "CC0", "recipe": recipe.to_json()}
         run = RunFolder.create(tmp_path / name, description, {}, {})

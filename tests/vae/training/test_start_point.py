@@ -6,22 +6,20 @@ import json
 from pathlib import Path
 from typing import Any
 
+import keras
 import pytest
 
 from musicvae.errors import RunError, SettingError, UnknownNameError
 from musicvae.genres import Genre
 from musicvae.recipes import CLIP, STREAM, Recipe
+from musicvae.vae.run import checkpoint
 from musicvae.vae.run.folder import RunFolder
 from musicvae.vae.training.start_point import StartPoint
-
-keras = pytest.importorskip("keras", reason="TensorFlow is not installed")
 
 
 @pytest.fixture
 def finished(tmp_path: Path) -> Path:
     """A run folder as a finished training of a stream leaves it, but for its real weights."""
-    from musicvae.vae.run import checkpoint
-
     description = {
         "genre": "jazz",
         "licence": "CC0-1.0",
