@@ -85,6 +85,7 @@ def counters_of(path: Path) -> dict[str, Any]:
 
 
 def _finite(array: np.ndarray) -> bool:
+    """Whether an array of any shape and type holds no NaN and nothing infinite."""
     return array.dtype.kind != "f" or bool(np.isfinite(array).all())
 
 

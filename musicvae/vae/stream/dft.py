@@ -135,5 +135,5 @@ def _twiddle(turns: NDArray[np.float64]) -> Matrix:
 
 
 def _single(matrix: NDArray[np.float64]) -> Matrix:
-    """The same matrix in single precision, contiguous."""
+    """A float64 matrix of any shape as contiguous float32."""
     return np.ascontiguousarray(matrix, np.float32)

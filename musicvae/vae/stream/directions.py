@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from musicvae.artifact.parts import AttributeInfo
 from musicvae.audio import Sound
@@ -56,26 +57,36 @@ def fit_moves(
     rate = sample_rate / step
 
     def decode(latents: Latents) -> Sound:
-        """Sound of standardised latents (steps, D), aligned with them."""
+        """Sound of standardised latents, float32 (steps, D), aligned with them."""
         samples = coder.decode(coder.hold(basis.to_model(latents)))
         return Sound.of(samples[coder.settings.latency :], sample_rate)
 
     learnt, unheard = ([basis.from_model(track.mean) for track in side] for side in (train, test))
-    measured, held = (
-        [
-            {
-                name: curve[: len(track.mean)]
-                for name, curve in frame_attributes(track.heard(sample_rate), step).items()
-            }
-            for track in side
-        ]
-        for side in (train, test)
-    )
+    measured, held = (_curves(side, sample_rate, step) for side in (train, test))
     infos = fit_directions(learnt, measured, unheard, held, rate)
     pieces = _pieces(learnt, rate)
     for _ in range(ROUNDS):
         infos = calibrated(infos, measure_moves(decode, pieces, infos, step))
     return judged(infos, measure_moves(decode, _pieces(unheard, rate), infos, step))
+
+
+def _curves(
+    tracks: Sequence[EncodedTrack], sample_rate: int, step: int
+) -> list[dict[str, NDArray[np.float64]]]:
+    """The attributes of each track by name, float64 (steps,) each, in their own units.
+
+    Args:
+        tracks: tracks with their latents.
+        sample_rate: in Hz.
+        step: samples per latent step.
+    """
+    return [
+        {
+            name: curve[: len(track.mean)]
+            for name, curve in frame_attributes(track.heard(sample_rate), step).items()
+        }
+        for track in tracks
+    ]
 
 
 def _pieces(tracks: Sequence[Latents], rate: float) -> list[Latents]:

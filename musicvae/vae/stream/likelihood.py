@@ -148,8 +148,10 @@ def spectra(audio: tf.Tensor, fft: int) -> tf.Tensor:
 
 
 def _logarithm(magnitude: tf.Tensor, floor: float) -> tf.Tensor:
+    """Natural logarithm, float32, of magnitudes of any shape."""
     return tf.math.log(magnitude + floor)
 
 
 def _log_difference(a: tf.Tensor, b: tf.Tensor, floor: float) -> tf.Tensor:
+    """Mean |Δ log| of magnitudes (batch, frames, bins), in nats, float32 (batch,)."""
     return tf.reduce_mean(tf.abs(_logarithm(a, floor) - _logarithm(b, floor)), axis=[1, 2])
