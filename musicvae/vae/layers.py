@@ -1,4 +1,4 @@
-"""The residual block that encoder and decoder are built from."""
+"""The residual block that the encoders and decoders of clips are built from."""
 
 from __future__ import annotations
 
@@ -12,27 +12,30 @@ from musicvae.errors import SettingError
 #: Slope of LeakyReLU for negative values.
 SLOPE = 0.2
 
-#: Of batch norm's running statistics; a run of a few hundred steps must not lag behind itself.
+#: Momentum of batch norm's running statistics, low enough for runs of a few hundred steps.
 MOMENTUM = 0.95
 
 
 def instance_norm(name: str | None = None) -> Any:
-    """Instance normalisation (Ulyanov et al. 2016): each channel of each clip over time."""
+    """A layer of instance normalisation (Ulyanov et al. 2016): each channel of each clip over time.
+
+    Input and output shape: float32 (batch, steps, channels).
+    """
     return keras.layers.GroupNormalization(groups=-1, epsilon=1e-5, name=name)
 
 
 class Resnet1DBlock(keras.layers.Layer):
     """Two convolutions with normalisation and LeakyReLU, added to the input.
 
-    The encoding kind convolves, and normalises each clip by itself (instance norm); the decoding
-    kind uses transposed convolutions and batch norm, which is folded away at export.
+    The type ``"encode"`` uses convolutions and normalises each clip by itself (instance norm). The
+    type ``"decode"`` uses transposed convolutions and batch norm, which export folds into weights.
 
     Args:
         kernel_size: of both convolutions, in steps.
-        filters: channels; the input must have as many.
+        filters: number of channels, of the input too.
         type: ``"encode"`` or ``"decode"``.
 
-    Input shape: (batch, steps, filters). Output shape: the same.
+    Input shape: float32 (batch, steps, filters). Output shape: the same.
 
     Raises:
         SettingError: ``type`` is neither of the two, or the input has other than ``filters``
@@ -58,7 +61,7 @@ class Resnet1DBlock(keras.layers.Layer):
         self.type = type
         layers = keras.layers
         convolution = layers.Conv1D if type == "encode" else layers.Conv1DTranspose
-        # Without bias: the normalisation that follows would take it away again.
+        # Without bias, since the normalisation that follows would remove it.
         form = {"padding": "same", "use_bias": False}
         self.conv1a = convolution(filters, kernel_size, **form, name="conv1a")
         self.conv1b = convolution(filters, kernel_size, **form, name="conv1b")
@@ -66,7 +69,7 @@ class Resnet1DBlock(keras.layers.Layer):
             self.norm1a = instance_norm("norm1a")
             self.norm1b = instance_norm("norm1b")
         else:
-            # Synchronised, so that several workers see the statistics of the whole batch.
+            # Synchronised, so that all workers use the statistics of the whole batch.
             self.norm1a = layers.BatchNormalization(
                 momentum=MOMENTUM, synchronized=True, name="norm1a"
             )

@@ -1,4 +1,4 @@
-"""The terms of the ELBO: Gaussian log-density, KL divergence, and likelihoods of sound.
+"""Computes the terms of the ELBO: Gaussian log-density, KL divergence and reconstruction.
 
     ELBO = E_q[log p(x|z)] - KL(q(z|x) || p(z)),    loss = -ELBO   (Kingma and Welling 2014)
 
@@ -21,8 +21,8 @@ def log_normal_pdf(
 
     Args:
         sample: float32 (batch, D).
-        mean: broadcastable to ``sample``.
-        logvar: log of the variance, broadcastable to ``sample``.
+        mean: float32, broadcastable to ``sample``.
+        logvar: natural logarithm of the variance, float32, broadcastable to ``sample``.
         raxis: axis to sum over.
 
     Returns:
@@ -35,22 +35,25 @@ def log_normal_pdf(
 
 
 def kl_analytic(mean: tf.Tensor, logvar: tf.Tensor) -> tf.Tensor:
-    """KL(N(mean, e^logvar) || N(0, 1)) of each latent, float32 (batch, D), in nats."""
+    """KL(N(mean, e^logvar) || N(0, 1)) of each latent, in nats; all float32 (batch, D)."""
     return 0.5 * (mean**2 + tf.exp(logvar) - 1.0 - logvar)
 
 
 def kl_monte_carlo(z: tf.Tensor, mean: tf.Tensor, logvar: tf.Tensor) -> tf.Tensor:
-    """One-sample estimate of the KL, log q(z|x) - log p(z), of each latent, float32 (batch, D)."""
+    """Estimate of the KL of each latent from one sample, log q(z|x) - log p(z), in nats.
+
+    All arguments and the result are float32 (batch, D).
+    """
     posterior = log_normal_pdf(z[..., None], mean[..., None], logvar[..., None], raxis=-1)
     zero = tf.zeros_like(z)[..., None]
     return posterior - log_normal_pdf(z[..., None], zero, zero, raxis=-1)
 
 
 def pressed_kl(kl: tf.Tensor, free_bits: float) -> tf.Tensor:
-    """The KL that is minimised: each latent's batch mean, but only where it exceeds ``free_bits``.
+    """The KL that is minimised: the batch mean of each latent where it exceeds ``free_bits``.
 
-    The batch is the global one: all replicas agree on which latents are spared, so that the number
-    of workers does not change what is learnt.
+    All replicas decide by the mean over the global batch which latents count, so that the number of
+    workers does not change what is learnt.
 
     Args:
         kl: float32 (batch, D), in nats.
@@ -68,16 +71,16 @@ def pressed_kl(kl: tf.Tensor, free_bits: float) -> tf.Tensor:
 
 
 class ElboTerms(NamedTuple):
-    """What one batch says.
+    """The terms of the ELBO of one batch, and what they were computed from.
 
     Attributes:
-        loss: what is minimised, float32 scalar.
-        mean: of q(z|x), float32 (batch, D).
+        loss: the quantity that is minimised, float32 scalar, in nats.
+        mean: of q(z|x), float32 (batch, D), of a stream (batch, steps, D).
         reconstruction: log p(x|z), float32 (batch,), in nats.
         kl: of each latent, float32 (batch, D), in nats.
-        decoded: what the decoder put out.
-        distances: by name, what the likelihood can tell of how far the decoded sound is from x,
-            each float32 (batch,); empty for most.
+        decoded: output of the decoder, the likelihood's parameters, float32.
+        distances: distances of the decoded sound from x by name, each float32 (batch,), where the
+            likelihood has a method ``distances``.
     """
 
     loss: tf.Tensor
@@ -101,14 +104,14 @@ def elbo_terms(
     free_bits: float = 0.0,
     training: bool = False,
 ) -> ElboTerms:
-    """Encode, reparameterise, decode and weigh one batch.
+    """Encode, reparameterise and decode one batch, and compute the terms of its ELBO.
 
     Args:
         model: a :class:`musicvae.vae.cvae.CVAE`.
-        x: a batch in the model's own layout.
-        eps: standard-normal noise, float32 (batch, D); drawn when ``None``.
+        x: a batch in the model's own layout, float32, full scale ±1.
+        eps: standard-normal noise, float32 (batch, ``model.noise_dims``); drawn when ``None``.
         beta: weight of the KL (Higgins et al. 2017).
-        free_bits: nats per latent that are not pressed.
+        free_bits: nats per latent whose KL is not reduced further.
         training: whether normalisation layers use the batch's statistics.
     """
     mean, logvar = model.posterior(x, training=training)
@@ -122,5 +125,8 @@ def elbo_terms(
 
 
 def compute_loss(model: Any, x: tf.Tensor, eps: tf.Tensor | None = None) -> tf.Tensor:
-    """The negative ELBO of one batch, float32 scalar, in nats per clip."""
+    """The negative ELBO of one batch, float32 scalar, in nats per clip.
+
+    Args: as for :func:`elbo_terms`.
+    """
     return elbo_terms(model, x, eps).loss

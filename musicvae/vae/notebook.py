@@ -1,10 +1,10 @@
-"""The notebook's network, kept as it was.
+"""The family ``notebook``: the network of the notebook that this project began as, unchanged.
 
 A clip is one row of 90 001 samples, so the convolutions see *one* step with 90 001 channels: they
-are dense layers in disguise, and instance norm over that one step leaves only its own offset. The
-cross-entropy takes samples of ±1 for probabilities, so that it has no lower bound. Both are kept,
-because who comes from the notebook must find its results again; ``musicvae.vae.clip.network``
-repairs them.
+are in fact dense layers, and instance norm over a single step leaves only its own offset. The
+cross-entropy treats samples of ±1 as probabilities, so that it has no lower bound. Both faults are
+kept, so that the results of the notebook can be reproduced; ``musicvae.vae.clip.network`` repairs
+them.
 """
 
 from __future__ import annotations
@@ -20,15 +20,26 @@ from musicvae.vae.layers import Resnet1DBlock
 
 
 class CrossEntropy:
-    """Sigmoid cross-entropy of samples taken for probabilities."""
+    """Sigmoid cross-entropy of samples that are treated as probabilities."""
 
     def log_prob(self, x: tf.Tensor, decoded: tf.Tensor) -> tf.Tensor:
-        """Negative cross-entropy summed over the clip, float32 (batch,)."""
+        """Negative cross-entropy summed over the clip.
+
+        Args:
+            x: float32 (batch, 1, samples), full scale ±1.
+            decoded: logits, of the same shape.
+
+        Returns:
+            float32 (batch,), in nats.
+        """
         cross_entropy = tf.nn.sigmoid_cross_entropy_with_logits(labels=x, logits=decoded)
         return -tf.reduce_sum(cross_entropy, axis=[1, 2])
 
     def listen(self, decoded: tf.Tensor) -> tf.Tensor:
-        """Probabilities about their mean: a sigmoid lies in 0..1, and a constant is not heard."""
+        """Sound of logits, float32 (batch, 1, samples): probabilities minus their mean.
+
+        A sigmoid lies between 0 and 1, and a constant offset cannot be heard.
+        """
         probabilities = tf.sigmoid(decoded)
         return probabilities - tf.reduce_mean(probabilities, axis=-1, keepdims=True)
 

@@ -1,4 +1,4 @@
-"""Keeping TensorFlow's start-up lines off the terminal."""
+"""Imports TensorFlow without its start-up lines on the terminal."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import tempfile
 
 
 def quieten_tensorflow() -> None:
-    """Import TensorFlow without its greeting; what it prints is shown only if the import fails.
+    """Import TensorFlow; what it prints meanwhile is shown only if the import fails.
 
-    Its C++ part writes to file descriptor 2 before any setting can stop it.
+    Its C++ part writes to file descriptor 2 before any setting can prevent it.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     if "tensorflow" in sys.modules:

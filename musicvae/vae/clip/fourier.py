@@ -1,56 +1,36 @@
-"""Between sound and spectrum, as layers: analysis for the encoder, synthesis for the decoder."""
+"""Layers between sound and spectrum: analysis for the encoder, synthesis for the decoder."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import keras
 import numpy as np
 import tensorflow as tf
-from librosa.filters import mel
 
-
-@contextmanager
-def as_matrices(*layers: Any) -> Iterator[None]:
-    """While the block runs, these layers' Fourier transforms are matrix products, as ONNX needs."""
-    for layer in layers:
-        layer.as_matrix = True
-    try:
-        yield
-    finally:
-        for layer in layers:
-            layer.as_matrix = False
-
-
-def hann(size: int) -> np.ndarray:
-    """The periodic Hann window, float64, shape (size,)."""
-    return 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(size) / size)
+from musicvae.vae.spectra import as_matrices as as_matrices
+from musicvae.vae.spectra import hann, log_bands, mel_bank, stft_magnitudes
 
 
 def magnitudes(audio: tf.Tensor, fft: int, hop: int) -> tf.Tensor:
-    """Short-time Fourier magnitudes with centred frames.
+    """Short-time Fourier magnitudes with centred windows, reflected at the ends.
 
     Args:
-        audio: float32 (batch, samples).
+        audio: float32 (batch, samples), full scale ±1; more samples than half a window.
         fft: window and transform size in samples.
         hop: in samples.
 
     Returns:
         float32 (batch, samples // hop, fft // 2 + 1); a full-scale sine peaks near 1.
     """
-    # Reflection needs fewer samples than there are; zeros would put an edge into every clip.
+    # Zeros instead of the reflected sound would put an edge into every clip.
     side = (fft - hop) // 2
     padded = tf.pad(audio, [[0, 0], [side, fft - hop - side]], mode="REFLECT")
-    spectrum = tf.signal.stft(padded, fft, hop, fft, pad_end=False)
-    power = tf.math.real(spectrum) ** 2 + tf.math.imag(spectrum) ** 2
-    # The root's slope is infinite at 0; digital silence must not make the gradient NaN.
-    return tf.sqrt(power + 1e-10) * (4.0 / fft)
+    return stft_magnitudes(padded, fft, hop) * (4.0 / fft)
 
 
 class LogMel(keras.layers.Layer):
-    """Natural log of mel-band magnitudes, scaled to about unit variance.
+    """Natural logarithms of mel-band magnitudes, scaled to about unit variance.
 
     Args:
         sample_rate: in Hz.
@@ -58,41 +38,37 @@ class LogMel(keras.layers.Layer):
         hop: in samples.
         bands: number of mel bands from 0 Hz to half the sample rate (Slaney's scale).
 
-    Input shape: (batch, samples, channels).
-    Output shape: (batch, samples // hop, bands × channels).
+    Input shape: float32 (batch, samples, channels), full scale ±1.
+    Output shape: float32 (batch, samples // hop, bands × channels).
     """
 
     def __init__(self, sample_rate: int, fft: int, hop: int, bands: int, **options: Any) -> None:
         super().__init__(trainable=False, **options)
         self.fft, self.hop, self.bands = fft, hop, bands
-        bank = mel(sr=sample_rate, n_fft=fft, n_mels=bands, norm=None)
-        # Each band is a mean over its bins, so that white noise is level over the bands.
-        bank = bank / np.maximum(bank.sum(axis=1, keepdims=True), 1e-9)
-        self.bank = tf.constant(bank.T, tf.float32)
+        self.bank = tf.constant(mel_bank(sample_rate, fft, bands), tf.float32)
 
     def call(self, inputs: tf.Tensor) -> tf.Tensor:
-        """Analyse."""
-        channels = [
-            tf.math.log(magnitudes(inputs[:, :, c], self.fft, self.hop) @ self.bank + 1e-4)
-            for c in range(inputs.shape[-1])
-        ]
-        # Music at -20 dBFS lies around -6 here and spreads by about 2.
-        return (tf.concat(channels, axis=-1) + 6.0) / 2.0
+        """Analyse the sound."""
+        return log_bands(
+            magnitudes(inputs[:, :, channel], self.fft, self.hop) @ self.bank
+            for channel in range(inputs.shape[-1])
+        )
 
 
 class FourierSynthesis(keras.layers.Layer):
-    """Frames of log-magnitude and phase to sound: inverse Fourier transform and overlap-add.
+    """Turns frames of log-magnitudes and phases into sound: inverse transform and overlap-add.
 
-    After Siuzdak 2023, *Vocos*. Training uses the fast transform; the matrix product, which is
-    the same to rounding, converts to ONNX (set ``as_matrix``).
+    After Siuzdak 2023, *Vocos*. Training uses the fast transform. The matrix product, which equals
+    it up to rounding, converts to ONNX; :func:`musicvae.vae.spectra.as_matrices` selects it.
 
     Args:
         frames: number of frames.
         fft: window size in samples; a multiple of ``hop``.
         hop: samples per frame.
 
-    Input shape: two tensors (batch, frames, fft // 2 + 1): log-magnitudes and phases in radians.
-    Output shape: (batch, frames × hop, 1).
+    Input shape: two float32 (batch, frames, fft // 2 + 1): natural logarithms of magnitudes, where
+    a full-scale sine peaks near 0, and phases in radians.
+    Output shape: float32 (batch, frames × hop, 1), full scale ±1.
     """
 
     def __init__(self, frames: int, fft: int, hop: int, **options: Any) -> None:
@@ -101,7 +77,7 @@ class FourierSynthesis(keras.layers.Layer):
         window = hann(fft)
         bins = fft // 2 + 1
         angles = 2 * np.pi * np.outer(np.arange(bins), np.arange(fft)) / fft
-        # A real signal's bins stand for two, but for the first and the last one.
+        # Each bin of a real signal stands for two, except for the first and the last one.
         weight = np.full((bins, 1), 2.0)
         weight[[0, -1]] = 1.0
         basis = np.concatenate([weight * np.cos(angles), -weight * np.sin(angles)]) * window / fft
@@ -117,7 +93,7 @@ class FourierSynthesis(keras.layers.Layer):
         self.normaliser = tf.constant(1.0 / kept[None, :, None], tf.float32)
 
     def call(self, log_magnitude: tf.Tensor, phase: tf.Tensor) -> tf.Tensor:
-        """Synthesise."""
+        """Synthesise the sound."""
         magnitude = tf.exp(tf.minimum(log_magnitude, 2.0))
         real, imaginary = magnitude * tf.cos(phase), magnitude * tf.sin(phase)
         if self.as_matrix:

@@ -1,1 +1,1 @@
-"""The run folder: what one training leaves on disk, and the trained model made from it."""
+"""The run folder: the files of one training, and the trained model that is opened from them."""

@@ -1,9 +1,9 @@
-"""Latents as a performer meets them: standardised, in order of importance, with a settled sign.
+"""Standardises latents: maps a model's own latents to the ones that performers use, and back.
 
-A VAE's own latents come in no order, at any scale and with any sign. The basis fitted here turns
-the training set's posterior means into components that have mean 0 and standard deviation 1 each,
-the first explaining most of their variance, positive meaning louder (or, where loudness does not
-follow, brighter). Its inverse lives inside every exported decoder.
+A VAE's own latents have no order, and any scale and sign. The basis turns the posterior means of
+the training set into principal components with mean 0 and standard deviation 1, in order of the
+variance that they explain. Positive means louder, or brighter where loudness does not follow. The
+inverse map is part of every exported decoder.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ class LatentBasis:
     """An invertible affine map between standardised latents and the model's own.
 
     Attributes:
-        mean: of the posterior means, float32 (D,).
+        mean: mean of the posterior means, float32 (D,).
         axes: float32 (D, D); row i is the model's latent for one standard deviation of component i.
-        explained: share of the variance each component explains, float32 (D,), not rising.
+        explained: share of the variance that each component explains, float32 (D,), falling.
         low: first percentile of each standardised latent over the training set, float32 (D,).
-        high: 99th percentile, likewise.
+        high: 99th percentile of each, float32 (D,).
         kl: mean KL of each of the *model's own* latents, float32 (D,), in nats.
     """
 
@@ -43,13 +43,13 @@ class LatentBasis:
 
     @classmethod
     def fit(cls, means: Array, kl: Array, qualities: Array) -> LatentBasis:
-        """Principal components of posterior means.
+        """The principal components of posterior means.
 
         Args:
-            means: posterior means of training clips, (clips, D).
-            kl: KL of each latent, (D,), in nats.
-            qualities: what "positive" should follow, (clips, K), the first column counting most:
-                loudness, then brightness.
+            means: posterior means of training clips, or of steps, float32 (clips, D).
+            kl: mean KL of each latent, float32 (D,), in nats.
+            qualities: float (clips, K), of any unit; the sign of a component is such that it rises
+                with one of them. The first column counts most: loudness, then brightness.
         """
         means = np.asarray(means, np.float64)
         centre = means.mean(axis=0)
@@ -74,22 +74,22 @@ class LatentBasis:
         )
 
     def to_model(self, latents: Any) -> Any:
-        """Standardised latents (n, D) to the model's own; takes arrays and tensors."""
+        """The model's own latents for standardised ones; float32 arrays or tensors (…, D)."""
         return latents @ self.axes + self.mean
 
     def from_model(self, z: Any) -> Any:
-        """The model's own latents (n, D) to standardised ones; takes arrays and tensors."""
+        """Standardised latents for the model's own; float32 arrays or tensors (…, D)."""
         return (z - self.mean) @ self.inverse
 
     @property
     def inverse(self) -> Array:
-        """What undoes ``axes``, whose rows are at right angles, float32 (D, D)."""
+        """The inverse of ``axes``, whose rows are orthogonal, float32 (D, D)."""
         spread = np.linalg.norm(self.axes, axis=1, keepdims=True)
         inverse: Array = (self.axes / spread**2).T.astype(np.float32)
         return inverse
 
     def infos(self) -> tuple[LatentInfo, ...]:
-        """What an artifact says of each latent."""
+        """The description of each latent for an artifact."""
         return tuple(
             LatentInfo(f"latent {i}", 0.0, 1.0, float(low), float(high), float(share))
             for i, (low, high, share) in enumerate(
@@ -98,23 +98,31 @@ class LatentBasis:
         )
 
     def save(self, path: Path) -> None:
-        """Write it as ``.npz``, atomically."""
+        """Write the basis as ``.npz``; a crash leaves the old file or the new one."""
         with replacing(path) as temporary, temporary.open("wb") as handle:
             np.savez(handle, **vars(self))
 
     @classmethod
     def load(cls, path: Path) -> LatentBasis:
-        """Read what :meth:`save` wrote."""
+        """Read a file that :meth:`save` wrote."""
         with np.load(path) as arrays:
             return cls(**{name: arrays[name] for name in arrays.files})
 
 
 def _signs(scores: NDArray[np.float64], qualities: NDArray[np.float64]) -> NDArray[np.float64]:
-    """+1 or -1 per component, so that it rises with the quality it follows most."""
+    """The sign of each component, so that it rises with the quality that it follows most.
+
+    Args:
+        scores: components, float64 (clips, D).
+        qualities: float64 (clips, K).
+
+    Returns:
+        +1 or -1, float64 (D,).
+    """
     standard = scores / np.maximum(scores.std(axis=0), 1e-12)
     wanted = (qualities - qualities.mean(axis=0)) / np.maximum(qualities.std(axis=0), 1e-12)
     correlation = standard.T @ wanted / len(scores)
-    # Loudness decides unless another quality is followed much more closely.
+    # Loudness decides, unless a component follows another quality more than twice as closely.
     weight = np.where(np.arange(qualities.shape[1]) == 0, 1.0, 0.5)
     chosen = np.argmax(np.abs(correlation) * weight, axis=1)
     return np.where(correlation[np.arange(len(chosen)), chosen] < 0, -1.0, 1.0)

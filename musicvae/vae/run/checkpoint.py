@@ -1,7 +1,8 @@
-"""Weights on disk: one ``.npz`` per checkpoint, whole or absent, readable without TensorFlow.
+"""Saves and restores checkpoints: one ``.npz`` file each, which can be read without TensorFlow.
 
-The newest checkpoint holds everything that decides the steps to come: model, optimiser and the
-counters. Batches and noise are functions of the step, so no random state needs keeping.
+The newest checkpoint holds everything that decides the steps to come: the variables of model and
+optimiser, and the counters. Batches and noise are functions of the step number, so there is no
+random state to keep.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ _COUNTERS = "counters"
 
 
 def save(path: Path, variables: Sequence[Any], counters: Mapping[str, Any]) -> None:
-    """Write variables and counters, atomically.
+    """Write variables and counters; a crash leaves the old file or the new one.
 
     Args:
         path: the ``.npz`` file.
@@ -29,9 +30,9 @@ def save(path: Path, variables: Sequence[Any], counters: Mapping[str, Any]) -> N
         counters: JSON values such as the step.
 
     Raises:
-        TrainingDivergedError: a weight is NaN or infinite; what is on disk stays.
+        TrainingDivergedError: a weight is NaN or infinite; the file on disk is not changed.
     """
-    # Not by path: Keras numbers layers anew with each model that a process builds.
+    # Not named by path: Keras numbers layers anew with each model that a process builds.
     arrays = {f"{i:04d}": np.asarray(variable.value) for i, variable in enumerate(variables)}
     broken = [name for name, array in arrays.items() if not _finite(array)]
     if broken:
@@ -46,7 +47,11 @@ def save(path: Path, variables: Sequence[Any], counters: Mapping[str, Any]) -> N
 
 
 def restore(path: Path, variables: Sequence[Any]) -> dict[str, Any]:
-    """Assign what :func:`save` wrote.
+    """Read a checkpoint into variables.
+
+    Args:
+        path: a file that :func:`save` wrote.
+        variables: as many Keras variables of the same shapes, in the same order.
 
     Returns:
         The counters.
@@ -55,7 +60,7 @@ def restore(path: Path, variables: Sequence[Any]) -> dict[str, Any]:
         RunError: the file is missing, damaged, or of another model; no variable is changed.
     """
     try:
-        # Opened here, since numpy leaves the file open when it is damaged.
+        # Opened here, since numpy leaves a damaged file open.
         with path.open("rb") as handle, np.load(handle) as arrays:
             stored = {name: arrays[name] for name in arrays.files}
     except (OSError, ValueError, zipfile.BadZipFile, EOFError) as error:
@@ -73,13 +78,14 @@ def restore(path: Path, variables: Sequence[Any]) -> dict[str, Any]:
 
 
 def counters_of(path: Path) -> dict[str, Any]:
-    """The counters of a checkpoint alone; reads no weights."""
+    """The counters of a checkpoint, without reading its weights."""
     with path.open("rb") as handle, np.load(handle) as arrays:
         counters: dict[str, Any] = json.loads(str(arrays[_COUNTERS]))
     return counters
 
 
 def _finite(array: np.ndarray) -> bool:
+    """Whether an array of any shape and type holds no NaN and nothing infinite."""
     return array.dtype.kind != "f" or bool(np.isfinite(array).all())
 
 

@@ -1,17 +1,17 @@
-"""A run folder: all that one training leaves, from which it is resumed, heard and exported.
+"""Names, creates and reads the files of a run folder, which holds all that one training leaves.
 
 runs/jazz/
-  run.json          recipe, genre, data, versions, licence: what made it
-  split.json        which tracks were trained on and which were tested on
-  data.json         what became of every file, each skip with its reason
-  history.csv       one row per epoch; history.json holds the same
-  last.npz          everything needed to go on: weights, optimiser, step
-  best.npz          the weights with the best test objective
-  latents.npz       the basis of standardised latents
-  playing.json      of a stream: how its latents move and what moves its sound
-  start.npz         where a run began that started from another: weights,
-  start_latents.npz and the basis of latents that they share
-  pictures/         waveforms of four fixed latents, one picture an epoch
+  run.json           recipe, genre, folder of the sounds, versions, licence
+  split.json         which tracks are for training and which are for testing
+  data.json          which files are used, and for each skipped one the reason
+  history.csv        one row per epoch; history.json holds the same
+  last.npz           everything needed to resume: weights, optimiser, step
+  best.npz           the weights with the best test objective
+  latents.npz        the basis of standardised latents
+  playing.json       streams only: how the latents move and what moves the sound
+  start.npz          only where the run started from another run: its weights
+  start_latents.npz  and its basis of latents
+  pictures/          waveforms of four fixed latents, one picture per epoch
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,7 +35,7 @@ PathLike = str | os.PathLike[str]
 
 @dataclass(frozen=True)
 class RunFolder:
-    """The files of one run.
+    """The files of one run; see the list above.
 
     Attributes:
         path: the folder.
@@ -47,7 +48,7 @@ class RunFolder:
         """An existing run.
 
         Raises:
-            RunError: the folder is not a run.
+            RunError: there is no run in that folder.
         """
         run = cls(Path(path))
         if not run.description.is_file():
@@ -59,22 +60,49 @@ class RunFolder:
         return run
 
     @classmethod
-    def create(cls, path: PathLike, description: Mapping[str, Any]) -> RunFolder:
-        """A new run; the folder must not hold one already.
+    def check_free(cls, path: PathLike) -> None:
+        """Check that a new run can be created in this folder.
 
         Raises:
             RunError: there is a run in that folder.
         """
-        run = cls(Path(path))
-        if run.description.exists():
+        if cls(Path(path)).description.exists():
             raise RunError(
                 "there is a run in this folder already",
                 expected="a new folder, or going on with that run",
                 received=str(path),
                 hint="add --resume to go on with it, or choose another --out",
             )
+
+    @classmethod
+    def create(
+        cls,
+        path: PathLike,
+        description: Mapping[str, Any],
+        split: Mapping[str, Any],
+        data: Mapping[str, Any],
+        files: Mapping[str, Path] | None = None,
+    ) -> RunFolder:
+        """Create a run with everything that is known before its first step.
+
+        Args:
+            path: the folder; it must not hold a run.
+            description: for ``run.json``.
+            split: for ``split.json``.
+            data: for ``data.json``, which is written last: where it is, the others are.
+            files: files to copy into the folder, by their names there.
+
+        Raises:
+            RunError: there is a run in that folder.
+        """
+        cls.check_free(path)
+        run = cls(Path(path))
         run.path.mkdir(parents=True, exist_ok=True)
         write_json(run.description, description)
+        for name, original in (files or {}).items():
+            shutil.copyfile(original, run.path / name)
+        write_json(run.split, split)
+        write_json(run.data, data)
         return run
 
     @property
@@ -128,10 +156,10 @@ class RunFolder:
         return self.path / "pictures"
 
     def describe(self) -> dict[str, Any]:
-        """What ``run.json`` says.
+        """The content of ``run.json``.
 
         Raises:
-            RunError: it cannot be read.
+            RunError: the file is missing or damaged.
         """
         try:
             description: dict[str, Any] = read_json(self.description)
@@ -140,11 +168,11 @@ class RunFolder:
         return description
 
     def recipe(self) -> Recipe:
-        """The recipe it was or is trained with."""
+        """The recipe that the run is trained with."""
         return Recipe.from_json(self.describe()["recipe"])
 
     def history(self) -> list[Row]:
-        """One row per finished epoch."""
+        """One row per finished epoch, as in ``history.json``; empty before the first one ends."""
         path = self.path / "history.json"
         rows: list[Row] = read_json(path) if path.is_file() else []
         return rows

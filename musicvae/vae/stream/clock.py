@@ -1,8 +1,8 @@
-"""A decoder's sense of time: how many frames have passed since the stream began.
+"""Counts the frames of a stream, and gives the decoder the time as numbers.
 
-Without it, equal latents give equal frames, and a steady sound could only be one that repeats every
-hop: a buzz. With it, bins can turn from frame to frame as a steady tone's do, and noise can differ
-from one frame to the next, while the whole stays a function of latents and state alone.
+Without a clock, equal latents give equal frames, and a steady sound would repeat every hop: a buzz.
+With it, the phases of bins can advance from frame to frame as those of a steady tone do, and noise
+can differ from one frame to the next, while sound stays a function of latents and state alone.
 """
 
 from __future__ import annotations
@@ -15,24 +15,24 @@ import tensorflow as tf
 
 from musicvae.vae.stream.layers import Memory
 
-#: Frames after which the clock begins anew. A power of two: sums of frame numbers stay exact.
+#: Frames after which the clock starts again from 0; ``turns``, a power of two, divides it.
 PERIOD = 512
-#: Columns of noise on the clock's face.
+#: Columns of noise on the clock's face, as its numbers are called.
 NOISE = 16
 
 
 class Clock(keras.layers.Layer):
     """Counts frames, and shows the time as numbers that a network can use.
 
-    The face shows sines and cosines with periods of 4 to 512 frames, as in Vaswani et al. 2017, and
-    columns of fixed noise from which drums and breath can be shaped.
+    The numbers, the *face*, are sines and cosines with periods of 4 to 512 frames, as in Vaswani et
+    al. 2017, and columns of fixed noise from which drums and breath can be shaped.
 
     Args:
         fft: window of the synthesis in samples.
         hop: samples per frame.
 
     Attributes:
-        width: columns of the face.
+        width: numbers of the face for one frame.
     """
 
     memory: Memory = (1, 1)
@@ -46,21 +46,22 @@ class Clock(keras.layers.Layer):
         face = np.concatenate([np.cos(angles), np.sin(angles), noise], axis=1)
         self.face = tf.constant(face, tf.float32)
         self.width = face.shape[1]
-        # Within a hop, a tone in the middle of bin k turns by 2π·k·hop / fft, which repeats.
+        # In one hop, the phase of a tone in the middle of bin k advances by 2π·k·hop / fft.
         self.turns = fft // hop
         turn = np.outer(np.arange(self.turns), np.arange(fft // 2)) % self.turns
         self.turn = tf.constant(turn * (2 * np.pi / self.turns), tf.float32)
 
     def advance(self, frames: tf.Tensor, past: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
-        """Let ``frames`` frames, an int32 scalar, pass.
+        """Advance the clock.
 
         Args:
-            frames: how many.
-            past: time at the first of them, float32 (batch, 1, 1), a whole number below ``PERIOD``.
+            frames: number of frames, int32 scalar.
+            past: time of the first frame, float32 (batch, 1, 1), a whole number below ``PERIOD``.
 
         Returns:
-            The face, float32 (batch, frames, width); by how much each bin has turned, in radians,
-            float32 (batch, frames, fft // 2); and the time afterwards.
+            The face, float32 (batch, frames, width); the phase that each bin has advanced by, in
+            radians, float32 (batch, frames, fft // 2); and the time after the last frame, of the
+            shape of ``past``.
         """
         start = tf.cast(past[:, :, 0], tf.int32)
         now = tf.math.floormod(start + tf.range(frames)[None], PERIOD)

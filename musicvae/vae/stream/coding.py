@@ -1,4 +1,4 @@
-"""Sound to latents and back through a stream network of any length, in blocks of bounded memory."""
+"""Encodes and decodes sound of any length with a stream network, in parts of bounded memory."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 import tensorflow as tf
+from numpy.typing import NDArray
 
 from musicvae.audio import Samples
-from musicvae.vae.run.basis import Array
+from musicvae.latents.arrays import Latents
 from musicvae.vae.stream.layers import zero_pasts
 
 #: Latent steps that are computed at once: some 24 s.
@@ -29,15 +30,15 @@ class StreamCoder:
         self._encode = tf.function(vae.encoder.advance, autograph=False, reduce_retracing=True)
         self._decode = tf.function(vae.decoder.advance, autograph=False, reduce_retracing=True)
 
-    def encode(self, source: Samples) -> tuple[Array, Array]:
-        """Posterior means and log-variances of a sound, as a live encoder would give them.
+    def encode(self, source: Samples) -> tuple[Latents, Latents]:
+        """Posterior means and log-variances of a sound, as a live encoder gives them.
 
         Args:
-            source: float32 (samples, channels) at the model's rate.
+            source: float32 (samples, channels), full scale ±1, at the model's rate.
 
         Returns:
-            Two float32 (steps, D); step j describes the sound ``latency`` samples before [j·step,
-            (j + 1)·step). The sound is followed by zeros, so that its end rings out.
+            Two float32 (steps, D). Step j describes the sound ``latency`` samples before [j·step,
+            (j + 1)·step). There are a few more steps than the sound is long, to cover its end.
         """
         step, delay = self.settings.step, self.settings.delay
         steps = max(1, -(-(len(source) + delay) // step))
@@ -47,22 +48,39 @@ class StreamCoder:
         mean, logvar = np.split(out, 2, axis=1)
         return mean, np.clip(logvar, -15.0, 10.0)
 
-    def decode(self, z: Array) -> Samples:
-        """Sound of the model's own latents (frames, D), one for each frame, from the zero state.
+    def decode(self, z: Latents) -> Samples:
+        """Sound of the model's own latents, from the start of a stream.
+
+        Args:
+            z: one latent vector for each frame, float32 (frames, D).
 
         Returns:
-            float32 (frames × hop, channels), which lags ``latency`` samples behind the latents.
+            float32 (frames × hop, channels), full scale ±1, at the model's rate; it lags
+            ``latency`` samples behind the latents.
         """
         latents = np.ascontiguousarray(z, np.float32)[None]
         frames = BLOCK * self.settings.stride
         return _blockwise(self._decode, latents, frames, self.vae.decoder.memories)
 
-    def hold(self, z: Array) -> Array:
-        """Latent steps (steps, D) as frames (steps × stride, D)."""
+    def hold(self, z: Latents) -> Latents:
+        """Repeat latents of steps, float32 (steps, D), for each frame: (steps × stride, D)."""
         return np.repeat(z, self.settings.stride, axis=0)
 
 
-def _blockwise(advance: Callable[..., Any], inputs: Samples, block: int, memories: Any) -> Array:
+def _blockwise(
+    advance: Callable[..., Any], inputs: NDArray[np.float32], block: int, memories: Any
+) -> NDArray[np.float32]:
+    """Advance through a long input from the start of a stream.
+
+    Args:
+        advance: of a network.
+        inputs: float32 (1, n, width), sound or latents.
+        block: positions of n that are computed at once.
+        memories: of the network.
+
+    Returns:
+        The outputs, one after another, float32 (m, width).
+    """
     pasts = zero_pasts(memories, 1)
     parts = []
     for first in range(0, inputs.shape[1], block):

@@ -1,8 +1,8 @@
-"""The Fourier transform as small matrix products, for graphs that have no such operator.
+"""Makes the matrices of a fast Fourier transform, for graphs that have no such operator.
 
-One full matrix for 1024 points has a million entries, and at one frame at a time reading them is
-what takes the time. Splitting N = R × R (Cooley & Tukey 1965) leaves two matrices with 4·R² entries
-each and as many twiddle factors between them:
+One full matrix for 1024 points has a million entries, and with one frame at a time most of the time
+would go into reading them. Splitting N = R × R (Cooley & Tukey 1965) leaves two matrices with 4·R²
+entries each, and as many twiddle factors between them:
 
     spectrum bin k = R·a + b,  sample n = R·m + r  (a < R/2, as real signals need half the bins)
 
@@ -11,11 +11,12 @@ each and as many twiddle factors between them:
     forward   T[b, r] = e^(-2πi·r·b/N) Σ_m w[n] y[R·m + r] e^(-2πi·m·b/R)
               C[R·a + b] = Σ_r T[b, r] e^(-2πi·r·a/R)
 
-A product of complex numbers is four real ones and two sums. Here the first matrix gives both
-numbers twice, as (x, -y, y, x), they are multiplied by (cos, sin, cos, sin), and the second matrix
-sums: so a transform is product, factor, product, with no axes to exchange in between.
+A product of complex numbers is four real products and two sums. Here the first matrix product
+gives x + iy as (x, -y, y, x), these are multiplied by (cos, sin, cos, sin), and the second matrix
+product adds them up. So a transform is a matrix product, a product number by number, and a matrix
+product, without exchanging axes in between.
 
-The highest bin, N/2, is left out: music has nothing there.
+The highest bin, N/2, is left out: music has no energy there.
 """
 
 from __future__ import annotations
@@ -28,18 +29,18 @@ from numpy.typing import NDArray
 
 Matrix = NDArray[np.float32]
 
-#: Where the real and the imaginary part of a number go: x + iy becomes (x, -y, y, x).
+#: Maps (x, y), the parts of x + iy, to (x, -y, y, x).
 _QUADRUPLE = np.array([[1, 0], [0, -1], [0, 1], [1, 0]], np.float64)
 
 
 class Transform(NamedTuple):
-    """What a transform multiplies with; all float32.
+    """The factors of a transform, all float32.
 
     Attributes:
-        scale: each number that comes in or goes out, see :func:`inverse` and :func:`forward`.
-        first: (4·R, R), from the left.
-        twiddle: (4·R, R), number by number.
-        second: (4·R, R), from the right.
+        scale: (R, R), multiplied with the samples; see :func:`inverse` and :func:`forward`.
+        first: (4·R, R), multiplied from the left.
+        twiddle: (4·R, R), multiplied number by number.
+        second: (4·R, R), multiplied from the right.
     """
 
     scale: Matrix
@@ -49,7 +50,7 @@ class Transform(NamedTuple):
 
 
 def root(size: int) -> int:
-    """R for a transform of ``size`` = R² points.
+    """R for a transform of ``size`` = R² samples.
 
     Raises:
         ValueError: ``size`` is not the square of an even number.
@@ -68,11 +69,11 @@ def inverse(window: NDArray[np.float64]) -> Transform:
         y = ((first @ x) · twiddle) reshaped to (R [r], 4·R) @ second        (R [r], R [m])
 
     Args:
-        window: float64 (N,), multiplied onto the result.
+        window: float64 (N,), multiplied with the resulting samples.
 
     Returns:
-        The matrices; ``scale`` (R [r], R [m]) multiplies y, and is the window. A real signal's bins
-        stand for two, the constant one for itself: halve it.
+        The factors. ``scale`` (R [r], R [m]) is the window, and is multiplied with y. Each bin
+        counts twice, as those of a real signal do except the one at 0 Hz: halve that one.
     """
     size = len(window)
     R = root(size)
@@ -99,10 +100,10 @@ def forward(window: NDArray[np.float64]) -> Transform:
         C = ((first @ x) · twiddle) reshaped to (R [b], 4·R) @ second        (R [b], R [re a, im a])
 
     Args:
-        window: float64 (N,), multiplied onto the samples.
+        window: float64 (N,), multiplied with the samples.
 
     Returns:
-        The matrices; ``scale`` (R [m], R [r]) multiplies the samples, and is the window.
+        The factors. ``scale`` (R [m], R [r]) is the window, and is multiplied with the samples.
     """
     size = len(window)
     R = root(size)
@@ -121,10 +122,18 @@ def forward(window: NDArray[np.float64]) -> Transform:
 
 
 def _twiddle(turns: NDArray[np.float64]) -> Matrix:
-    """Factors of (x, -y, y, x) that turn x + iy by so many turns (R, R), as (4·R, R)."""
+    """Factors of (x, -y, y, x) that rotate x + iy.
+
+    Args:
+        turns: angles in turns (1 is 360°), float64 (R, R).
+
+    Returns:
+        float32 (4·R, R).
+    """
     cosine, sine = np.cos(2 * np.pi * turns), np.sin(2 * np.pi * turns)
     return _single(np.stack([cosine, sine, cosine, sine], axis=1).reshape(-1, len(turns)))
 
 
 def _single(matrix: NDArray[np.float64]) -> Matrix:
+    """A float64 matrix of any shape as contiguous float32."""
     return np.ascontiguousarray(matrix, np.float32)

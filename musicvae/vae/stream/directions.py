@@ -1,4 +1,4 @@
-"""Directions that move the sound of a stream: fitted to training tracks, judged on others."""
+"""Fits the directions in latent space that move the sound of a stream, and measures them."""
 
 from __future__ import annotations
 
@@ -6,69 +6,63 @@ from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from musicvae.artifact.parts import AttributeInfo
 from musicvae.audio import Sound
+from musicvae.latents.arrays import Latents
 from musicvae.latents.attributes import fit_directions
 from musicvae.latents.calibration import calibrated, judged, measure_moves
 from musicvae.measures.frames import frame_attributes
-from musicvae.vae.run.basis import Array, LatentBasis
+from musicvae.vae.run.basis import LatentBasis
 from musicvae.vae.stream.coding import StreamCoder
 
-#: Pieces that are moved and decoded, and how long each is, in seconds.
+#: Number of pieces that are moved and decoded, and the length of each, in seconds.
 PIECES, SECONDS = 8, 4.0
-#: How often directions are measured and put right.
+#: How many times directions are measured and corrected.
 ROUNDS = 2
 
 
-class Track(Protocol):
-    """A track beside its latents; see :class:`musicvae.vae.stream.fit.Encoded`."""
+class EncodedTrack(Protocol):
+    """A track with its latents; see :class:`musicvae.vae.stream.fit.Encoded`."""
 
-    mean: Array
+    mean: Latents
 
     def heard(self, sample_rate: int) -> Sound:
-        """The track in step with its latents."""
+        """The track, delayed so that it is aligned with its latents."""
 
 
 def fit_moves(
     coder: StreamCoder,
     basis: LatentBasis,
     sample_rate: int,
-    train: Sequence[Track],
-    test: Sequence[Track],
+    train: Sequence[EncodedTrack],
+    test: Sequence[EncodedTrack],
 ) -> tuple[AttributeInfo, ...]:
-    """The attributes of :mod:`musicvae.measures.frames` and what moves them.
+    """The directions that move the attributes of :mod:`musicvae.measures.frames`.
 
-    Each direction is found by regression over the training tracks, then twice scaled so that one
-    standard deviation asked for is one measured in decoded pieces of training tracks, and freed of
-    what it does to loudness. R² and rank correlation are those of the test tracks.
+    Each direction is found by regression over the training tracks. Then it is corrected twice: it
+    is scaled so that one standard deviation asked for is one standard deviation measured in decoded
+    pieces of training tracks, and its effect on loudness is removed. R² and rank correlation are
+    those of the test tracks.
 
     Args:
         coder: of the trained model.
         basis: of its standardised latents.
         sample_rate: in Hz.
         train: tracks to fit to.
-        test: tracks to judge by.
+        test: tracks to measure R² and correlation on.
     """
     step = coder.settings.step
     rate = sample_rate / step
 
-    def decode(latents: Array) -> Sound:
-        """Aligned with the latents, as the attributes are measured."""
+    def decode(latents: Latents) -> Sound:
+        """Sound of standardised latents, float32 (steps, D), aligned with them."""
         samples = coder.decode(coder.hold(basis.to_model(latents)))
         return Sound.of(samples[coder.settings.latency :], sample_rate)
 
     learnt, unheard = ([basis.from_model(track.mean) for track in side] for side in (train, test))
-    measured, held = (
-        [
-            {
-                name: curve[: len(track.mean)]
-                for name, curve in frame_attributes(track.heard(sample_rate), step).items()
-            }
-            for track in side
-        ]
-        for side in (train, test)
-    )
+    measured, held = (_curves(side, sample_rate, step) for side in (train, test))
     infos = fit_directions(learnt, measured, unheard, held, rate)
     pieces = _pieces(learnt, rate)
     for _ in range(ROUNDS):
@@ -76,8 +70,27 @@ def fit_moves(
     return judged(infos, measure_moves(decode, _pieces(unheard, rate), infos, step))
 
 
-def _pieces(tracks: Sequence[Array], rate: float) -> list[Array]:
-    """The middle of evenly chosen tracks."""
+def _curves(
+    tracks: Sequence[EncodedTrack], sample_rate: int, step: int
+) -> list[dict[str, NDArray[np.float64]]]:
+    """The attributes of each track by name, float64 (steps,) each, in their own units.
+
+    Args:
+        tracks: tracks with their latents.
+        sample_rate: in Hz.
+        step: samples per latent step.
+    """
+    return [
+        {
+            name: curve[: len(track.mean)]
+            for name, curve in frame_attributes(track.heard(sample_rate), step).items()
+        }
+        for track in tracks
+    ]
+
+
+def _pieces(tracks: Sequence[Latents], rate: float) -> list[Latents]:
+    """The middle of evenly chosen tracks, ``SECONDS`` long each; all float32 (steps, D)."""
     length = round(SECONDS * rate)
     chosen = np.unique(np.linspace(0, len(tracks) - 1, PIECES).round().astype(int))
     pieces = []

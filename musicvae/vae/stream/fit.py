@@ -1,4 +1,4 @@
-"""What is fitted when a stream's training ends: the latents as performers will meet them."""
+"""Fits the latents of a stream when its training ends: basis, statistics, dynamics, directions."""
 
 from __future__ import annotations
 
@@ -7,33 +7,35 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from musicvae.audio import Samples, Sound
 from musicvae.data.corpus import Corpus
+from musicvae.latents.arrays import Latents
 from musicvae.latents.dynamics import LinearDynamics
 from musicvae.measures.frames import frame_attributes
-from musicvae.vae.run.basis import Array, LatentBasis
+from musicvae.vae.run.basis import LatentBasis
+from musicvae.vae.run.prepared import Prepared
 from musicvae.vae.stream.coding import StreamCoder
 from musicvae.vae.stream.directions import fit_moves
 from musicvae.vae.stream.statistics import Playing
-from musicvae.vae.training.preparation import Prepared
 
-#: Minutes of training tracks that are looked at, at most, and of test tracks.
+#: Largest number of minutes of training tracks that are encoded, and of test tracks.
 TRAIN_MINUTES, TEST_MINUTES = 60.0, 15.0
 
-#: Percentiles that knobs span.
+#: Percentiles that are the ends of a knob.
 _SPAN = (1, 99)
 
 
 def fit(vae: Any, prepared: Prepared) -> None:
-    """Write the basis of standardised latents, and what they do over the training set.
+    """Write the basis of standardised latents, and their statistics over the training set.
 
-    A run whose encoder was frozen keeps the basis it began with: its latents go on meaning what
-    they meant, and their statistics become those of the new tracks.
+    A run whose encoder was frozen keeps the basis it started with: its latents keep their meaning,
+    and their statistics become those of the new tracks.
 
     Args:
         vae: the trained :class:`musicvae.vae.stream.network.StreamVAE`.
-        prepared: run, recipe and tracks.
+        prepared: its run folder, recipe and tracks.
     """
     coder, run = StreamCoder(vae), prepared.run
     train = [Encoded(coder, audio) for audio in _tracks(prepared.train, TRAIN_MINUTES)]
@@ -65,13 +67,17 @@ def fit(vae: Any, prepared: Prepared) -> None:
 
 
 class Encoded:
-    """A track beside its latents.
+    """A track with its latents.
+
+    Args:
+        coder: of the trained model.
+        audio: float32 (samples, channels), full scale ±1, at the model's rate.
 
     Attributes:
-        audio: float32 (samples, channels).
-        mean: posterior means of the model's own latents, float32 (steps, D), in step with
-            ``heard``.
-        variance: posterior variances, likewise.
+        audio: the track.
+        mean: posterior means of the model's own latents, float32 (steps, D), aligned with
+            :meth:`heard`.
+        variance: posterior variances, of the same shape.
     """
 
     def __init__(self, coder: StreamCoder, audio: Samples) -> None:
@@ -82,14 +88,19 @@ class Encoded:
         self._lag, self._length = coder.settings.latency, steps * coder.settings.step
 
     def heard(self, sample_rate: int) -> Sound:
-        """The track as late as its latents describe it, of as many steps."""
+        """The track delayed by the encoder's latency, and as long as its latent steps."""
         late = np.pad(self.audio, ((self._lag, 0), (0, 0)))[: self._length]
         missing = self._length - len(late)
         return Sound.of(np.pad(late, ((0, missing), (0, 0))), sample_rate)
 
 
 def latent_space(encoder: Any, basis: LatentBasis) -> str:
-    """What a latent space is known by: a digest of all that gives it its meaning, 16 hex digits."""
+    """The name of a latent space, 16 hex digits: a digest of all that gives its latents a meaning.
+
+    Args:
+        encoder: the Keras layer whose weights count.
+        basis: whose mean and axes count.
+    """
     digest = hashlib.sha256()
     for array in (*(weight.numpy() for weight in encoder.weights), basis.mean, basis.axes):
         digest.update(np.ascontiguousarray(array, np.float32).tobytes())
@@ -97,7 +108,7 @@ def latent_space(encoder: Any, basis: LatentBasis) -> str:
 
 
 def _tracks(corpus: Corpus, minutes: float) -> Iterator[Samples]:
-    """Tracks of the corpus, evenly chosen, so many minutes at most but at least one."""
+    """Evenly chosen tracks, float32 (samples, channels): ``minutes`` at most, but at least one."""
     share = min(1.0, minutes * 60 / corpus.seconds)
     count = max(1, int(share * len(corpus)))
     for index in np.arange(count) * len(corpus) // count:
@@ -105,6 +116,7 @@ def _tracks(corpus: Corpus, minutes: float) -> Iterator[Samples]:
 
 
 def _basis(tracks: list[Encoded], sample_rate: int, coder: StreamCoder) -> LatentBasis:
+    """The basis of standardised latents; positive means louder, or brighter."""
     qualities = []
     for track in tracks:
         curves = frame_attributes(track.heard(sample_rate), coder.settings.step)
@@ -116,8 +128,19 @@ def _basis(tracks: list[Encoded], sample_rate: int, coder: StreamCoder) -> Laten
     return LatentBasis.fit(means, kl.mean(axis=0), np.concatenate(qualities))
 
 
-def _covariance(standard: Array, tracks: list[Encoded], basis: LatentBasis) -> Array:
-    """Of the aggregated posterior: what the means spread, and what each is unsure of."""
+def _covariance(
+    standard: Latents, tracks: list[Encoded], basis: LatentBasis
+) -> NDArray[np.float32]:
+    """Covariance of the aggregated posterior: that of the means, plus the mean variance.
+
+    Args:
+        standard: standardised posterior means, float32 (steps, D).
+        tracks: gives the posterior variances.
+        basis: of the standardised latents.
+
+    Returns:
+        float32 (D, D), of standardised latents.
+    """
     variance = np.concatenate([track.variance for track in tracks]).mean(axis=0)
     unsure = basis.inverse.T @ (variance[:, None] * basis.inverse)
     width = standard.shape[1]

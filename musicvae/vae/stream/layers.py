@@ -1,12 +1,12 @@
-"""Causal layers that can be cut anywhere: each says what it has to remember.
+"""Causal layers with an explicit memory, which process a sequence in parts of any length.
 
-A layer here has ``memory``, the shape (frames, width) of the past that it looks back at, and
+A layer here has ``memory``, the shape (frames, width) of the past that it needs, and a method
 
     advance(x, past) -> y, next_past          x (batch, frames, in) -> y (batch, frames, out)
 
-where ``past`` is float32 (batch, *memory), zeros at the start of a stream. Advancing twice by half
-a sequence is advancing once by the whole of it, so training, which sees a crop at once, and
-playing, which sees a frame at a time, run the same code.
+where ``past`` is float32 (batch, *memory), zeros at the start of a stream. Two calls with the
+halves of a sequence give the same as one call with all of it. So training, which computes a crop at
+once, and playing, which computes a frame at a time, run the same code.
 
     frame     t-2 t-1  t
     past       ●───┐
@@ -24,22 +24,22 @@ import tensorflow as tf
 
 from musicvae.vae.layers import SLOPE
 
-#: Shape of what a layer remembers: frames, width.
+#: Shape of a layer's memory: frames, width.
 Memory = tuple[int, int]
 
 
 class Delayed(keras.layers.Layer):
     """Puts each frame beside the one ``dilation`` frames earlier.
 
-    A dense layer after it is a causal convolution of kernel 2 (van den Oord et al. 2016, WaveNet).
-    Written so, one frame is one vector times one matrix, which is what a CPU does best; a
+    A dense layer after it is a causal convolution with a kernel of 2 (van den Oord et al. 2016,
+    WaveNet). In this form one frame is one vector times one matrix, which a CPU does fastest; a
     convolution operator would reorder its input first.
 
     Args:
-        width: of a frame.
+        width: numbers in a frame.
         dilation: in frames, at least 1.
 
-    Input shape: (batch, frames, width). Output shape: (batch, frames, 2 × width).
+    Input shape: float32 (batch, frames, width). Output shape: float32 (batch, frames, 2 × width).
     """
 
     def __init__(self, width: int, dilation: int, **options: Any) -> None:
@@ -47,24 +47,25 @@ class Delayed(keras.layers.Layer):
         self.memory: Memory = (dilation, width)
 
     def advance(self, x: tf.Tensor, past: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        """Pair the frames up."""
+        """Pair each frame with an earlier one; see the top of this file."""
         dilation = self.memory[0]
         known = tf.concat([past, x], axis=1)
         return tf.concat([known[:, :-dilation], x], axis=2), known[:, -dilation:]
 
 
 class CausalBlock(keras.layers.Layer):
-    """A residual block over the present frame and one of the past.
+    """A residual block over the present frame and an earlier one.
 
-    x + dense(LeakyReLU(dense([x[t - dilation], x[t]]))); the second product starts small, so that
-    a deep stack begins near the identity and needs no normalisation (after De & Smith 2020).
+    x + dense(LeakyReLU(dense([x[t - dilation], x[t]]))). The weights of the outer dense layer begin
+    small, so that a deep stack begins near the identity and needs no normalisation (after De &
+    Smith 2020).
 
     Args:
-        width: of a frame.
-        hidden: units between the two products.
+        width: numbers in a frame.
+        hidden: units between the two dense layers.
         dilation: in frames.
 
-    Input shape: (batch, frames, width). Output shape: the same.
+    Input shape: float32 (batch, frames, width). Output shape: the same.
     """
 
     def __init__(self, width: int, hidden: int, dilation: int, **options: Any) -> None:
@@ -80,7 +81,7 @@ class CausalBlock(keras.layers.Layer):
         self.built = True
 
     def advance(self, x: tf.Tensor, past: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        """Apply the block."""
+        """Apply the block; see the top of this file."""
         pair, next_past = self.delayed.advance(x, past)
         return x + self.narrow(tf.nn.leaky_relu(self.widen(pair), SLOPE)), next_past
 
@@ -90,8 +91,13 @@ def run_stack(
 ) -> tuple[tf.Tensor, list[tf.Tensor]]:
     """Advance through layers, one after another.
 
+    Args:
+        layers: layers as described above.
+        x: input of the first one, float32 (batch, frames, width).
+        pasts: the past of each layer.
+
     Returns:
-        The last one's output, and what each of them remembers next.
+        Output of the last layer, float32 (batch, frames, width), and the next past of each layer.
     """
     remembered = []
     for layer, past in zip(layers, pasts, strict=True):
@@ -101,27 +107,27 @@ def run_stack(
 
 
 def zero_pasts(memories: Sequence[Memory], batch: Any) -> list[tf.Tensor]:
-    """What each layer remembers before a stream begins."""
+    """The past of each layer at the start of a stream: zeros, float32 (batch, *memory) each."""
     return [tf.zeros((batch, *memory)) for memory in memories]
 
 
 def state_size(memories: Sequence[Memory]) -> int:
-    """Numbers in a flat state."""
+    """Length S of a flat state, which holds the pasts of all layers."""
     return sum(frames * width for frames, width in memories)
 
 
 def unpack(state: tf.Tensor, memories: Sequence[Memory]) -> list[tf.Tensor]:
-    """A flat state (1, S) as one past for each layer."""
+    """The past of each layer, float32 (1, *memory), from a flat state, float32 (1, S)."""
     sizes = [frames * width for frames, width in memories]
     parts = tf.split(state, sizes, axis=1)
     return [tf.reshape(part, (1, *memory)) for part, memory in zip(parts, memories, strict=True)]
 
 
 def pack(pasts: Sequence[tf.Tensor]) -> tf.Tensor:
-    """One past for each layer as a flat state (1, S)."""
+    """A flat state, float32 (1, S), from the past of each layer, float32 (1, *memory)."""
     return tf.concat([tf.reshape(past, (1, -1)) for past in pasts], axis=1)
 
 
 def receptive_frames(memories: Sequence[Memory]) -> int:
-    """Frames, the present one included, that one frame of a stack's output depends on."""
+    """Number of input frames, the present one included, that a stack's output frame depends on."""
     return 1 + sum(frames for frames, _ in memories)

@@ -1,4 +1,4 @@
-"""What a recipe of the stream family decides, checked, and the lengths that follow from it."""
+"""Reads and checks the settings of the stream family, and computes the lengths they imply."""
 
 from __future__ import annotations
 
@@ -8,27 +8,27 @@ from dataclasses import asdict, dataclass
 from musicvae.errors import SettingError
 from musicvae.recipes import Recipe
 
-#: Transforms whose spectra the likelihood compares, in samples at 22 050 Hz.
+#: Sizes of the transforms whose spectra the likelihood compares, in samples at 22 050 Hz.
 _TRANSFORMS = (512, 1024, 2048)
 
 
 @dataclass(frozen=True)
 class StreamSettings:
-    """What ``Recipe.model`` may hold.
+    """The settings in ``Recipe.model``.
 
     Attributes:
-        width: of the decoder's frames.
+        width: numbers in a frame of the decoder.
         hidden: units inside the decoder's blocks.
-        blocks: of the decoder; their dilations are 1, 2, 4, … up to 16, and again.
-        encoder_width: of the encoder's frames.
-        encoder_blocks: at the frame rate, and as many at the latents' rate.
+        blocks: number of the decoder's blocks; their dilations are 1, 2, 4, 8, 16, and again.
+        encoder_width: numbers in a frame of the encoder.
+        encoder_blocks: number of the encoder's blocks at the frame rate, and at the step rate.
         fft: window of analysis and synthesis in samples; 256, 1024 or 4096.
-        hop: samples per decoder frame; divides ``fft`` into four or more.
-        stride: decoder frames per latent step: an encoded latent is held for so long.
-        bands: mel bands that the encoder hears.
+        hop: samples per decoder frame; ``fft`` is four times as long or longer.
+        stride: decoder frames per latent step; an encoded latent is repeated for as many frames.
+        bands: number of mel bands that the encoder gets.
         scale: scale b of the likelihood; smaller asks for closer reconstructions, and costs KL.
-        mel_weight: of the log-mel distance beside the STFT distance.
-        flux_weight: of the distance of log-mel changes from frame to frame; 0 leaves it out.
+        mel_weight: weight of the log-mel distance, where the STFT distance weighs 1.
+        flux_weight: weight of the distance of log-mel changes from frame to frame; 0 omits it.
     """
 
     width: int = 160
@@ -53,29 +53,29 @@ class StreamSettings:
     def latency(self) -> int:
         """Samples by which a decoder's sound lags behind its latents: (fft - hop) / 2.
 
-        A frame's window of ``fft`` samples begins where the frame begins, so that its middle is so
-        much later than the middle of the frame. An encoder lags as much again.
+        The window of a frame, ``fft`` samples, begins where the frame begins, so the middle of the
+        window is that much later than the middle of the frame. An encoder adds the same latency.
         """
         return (self.fft - self.hop) // 2
 
     @property
     def delay(self) -> int:
-        """Samples by which a sound that was encoded and decoded lags behind: ``fft - hop``."""
+        """Samples by which a sound lags after encoding and decoding: ``fft - hop``."""
         return 2 * self.latency
 
     def dilations(self) -> list[int]:
-        """Of the decoder's blocks."""
+        """The dilation of each of the decoder's blocks, in frames."""
         return [2 ** (block % 5) for block in range(self.blocks)]
 
 
 def transforms(sample_rate: int) -> tuple[int, ...]:
-    """Sizes of the likelihood's transforms in samples, at each rate about as long in time."""
+    """Sizes of the likelihood's transforms in samples, about equally long in time at any rate."""
     grow = 2.0 ** round(math.log2(sample_rate / 22_050))
     return tuple(int(size * grow) for size in _TRANSFORMS)
 
 
 def settings_of(recipe: Recipe) -> StreamSettings:
-    """The family's own settings in ``recipe.model``, checked against the recipe.
+    """The family's settings in ``recipe.model``, checked together with the recipe.
 
     Raises:
         SettingError: a setting that the family does not know, or a value it cannot work with.
@@ -102,6 +102,11 @@ def settings_of(recipe: Recipe) -> StreamSettings:
 
 
 def _check_lengths(recipe: Recipe, settings: StreamSettings) -> None:
+    """Check the lengths of windows and crops, the number of latents, and the sample rate.
+
+    Raises:
+        SettingError: the family cannot work with one of them.
+    """
     fft = settings.fft
     if fft not in (256, 1024, 4096):
         raise SettingError("model.fft cannot be used", expected="256, 1024, 4096", received=fft)
@@ -123,7 +128,7 @@ def _check_lengths(recipe: Recipe, settings: StreamSettings) -> None:
             expected="sample_rate 16000 to 48000",
             received=recipe.sample_rate,
         )
-    # Some of the largest spectra of the likelihood must fit into what a crop leaves.
+    # Without the delay, a crop must be long enough for three frames of the largest transform.
     shortest = 3 * transforms(recipe.sample_rate)[-1] // 2 + settings.delay
     if recipe.samples % settings.step or recipe.samples < shortest:
         nearest = max(-(-shortest // settings.step), round(recipe.samples / settings.step))

@@ -1,7 +1,7 @@
-"""What a stream's latents do over the training set, and what moves its sound.
+"""Statistics of a stream's latents over the training set, and the directions that move its sound.
 
-Kept in the run as ``playing.json`` and written into every artifact, so that hosts can walk like the
-music and move attributes without knowing anything of the training.
+They are kept in the run as ``playing.json`` and written into every artifact, so that hosts can walk
+as the music does, and move attributes, without the training data.
 """
 
 from __future__ import annotations
@@ -14,13 +14,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from musicvae.artifact import LatentInfo
 from musicvae.artifact.parts import AttributeInfo, DynamicsInfo
 from musicvae.errors import RunError
 from musicvae.files import read_json, write_json
+from musicvae.latents.arrays import Latents
 from musicvae.latents.dynamics import LinearDynamics
-from musicvae.vae.run.basis import Array
+
+#: The fields that are arrays.
+_ARRAYS = ("mean", "std", "low", "high", "covariance")
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,33 +32,38 @@ class Playing:
     """Statistics of standardised latents over the training set.
 
     Attributes:
-        latent_space: 16 hex digits: equal ones mean equal latents. Runs that share a frozen encoder
-            share it.
-        mean: of each latent, float32 (D,). 0, unless the space is another run's.
-        std: likewise; 1, unless the space is another run's.
-        low: first percentile, float32 (D,).
-        high: 99th percentile, float32 (D,).
-        covariance: of the aggregated posterior, float32 (D, D): of the posterior means, plus the
-            mean posterior variance.
-        dynamics: how the latents go on, about their mean.
-        attributes: what moves loudness, brightness and so on.
+        latent_space: name of the latent space, 16 hex digits. Latents of equal names mean the
+            same; runs that share a frozen encoder share it.
+        mean: mean of each latent, float32 (D,); 0, unless the latent space is another run's.
+        std: standard deviation of each latent, float32 (D,); 1, unless the space is another run's.
+        low: first percentile of each latent, float32 (D,).
+        high: 99th percentile of each latent, float32 (D,).
+        covariance: covariance of the aggregated posterior, float32 (D, D): that of the posterior
+            means, plus the mean posterior variance.
+        dynamics: how the latents move from step to step, around their mean.
+        attributes: the directions that move loudness, brightness and so on.
     """
 
     latent_space: str
-    mean: Array
-    std: Array
-    low: Array
-    high: Array
-    covariance: Array
+    mean: Latents
+    std: Latents
+    low: Latents
+    high: Latents
+    covariance: NDArray[np.float32]
     dynamics: LinearDynamics
     attributes: tuple[AttributeInfo, ...]
 
-    def walk(self, steps: int, seed: int | None = None) -> Array:
-        """Latents that move like the training set's, float32 (steps, D)."""
+    def walk(self, steps: int, seed: int | None = None) -> Latents:
+        """Latents that move as those of the training set, standardised, float32 (steps, D).
+
+        Args:
+            steps: number of steps; there are ``dynamics.rate`` a second.
+            seed: equal seeds give equal walks; ``None`` draws a new one.
+        """
         return (self.dynamics.walk(steps, seed) + self.mean).astype(np.float32)
 
     def infos(self, explained: Sequence[float]) -> tuple[LatentInfo, ...]:
-        """What an artifact says of each latent, given the variance that each explains."""
+        """The description of each latent for an artifact, given the share of variance of each."""
         columns = zip(self.mean, self.std, self.low, self.high, explained, strict=True)
         return tuple(
             LatentInfo(f"latent {index}", *map(float, numbers))
@@ -62,7 +71,7 @@ class Playing:
         )
 
     def save(self, path: Path) -> None:
-        """Write it as JSON, atomically."""
+        """Write the statistics as JSON; a crash leaves the old file or the new one."""
         values: dict[str, Any] = {
             name: np.asarray(getattr(self, name), np.float64).tolist() for name in _ARRAYS
         }
@@ -73,7 +82,7 @@ class Playing:
 
     @classmethod
     def load(cls, path: Path) -> Playing:
-        """What :meth:`save` wrote.
+        """Read a file that :meth:`save` wrote.
 
         Raises:
             RunError: the file is missing or damaged.
@@ -91,6 +100,3 @@ class Playing:
             )
         except (OSError, json.JSONDecodeError, KeyError, TypeError, ValueError) as error:
             raise RunError(f"{path.name} cannot be read", received=f"{error}") from error
-
-
-_ARRAYS = ("mean", "std", "low", "high", "covariance")

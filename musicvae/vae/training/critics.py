@@ -1,9 +1,12 @@
-"""Critics of sound: one for each resolution of the spectrum.
+"""Critics (discriminators) that judge whether sound is real, one for each size of transform.
 
 After Jang et al. 2021, *UnivNet*, whose critics see magnitudes, and Défossez et al. 2022,
-*EnCodec*, whose see complex spectra; ours are small, since they are trained on CPUs, and see the
-square root of magnitudes. Trained with the least-squares loss (Mao et al. 2017) and feature
-matching (Kumar et al. 2019, *MelGAN*).
+*EnCodec*, whose critics see complex spectra. Ours are small, since they are trained on CPUs, and
+see the square root of magnitudes. They are trained with the least-squares loss (Mao et al. 2017);
+the decoder also matches their features (Kumar et al. 2019, *MelGAN*).
+
+*Activations* are, for each critic, the float32 outputs of its layers, (signals, frames, bins,
+channels) each; the last is its judgement, 1 for real and 0 for made.
 """
 
 from __future__ import annotations
@@ -22,11 +25,11 @@ class SpectrumCritic(keras.layers.Layer):
     """Judges every patch of a magnitude spectrogram.
 
     Args:
-        fft: transform size in samples; the hop is a quarter.
-        width: channels.
+        fft: transform size in samples; the hop is a quarter of it.
+        width: channels of the first layer; the others have twice as many.
 
-    Input shape: (signals, samples). Output: the activations of every layer, the last of which are
-    the judgements, (signals, frames / 2, bins / 64, 1): 1 for real, 0 for made.
+    Input shape: float32 (signals, samples), full scale ±1. Output: the activations of each layer;
+    the last, the judgement, is (signals, frames / 2, fft / 128, 1).
     """
 
     def __init__(self, fft: int, width: int, **options: Any) -> None:
@@ -46,7 +49,7 @@ class SpectrumCritic(keras.layers.Layer):
         self.built = True
 
     def call(self, inputs: tf.Tensor) -> list[tf.Tensor]:
-        """Judge."""
+        """The activations of each layer."""
         x = tf.sqrt(spectra(inputs, self.fft)[:, :, :-1, None])
         seen = []
         for layer in self.layers[:-1]:
@@ -60,7 +63,7 @@ class Critics(keras.Model):
 
     Args:
         ffts: transform sizes in samples.
-        width: channels of each.
+        width: channels of each critic's first layer.
     """
 
     def __init__(self, ffts: Sequence[int], width: int = 16) -> None:
@@ -69,13 +72,21 @@ class Critics(keras.Model):
         self.built = True
 
     def call(self, audio: tf.Tensor) -> list[list[tf.Tensor]]:
-        """The activations of each critic for sound (batch, samples, channels)."""
+        """The activations of each critic for sound, float32 (batch, samples, channels), ±1.
+
+        A signal is one of :func:`musicvae.vae.stream.likelihood.views` of a batch row.
+        """
         signals = tf.concat(views(audio), axis=0)
         return [critic(signals) for critic in self.critics]
 
 
 def critics_loss(real: list[list[tf.Tensor]], made: list[list[tf.Tensor]]) -> tf.Tensor:
-    """What the critics minimise: real sound shall be judged 1, made sound 0."""
+    """The loss of the critics: real sound should be judged 1, made sound 0; float32 scalar.
+
+    Args:
+        real: activations for real sound.
+        made: activations for decoded sound.
+    """
     terms = [
         tf.reduce_mean((a[-1] - 1.0) ** 2) + tf.reduce_mean(b[-1] ** 2)
         for a, b in zip(real, made, strict=True)
@@ -84,12 +95,23 @@ def critics_loss(real: list[list[tf.Tensor]], made: list[list[tf.Tensor]]) -> tf
 
 
 def deception_loss(made: list[list[tf.Tensor]]) -> tf.Tensor:
-    """What the decoder minimises: its sound shall be judged 1."""
+    """The loss of the decoder: its sound should be judged 1; float32 scalar.
+
+    Args:
+        made: activations for decoded sound.
+    """
     return tf.add_n([tf.reduce_mean((b[-1] - 1.0) ** 2) for b in made]) / len(made)
 
 
 def feature_matching(real: list[list[tf.Tensor]], made: list[list[tf.Tensor]]) -> tf.Tensor:
-    """Mean difference of what the critics see in both, relative to its size."""
+    """Mean difference of the activations, relative to those for real sound; float32 scalar.
+
+    The judgements do not count.
+
+    Args:
+        real: activations for real sound.
+        made: activations for decoded sound.
+    """
     terms = [
         tf.reduce_mean(tf.abs(a - b)) / (tf.reduce_mean(tf.abs(a)) + 1e-6)
         for of_real, of_made in zip(real, made, strict=True)

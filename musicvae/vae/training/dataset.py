@@ -1,9 +1,9 @@
-"""Batches for training and testing, through tf.data, from a corpus' memory maps.
+"""Makes the batches for training and testing, with tf.data, from the memory maps of a corpus.
 
 A batch is a dictionary: ``audio``, float32 (batch, samples, channels), full scale ±1, and
 ``noise``, float32 (batch, dims), the ε of the reparameterisation. Both depend on the recipe's seed
-and the step alone (see :mod:`musicvae.data.crops`), so that a resumed run repeats nothing and
-misses nothing, and a run's noise does not hang on the order in which operations are executed.
+and the step number alone (see :mod:`musicvae.data.crops`), so that a resumed run repeats nothing
+and skips nothing, and the noise does not depend on the order in which operations are executed.
 """
 
 from __future__ import annotations
@@ -20,8 +20,9 @@ from musicvae.errors import SettingError
 from musicvae.recipes import Recipe
 from musicvae.vae.training.exit_guard import awaited_at_exit
 
-#: Reading is a copy from memory or one disk access; two at a time hide the latter.
+#: Batches read at once: reading is a copy from memory or a disk access, and two hide the latter.
 _READERS = 2
+#: Batches that are kept ready.
 _AHEAD = 4
 
 
@@ -32,19 +33,20 @@ def training_batches(
     rows: slice | None = None,
     dims: int | None = None,
 ) -> tf.data.Dataset:
-    """Random crops without end, from the step ``first_step`` on.
+    """Endless batches of random crops, beginning with the batch of ``first_step``.
 
     Args:
         corpus: the training tracks.
-        recipe: batch size, clip length, D and seed.
+        recipe: gives batch size, clip length, D and seed.
         first_step: step that the first batch belongs to.
         rows: which rows of every batch to make; by default all. Worker k of n asks for
-            :func:`worker_rows` and gets its part of the very same global batches.
+            :func:`musicvae.vae.training.strategies.worker_rows` and gets its part of the same
+            global batches.
         dims: numbers of ε for each clip; by default D.
 
     Returns:
-        Batches as described above, ``len(rows)`` clips each. tf.data must not shard them again, and
-        is told so.
+        Batches as described above, ``len(rows)`` clips each. tf.data is told not to shard them
+        again.
 
     Raises:
         SettingError: corpus and recipe disagree, ``first_step`` is negative, or no rows are left.
@@ -71,13 +73,16 @@ def test_batches(
     limit: int = 128,  # noqa: PT028 - the batches of the test tracks, not a test
     dims: int | None = None,  # noqa: PT028
 ) -> tf.data.Dataset:
-    """Fixed consecutive clips with fixed noise; the last batch may be smaller.
+    """Batches of fixed consecutive clips with fixed noise; the last batch may be smaller.
 
     Args:
         corpus: the test tracks.
-        recipe: batch size, clip length, D and seed.
-        limit: clips at most, evenly spread over the tracks.
+        recipe: gives batch size, clip length, D and seed.
+        limit: largest number of clips, which are spread evenly over the tracks.
         dims: numbers of ε for each clip; by default D.
+
+    Returns:
+        Batches as described above.
 
     Raises:
         SettingError: corpus and recipe disagree, or ``limit`` is below 1.
@@ -98,38 +103,20 @@ def test_batches(
 
 
 def steps_per_epoch(corpus: Corpus, recipe: Recipe) -> int:
-    """Steps in which as many samples are heard as the corpus has; at least 1."""
+    """Steps that take as many samples as the corpus has; at least 1."""
     return max(1, -(-int(corpus.lengths.sum()) // (recipe.samples * recipe.batch_size)))
 
 
-def worker_rows(batch_size: int, worker: int, workers: int) -> slice:
-    """The rows of every global batch that worker number ``worker`` (from 0) makes.
-
-    Raises:
-        SettingError: the batch cannot be divided evenly, or there is no such worker.
-    """
-    if workers < 1 or batch_size % workers:
-        raise SettingError(
-            "the batch cannot be divided among the workers",
-            expected=f"a batch size that is a multiple of {workers}",
-            received=f"batch_size {batch_size}, {workers} workers",
-        )
-    if not 0 <= worker < workers:
-        raise SettingError("no such worker", expected=f"0 to {workers - 1}", received=worker)
-    share = batch_size // workers
-    return slice(worker * share, (worker + 1) * share)
-
-
 def map_data(filename: tf.Tensor, sr: int = 3_000, samples: int = 90_001) -> tf.Tensor:
-    """The notebook's ``map_data``: a file name to its row, for ``tf.data.Dataset.map``.
+    """Read a file as one row of samples, for ``tf.data.Dataset.map``; as in the notebook.
 
     Args:
         filename: scalar string tensor.
         sr: rate to resample to, in Hz.
-        samples: length of the row.
+        samples: length of the row, in samples.
 
     Returns:
-        float32 tensor of shape (1, samples); see :func:`musicvae.data.loader.load`.
+        float32 (1, samples), full scale ±1; see :func:`musicvae.data.loader.load`.
     """
 
     @awaited_at_exit
@@ -140,6 +127,11 @@ def map_data(filename: tf.Tensor, sr: int = 3_000, samples: int = 90_001) -> tf.
 
 
 def _check(corpus: Corpus, recipe: Recipe) -> None:
+    """Check that the corpus has the recipe's rate and channels.
+
+    Raises:
+        SettingError: it does not.
+    """
     if corpus.spec != recipe.audio:
         raise SettingError(
             "the corpus was decoded for another recipe",
@@ -155,6 +147,15 @@ def _dataset(
     rows: int | None,
     dims: int | None,
 ) -> tf.data.Dataset:
+    """A dataset of the batches that ``make`` returns for the numbers in ``steps``.
+
+    Args:
+        steps: int64 scalars.
+        make: returns audio, float32 (rows, samples, channels), and noise, float32 (rows, dims).
+        recipe: gives samples, channels and D.
+        rows: of a batch, or ``None`` where batches differ.
+        dims: numbers of ε for each clip; by default D.
+    """
     made = awaited_at_exit(lambda step: make(int(step)))
 
     def batch(step: tf.Tensor) -> dict[str, tf.Tensor]:

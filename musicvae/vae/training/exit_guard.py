@@ -1,11 +1,11 @@
-"""Python functions that tf.data calls from its own threads, and the end of the program.
+"""Lets a program end although tf.data's threads still call Python functions.
 
-tf.data's threads read ahead as long as an iterator lives, and a script's or notebook's global
-iterator lives until the interpreter is torn down. A thread that asks for the interpreter then waits
-for ever, and TensorFlow, which destroys the iterator, waits for the thread: the program hangs at
-its end. So, while the interpreter is still whole, we wait until the threads have filled their
-buffers and fall quiet, which they do within a few calls, as nobody takes batches any more. (To
-refuse the calls instead does not help: a refused call, too, has to come back into TensorFlow.)
+These threads read ahead as long as an iterator exists, and a global iterator of a script or
+notebook exists until the interpreter is finalised. A thread that then asks for the interpreter
+waits for ever, and TensorFlow, which destroys the iterator, waits for the thread: the program
+hangs. So, before the interpreter is finalised, we wait until the threads have filled their buffers
+and make no more calls. That takes a few calls, as nobody takes batches any more. (To refuse the
+calls does not help: a refused call, too, has to return into TensorFlow.)
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ from typing import ParamSpec, TypeVar
 P = ParamSpec("P")
 R = TypeVar("R")
 
-#: The threads are quiet when no call came for so long. They ask for the next batch within
-#: microseconds of the last.
+#: The threads are quiet when there was no call for this long. A thread that goes on asks for its
+#: next batch within microseconds of the last one.
 QUIET_SECONDS = 0.25
-#: Not longer, in case somebody's thread goes on to take batches.
+#: Longest wait, in case another thread still takes batches.
 LONGEST_SECONDS = 10.0
 
 
 class _Calls:
-    """Counts the calls that run, and remembers when the last one ended."""
+    """Counts the calls that are running, and remembers when the last one ended."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
@@ -49,7 +49,7 @@ atexit.register(_CALLS.wait_until_quiet)
 
 
 def awaited_at_exit(function: Callable[P, R]) -> Callable[P, R]:
-    """The same function; the program does not end before tf.data has stopped calling it."""
+    """The same function, for tf.data: the program ends after tf.data has stopped calling it."""
 
     def call(*args: P.args, **kwargs: P.kwargs) -> R:
         with _CALLS.lock:

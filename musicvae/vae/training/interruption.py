@@ -1,4 +1,4 @@
-"""Ctrl-C while training: finish the step first; a second Ctrl-C stops at once."""
+"""Handles Ctrl-C while training: the first one finishes the step, the second one stops at once."""
 
 from __future__ import annotations
 
@@ -9,10 +9,13 @@ from typing import Any
 
 
 class Interruption:
-    """While the block runs, SIGINT and SIGTERM set :attr:`asked` instead of raising.
+    """A context in which the first SIGINT or SIGTERM only sets :attr:`asked`.
 
-    The second signal of a kind acts as it always does. In a thread other than the main one, signals
-    cannot be caught and the block changes nothing.
+    Every later signal acts as it did before. Signals can be caught in the main thread alone; in any
+    other thread the context changes nothing.
+
+    Attributes:
+        asked: whether a signal has asked to stop.
     """
 
     SIGNALS = (signal.SIGINT, signal.SIGTERM)

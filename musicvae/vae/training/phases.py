@@ -1,16 +1,14 @@
-"""The two phases of a training, each one optimiser step at a time.
+"""The two phases of a training, each of which does one optimiser step at a time.
 
 *elbo* follows the negative ELBO with all weights. *adversarial*, for families whose decoder makes
-sound directly, leaves the encoder as it is and teaches the decoder against critics besides: what
-spectral distances cannot tell from the original, critics learn to tell.
-
-A phase's ``step`` takes one replica's audio and noise and returns the figures of its batch.
+sound directly, keeps the encoder as it is and also trains the decoder against critics, which learn
+to hear differences from the original that spectral distances do not measure.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Protocol
 
 import tensorflow as tf
 
@@ -20,15 +18,60 @@ from musicvae.vae.losses import ElboTerms, elbo_terms
 from musicvae.vae.training.critics import Critics, critics_loss, deception_loss, feature_matching
 from musicvae.vae.training.optimisation import make_optimizer, train_step
 
-#: Weights of the decoder's losses in the adversarial phase, relative to one unit of the
-#: likelihood's distance.
+#: Weights of the decoder's two losses against the critics, where the unit is the likelihood's
+#: distance.
 DECEPTION, MATCHING = 0.1, 1.0
 
-Step = Callable[[tf.Tensor, tf.Tensor, tf.Tensor], dict[str, tf.Tensor]]
+
+class Phase(Protocol):
+    """What the training loop asks of a phase.
+
+    Attributes:
+        name: for people.
+        pace: learning rate, relative to the recipe's.
+        model: the model that is trained.
+        optimizers: those whose learning rate the schedule sets.
+        variables: what a checkpoint holds besides the model's own variables.
+    """
+
+    name: str
+    pace: float
+    model: Any
+    optimizers: Sequence[Any]
+    variables: Sequence[Any]
+
+    def step(self, audio: tf.Tensor, noise: tf.Tensor, beta: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Do one optimiser step on one replica's part of the batch.
+
+        Args:
+            audio: float32 (rows, samples, channels), full scale ±1.
+            noise: standard normal, float32 (rows, ``model.noise_dims``).
+            beta: weight of the KL, float32 scalar.
+
+        Returns:
+            The figures of the batch, see :func:`figures_of`.
+        """
+
+
+def make_phases(model: Any, recipe: Recipe, frozen: tuple[str, ...] = ()) -> list[Phase]:
+    """The phases of a training, in order.
+
+    Args:
+        model: a CVAE.
+        recipe: its recipe.
+        frozen: parts of the model that keep their weights.
+
+    Raises:
+        SettingError: the recipe asks for a phase that the model's family does not have.
+    """
+    phases: list[Phase] = [ElboPhase(model, recipe, frozen)]
+    if recipe.adversarial:
+        phases.append(AdversarialPhase(model, recipe))
+    return phases
 
 
 class ElboPhase:
-    """Every weight follows the negative ELBO.
+    """Every weight that is not frozen follows the negative ELBO.
 
     Args:
         model: a CVAE.
@@ -37,20 +80,19 @@ class ElboPhase:
     """
 
     name = "elbo"
-    #: Learning rate, relative to the recipe's.
     pace = 1.0
 
     def __init__(self, model: Any, recipe: Recipe, frozen: tuple[str, ...] = ()) -> None:
         self.model, self.recipe = model, recipe
         self.optimizer = make_optimizer(recipe)
-        still = {id(v) for part in frozen for v in getattr(model, part).trainable_variables}
-        self.weights = [v for v in model.trainable_variables if id(v) not in still]
+        kept = {id(v) for part in frozen for v in getattr(model, part).trainable_variables}
+        self.weights = [v for v in model.trainable_variables if id(v) not in kept]
         self.optimizer.build(self.weights)
-        self.optimizers = [self.optimizer]
-        self.variables: list[Any] = list(self.optimizer.variables)
+        self.optimizers: Sequence[Any] = [self.optimizer]
+        self.variables: Sequence[Any] = list(self.optimizer.variables)
 
     def step(self, audio: tf.Tensor, noise: tf.Tensor, beta: tf.Tensor) -> dict[str, tf.Tensor]:
-        """One optimiser step on one replica's part of the batch."""
+        """Do one step of all weights; see :meth:`Phase.step`."""
         model, recipe = self.model, self.recipe
         terms = train_step(
             model,
@@ -69,11 +111,12 @@ class AdversarialPhase:
     """The decoder learns against critics; the encoder keeps its weights.
 
     Args:
-        model: a CVAE whose decoder makes sound, aligned by ``likelihood.aligned``.
+        model: a CVAE whose decoder makes sound, and whose likelihood has a method ``aligned`` that
+            puts original and decoded sound side by side, and the sizes ``ffts`` of its transforms.
         recipe: its recipe.
 
     Raises:
-        SettingError: the family's likelihood cannot say which samples belong together.
+        SettingError: the family's likelihood has no such method.
     """
 
     name = "adversarial"
@@ -90,24 +133,25 @@ class AdversarialPhase:
         self.critics = Critics(model.likelihood.ffts)
         self.weights = list(model.decoder.trainable_variables)
         self.optimizer, self.critics_optimizer = make_optimizer(recipe), make_optimizer(recipe)
+        self.optimizers: Sequence[Any] = [self.optimizer, self.critics_optimizer]
         # Little momentum, as the two chase each other (Radford et al. 2016).
         for optimizer in self.optimizers:
             optimizer.beta_1 = 0.5
         self.optimizer.build(self.weights)
         self.critics_optimizer.build(self.critics.trainable_variables)
-        self.variables: list[Any] = [
+        self.variables: Sequence[Any] = [
             *self.critics.variables,
             *self.optimizer.variables,
             *self.critics_optimizer.variables,
         ]
 
-    @property
-    def optimizers(self) -> list[Any]:
-        """Those whose learning rate the schedule sets."""
-        return [self.optimizer, self.critics_optimizer]
-
     def step(self, audio: tf.Tensor, noise: tf.Tensor, beta: tf.Tensor) -> dict[str, tf.Tensor]:
-        """One step of the decoder and one of the critics, on one replica's part of the batch."""
+        """Do one step of the decoder and one of the critics; see :meth:`Phase.step`.
+
+        Returns:
+            Besides :func:`figures_of`, the losses ``deception``, ``feature_matching`` and
+            ``critics``, float32 scalars.
+        """
         model, critics = self.model, self.critics
         replicas = tf.distribute.get_replica_context().num_replicas_in_sync
         unit = model.likelihood.features / model.likelihood.scale
@@ -137,7 +181,12 @@ class AdversarialPhase:
 
 
 def figures_of(terms: ElboTerms) -> dict[str, tf.Tensor]:
-    """Means over one replica's rows: scalars, and ``kl`` of each latent, (D,)."""
+    """Means over the rows of one replica.
+
+    Returns:
+        ``loss`` and ``reconstruction``, float32 scalars in nats; ``kl`` of each latent, float32
+        (D,), in nats; and the likelihood's distances by name, float32 scalars.
+    """
     return {
         "loss": terms.loss,
         "reconstruction": tf.reduce_mean(terms.reconstruction),
@@ -146,8 +195,14 @@ def figures_of(terms: ElboTerms) -> dict[str, tf.Tensor]:
     }
 
 
-def compiled(phase: Any, strategy: Any) -> Any:
-    """A function (audio, noise, beta, votes) -> (figures, votes), means over all replicas."""
+def compiled(phase: Phase, strategy: tf.distribute.Strategy) -> Any:
+    """The step of a phase as a function of all replicas.
+
+    Returns:
+        A function of (audio, noise, beta, votes) to (figures, votes). Audio and noise are one value
+        for each replica; ``votes`` is float32 (n,), numbers of this process. The returned figures
+        and votes are means over all replicas.
+    """
     jit = phase.model.compiled and strategy.num_replicas_in_sync == 1
     # Replicas meet inside a step, which they cannot where XLA compiles it.
     one = tf.function(phase.step, jit_compile=True) if jit else phase.step
@@ -157,9 +212,9 @@ def compiled(phase: Any, strategy: Any) -> Any:
 
     @tf.function
     def step(audio: Any, noise: Any, beta: tf.Tensor, votes: tf.Tensor) -> Any:
-        figures, heard = strategy.run(replica_step, args=(audio, noise, beta, votes))
+        figures, gathered = strategy.run(replica_step, args=(audio, noise, beta, votes))
         mean = tf.distribute.ReduceOp.MEAN
         reduced = {name: strategy.reduce(mean, value, axis=None) for name, value in figures.items()}
-        return reduced, strategy.reduce(mean, heard, axis=None)
+        return reduced, strategy.reduce(mean, gathered, axis=None)
 
     return step

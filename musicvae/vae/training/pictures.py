@@ -1,4 +1,4 @@
-"""What a run shows after each epoch: pictures of four fixed latents, and TensorBoard's records."""
+"""Draws pictures of four fixed latents after each epoch, and writes records for TensorBoard."""
 
 from __future__ import annotations
 
@@ -13,17 +13,18 @@ from musicvae.plots import save, waveforms
 from musicvae.recipes import Recipe
 from musicvae.vae.run.folder import Row, RunFolder
 
-#: Latents that are decoded after each epoch, as the notebook did.
+#: Number of latent vectors that are decoded after each epoch, as in the notebook.
 SHOWN = 4
 
 
 class EpochPictures:
-    """Draws the same latents after every epoch, so that one can watch the model learn.
+    """Decodes the same latents after every epoch, so that one can watch the model learn.
 
     Args:
-        run: where ``pictures/`` and, if TensorBoard is installed, ``tensorboard/`` go.
-        recipe: gives the rate and the seed.
-        dims: numbers that one clip is drawn from: the model's ``noise_dims``.
+        run: the run folder, in which ``pictures/`` and, if TensorBoard is installed,
+            ``tensorboard/`` are made.
+        recipe: gives the sample rate and the seed of the latents.
+        dims: numbers of noise that a clip is made from, the model's ``noise_dims``.
     """
 
     def __init__(self, run: RunFolder, recipe: Recipe, dims: int) -> None:
@@ -35,7 +36,12 @@ class EpochPictures:
         self.writer = tf.summary.create_file_writer(folder) if find_spec("tensorboard") else None
 
     def draw(self, model: Any, row: Row) -> None:
-        """Draw, and record what ``row`` says."""
+        """Draw one epoch.
+
+        Args:
+            model: a :class:`musicvae.vae.cvae.CVAE`.
+            row: the epoch's row of the history; its numbers go to TensorBoard.
+        """
         audio = model.to_audio(model.sample(self.latents)).numpy()
         epoch = row["epoch"]
         figure = waveforms(
@@ -49,5 +55,6 @@ class EpochPictures:
             for name, value in row.items():
                 if name not in ("epoch", "step"):
                     tf.summary.scalar(name, value)
-            tf.summary.audio("fixed latents", tf.clip_by_value(audio, -1, 1), self.rate, SHOWN)
+            sounds = tf.clip_by_value(audio, -1, 1)
+            tf.summary.audio("fixed latents", sounds, self.rate, max_outputs=SHOWN)
             self.writer.flush()

@@ -1,4 +1,4 @@
-"""What a training run tells while it works; the loop knows this interface alone."""
+"""Reports the progress of a training: the interface that the loop calls, and two reporters."""
 
 from __future__ import annotations
 
@@ -10,39 +10,45 @@ from musicvae.errors import MissingExtraError
 
 
 class Reporter(Protocol):
-    """Listens to a training run."""
+    """Is told of the progress of a training run."""
 
     def note(self, text: str) -> None:
-        """One line worth reading."""
+        """A line of text for people."""
 
     def decoding(self, done: int, total: int, key: str) -> None:
         """``done`` of ``total`` tracks are decoded; ``key`` was the last."""
 
     def step(self, step: int, planned: int, figures: dict[str, float]) -> None:
-        """A step is done; ``figures`` holds elbo, reconstruction and kl of its batch, in nats."""
+        """``step`` of ``planned`` steps are done.
+
+        Args:
+            step: number of steps done.
+            planned: number of steps at the end of the phase.
+            figures: ``ELBO``, ``reconstruction`` and ``KL`` of the batch, in nats.
+        """
 
     def epoch(self, row: dict[str, Any]) -> None:
-        """An epoch is done; ``row`` is its line of the history."""
+        """An epoch is done; ``row`` is its row of the history."""
 
 
 class Silent:
-    """Tells nothing."""
+    """A reporter that ignores everything."""
 
     def note(self, text: str) -> None:
-        """Nothing."""
+        """Do nothing."""
 
     def decoding(self, done: int, total: int, key: str) -> None:
-        """Nothing."""
+        """Do nothing."""
 
     def step(self, step: int, planned: int, figures: dict[str, float]) -> None:
-        """Nothing."""
+        """Do nothing."""
 
     def epoch(self, row: dict[str, Any]) -> None:
-        """Nothing."""
+        """Do nothing."""
 
 
 class RichReporter:
-    """Progress bars with time to go, and a line for each epoch, on the terminal.
+    """Shows progress bars with the remaining time, and a line for each epoch, on the terminal.
 
     Args:
         progress: a started ``rich.progress.Progress``.
@@ -66,7 +72,7 @@ class RichReporter:
     def step(self, step: int, planned: int, figures: dict[str, float]) -> None:
         """Move the training bar."""
         if self._training is None:
-            # Starting at the present step makes the estimate right after a resume as well.
+            # A resumed run begins at its step, so that the remaining time is estimated rightly.
             self._training = self._progress.add_task(
                 "training", completed=step, total=planned, figures=""
             )
@@ -90,7 +96,7 @@ class RichReporter:
 
 @contextmanager
 def terminal() -> Iterator[RichReporter]:
-    """A reporter with bars on the terminal; they are removed at the end.
+    """A reporter with progress bars on the terminal, which are removed at the end.
 
     Raises:
         MissingExtraError: rich is not installed.

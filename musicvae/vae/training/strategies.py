@@ -1,4 +1,8 @@
-"""Where the arithmetic runs: one device, all devices of a machine, or several machines."""
+"""Decides where a training computes: on one device, all devices of a machine, or several machines.
+
+A *replica* is one copy of the model, on one device. A *worker* is one process, with one or more
+replicas. All replicas together compute one global batch at each step.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +14,6 @@ from typing import Any
 import tensorflow as tf
 
 from musicvae.errors import SettingError
-from musicvae.vae.training.dataset import worker_rows
 
 NAMES = ("default", "mirrored", "multiworker")
 
@@ -21,7 +24,7 @@ class Placement:
 
     Attributes:
         strategy: the ``tf.distribute.Strategy``.
-        worker: index of this process, 0 for the one that writes files.
+        worker: index of this process; number 0, the chief, writes the run's files.
         workers: number of processes.
     """
 
@@ -35,7 +38,7 @@ class Placement:
         return self.worker == 0
 
     def rows(self, batch_size: int) -> slice:
-        """Which rows of a global batch this process makes.
+        """The rows of a global batch that this process makes.
 
         Raises:
             SettingError: the batch does not divide among the replicas.
@@ -50,7 +53,15 @@ class Placement:
         return worker_rows(batch_size, self.worker, self.workers)
 
     def spread(self, rows: tf.Tensor) -> Any:
-        """This process's rows, divided among its own replicas."""
+        """Divide this process's rows among its own replicas.
+
+        Args:
+            rows: float32 (rows, …).
+
+        Returns:
+            ``rows`` itself where there is one replica; otherwise a distributed value that holds an
+            equal part of the rows for each replica.
+        """
         local = self.strategy.num_replicas_in_sync // self.workers
         if local == 1 and self.workers == 1:
             return rows
@@ -60,7 +71,7 @@ class Placement:
         )
 
     def meet(self) -> None:
-        """Wait until every process has come here."""
+        """Wait until every process has called this method."""
         if self.workers == 1:
             return
 
@@ -72,7 +83,7 @@ class Placement:
 
 
 def place(name: str) -> Placement:
-    """The placement of that name; call it before anything else touches TensorFlow.
+    """The placement for a strategy; call it before anything else uses TensorFlow.
 
     Args:
         name: ``"default"`` (one device), ``"mirrored"`` (all GPUs of this machine) or
@@ -98,3 +109,21 @@ def place(name: str) -> Placement:
             received=os.environ.get("TF_CONFIG", "nothing"),
         ) from error
     return Placement(tf.distribute.MultiWorkerMirroredStrategy(), index, workers)
+
+
+def worker_rows(batch_size: int, worker: int, workers: int) -> slice:
+    """The rows of every global batch that worker number ``worker`` (from 0) makes.
+
+    Raises:
+        SettingError: the batch cannot be divided evenly, or there is no such worker.
+    """
+    if workers < 1 or batch_size % workers:
+        raise SettingError(
+            "the batch cannot be divided among the workers",
+            expected=f"a batch size that is a multiple of {workers}",
+            received=f"batch_size {batch_size}, {workers} workers",
+        )
+    if not 0 <= worker < workers:
+        raise SettingError("no such worker", expected=f"0 to {workers - 1}", received=worker)
+    share = batch_size // workers
+    return slice(worker * share, (worker + 1) * share)

@@ -1,8 +1,7 @@
-"""Training as a user calls it; the loop itself is in ``trainer.py``."""
+"""Trains a model: the function that users call; the loop itself is in ``trainer.py``."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,16 +11,16 @@ import tensorflow as tf
 from musicvae.errors import SettingError
 from musicvae.genres import Genre
 from musicvae.recipes import Recipe
+from musicvae.vae.run.folder import PathLike, RunFolder
 from musicvae.vae.run.loading import load
 from musicvae.vae.training.optimisation import train_step
-from musicvae.vae.training.preparation import Request, begin, go_on, wait_for_chief
+from musicvae.vae.training.preparation import TrackSource, resume_run, start_run, wait_for_chief
 from musicvae.vae.training.reporting import Reporter, Silent
+from musicvae.vae.training.start_point import StartPoint
 from musicvae.vae.training.strategies import place
 from musicvae.vae.training.trainer import Trainer
 
 __all__ = ["train", "train_step"]
-
-PathLike = str | os.PathLike[str]
 
 
 def train(
@@ -45,8 +44,9 @@ def train(
     """Train a model on a folder of sounds.
 
     The same seed, data and machine give the same weights, as long as ``recipe.minutes`` does not
-    decide the length of the run. Ctrl-C finishes the step, writes a checkpoint and raises
-    ``KeyboardInterrupt``; ``resume=True`` goes on, also after a kill, on the same trajectory.
+    decide the length of the run. Ctrl-C finishes the current step, writes a checkpoint and raises
+    ``KeyboardInterrupt``. ``resume=True`` goes on from the last checkpoint, also after a kill, and
+    ends with the weights that an uninterrupted run would have.
 
     Args:
         genre: a registered genre's name, a :class:`Genre`, the name of any folder below ``data``,
@@ -58,10 +58,10 @@ def train(
         settings: changes to the recipe, such as ``{"epochs": 10, "minutes": 5}``.
         resume: go on with the run in ``out``; its own recipe and split are used.
         strategy: ``"default"``, ``"mirrored"`` or ``"multiworker"``.
-        licence: of the trained model, as you state it; it travels into exported artifacts.
+        licence: of the trained model, as you state it; it is written into exported artifacts.
         cache: folder of decoded tracks; default ``$MUSICVAE_CACHE`` or the user's cache folder.
         workers: decoding processes; default one for each core.
-        reporter: who listens; default nobody.
+        reporter: is told of the progress; default nobody.
         pictures: draw waveforms of four fixed latents after each epoch.
         checkpoint_seconds: longest time between two checkpoints, in seconds.
         start_from: run whose weights to start from; its recipe is used, with ``settings``.
@@ -69,9 +69,9 @@ def train(
             both runs share one latent space.
 
     Returns:
-        The model with the best test objective: a :class:`musicvae.vae.clip.trained.TrainedModel` of
-        clips, or a
-        :class:`musicvae.vae.stream.trained.TrainedStream`.
+        The trained model: a :class:`musicvae.vae.clip.trained.TrainedModel` of clips, or a
+        :class:`musicvae.vae.stream.trained.TrainedStream`. Its weights are those with the best test
+        objective, or the last ones where the run had an adversarial phase.
 
     Raises:
         DataError: nothing usable below ``data``, or too few tracks.
@@ -79,37 +79,38 @@ def train(
         SettingError: a setting cannot work.
         TrainingDivergedError: the loss became NaN or infinite.
     """
-    if keras.backend.backend() != "tensorflow":
-        raise SettingError(
-            "Keras runs on another backend",
-            expected="tensorflow",
-            received=keras.backend.backend(),
-            hint="set the environment variable KERAS_BACKEND=tensorflow before starting Python",
-        )
+    _check_backend()
     # First, since collective operations must be set up before TensorFlow is used at all.
     placement = place(strategy)
     tf.config.experimental.enable_op_determinism()
-    listener = reporter or Silent()
-    request = Request(
-        genre,
-        data or "",
-        out,
-        recipe,
-        settings,
-        licence,
-        cache,
-        workers,
-        start_from,
-        tuple(freeze),
-    )
     if not resume and data is None:
         raise SettingError("no sounds were named", expected="a folder", hint="give data=FOLDER")
-    if not placement.is_chief:
-        wait_for_chief(out)
-    prepare = begin if placement.is_chief and not resume else go_on
-    prepared = prepare(request, listener.decoding)
-    if prepared.report:
+    listener = reporter or Silent()
+    source = TrackSource(data or "", genre, cache, workers, listener.decoding)
+    if placement.is_chief and not resume:
+        RunFolder.check_free(out)  # before hours of decoding, not after
+        start = StartPoint.choose(genre, recipe, settings, start_from, freeze)
+        prepared = start_run(out, source, start, licence)
         listener.note(prepared.report)
-    trainer = Trainer(prepared, placement, listener, pictures, checkpoint_seconds)
-    trainer.run()
+    else:
+        if not placement.is_chief:
+            wait_for_chief(out)
+        prepared = resume_run(out, source)
+    Trainer(prepared, placement, listener, pictures, checkpoint_seconds).run()
     return load(out)
+
+
+def _check_backend() -> None:
+    """Check that Keras computes with TensorFlow.
+
+    Raises:
+        SettingError: it computes with another library.
+    """
+    backend = keras.backend.backend()
+    if backend != "tensorflow":
+        raise SettingError(
+            "Keras runs on another backend",
+            expected="tensorflow",
+            received=backend,
+            hint="set the environment variable KERAS_BACKEND=tensorflow before starting Python",
+        )

@@ -241,7 +241,7 @@ def test_transfer_without_freezing_makes_a_space_of_its_own(
     ("changes", "what"),
     [
         ({"settings": {"latent_dim": 4}}, "same network"),
-        ({"recipe": "stream"}, "has its recipe"),
+        ({"recipe": "stream"}, "uses the recipe of that run"),
         ({"freeze": ["ears"]}, "frozen"),
         ({"freeze": ["encoder", "decoder"]}, "frozen"),
         ({"start_from": None, "freeze": ["encoder"]}, "none"),

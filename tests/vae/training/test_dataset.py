@@ -17,6 +17,7 @@ from musicvae.data.tracks import scan
 from musicvae.errors import SettingError
 from musicvae.recipes import Recipe
 from musicvae.vae.training import dataset
+from musicvae.vae.training.strategies import worker_rows
 
 tf = pytest.importorskip("tensorflow")
 
@@ -85,7 +86,7 @@ def test_seeds_differ(corpus: Corpus) -> None:
 def test_workers_make_parts_of_the_same_batches(corpus: Corpus) -> None:
     whole = take(dataset.training_batches(corpus, RECIPE), 3)
     parts = [
-        take(dataset.training_batches(corpus, RECIPE, rows=dataset.worker_rows(6, worker, 3)), 3)
+        take(dataset.training_batches(corpus, RECIPE, rows=worker_rows(6, worker, 3)), 3)
         for worker in range(3)
     ]
     joined = [
@@ -153,8 +154,8 @@ def test_refused(corpus: Corpus) -> None:
         lambda: dataset.test_batches(corpus, RECIPE, limit=0),
         lambda: dataset.training_batches(corpus, RECIPE, first_step=-1),
         lambda: dataset.training_batches(corpus, RECIPE, rows=slice(6, 9)),
-        lambda: dataset.worker_rows(6, 0, 4),
-        lambda: dataset.worker_rows(6, 3, 3),
+        lambda: worker_rows(6, 0, 4),
+        lambda: worker_rows(6, 3, 3),
     ):
         with pytest.raises(SettingError):
             wrong()

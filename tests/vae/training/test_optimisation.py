@@ -1,11 +1,22 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
+import keras
+import numpy as np
 import pytest
+import tensorflow as tf
 
-from musicvae.recipes import CLIP, NOTEBOOK
-from musicvae.vae.training.optimisation import RISE, beta, learning_rate
+from musicvae.recipes import CLIP, NOTEBOOK, Recipe
+from musicvae.vae.losses import elbo_terms
+from musicvae.vae.training.optimisation import (
+    RISE,
+    beta,
+    learning_rate,
+    make_optimizer,
+    train_step,
+)
 from musicvae.vae.training.progress import Averages, Counters
 
 
@@ -83,3 +94,71 @@ def test_averages_survive_a_checkpoint_to_the_bit() -> None:
     assert taken["train_stft"] == pytest.approx(2.2)
     assert taken["train_elbo"] == pytest.approx(1.1 - 1.65)
     assert "train_loss" not in averages.take()
+
+
+def _batch(recipe: Recipe) -> tuple[tf.Tensor, tf.Tensor]:
+    random = np.random.default_rng(0)
+    audio = 0.1 * random.standard_normal((4, recipe.samples, 1))
+    noise = random.standard_normal((4, recipe.latent_dim))
+    return tf.constant(audio, tf.float32), tf.constant(noise, tf.float32)
+
+
+def test_a_step_lowers_the_loss_and_returns_the_terms_before_it(
+    toy: Any, toy_recipe: Recipe
+) -> None:
+    optimizer, (audio, noise) = make_optimizer(toy_recipe), _batch(toy_recipe)
+    before = elbo_terms(toy, audio, noise, training=True)
+    losses = [float(train_step(toy, audio, optimizer, noise).loss) for _ in range(20)]
+    assert losses[0] == pytest.approx(float(before.loss))
+    assert losses[-1] < losses[0]
+
+
+def test_only_the_given_weights_move(toy: Any, toy_recipe: Recipe) -> None:
+    optimizer, (audio, noise) = make_optimizer(toy_recipe), _batch(toy_recipe)
+    weights = toy.decoder.trainable_variables
+    encoder = [weight.numpy() for weight in toy.encoder.weights]
+    decoder = [weight.numpy() for weight in weights]
+    train_step(toy, audio, optimizer, noise, weights=weights)
+    for old, weight in zip(encoder, toy.encoder.weights, strict=True):
+        np.testing.assert_array_equal(old, weight.numpy())
+    for old, weight in zip(decoder, weights, strict=True):
+        assert not np.array_equal(old, weight.numpy())
+
+
+def _moved(toy: Any, recipe: Recipe, gradient_norm: float) -> float:
+    """How far one step of plain gradient descent moves all weights together."""
+    optimizer, (audio, noise) = keras.optimizers.SGD(1.0), _batch(recipe)
+    before = [weight.numpy() for weight in toy.trainable_variables]
+    train_step(toy, audio, optimizer, noise, gradient_norm=gradient_norm)
+    squares = [
+        np.sum((weight.numpy() - old) ** 2)
+        for old, weight in zip(before, toy.trainable_variables, strict=True)
+    ]
+    return float(np.sqrt(np.sum(squares)))
+
+
+def test_a_large_gradient_is_clipped_per_sample_of_sound(toy: Any, toy_recipe: Recipe) -> None:
+    assert _moved(toy, toy_recipe, 1e-4) == pytest.approx(1e-4 * toy_recipe.samples, rel=1e-3)
+
+
+def test_a_small_gradient_is_not_clipped(toy: Any, toy_recipe: Recipe) -> None:
+    start = toy.get_weights()
+    free = _moved(toy, toy_recipe, 0.0)
+    toy.set_weights(start)
+    assert _moved(toy, toy_recipe, 1e6) == pytest.approx(free, rel=1e-6)
+
+
+def test_beta_weighs_the_kl(toy: Any, toy_recipe: Recipe) -> None:
+    audio, noise = _batch(toy_recipe)
+    without, once, twice = (
+        float(elbo_terms(toy, audio, noise, weight).loss) for weight in (0.0, 1.0, 2.0)
+    )
+    assert once > without
+    assert twice - once == pytest.approx(once - without, rel=1e-3)
+
+
+def test_a_budget_that_is_overrun_at_once_stops() -> None:
+    counters = Counters(planned_steps=100, step=3, seconds=70.0)
+    counters.plan(step_seconds=0.0, minutes=1.0, longest=100)
+    assert counters.stopped
+    assert counters.planned_steps == 100
