@@ -175,6 +175,29 @@ def resample(sound: Sound, sample_rate: int) -> Sound:
     return Sound.of(soxr.resample(sound.samples, sound.sample_rate, sample_rate), sample_rate)
 
 
+def to_channels(samples: Samples, channels: int) -> Samples:
+    """Sound with another number of channels.
+
+    Several channels become one by their mean. Else the channels that are there are taken in turn:
+    one is repeated, and of more than are wanted the first are used. The engine does the same in
+    place (:func:`musicvae.live.engine.channels.spread`).
+
+    Args:
+        samples: float32, shape (samples, n), full scale ±1, n ≥ 1.
+        channels: how many are wanted, at least 1.
+
+    Returns:
+        float32, shape (samples, channels); the very array where it has as many.
+    """
+    have = samples.shape[1]
+    if have == channels:
+        return samples
+    if channels == 1:
+        mean: Samples = samples.mean(axis=1, keepdims=True, dtype=np.float32)
+        return mean
+    return samples[:, np.arange(channels) % have]
+
+
 def crossfade(sounds: Iterable[Samples], overlap: int) -> Samples:
     """Join sounds of shape (samples, channels), each overlapping the next by ``overlap`` samples.
 

@@ -1,4 +1,4 @@
-"""Writing files so that a crash leaves either the old one or the new one, never half of either."""
+"""Writes files whole or not at all, and reads files of strangers within limits."""
 
 from __future__ import annotations
 
@@ -9,6 +9,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+#: Lists and objects within one another that JSON from a stranger may have, at most.
+MAX_DEPTH = 64
+_TOO_DEEP = f"its lists and objects are nested more than {MAX_DEPTH} deep"
 
 
 @contextmanager
@@ -44,5 +48,74 @@ def write_json(path: str | os.PathLike[str], value: Any) -> None:
 
 
 def read_json(path: str | os.PathLike[str]) -> Any:
-    """Read a JSON file."""
+    """Read a JSON file that musicvae wrote; see :func:`parse_json` for what strangers wrote."""
     return json.loads(Path(path).read_text("utf-8"))
+
+
+def read_bytes(path: str | os.PathLike[str], limit: int) -> bytes:
+    """Read a whole file that has at most ``limit`` bytes; no more than that is ever in memory.
+
+    Raises:
+        ValueError: the file is larger.
+        OSError: it cannot be read.
+    """
+    with Path(path).open("rb") as file:
+        data = file.read(limit + 1)
+    if len(data) > limit:
+        raise ValueError(f"it has more than {limit} bytes")
+    return data
+
+
+def parse_json(data: bytes | str, limit: int) -> Any:
+    """The value of a JSON text that anybody may have written.
+
+    Args:
+        data: the text, or its bytes in UTF-8 with or without a byte order mark.
+        limit: its length at most: bytes of ``bytes``, characters of ``str``.
+
+    Returns:
+        ``None``, a truth value, a number, a text, a list or a dictionary. ``NaN`` and ``Infinity``,
+        which Python's reader lets pass, are refused; a number such as 1e999 still reads as
+        infinite. Nothing is nested deeper than :data:`MAX_DEPTH`, so that the caller may recurse.
+
+    Raises:
+        ValueError: the text is too long, is not JSON, or is nested too deeply; the message is the
+            reason, for the caller's own error.
+    """
+    if len(data) > limit:
+        unit = "bytes" if isinstance(data, bytes) else "characters"
+        raise ValueError(f"it has more than {limit} {unit}")
+    text = data.decode("utf-8-sig") if isinstance(data, bytes) else data
+    try:
+        value = json.loads(text, parse_constant=_refuse_constant)
+    except RecursionError:
+        raise ValueError(_TOO_DEEP) from None
+    _check_depth(value)
+    return value
+
+
+def parse_json_object(data: bytes | str, limit: int) -> dict[str, Any]:
+    """As :func:`parse_json`, for a text that must be one JSON object.
+
+    Raises:
+        ValueError: as :func:`parse_json`, or it is another value.
+    """
+    value = parse_json(data, limit)
+    if not isinstance(value, dict):
+        raise ValueError(f"it is no JSON object but a {type(value).__name__}")
+    return value
+
+
+def _refuse_constant(text: str) -> None:
+    raise ValueError(f"{text} is not a number in JSON")
+
+
+def _check_depth(value: Any) -> None:
+    """Refuse a value that is nested too deeply, without recursion."""
+    level = [value] if isinstance(value, dict | list) else []
+    for _ in range(MAX_DEPTH):
+        items = (each.values() if isinstance(each, dict) else each for each in level)
+        level = [item for several in items for item in several if isinstance(item, dict | list)]
+        if not level:
+            return
+    raise ValueError(_TOO_DEEP)

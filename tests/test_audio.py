@@ -11,8 +11,9 @@ import pytest
 import soundfile
 
 from musicvae import audio
-from musicvae.audio import AudioSpec, Sound, Sounds, crossfade, read, resample, write
+from musicvae.audio import AudioSpec, Sound, Sounds, crossfade, read, resample, to_channels, write
 from musicvae.errors import AudioError, SettingError
+from musicvae.live.engine.channels import spread
 
 RATE = 16_000
 
@@ -130,6 +131,35 @@ def test_resampling_lets_nothing_fold_back() -> None:
     pytest.importorskip("soxr", reason="soxr is not installed")
     above = resample(tone(seconds=1, hz=6_000), RATE // 2)
     assert np.abs(above.samples[500:-500]).max() < 1e-3
+
+
+@pytest.mark.parametrize(
+    ("have", "want", "taken"), [(1, 2, [0, 0]), (6, 2, [0, 1]), (2, 4, [0, 1, 0, 1])]
+)
+def test_channels_are_taken_in_turn(have: int, want: int, taken: list[int]) -> None:
+    samples = tone(channels=have).samples
+    np.testing.assert_array_equal(to_channels(samples, want), samples[:, taken])
+
+
+@pytest.mark.parametrize("have", [2, 6])
+def test_one_channel_is_the_mean_of_several(have: int) -> None:
+    sound = tone(channels=have)
+    mono = to_channels(sound.samples, 1)
+    assert (mono.shape, mono.dtype) == ((len(sound.samples), 1), np.float32)
+    np.testing.assert_array_equal(mono[:, 0], sound.mono())
+
+
+@pytest.mark.parametrize(("have", "want"), [(1, 2), (6, 2), (2, 1), (6, 1), (2, 4), (2, 2)])
+def test_channels_become_what_the_engine_makes_of_them(have: int, want: int) -> None:
+    samples = tone(channels=have).samples
+    out = np.empty((len(samples), want), np.float32)
+    spread(samples, out)
+    np.testing.assert_allclose(to_channels(samples, want), out, atol=1e-7)
+
+
+def test_as_many_channels_are_the_very_array() -> None:
+    samples = tone(channels=2).samples
+    assert to_channels(samples, 2) is samples
 
 
 @pytest.mark.parametrize("overlap", [0, 1, 100, 200])

@@ -1,12 +1,21 @@
-"""Files are whole or not there."""
+"""Files are whole or not there, and what strangers wrote is read within limits."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
-from musicvae.files import read_json, replacing, write_json
+from musicvae.files import (
+    MAX_DEPTH,
+    parse_json,
+    parse_json_object,
+    read_bytes,
+    read_json,
+    replacing,
+    write_json,
+)
 
 
 def test_a_good_block_leaves_only_the_file(tmp_path: Path) -> None:
@@ -59,3 +68,56 @@ def test_what_json_cannot_hold_leaves_the_old_file(tmp_path: Path) -> None:
         write_json(path, {"step": object()})
     assert read_json(path) == {"step": 1}
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_file_is_read_up_to_its_limit(tmp_path: Path) -> None:
+    path = tmp_path / "preset.json"
+    path.write_bytes(b"12345")
+    assert read_bytes(path, 5) == b"12345"
+    with pytest.raises(ValueError, match="more than 4 bytes"):
+        read_bytes(path, 4)
+    with pytest.raises(FileNotFoundError):
+        read_bytes(tmp_path / "none.json", 4)
+
+
+@pytest.mark.parametrize("data", ['{"été": [1, 2.5, null]}', "[]", '"text"', "-3", "true"])
+def test_json_of_strangers_reads_like_any_other(data: str) -> None:
+    value = json.loads(data)
+    coded = data.encode()
+    assert parse_json(data, 100) == parse_json(coded, len(coded)) == value
+    assert parse_json(b"\xef\xbb\xbf" + coded, 100) == value
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"[1, 2, 3, 4, 5]", "more than 12 bytes"),
+        ("[1, 2, 3, 4, 5]", "more than 12 characters"),
+        (b"", "Expecting value"),
+        (b"{'a': 1}", "property name"),
+        (b"[1] [2]", "Extra data"),
+        (b'"\xff"', "can't decode byte"),
+        (b"[NaN]", "NaN is not a number"),
+        (b"[-Infinity]", "-Infinity is not a number"),
+    ],
+)
+def test_what_is_not_json_is_refused_with_the_reason(data: bytes | str, reason: str) -> None:
+    with pytest.raises(ValueError, match=reason):
+        parse_json(data, 12)
+
+
+@pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ('{"a":', "}")])
+def test_nesting_has_a_limit_however_deep_it_is(opening: str, closing: str) -> None:
+    def nested(depth: int) -> str:
+        return opening * depth + "1" + closing * depth
+
+    assert parse_json(nested(MAX_DEPTH), 10**6)
+    for depth in (MAX_DEPTH + 1, 100_000):
+        with pytest.raises(ValueError, match=f"more than {MAX_DEPTH} deep"):
+            parse_json(nested(depth), 10**6)
+
+
+def test_an_object_is_an_object() -> None:
+    assert parse_json_object('{"a": 1}', 100) == {"a": 1}
+    with pytest.raises(ValueError, match="no JSON object but a list"):
+        parse_json_object(b"[1]", 100)
