@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from musicvae.artifact import ArtifactInfo, Kind
+from musicvae.artifact.ports import AUDIO, NEXT_STATE, STATE, main_ports
 from musicvae.errors import ArtifactError, CorruptArtifactError, MusicVAEError, StateError
 from musicvae.runtime.binding import BoundSession
 from musicvae.runtime.session import first_line, open_artifact
@@ -44,7 +45,7 @@ class Stateful:
 
     def __init__(self, path: str | os.PathLike[str], kind: Kind, threads: int) -> None:
         self._session, self._info, self._name, self._digest = open_artifact(path, kind, threads)
-        self._ports = ("latent", "audio") if kind == "stream" else ("audio", "latent")
+        self._ports = main_ports(kind)
         self._bound = BoundSession(self._session, *self._ports, self._info.state_size)
         self._run_once(np.zeros(self._shapes(2)[0], np.float32))
 
@@ -139,11 +140,11 @@ class Stateful:
         start = np.zeros((1, self._info.state_size), np.float32)
         try:
             answer, state = self._session.run(
-                [target, "next_state"], {source: block[None], "state": start}
+                [target, NEXT_STATE], {source: block[None], STATE: start}
             )
         except Exception as error:  # likewise
             raise self._failed(error) from error
-        frames = len(block) if target == "audio" else len(block) // self._info.hop
+        frames = len(block) if target == AUDIO else len(block) // self._info.hop
         expected = (1, *self._shapes(frames)[1])
         if answer.shape != expected or state.shape != start.shape:
             raise CorruptArtifactError(
