@@ -1,23 +1,16 @@
-"""What a model is worth on tracks it has not seen, and the basis of its latents."""
+"""Measures a model on tracks that it was not trained on."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
-from musicvae.data.corpus import Corpus
-from musicvae.data.crops import fixed_crops, read_crops
 from musicvae.recipes import Recipe
 from musicvae.vae.losses import elbo_terms
-from musicvae.vae.run.basis import Array, LatentBasis
-from musicvae.vae.training.preparation import Prepared
-
-#: Clips that the latents' basis is fitted to, at most.
-BASIS_CLIPS = 1024
 
 
 @dataclass(frozen=True)
@@ -81,41 +74,3 @@ def evaluate(measure: Any, batches: Iterable[dict[str, tf.Tensor]], recipe: Reci
         active_latents=int((means.var(axis=0) > 0.01).sum()),
         distances=distances,
     )
-
-
-def fit_latents(model: Any, prepared: Prepared) -> None:
-    """Write the basis of standardised latents, fitted to clips of the training tracks."""
-    if "encoder" in prepared.frozen:  # the same encoder's latents go on meaning the same
-        basis = LatentBasis.load(prepared.run.start_latents)
-    else:
-        basis = basis_of(model, prepared.train, prepared.recipe)
-    basis.save(prepared.run.latents)
-
-
-def basis_of(model: Any, corpus: Corpus, recipe: Recipe) -> LatentBasis:
-    """The basis of standardised latents, from clips spread evenly over the training tracks."""
-    means, kls, qualities = [], [], []
-    for audio in _clips(corpus, recipe):
-        x = model.from_audio(tf.constant(audio))
-        mean, logvar = model.encode(x)
-        means.append(mean.numpy())
-        kls.append(model.kl(mean, mean, logvar).numpy())
-        qualities.append(_qualities(audio, recipe.sample_rate))
-    kl = np.concatenate(kls).mean(axis=0)
-    return LatentBasis.fit(np.concatenate(means), kl, np.concatenate(qualities))
-
-
-def _clips(corpus: Corpus, recipe: Recipe) -> Iterator[Array]:
-    """Batches (at most 16, samples, channels) of clips, no more than ``BASIS_CLIPS`` together."""
-    crops = fixed_crops(corpus.lengths, recipe.samples, BASIS_CLIPS)
-    for first in range(0, len(crops), 16):
-        yield read_crops(corpus, crops[first : first + 16], recipe.samples)
-
-
-def _qualities(audio: Array, sample_rate: int) -> Array:
-    """Level in dBFS and spectral centroid in Hz of each clip, (clips, 2)."""
-    mono = audio.mean(axis=-1)
-    level = 10 * np.log10(np.mean(mono**2, axis=1) + 1e-10)
-    power = np.abs(np.fft.rfft(mono)) ** 2 + 1e-10
-    frequency = np.fft.rfftfreq(mono.shape[1], 1 / sample_rate)
-    return np.stack([level, power @ frequency / power.sum(axis=1)], axis=1)

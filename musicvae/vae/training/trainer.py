@@ -18,7 +18,7 @@ from musicvae.errors import RunError, TrainingDivergedError
 from musicvae.families import FAMILIES
 from musicvae.vae.run import checkpoint
 from musicvae.vae.training.dataset import steps_per_epoch, test_batches, training_batches
-from musicvae.vae.training.evaluation import evaluate, fit_latents, measurer
+from musicvae.vae.training.evaluation import evaluate, measurer
 from musicvae.vae.training.interruption import Interruption
 from musicvae.vae.training.optimisation import beta, learning_rate
 from musicvae.vae.training.phases import AdversarialPhase, ElboPhase, compiled
@@ -218,8 +218,7 @@ class Trainer:
                 self.run_folder.best, self.model.variables, {"step": self.counters.step}
             )
         checkpoint.restore(self.run_folder.best, self.model.variables)
-        fit = self.family.fit or fit_latents
-        fit(self.model, self.prepared)
+        self.family.fit(self.model, self.prepared)
 
     def _save(self) -> None:
         if self.placement.is_chief:
