@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 
 from musicvae.artifact.ports import LATENT
 from musicvae.audio import Samples, Sound, Sounds, crossfade, read, resample
+from musicvae.errors import SettingError
 from musicvae.families import Exportable
 from musicvae.recipes import Recipe
 from musicvae.vae.clip.fourier import FourierSynthesis, as_matrices
@@ -57,13 +58,23 @@ class TrainedModel(Trained):
         """
         return self._encode(self._clips(sound, self.recipe.samples))
 
-    def sample(self, n: int = 4, seed: int | None = None) -> Sounds:
+    def sample(self, n: int = 4, seed: int | None = None, seconds: float | None = None) -> Sounds:
         """New sounds, from latents drawn from a Gaussian with the spread of the training set.
 
         Args:
             n: number of sounds.
             seed: the same seed draws the same latents; ``None`` draws new ones each time.
+            seconds: must be ``None``: a clip has the length that it was trained with.
+
+        Raises:
+            SettingError: ``seconds`` was given.
         """
+        if seconds is not None:
+            raise SettingError(
+                "the length of a clip is settled when it is trained",
+                expected="--seconds for streams",
+                received=f"a run of the recipe {self.recipe.name}",
+            )
         generator = np.random.default_rng(seed)
         return self.decode(generator.standard_normal((n, self.recipe.latent_dim), np.float32))
 

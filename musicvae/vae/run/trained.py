@@ -15,6 +15,7 @@ from musicvae.audio import Samples, Sound, resample
 from musicvae.errors import LatentError, RunError
 from musicvae.families import Exportable
 from musicvae.files import read_json
+from musicvae.latents.tape import Tape
 from musicvae.recipes import Recipe
 from musicvae.vae.run import checkpoint
 from musicvae.vae.run.basis import Array, LatentBasis
@@ -84,6 +85,18 @@ class Trained(ABC):
     def latent_infos(self) -> tuple[LatentInfo, ...]:
         """The description of each latent in an artifact."""
         return self.basis.infos()
+
+    def tape(self, sound: Sound, source: str = "") -> Tape:
+        """Encode a sound as a tape, which only models of streams can do.
+
+        Raises:
+            RunError: the model decodes whole clips.
+        """
+        raise RunError(
+            "only streams have tapes",
+            expected="a run of the recipe stream or stream44",
+            received=f"a run of the recipe {self.recipe.name}",
+        )
 
     @abstractmethod
     def exports(self) -> Mapping[str, Exportable]:
