@@ -17,10 +17,10 @@ and whose module defines the object::
         settings={"clip": {"samples": 81_920, "latent_dim": 640}},
     )
 
-The entry point's name and ``Genre.name`` must be the same. The module is imported when the genre is
-first used, so it must not import TensorFlow or compute anything at import. Once it is installed,
-``musicvae train --genre bossa`` uses it and ``musicvae genres`` lists it; a broken plug-in is listed
-there with its reason.
+The entry point's name and ``Genre.name`` must be the same. The module is imported when the genre
+is first used, so it must not import TensorFlow or compute anything at import. Once it is installed,
+``musicvae train --genre bossa`` uses it and ``musicvae genres`` lists it. A broken plug-in is
+listed with its reason.
 """
 
 from __future__ import annotations
