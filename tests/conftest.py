@@ -138,10 +138,10 @@ def tiny_run(
 ) -> Path:
     """The folder of a finished run of the recipe ``clip`` on the tiny jazz tracks."""
     pytest.importorskip("tensorflow", reason="TensorFlow is not installed")
-    from musicvae.vae.training.train import train as training
+    from musicvae.vae.training.train import train
 
     out = tmp_path_factory.mktemp("runs") / "jazz"
-    training.train(
+    train(
         "jazz", tiny_sounds, out, recipe="clip", settings=tiny_settings, cache=tiny_cache, workers=1
     )
     return out
@@ -183,10 +183,10 @@ def tiny_stream_run(
 ) -> Path:
     """The folder of a finished run of the recipe ``stream`` on the tiny jazz tracks."""
     pytest.importorskip("tensorflow", reason="TensorFlow is not installed")
-    from musicvae.vae.training.train import train as training
+    from musicvae.vae.training.train import train
 
     out = tmp_path_factory.mktemp("runs") / "stream"
-    training.train(
+    train(
         "jazz",
         tiny_sounds,
         out,
