@@ -17,7 +17,12 @@ from musicvae.vae.losses import kl_analytic, kl_monte_carlo
 
 
 class Likelihood(Protocol):
-    """Says how well a decoder's output explains a sound, and turns that output into sound."""
+    """Says how well a decoder's output explains a sound, and turns that output into sound.
+
+    Two methods are optional. ``distances(x, decoded)`` returns further figures by name for the
+    history, each float32 (batch,). ``aligned(x, decoded)`` returns both as sound without the delay
+    between them, float32 (batch, samples, channels); the adversarial phase needs it.
+    """
 
     def log_prob(self, x: tf.Tensor, decoded: tf.Tensor) -> tf.Tensor:
         """log p(x|z) of sound x in the model's layout, float32 (batch,), in nats."""
