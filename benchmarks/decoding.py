@@ -80,44 +80,43 @@ def graph_alone(name: str, path: Path) -> Player:
 
 def export_untrained(folder: Path) -> None:
     """Export the preset in three ways. Runs in a process of its own."""
-    job = untrained_job()
+    part = untrained_part()
     from musicvae_export.build import build_graph
     from musicvae_export.convert import convert
     from musicvae_export.graph.half import halved
     from musicvae_export.stamp import name_ports, stamp, with_graph
 
-    clean = build_graph(job.function, job.info)
-    plain = convert(job.function, 2, 2)
+    clean = build_graph(part.function, part.info)
+    plain = convert(part.function, 2, 2)
     ports = [{p.name: shape(p) for p in side} for side in (clean.graph.input, clean.graph.output)]
     name_ports(plain, "stream", *ports)
     for name, graph in zip(EXPORTED, (clean, halved(clean), plain), strict=True):
-        (folder / f"{name}.onnx").write_bytes(stamp(graph, with_graph(job.info, graph)))
+        (folder / f"{name}.onnx").write_bytes(stamp(graph, with_graph(part.info, graph)))
 
 
 def tensorflow_cells(blocks: int) -> list[str]:
     """The row of TensorFlow. Runs in a process of its own."""
-    job = untrained_job()
-    state = [np.zeros((1, job.info.state_size), np.float32)]
+    part = untrained_part()
+    state = [np.zeros((1, part.info.state_size), np.float32)]
 
     def push(latents: np.ndarray) -> np.ndarray:
-        audio, state[0] = job.function(latents[None], state[0])
+        audio, state[0] = part.function(latents[None], state[0])
         samples: np.ndarray = audio.numpy()
         return samples
 
-    return cells([Player("TensorFlow", push)], job.info, blocks)[0]
+    return cells([Player("TensorFlow", push)], part.info, blocks)[0]
 
 
-def untrained_job() -> Any:
-    """The job of exporting the preset as it is before training; TensorFlow has one thread."""
+def untrained_part() -> Any:
+    """The preset's decoder as it is before training, to export; TensorFlow has one thread."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     import tensorflow as tf
 
     tf.config.threading.set_intra_op_parallelism_threads(1)
     tf.config.threading.set_inter_op_parallelism_threads(1)
-    from musicvae_export.kinds import StreamJob
     from untrained import Untrained
 
-    return StreamJob(Untrained("stream44"), None)
+    return Untrained("stream44").exports()["decoder"]
 
 
 def shape(port: Any) -> list[int | str]:

@@ -1,4 +1,4 @@
-"""Every error musicvae raises on purpose, as one tree.
+"""All errors that musicvae raises on purpose, as one tree.
 
     MusicVAEError
     ├── SettingError (ValueError)        a recipe or an option holds a value that cannot work
@@ -6,8 +6,8 @@
     ├── DataError (ValueError)           a whole folder of sounds cannot be trained on
     ├── LatentError (ValueError)         latents of the wrong shape, or not finite
     ├── StateError (ValueError)          a state that is not one of this stream
-    ├── TapeError (ValueError)           a tape that cannot be read, or cannot hold what it is given
-    ├── MissingExtraError (ImportError)  an optional part is not installed; says the pip line
+    ├── TapeError (ValueError)           a tape that cannot be read, or values that no tape can hold
+    ├── MissingExtraError (ImportError)  an optional part is not installed; has the pip command
     ├── RegistryError                    plug-ins
     │   ├── UnknownNameError (KeyError)  nothing of that name is installed
     │   ├── DuplicateNameError           two distributions claim one name
@@ -18,20 +18,20 @@
     │   ├── ForeignArtifactError         not an ONNX file, or not one of ours
     │   ├── CorruptArtifactError         truncated or altered
     │   ├── ArtifactSchemaError          written by a newer musicvae
-    │   ├── ArtifactKindError            one of ours, but of another kind than was asked for
+    │   ├── ArtifactKindError            one of ours, but of another kind than was needed
     │   └── UnsafeArtifactError          external data or custom operators
     ├── ExportError                      the exporter refuses to write a file
     │   ├── UnsupportedOperatorError     an operator has no ONNX counterpart
     │   └── ParityError                  ONNX and TensorFlow disagree
     └── LiveError                        the daemon
         ├── DeviceError                  no sound card, or not the one asked for
-        ├── PortInUseError               somebody listens on that port already
+        ├── PortInUseError               another program uses that port already
         ├── PacketError (ValueError)     a datagram that is not well-formed OSC
-        ├── PresetError (ValueError)     a preset that cannot be kept or recalled
-        └── ScoreError (ValueError)      a score that cannot be read, or not be kept whole
+        ├── PresetError (ValueError)     a preset that cannot be saved or recalled
+        └── ScoreError (ValueError)      a score that cannot be read, or not be written completely
 
-Each carries four things a reader needs: what is wrong, what was expected, what was received, and a
-hint: the command or change that helps. ``str(error)`` shows those that are known.
+Each error has four parts: what is wrong, what was expected, what was received, and a hint, the
+command or change that helps. ``str(error)`` shows the parts that are known.
 """
 
 from __future__ import annotations
@@ -40,12 +40,12 @@ from typing import Any
 
 
 class MusicVAEError(Exception):
-    """Base of all errors above.
+    """Base class of all errors above.
 
     Args:
-        what: what is wrong, one sentence, without a final full stop.
+        what: what is wrong: one sentence without the full stop.
         expected: what would have been accepted.
-        received: what was received instead; shown with ``repr`` unless it is a string.
+        received: the value that was received instead; shown with ``repr`` unless it is a string.
         hint: the command or change that helps.
     """
 
@@ -75,8 +75,8 @@ class MusicVAEError(Exception):
         return " ".join(parts)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # Without this an error raised in a worker process cannot come home: the default calls the
-        # class with ``args`` alone, which a constructor of another shape refuses.
+        # Without this, an error that was raised in a worker process could not be unpickled: by
+        # default the class is called with ``args`` alone, which some constructors refuse.
         return type(self).__new__, (type(self), *self.args), self.__dict__
 
 
@@ -97,15 +97,15 @@ class LatentError(MusicVAEError, ValueError):
 
 
 class StateError(MusicVAEError, ValueError):
-    """A state of another model than the one it is given to, or no state at all."""
+    """A state that belongs to another model, or that is not a state at all."""
 
 
 class TapeError(MusicVAEError, ValueError):
-    """A tape that cannot be read, or that cannot hold what it is given."""
+    """A tape that cannot be read, or values that a tape cannot hold."""
 
 
 class MissingExtraError(MusicVAEError, ImportError):
-    """An optional part is not installed; the message holds the pip line."""
+    """An optional part is not installed; the message has the pip command that installs it."""
 
     def __init__(self, extra: str, package: str, purpose: str) -> None:
         self.extra = extra
@@ -156,11 +156,11 @@ class ArtifactSchemaError(ArtifactError):
 
 
 class ArtifactKindError(ArtifactError):
-    """An artifact of another kind: a stream where a clip is played, and so on."""
+    """An artifact of another kind than was needed, such as a stream instead of a clip."""
 
 
 class UnsafeArtifactError(ArtifactError):
-    """Asks for external data or custom operators, which could read or run anything."""
+    """It uses external data or custom operators, which could read any file or run any code."""
 
 
 class ExportError(MusicVAEError):
@@ -176,7 +176,7 @@ class ParityError(ExportError):
 
 
 class LiveError(MusicVAEError):
-    """The daemon cannot start or go on."""
+    """The daemon cannot start or continue."""
 
 
 class DeviceError(LiveError):
@@ -184,7 +184,7 @@ class DeviceError(LiveError):
 
 
 class PortInUseError(LiveError):
-    """Somebody listens on that port already."""
+    """Another program uses that port already."""
 
 
 class PacketError(LiveError, ValueError):
@@ -192,8 +192,8 @@ class PacketError(LiveError, ValueError):
 
 
 class PresetError(LiveError, ValueError):
-    """A preset that cannot be kept, found or read, or that belongs to another model."""
+    """A preset that cannot be saved, found or read, or that belongs to another model."""
 
 
 class ScoreError(LiveError, ValueError):
-    """A score that cannot be read, or that cannot be kept whole."""
+    """A score that cannot be read, or that cannot be written completely."""

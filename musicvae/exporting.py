@@ -1,4 +1,4 @@
-"""The door to the exporter, which is a distribution of its own."""
+"""Exports a trained model, by handing it to the distribution musicvae-export."""
 
 from __future__ import annotations
 
@@ -7,14 +7,10 @@ import sys
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from musicvae.artifact import ArtifactInfo
 from musicvae.errors import ExportError, MissingExtraError
-
-if TYPE_CHECKING:
-    from musicvae.vae.clip.trained import TrainedModel
-    from musicvae.vae.stream.trained import TrainedStream
+from musicvae.families import ExportableModel
 
 
 class MissingExporterError(MissingExtraError, ExportError):
@@ -22,29 +18,29 @@ class MissingExporterError(MissingExtraError, ExportError):
 
     def __init__(self) -> None:
         super().__init__("export", "musicvae-export", "exporting to ONNX")
-        # It is no extra of musicvae, so the advice differs.
+        # It is a distribution, not an extra of musicvae, so the hint differs.
         self.hint = "pip install ./export  (in a checkout of musicvae)"
 
 
 def export(
-    model: TrainedModel | TrainedStream | str | os.PathLike[str],
+    model: ExportableModel | str | os.PathLike[str],
     path: str | os.PathLike[str],
     *,
     licence: str | None = None,
     half: bool = False,
     encoder: bool = False,
 ) -> ArtifactInfo:
-    """Export a trained model's decoder, or a stream's encoder, to one verified ONNX file.
+    """Export a trained model's decoder, or its encoder, to one verified ONNX file.
 
     Args:
         model: a trained model, or the folder of its run.
         path: the file to write; its name ends in ``.onnx``. A file of that name is replaced, but
             only by one that passed the verification.
-        licence: under which the artifact may be used, such as ``"CC-BY-4.0"``; the model's own
-            where it is not given.
-        half: keep the weights as float16. The file is half as large; what is computed with them
-            stays float32, and differs a little from the model, by how much the description says.
-        encoder: export the encoder of a run of the stream family, which makes latents of sound.
+        licence: licence of the artifact, such as ``"CC-BY-4.0"``; the model's own by default.
+        half: store the weights as float16, which halves the file. The graph still computes in
+            float32; the description states how much the result differs from the model.
+        encoder: export the encoder, which turns sound into latents, instead of the decoder. Models
+            of the stream family have one to export.
 
     Returns:
         The description that was written into the file.
@@ -52,7 +48,7 @@ def export(
     Raises:
         MissingExtraError: musicvae-export, or what it needs, is not installed.
         RunError: the folder holds no run.
-        ExportError: the model cannot be exported; see ``musicvae_export``.
+        ExportError: the model cannot be exported; see ``musicvae_export.export_model``.
     """
     target = Path(path)
     if target.suffix.lower() != ".onnx" or target.is_dir():
@@ -61,11 +57,11 @@ def export(
             expected="a name that ends in .onnx",
             received=str(path),
         )
-    if not _is_installed("musicvae_export"):  # said before a model is loaded for nothing
+    if not _is_installed("musicvae_export"):  # checked before the model is loaded, which takes long
         raise MissingExporterError
-    # It reads this when it is first imported; conversion logs pages of no use to anyone.
+    # TensorFlow reads this at its first import; without it, a conversion logs pages.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    trained: Any = model
+    trained = model
     if isinstance(model, str | os.PathLike):
         trained = import_module("musicvae.vae.run.loading").load(model)
     try:

@@ -1,18 +1,53 @@
-"""Model families: kinds of VAE that can be trained, found by name through entry points.
+"""Defines what a model family is: a kind of VAE that can be trained, opened, exported and played.
 
-A family is registered under ``musicvae.models`` as a :class:`ModelFamily`. Its ``build`` returns a
-Keras model that keeps the contract of :class:`musicvae.vae.cvae.CVAE`. Loading a family imports
-TensorFlow; listing their names does not.
+A family is registered as a :class:`ModelFamily` under the entry-point group ``musicvae.models``,
+and its recipes under ``musicvae.recipes``. It carries all that depends on the kind of model; no
+other part of musicvae asks which family a model is of. Loading a family imports TensorFlow; listing
+the names of families does not.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
+from musicvae.artifact import ArtifactInfo
 from musicvae.recipes import Recipe
 from musicvae.registry import Registry
+
+
+@dataclass(frozen=True)
+class Exportable:
+    """One part of a trained model that can be exported to an artifact, such as its decoder.
+
+    Attributes:
+        info: the artifact's description, as far as the model knows it. ``info.kind`` decides which
+            class plays the artifact and how it is verified.
+        function: the ``tf.function`` to convert, with an input signature. Its inputs and outputs
+            are the kind's ports, in the order of :mod:`musicvae.artifact.ports`.
+        real_input: returns real input for the verification, float32: ``real_input(n)`` is latents
+            (n, D) for n clips or n frames of a decoder, and sound (n · hop, channels) for n latent
+            steps of an encoder.
+    """
+
+    info: ArtifactInfo
+    function: Any
+    real_input: Callable[[int], NDArray[np.float32]]
+
+
+class ExportableModel(Protocol):
+    """A trained model, as the exporter sees it."""
+
+    def exports(self) -> Mapping[str, Exportable]:
+        """The parts that can be exported, by name: ``"decoder"``, and ``"encoder"`` if it has one.
+
+        Raises:
+            RunError: what the description needs is missing from the run folder.
+        """
 
 
 @dataclass(frozen=True)
@@ -20,24 +55,25 @@ class ModelFamily:
     """One kind of VAE.
 
     Attributes:
-        name: as registered.
+        name: the name it is registered under.
         description: one sentence.
-        build: makes an untrained model for a recipe; raises ``SettingError`` for settings that the
-            family cannot use. The weights depend on Keras' global seed alone.
+        build: makes an untrained model for a recipe: a Keras model that keeps the contract of
+            :class:`musicvae.vae.cvae.CVAE`. The initial weights depend on Keras' global seed alone.
+            Raises ``SettingError`` for settings that the family cannot use.
         fit: called once when training ends, with the model and a
-            :class:`musicvae.vae.training.preparation.Prepared`; writes what the run needs to be
-            played. By default the basis of a clip's latents.
-        open: makes the trained model as users meet it, from the model, its recipe and its run
-            folder. By default a :class:`musicvae.vae.clip.trained.TrainedModel`.
-        loss_settings: keys of ``Recipe.model`` that change what is learnt and not the network, so
-            that a run that starts from another one's weights may change them.
+            :class:`musicvae.vae.training.preparation.Prepared`; writes the files of the run folder
+            that ``open`` reads.
+        open: makes the trained model that users work with, an :class:`ExportableModel`, from the
+            model, its recipe and its :class:`musicvae.vae.run.folder.RunFolder`.
+        loss_settings: keys of ``Recipe.model`` that change the loss and not the network, so that a
+            run that starts from another run's weights may change them.
     """
 
     name: str
     description: str
     build: Callable[[Recipe], Any]
-    fit: Callable[[Any, Any], None] | None = None
-    open: Callable[[Any, Recipe, Any], Any] | None = None
+    fit: Callable[[Any, Any], None]
+    open: Callable[[Any, Recipe, Any], Any]
     loss_settings: tuple[str, ...] = ()
 
 

@@ -1,13 +1,13 @@
-"""Genres, and how to add one.
+"""Defines a genre, and finds the installed ones.
 
-A genre is a declaration, not code: what the music is called, which folder names it goes by, and
-which settings of a recipe suit it. A plug-in is a pip-installable distribution whose pyproject
-names one :class:`Genre` object for each genre::
+A genre is a declaration, not code: its name, the names of folders that hold such music, and the
+settings of recipes that suit it. A plug-in is a pip-installable distribution whose pyproject names
+one :class:`Genre` object for each genre::
 
     [project.entry-points."musicvae.genres"]
     bossa = "my_genres:BOSSA"
 
-and whose module makes it::
+and whose module defines the object::
 
     from musicvae.genres import Genre
 
@@ -17,9 +17,10 @@ and whose module makes it::
         settings={"clip": {"samples": 81_920, "latent_dim": 640}},
     )
 
-The entry point's name and ``Genre.name`` must agree. The module is imported when the genre is first
-used, so it must not import TensorFlow or do work at import. From then on ``musicvae train --genre
-bossa`` knows it, ``musicvae genres`` lists it, and a broken plug-in is shown there with its reason.
+The entry point's name and ``Genre.name`` must be the same. The module is imported when the genre
+is first used, so it must not import TensorFlow or compute anything at import. Once it is installed,
+``musicvae train --genre bossa`` uses it and ``musicvae genres`` lists it. A broken plug-in is
+listed with its reason.
 """
 
 from __future__ import annotations
@@ -43,14 +44,16 @@ class Genre:
     Attributes:
         name: lower-case letters, digits, ``-`` and ``_``; starts with a letter.
         description: one or two sentences on how it sounds.
-        folders: further folder names it goes by, compared without regard to case.
+        folders: further names of folders that hold this genre; case, spaces, ``-`` and ``_`` do not
+            count.
         tempo: usual range in beats per minute, for information.
-        recipe: the recipe used when none is asked for.
-        settings: per recipe name, settings that suit this genre better than the recipe's own.
+        recipe: name of the recipe that is used when none is asked for.
+        settings: for each recipe name, the settings that suit this genre better than the recipe's
+            own. The recipe may be one of a plug-in.
 
     Raises:
-        SettingError: the name or the tempo is not usable, or a recipe has no such setting.
-        UnknownNameError: there is no such recipe.
+        SettingError: the name or the tempo cannot be used, or a recipe has no such setting.
+        UnknownNameError: a recipe of that name is not installed.
     """
 
     name: str
@@ -80,7 +83,7 @@ class Genre:
         """The recipe of that name (default: the genre's own) with this genre's settings.
 
         Raises:
-            UnknownNameError: there is no such recipe.
+            UnknownNameError: no recipe of that name is installed.
         """
         chosen = get_recipe(recipe or self.recipe)
         return chosen.with_settings(**self.settings.get(chosen.name, {}))

@@ -1,10 +1,10 @@
-"""Plug-ins, found by name through entry points and loaded only when they are used.
+"""Finds plug-ins by name through entry points, and imports each when it is first used.
 
 Four properties hold for every registry:
 
-1. names are listed without importing any plug-in;
-2. a plug-in is imported when it is first asked for, once;
-3. a broken plug-in is a record with a reason, never a crash of the others;
+1. listing the names imports no plug-in;
+2. a plug-in is imported once, when it is first asked for;
+3. a broken plug-in is reported with its reason and does not affect the others;
 4. a name that two distributions claim is an error that names both.
 """
 
@@ -26,7 +26,7 @@ from musicvae.errors import (
 
 
 class Named(Protocol):
-    """What every plug-in has."""
+    """An object with a name, which every plug-in is."""
 
     @property
     def name(self) -> str:
@@ -38,13 +38,13 @@ T = TypeVar("T", bound=Named)
 
 @dataclass(frozen=True)
 class Record(Generic[T]):
-    """One name of a registry and how it stands.
+    """One name of a registry with its plug-in, or with the reason why there is none.
 
     Attributes:
         name: the entry point's name.
         distributions: the distributions that claim it, with version, such as ``("gtzan 0.1",)``.
         value: the plug-in, or ``None`` where it could not be loaded.
-        problem: why it could not, or ``None``.
+        problem: why it could not be loaded, or ``None``.
     """
 
     name: str
@@ -56,10 +56,13 @@ class Record(Generic[T]):
 class Registry(Generic[T]):
     """The plug-ins of one entry-point group.
 
+    ``name in registry``, ``registry[name]``, ``len(registry)`` and iteration over the names work as
+    for a dictionary.
+
     Args:
         group: entry-point group, such as ``"musicvae.genres"``.
         kind: class that every plug-in must be an instance of.
-        noun: what one of them is called in messages.
+        noun: word for one plug-in in messages, such as ``"genre"``.
         hint: the advice given when a name is unknown.
     """
 
@@ -76,7 +79,7 @@ class Registry(Generic[T]):
         return sorted(self._find())
 
     def get(self, name: str) -> T:
-        """The plug-in of that name, imported at the first call.
+        """The plug-in of that name, imported at the first call. ``registry[name]`` does the same.
 
         Raises:
             UnknownNameError: nothing of that name is installed.
@@ -88,29 +91,38 @@ class Registry(Generic[T]):
         return self._loaded[name]
 
     def records(self) -> Iterator[Record[T]]:
-        """Every name with its plug-in or its problem; imports all of them, raises nothing."""
+        """Every name with its plug-in or its problem; imports all plug-ins, raises nothing."""
         for name in self.names():
-            sources = tuple(sorted(self._find()[name]))
+            claimants = tuple(sorted(self._find()[name]))
             try:
-                yield Record(name, sources, value=self.get(name))
+                yield Record(name, claimants, value=self.get(name))
             except RegistryError as error:
-                yield Record(name, sources, problem=str(error))
+                yield Record(name, claimants, problem=str(error))
 
     def refresh(self) -> None:
-        """Forget what was found, so that a plug-in installed meanwhile is seen."""
+        """Search again at the next use, so that plug-ins installed meanwhile are found."""
         self._claims = None
         self._loaded.clear()
 
     def __contains__(self, name: object) -> bool:
         return name in self._find()
 
+    def __getitem__(self, name: str) -> T:
+        return self.get(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.names())
+
+    def __len__(self) -> int:
+        return len(self._find())
+
     def _find(self) -> dict[str, dict[str, EntryPoint]]:
         """The entry points of the group, by name and then by the distribution that claims it."""
         if self._claims is None:
             claims: dict[str, dict[str, EntryPoint]] = {}
-            for source, entries in _installed(self.group):
+            for distribution, entries in _installed(self.group):
                 for entry in entries:
-                    claims.setdefault(entry.name, {}).setdefault(source, entry)
+                    claims.setdefault(entry.name, {}).setdefault(distribution, entry)
             self._claims = claims
         return self._claims
 
@@ -130,44 +142,43 @@ class Registry(Generic[T]):
                 received=" and ".join(sorted(claims)),
                 hint=f"pip uninstall one of {', '.join(sorted(claims))}",
             )
-        ((source, entry),) = claims.items()
-        value = self._import(source, entry)
+        ((distribution, entry),) = claims.items()
+        value = self._import(distribution, entry)
         if not isinstance(value, self.kind) or value.name != name:
             raise BrokenPluginError(
-                f"the {self.noun} {name!r} of {source} is not a {self.kind.__name__} of that name",
+                f"the {self.noun} {name!r} of {distribution} is something else",
                 expected=f"an entry point that names a {self.kind.__name__} with name={name!r}",
                 received=f"{entry.value}, which is {_describe(value)}",
-                hint=f"see plugins/README.md, or uninstall {source}",
+                hint=f"see plugins/README.md, or uninstall {distribution}",
             )
         return value
 
-    def _import(self, source: str, entry: EntryPoint) -> object:
+    def _import(self, distribution: str, entry: EntryPoint) -> object:
         try:
             return entry.load()
-        except (Exception, SystemExit) as error:  # a stranger's module may raise anything
+        except (Exception, SystemExit) as error:  # a foreign module may raise anything
             hint = error.hint if isinstance(error, MusicVAEError) else None
             if isinstance(error, ModuleNotFoundError) and error.name:
-                hint = f"install {error.name!r}, or uninstall {source}"
+                hint = f"install {error.name!r}, or uninstall {distribution}"
             raise BrokenPluginError(
-                f"the {self.noun} {entry.name!r} of {source} does not load",
+                f"the {self.noun} {entry.name!r} of {distribution} does not load",
                 received=f"{type(error).__name__}: {error}",
-                hint=hint or f"repair or uninstall {source}",
+                hint=hint or f"repair or uninstall {distribution}",
             ) from error
 
 
 def _installed(group: str) -> Iterator[tuple[str, list[EntryPoint]]]:
-    """Every distribution with entry points of a group, as name and version, with those."""
+    """Each distribution with entry points of a group: its name and version, and these."""
     seen: set[str] = set()
     for distribution in distributions():
         try:
             entries = [entry for entry in distribution.entry_points if entry.group == group]
-        # A torn file of somebody else: what it registers is unknown.
-        except Exception:  # noqa: BLE001
+        except Exception:  # noqa: BLE001 (a damaged file of another distribution: skip it)
             continue
         if not entries:
-            continue  # before its metadata are read, which takes long with many distributions
+            continue  # without reading its metadata, which takes long with many distributions
         name = _name(distribution)
-        # Of two copies on sys.path Python imports the first: the second is no rival, but hidden.
+        # Of two copies on sys.path Python imports the first; the second does not count.
         if name not in seen:
             seen.add(name)
             yield f"{name} {distribution.version}", entries

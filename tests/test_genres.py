@@ -46,7 +46,7 @@ def test_settings_are_checked_when_the_genre_is_made() -> None:
         Genre(name="bossa", settings={"clip": {"sample": 1}})
     with pytest.raises(SettingError, match="latent_dim"):
         Genre(name="bossa", settings={"clip": {"latent_dim": 0}})
-    with pytest.raises(UnknownNameError, match="no recipe is named 'clap'"):
+    with pytest.raises(UnknownNameError, match="no recipe named 'clap' is installed"):
         Genre(name="bossa", settings={"clap": {}})
 
 

@@ -35,6 +35,16 @@ def test_names_are_listed_without_importing(fake_site: Any, registry: Registry[G
     assert "fake_lazy" not in sys.modules
 
 
+def test_it_reads_like_a_dictionary(fake_site: Any, registry: Registry[Genre]) -> None:
+    fake_site.module("fake_mapping", BOSSA)
+    install(fake_site, "mapping", {"zydeco": "no_such_module:Z", "bossa": "fake_mapping:BOSSA"})
+    assert (list(registry), len(registry)) == (["bossa", "zydeco"], 2)
+    assert "fake_mapping" not in sys.modules
+    assert registry["bossa"] is registry.get("bossa")
+    with pytest.raises(KeyError):
+        registry["polka"]
+
+
 def test_a_plugin_is_imported_at_first_use_and_once(
     fake_site: Any, registry: Registry[Genre]
 ) -> None:

@@ -6,6 +6,8 @@ import tensorflow as tf
 from musicvae.errors import SettingError
 from musicvae.families import ModelFamily
 from musicvae.recipes import Recipe
+from musicvae.vae.clip.fit import fit
+from musicvae.vae.clip.trained import TrainedModel
 from musicvae.vae.cvae import CVAE
 
 HOP = 256
@@ -44,4 +46,6 @@ def build(recipe: Recipe) -> CVAE:
     return CVAE(encoder, decoder, Gaussian(), recipe.latent_dim)
 
 
-FAMILY = ModelFamily("tiny", "One layer of filters and a Gaussian waveform.", build)
+FAMILY = ModelFamily(
+    "tiny", "One layer of filters and a Gaussian waveform.", build, fit, TrainedModel.open
+)

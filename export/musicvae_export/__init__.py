@@ -1,20 +1,15 @@
 """Exports trained models to verified, self-describing ONNX files.
 
-    convert        TensorFlow function -> ONNX graph (tf2onnx), unsupported operators are errors
-    build          what is done with that graph, by kind of artifact
-      simplify       what does not depend on what is played is computed now
-      fold           clips: batch norms and cuts go into the convolutions
-      whole_numbers  streams: frames are counted once, in one type of number
-      unbatch        streams: the batch axis goes, so that a dense layer is
-      gemm             one operator
-    half           large weights as float16
-    describe       what the file says of the model
-    stamp          the description goes into the file
-    verify         clips are played against the TensorFlow model
-    verify_stream  streams too, and in blocks against one shot
-    jobs           which of these belong to which kind
+    exporter       from a trained model to a file: asks the model for its parts, then uses these:
+    convert        converts the TensorFlow function to an ONNX graph
+    build          cleans the graph up with the modules of graph/, and names its ports
+    graph/half     stores large weights as float16
+    stamp          writes the description into the file
+    kinds          the player and the verification of each kind of artifact:
+    verify           compares clips with the TensorFlow model
+    verify_stream    compares streams too, and blocks with one long block
 
-``musicvae.export`` and ``musicvae export`` are the doors to it.
+``musicvae.export`` and ``musicvae export`` call it.
 """
 
 from musicvae_export.exporter import export_model

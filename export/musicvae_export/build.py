@@ -1,13 +1,15 @@
-"""From a model's function to the graph of an artifact: converted, cleaned up, its ports named."""
+"""Makes the graph of an artifact: converts a function, cleans the graph up, names its ports."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import onnx
 from onnx import ModelProto
 
 from musicvae.artifact import ArtifactInfo
+from musicvae.artifact.ports import Shape, ports_of
 from musicvae.errors import ExportError
 from musicvae_export.convert import convert, refuse_unsupported, without_transposes
 from musicvae_export.graph.fold import fold
@@ -15,7 +17,7 @@ from musicvae_export.graph.gemm import use_gemm
 from musicvae_export.graph.integers import tidy_whole_numbers
 from musicvae_export.graph.simplify import look, merge_reshapes, simplify
 from musicvae_export.graph.unbatch import unbatch
-from musicvae_export.stamp import Ports, name_ports
+from musicvae_export.stamp import name_ports
 
 
 def build_graph(function: Any, info: ArtifactInfo) -> ModelProto:
@@ -23,42 +25,42 @@ def build_graph(function: Any, info: ArtifactInfo) -> ModelProto:
 
     Args:
         function: the ``tf.function`` to convert.
-        info: says of which kind the artifact is, and which sizes it has.
+        info: the artifact's description, which gives the kind, the ports and the sizes.
 
     Raises:
         UnsupportedOperatorError: the function uses an operator that ONNX does not have.
-        ExportError: it cannot be converted, or does not fit the description.
+        ExportError: the function cannot be converted, or does not fit the description.
     """
-    inputs, outputs = _ports(info)
+    ports = ports_of(info)
+    # The number of samples given to an encoder is a multiple of its hop.
     unit = info.hop if info.kind == "encoder" else 1
-    model = convert(function, len(inputs), len(outputs))
+    model = convert(function, len(ports.inputs), len(ports.outputs))
     try:
         model = _clean_clip(model) if info.kind == "clip" else clean_stream(model, unit)
         seen = look(model, unit)
     except Exception as error:  # onnxruntime's errors have no common base but this
         raise ExportError(
-            f"onnxruntime cannot run the converted {_NOUNS[info.kind]}",
-            received=str(error).strip(),
+            "onnxruntime cannot run the converted graph", received=str(error).strip()
         ) from error
-    _check_shapes([seen[port.name].shapes[0] for port in model.graph.output], outputs, info)
-    name_ports(model, info.kind, inputs, outputs)
+    found = [seen[port.name].shapes[0] for port in model.graph.output]
+    _check_shapes(found, ports.outputs, info)
+    name_ports(model, info.kind, ports.inputs, ports.outputs)
     refuse_unsupported(model)
     try:
         onnx.checker.check_model(model, full_check=True)
     except Exception as error:  # checker and shape inference raise their own kinds
         raise ExportError(
-            f"the converted {_NOUNS[info.kind]} is not a valid ONNX model",
-            received=str(error).strip(),
+            "the converted graph is not a valid ONNX model", received=str(error).strip()
         ) from error
     return model
 
 
 def clean_stream(model: ModelProto, unit: int = 1) -> ModelProto:
-    """Make the graph of a stream's decoder or encoder fast for a frame at a time.
+    """Make the graph of a stream's decoder or encoder fast for one frame at a time.
 
     Args:
-        model: as it was converted; changed in place, and returned.
-        unit: the free axis of its ports comes in multiples of this.
+        model: the model as it was converted; changed in place, and returned.
+        unit: the length of the ports' free axis is a multiple of this.
     """
     simplify(model, unit)
     tidy_whole_numbers(model, unit)
@@ -75,21 +77,10 @@ def _clean_clip(model: ModelProto) -> ModelProto:
     return without_transposes(model)
 
 
-_NOUNS = {"clip": "decoder", "stream": "decoder", "encoder": "encoder"}
-
-
-def _ports(info: ArtifactInfo) -> tuple[Ports, Ports]:
-    """Shapes of inputs and outputs by name, in the order of the function's."""
-    D, channels, state = info.latent_dim, info.channels, (1, info.state_size)
-    if info.kind == "clip":
-        return {"latent": ("batch", D)}, {"audio": ("batch", info.samples, channels)}
-    latent, audio = {"latent": (1, "frames", D)}, {"audio": (1, "samples", channels)}
-    source, target = (latent, audio) if info.kind == "stream" else (audio, latent)
-    return {**source, "state": state}, {**target, "next_state": state}
-
-
-def _check_shapes(found: list[tuple[int, ...]], outputs: Ports, info: ArtifactInfo) -> None:
-    """Refuse answers to two clips, frames or steps that are not what the description says."""
+def _check_shapes(
+    found: list[tuple[int, ...]], outputs: Mapping[str, Shape], info: ArtifactInfo
+) -> None:
+    """Refuse outputs for two clips, frames or steps whose shapes differ from the description."""
     sizes = {"batch": 2, "frames": 2, "samples": 2 * info.hop}
     expected = [
         tuple(sizes[axis] if isinstance(axis, str) else axis for axis in shape)
@@ -97,11 +88,11 @@ def _check_shapes(found: list[tuple[int, ...]], outputs: Ports, info: ArtifactIn
     ]
     if found != expected:
         raise ExportError(
-            f"what the {_NOUNS[info.kind]} makes has the wrong shape",
+            "the outputs of the converted graph have the wrong shape",
             expected=_shown(outputs, expected),
             received=_shown(outputs, found),
         )
 
 
-def _shown(names: Ports, shapes: list[tuple[int, ...]]) -> str:
+def _shown(names: Mapping[str, Shape], shapes: list[tuple[int, ...]]) -> str:
     return ", ".join(f"{name} {shape}" for name, shape in zip(names, shapes, strict=True))

@@ -1,4 +1,4 @@
-"""From a TensorFlow function to an ONNX graph.
+"""Converts a TensorFlow function to an ONNX graph, and refuses operators that ONNX does not have.
 
 tf2onnx only *logs* an operator it cannot convert, and returns a model that no runtime can load.
 Here that is an error which names the operators, found both in what tf2onnx logs and by checking
@@ -19,20 +19,20 @@ from onnx import ModelProto, numpy_helper
 from musicvae.errors import ExportError, UnsupportedOperatorError
 from musicvae_export.graph.tools import prune
 
-#: The oldest operator set that has all we need, so that old runtimes can play the file too.
+#: The oldest operator set with all the operators that we need, so that old runtimes can play it.
 OPSET = 17
 
 
 def convert(function: Any, inputs: int = 1, outputs: int = 1) -> ModelProto:
-    """The ONNX model of a TensorFlow function.
+    """Convert a TensorFlow function.
 
     Args:
         function: a ``tf.function`` with an input signature of float32 tensors; it returns float32.
-        inputs: how many tensors it must take.
-        outputs: how many it must return.
+        inputs: number of tensors that it must take.
+        outputs: number of tensors that it must return.
 
     Returns:
-        A model with so many inputs and outputs, in the function's order, whose operators are all
+        A model with as many inputs and outputs, in the function's order, whose operators are all
         ONNX's own.
 
     Raises:
@@ -43,13 +43,13 @@ def convert(function: Any, inputs: int = 1, outputs: int = 1) -> ModelProto:
 
     with _captured_log() as messages:
         try:
-            # The second part would be weights kept in other files, which we never ask for.
+            # The second result would be weights in other files, which we do not ask for.
             model, _ = tf2onnx.convert.from_function(
                 function, input_signature=function.input_signature, opset=OPSET
             )
         except Exception as error:  # tf2onnx and TensorFlow raise all kinds
             raise ExportError(
-                "the decoder cannot be converted to ONNX",
+                "the model cannot be converted to ONNX",
                 received=f"{type(error).__name__}: {error}",
             ) from error
     refuse_unsupported(model, messages)
@@ -58,14 +58,14 @@ def convert(function: Any, inputs: int = 1, outputs: int = 1) -> ModelProto:
     if (len(model.graph.input), len(model.graph.output)) != (inputs, outputs):
         raise ExportError(
             "the function cannot be exported",
-            expected=f"{inputs} inputs that matter, {outputs} outputs",
+            expected=f"{inputs} inputs that are used, {outputs} outputs",
             received=f"{len(model.graph.input)} inputs, {len(model.graph.output)} outputs",
         )
     return own_domain_only(model)
 
 
 def _fill_in_captures(model: ModelProto, function: Any) -> None:
-    """Give a value to each constant from outside the function, which tf2onnx makes an input."""
+    """Store the constants from outside the function, which tf2onnx turns into inputs."""
     concrete = function.get_concrete_function(*function.input_signature)
     values = {inner.name: outer for outer, inner in concrete.graph.captures}
     for tensor in [tensor for tensor in model.graph.input if tensor.name in values]:
@@ -75,9 +75,9 @@ def _fill_in_captures(model: ModelProto, function: Any) -> None:
 
 
 def without_transposes(model: ModelProto) -> ModelProto:
-    """Cancel pairs of transposes that tf2onnx left around computations which are gone by now.
+    """Cancel pairs of transposes that tf2onnx left around computations that were folded since.
 
-    Where tf2onnx's optimiser fails, the model is returned as it was.
+    Where tf2onnx's optimiser fails, the model is returned unchanged.
     """
     from tf2onnx.graph import GraphUtil
 
@@ -93,11 +93,11 @@ def refuse_unsupported(model: ModelProto, messages: list[str] | None = None) -> 
     """Check that every operator is one of ONNX's own.
 
     Args:
-        model: of any opset.
+        model: a model of any operator set.
         messages: what the converter logged.
 
     Raises:
-        UnsupportedOperatorError: with the names of those that are not.
+        UnsupportedOperatorError: an operator is not; the message names all of these.
     """
     unknown = {
         name
@@ -113,7 +113,7 @@ def refuse_unsupported(model: ModelProto, messages: list[str] | None = None) -> 
             unknown.add(f"{node.domain}:{node.op_type}")
     if unknown:
         raise UnsupportedOperatorError(
-            "the decoder uses operators that ONNX does not have",
+            "the model uses operators that ONNX does not have",
             expected=f"operators of opset {version}",
             received=", ".join(sorted(unknown)),
             hint="use other layers, for instance tanh GELU, SiLU or LeakyReLU for exact GELU",
@@ -121,7 +121,7 @@ def refuse_unsupported(model: ModelProto, messages: list[str] | None = None) -> 
 
 
 def own_domain_only(model: ModelProto) -> ModelProto:
-    """Drop imports of operator sets that no node uses, which a careful player refuses."""
+    """Remove imports of operator sets that no node uses; our players refuse foreign sets."""
     used = {node.domain for node in _all_nodes(model.graph)} | {""}
     for opset in [opset for opset in model.opset_import if opset.domain not in used]:
         model.opset_import.remove(opset)
@@ -138,7 +138,7 @@ def _all_nodes(graph: onnx.GraphProto) -> Iterator[onnx.NodeProto]:
 
 @contextmanager
 def _captured_log() -> Iterator[list[str]]:
-    """Collects what tf2onnx logs from warnings upwards, and keeps it off the terminal."""
+    """Collects the warnings and errors that tf2onnx logs, instead of printing them."""
     messages: list[str] = []
     logger = logging.getLogger("tf2onnx")
     handler = _Collector(messages.append)

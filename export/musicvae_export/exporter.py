@@ -1,4 +1,4 @@
-"""The whole way from a trained model to a verified file."""
+"""Exports one part of a trained model to a verified file."""
 
 from __future__ import annotations
 
@@ -9,36 +9,36 @@ from typing import Any
 
 from onnx import ModelProto
 
-from musicvae.artifact import ArtifactInfo
+from musicvae.artifact import ArtifactInfo, parse_info
 from musicvae.errors import ArtifactError, ExportError
+from musicvae.families import Exportable, ExportableModel
 from musicvae.files import replacing
 from musicvae_export.build import build_graph
 from musicvae_export.graph.half import halved
-from musicvae_export.kinds import Job, job_of
+from musicvae_export.kinds import KINDS
 from musicvae_export.stamp import stamp, with_graph
 
 
 def export_model(
-    model: Any,
+    model: ExportableModel,
     path: str | os.PathLike[str],
     *,
     licence: str | None = None,
     half: bool = False,
     encoder: bool = False,
 ) -> ArtifactInfo:
-    """Export a trained model's decoder, or a stream's encoder, to one ONNX file.
+    """Export a trained model's decoder, or its encoder, to one ONNX file.
 
-    The file appears under its name only when it has been verified; whatever fails, no file is left,
-    and one that was there before is untouched.
+    The file appears under its name only after it has been verified. If anything fails, no file is
+    left, and a file that was there before is untouched.
 
     Args:
-        model: a ``musicvae.vae.clip.trained.TrainedModel`` or a
-            ``musicvae.vae.stream.trained.TrainedStream``.
+        model: a trained model, which says itself what can be exported.
         path: the file, whose name ends in ``.onnx``.
-        licence: of the artifact; the model's own where it is not given.
-        half: keep the weights as float16, which halves the file. The graph is verified with float32
-            weights first; what the rounding changes is stated.
-        encoder: of a stream, the encoder instead of the decoder.
+        licence: licence of the artifact; the model's own by default.
+        half: store the weights as float16, which halves the file. The graph is verified with
+            float32 weights first, and then the difference that the rounding makes is stated.
+        encoder: export the encoder instead of the decoder.
 
     Returns:
         The description that was written into the file.
@@ -46,34 +46,60 @@ def export_model(
     Raises:
         UnsupportedOperatorError: the model uses an operator that ONNX does not have.
         ParityError: the file does not play what the model plays.
-        ExportError: the model cannot be converted, or the file cannot be written.
+        ExportError: the model has no such part, it cannot be converted or described, or the file
+            cannot be written.
     """
-    job = job_of(model, licence, encoder)
+    part = _described(_part(model, "encoder" if encoder else "decoder"), licence)
     try:
-        # Opened first, so that a folder that cannot be written is known before the long part.
+        # Opened first, so that a folder that cannot be written is known before the long work.
         with replacing(path) as temporary:
-            graph = build_graph(job.function, job.info)
-            info = _verified(job, graph, job.info, temporary)
+            graph = build_graph(part.function, part.info)
+            info = _verified(part, graph, part.info, temporary)
             if half:
                 graph = halved(graph)
-                rounded = dataclasses.replace(job.info, precision="float16")
-                info = _verified(job, graph, rounded, temporary)
+                rounded = dataclasses.replace(part.info, precision="float16")
+                info = _verified(part, graph, rounded, temporary)
             temporary.write_bytes(stamp(graph, info))
-            _opened(job, temporary).warm_up()
+            _opened(info, temporary).warm_up()
     except OSError as error:
         raise ExportError(f"cannot write {Path(path).name!r}", received=str(error)) from error
     return info
 
 
-def _verified(job: Job, graph: ModelProto, info: ArtifactInfo, file: Path) -> ArtifactInfo:
-    """Write a graph to a file, verify that, and describe it with what was found."""
+def _part(model: ExportableModel, name: str) -> Exportable:
+    parts = model.exports()
+    if name not in parts:
+        raise ExportError(
+            f"this model has no {name} that can be exported",
+            expected=", ".join(parts) or "a model with a part that can be exported",
+            received=name,
+            hint="musicvae train --recipe stream makes models that also export their encoder",
+        )
+    return parts[name]
+
+
+def _described(part: Exportable, licence: str | None) -> Exportable:
+    """The part with its licence settled, and with a description that was checked."""
+    info = dataclasses.replace(part.info, licence=licence or part.info.licence)
+    try:
+        return dataclasses.replace(part, info=parse_info(info.to_json()))
+    except (ArtifactError, TypeError, ValueError) as error:
+        raise ExportError(
+            "the model cannot be described in an artifact", received=str(error)
+        ) from error
+
+
+def _verified(part: Exportable, graph: ModelProto, info: ArtifactInfo, file: Path) -> ArtifactInfo:
+    """Write a graph to a file, verify the file, and add what was measured to the description."""
     info = with_graph(info, graph)
     file.write_bytes(stamp(graph, info))
-    return dataclasses.replace(info, parity=job.verify(_opened(job, file)))
+    parity = KINDS[info.kind].verify(part, _opened(info, file))
+    return dataclasses.replace(info, parity=parity)
 
 
-def _opened(job: Job, path: Path) -> Any:
+def _opened(info: ArtifactInfo, path: Path) -> Any:
+    """The file, opened by the class that plays its kind."""
     try:
-        return job.open(path)
+        return KINDS[info.kind].player(path)
     except ArtifactError as error:
         raise ExportError("the exported file cannot be played", received=str(error)) from error

@@ -1,4 +1,4 @@
-"""Writes into an ONNX file what it is: ports, description, digest, circumstances."""
+"""Writes into an ONNX file its ports, its description, and how it was exported."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from musicvae.artifact import METADATA_KEY, ArtifactInfo
 from musicvae.version import __version__
 from musicvae_export.graph.tools import number_names, operators, rename
 
-#: Distributions whose versions may change what is exported. TensorFlow goes by several names.
+#: Distributions whose versions may change what is exported. TensorFlow has several names.
 _PACKAGES = (
     "musicvae",
     "musicvae-export",
@@ -27,18 +27,18 @@ _PACKAGES = (
     "numpy",
 )
 
-#: Shapes by the names of ports.
-Ports = Mapping[str, Sequence[int | str]]
+
+Shapes = Mapping[str, Sequence[int | str]]
 
 
-def name_ports(model: ModelProto, kind: str, inputs: Ports, outputs: Ports) -> None:
-    """Name the ports, state their shapes, and number what lies between them.
+def name_ports(model: ModelProto, kind: str, inputs: Shapes, outputs: Shapes) -> None:
+    """Name the ports, state their shapes, and number the values between them.
 
     Args:
-        model: with as many inputs and outputs, in this order.
-        kind: of artifact; the graph's name.
-        inputs: shape of each by name; an axis with a name is free.
-        outputs: likewise.
+        model: a model with as many inputs and outputs, in the same order; changed in place.
+        kind: the kind of artifact, which becomes the graph's name.
+        inputs: shape of each input by name; an axis with a name is free.
+        outputs: shape of each output by name.
     """
     graph = model.graph
     sides = ((graph.input, inputs), (graph.output, outputs))
@@ -59,7 +59,7 @@ def name_ports(model: ModelProto, kind: str, inputs: Ports, outputs: Ports) -> N
 
 
 def with_graph(info: ArtifactInfo, model: ModelProto) -> ArtifactInfo:
-    """The description with the graph's digest and the circumstances of its export."""
+    """The description with the graph's digest, and with the date, operators and versions."""
     graph = model.graph
     export = {
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -75,7 +75,7 @@ def with_graph(info: ArtifactInfo, model: ModelProto) -> ArtifactInfo:
 
 
 def stamp(model: ModelProto, info: ArtifactInfo) -> bytes:
-    """The file's bytes: the model with its description and no trace of the converter."""
+    """The bytes of the file: the model, its description, and no entries of the converter."""
     model.producer_name = "musicvae"
     model.producer_version = __version__
     model.doc_string = ""
@@ -85,7 +85,7 @@ def stamp(model: ModelProto, info: ArtifactInfo) -> bytes:
 
 
 def package_versions() -> dict[str, str]:
-    """The versions of the packages that took part in the export."""
+    """Versions of the installed packages that take part in an export, by name."""
     found = {}
     for name in _PACKAGES:
         try:

@@ -1,4 +1,4 @@
-"""The gate: a file leaves only if it plays what the TensorFlow model plays."""
+"""Compares an exported clip decoder with the TensorFlow model; refuses the file if they differ."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 from musicvae.errors import ArtifactError, LatentError, ParityError
 from musicvae.runtime.decoder import Decoder
 
-#: Largest difference allowed, of full scale ±1: a hundred decibels below it.
+#: Largest difference allowed, relative to full scale ±1: -100 dBFS.
 TOLERANCE = 1e-5
-#: Where the weights were rounded to float16. What it is gets stated; beyond this, it is refused.
+#: The same for weights that were rounded to float16. The artifact states the actual difference.
 HALF_TOLERANCE = 0.02
 
-#: Batch sizes that are played. None of them is one that ``simplify`` looked at.
+#: Batch sizes that are compared; ``simplify`` used none of them.
 _BATCHES = (1, 5, 8)
 
 
@@ -28,11 +28,11 @@ def verify(
     Args:
         function: the ``tf.function`` that was exported.
         decoder: the artifact, opened as a player opens it.
-        real: latents of real clips, float32 (n, D), standardised.
+        real: standardised latents of real clips, float32 (n, D).
         tolerance: largest difference allowed.
 
     Returns:
-        The largest difference for latents drawn at random and for real ones.
+        The largest difference, relative to full scale ±1, for random and for real latents.
 
     Raises:
         ParityError: a difference is above ``tolerance``, a sample is not finite, or the same
@@ -50,7 +50,7 @@ def verify(
 def refuse_differences(
     worst: dict[str, float], tolerance: float, scale: str = "full scale"
 ) -> None:
-    """Raise ParityError if a difference, by kind of input, is too large or no number."""
+    """Raise ParityError if a difference, by kind of input, is too large or not a number."""
     if not all(value <= tolerance for value in worst.values()):
         raise ParityError(
             "the ONNX graph and the TensorFlow model disagree",
@@ -60,7 +60,7 @@ def refuse_differences(
 
 
 def _batches(latents: NDArray[np.float32]) -> Iterator[NDArray[np.float32]]:
-    """Batches of the sizes in turn, until there are no more latents."""
+    """The latents (n, D) in batches of the sizes above, in turn."""
     start = 0
     while start < len(latents):
         for size in _BATCHES:

@@ -1,7 +1,7 @@
-"""The gate for what has a state: a file leaves only if it streams what the TensorFlow model plays.
+"""Compares an exported stream decoder or encoder with the TensorFlow model, in blocks and at once.
 
-Both kinds are verified alike: blocks of rows go in (latents, or samples of sound), and an answer
-and the next state come out.
+Both kinds are compared in the same way: blocks of rows go in (latents, or samples of sound), and an
+answer and the next state come out.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from musicvae_export.verify import TOLERANCE
 
 Array = NDArray[np.float32]
 
-#: Frames of consecutive blocks that are compared with TensorFlow; none of these numbers of frames
-#: is one that ``simplify`` looked at, and together they are more than a round of the clock.
+#: Frames of the consecutive blocks that are compared with TensorFlow. ``simplify`` used none of
+#: these lengths, and together they are longer than a period of the decoder's clock.
 _COMPARED = (1, 5, 8, 64, 600)
-#: Frames of the blocks that are compared with one shot.
+#: Frames of the blocks that are compared with one long block.
 _STREAMED = (1, 2, 3, 7, 64)
-#: Frames that :func:`compare` wants to see.
+#: Frames that :func:`compare` needs.
 COMPARED_FRAMES = sum(_COMPARED)
 
 
@@ -42,9 +42,9 @@ def compare(
             :class:`musicvae.Encoder`.
         rows: input by kind, such as ``"real"``: float32 (``COMPARED_FRAMES`` × unit, width).
         unit: rows per frame.
-        weights: what each column of the answer counts; 1 by default.
-        states: largest difference allowed of numbers in a state, of their size or of 1. They lie
-            within a network, where sizes and errors are not those of sound.
+        weights: weight of each column of the answer, float32 (columns,); 1 by default.
+        states: largest difference allowed in a number of the state, relative to its size or to 1.
+            States lie inside a network, where sizes and errors are not those of sound.
 
     Raises:
         ParityError: the states disagree, an answer is not finite or of another shape, or the same
@@ -63,13 +63,13 @@ def compare(
 
 
 def streamed(player: Any, rows: Array, unit: int = 1, weights: Array | None = None) -> float:
-    """The largest difference between playing in blocks of any length and playing at once.
+    """The largest difference between playing in blocks of several lengths and playing at once.
 
     Args:
-        player: see :func:`compare`; also for the others.
-        rows: a minute of input.
+        player: see :func:`compare`.
+        rows: a minute of input, float32 (frames × unit, width).
         unit: rows per frame.
-        weights: what each column of the answer counts; 1 by default.
+        weights: see :func:`compare`.
 
     Raises:
         ParityError: it is above ``TOLERANCE``.
@@ -88,7 +88,7 @@ def streamed(player: Any, rows: Array, unit: int = 1, weights: Array | None = No
     player.reset()
     if not all(value <= TOLERANCE for value in worst.values()):
         raise ParityError(
-            "the ONNX graph makes something else of blocks than of one shot",
+            "the ONNX graph gives another answer in blocks than at once",
             expected=f"a difference of at most {TOLERANCE:g}",
             received=", ".join(f"{v:.2e} in blocks of {frames}" for frames, v in worst.items()),
         )
@@ -96,7 +96,7 @@ def streamed(player: Any, rows: Array, unit: int = 1, weights: Array | None = No
 
 
 class _Compared(NamedTuple):
-    """What both made of one block."""
+    """The answers and states of both for one block."""
 
     expected: Array
     received: Array
@@ -108,8 +108,8 @@ class _Compared(NamedTuple):
         difference = float((np.abs(self.received_state - self.expected_state) / size).max())
         if not difference <= tolerance:
             raise ParityError(
-                "the ONNX graph and the TensorFlow model remember different things",
-                expected=f"differences up to {tolerance:g} of each number in the state, or of 1",
+                "the states of the ONNX graph and the TensorFlow model disagree",
+                expected=f"a difference of at most {tolerance:g} of each number, or of 1",
                 received=f"{difference:.2e}",
             )
 
@@ -117,13 +117,13 @@ class _Compared(NamedTuple):
 def _compared(
     function: Any, player: Any, blocks: Iterable[Array], name: str
 ) -> Iterator[_Compared]:
-    """Give both the same blocks, one after another, from the start state."""
+    """Give both the same blocks, one after another, from the zero state."""
     state = np.zeros((1, player.info.state_size), np.float32)
     player.reset()
     for block in blocks:
         answer, state = (np.asarray(part) for part in function(block[None], state))
         if not (np.isfinite(answer).all() and np.isfinite(state).all()):
-            raise ParityError(f"what the TensorFlow model makes of {name} input is not finite")
+            raise ParityError(f"the TensorFlow model's answer to {name} input is not finite")
         before = player.state
         first = _push(player, block, name)
         player.state = before

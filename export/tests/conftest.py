@@ -14,7 +14,8 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 import numpy as np
 import pytest
 
-from musicvae.artifact import LatentInfo
+from musicvae.artifact import ArtifactInfo, LatentInfo
+from musicvae.families import Exportable
 from musicvae.recipes import Recipe, get_recipe
 
 D, STEPS, HOP, FFT = 6, 8, 32, 64
@@ -23,7 +24,7 @@ FRAMES = 4 * STEPS
 
 @dataclass
 class SmallModel:
-    """What the exporter asks of a ``TrainedModel``, around a network of some thousand weights."""
+    """An ``ExportableModel`` around a network of some thousand weights."""
 
     function: Any
     recipe: Recipe = field(
@@ -35,8 +36,22 @@ class SmallModel:
     licence: str = "CC0-1.0"
     provenance: dict[str, Any] = field(default_factory=lambda: {"steps": 3, "seed": 1})
 
-    def playable_decoder(self) -> Any:
-        return self.function
+    def exports(self) -> dict[str, Exportable]:
+        recipe = self.recipe
+        info = ArtifactInfo(
+            kind="clip",
+            genre=self.genre,
+            recipe=recipe.name,
+            sample_rate=recipe.sample_rate,
+            channels=recipe.channels,
+            latent_dim=recipe.latent_dim,
+            samples=recipe.samples,
+            receptive_field=recipe.samples,
+            latents=self.latent_infos(),
+            provenance=self.provenance,
+            licence=self.licence,
+        )
+        return {"decoder": Exportable(info, self.function, self.real_latents)}
 
     def latent_infos(self) -> tuple[LatentInfo, ...]:
         return tuple(

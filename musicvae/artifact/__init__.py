@@ -1,4 +1,4 @@
-"""The description inside an exported ``.onnx`` file: its fields, its checks, a careful reader."""
+"""Reads, checks and writes the description inside an exported ``.onnx`` file."""
 
 from __future__ import annotations
 
@@ -9,3 +9,4 @@ from musicvae.artifact.info import AttributeInfo as AttributeInfo
 from musicvae.artifact.info import DynamicsInfo as DynamicsInfo
 from musicvae.artifact.info import Kind as Kind
 from musicvae.artifact.info import LatentInfo as LatentInfo
+from musicvae.artifact.parsing import parse_info as parse_info

@@ -1,49 +1,48 @@
-"""Whether an artifact's description can be true: sizes, numbers, and what must fit together.
+"""Checks whether an artifact's description can be true: sizes, numbers, and what must fit together.
 
-A description comes from a stranger's file. Nothing here raises or is slow, whatever it holds.
+A description may come from a stranger's file. Whatever it holds, nothing here raises an exception
+or takes long.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, TypeGuard
+from typing import Any, TypeGuard
 
+from musicvae.artifact.info import ArtifactInfo
 from musicvae.artifact.parts import AttributeInfo, DynamicsInfo, Matrix
-
-if TYPE_CHECKING:
-    from musicvae.artifact import ArtifactInfo
 
 KINDS = ("clip", "stream", "encoder")
 PRECISIONS = ("float32", "float16")
 
-#: Per size: the kinds that have it, lowest and highest value; it is 0 for the others. The highest
-#: are far beyond any use, and keep a hostile file from asking for all of the memory.
+#: For each size: the kinds that have it, its lowest and its highest value; it is 0 for other kinds.
+#: The highest values are far beyond any use; they keep a hostile file from taking all memory.
 _SIZES: dict[str, tuple[str, int, int]] = {
     "sample_rate": ("clip stream encoder", 1_000, 192_000),
     "channels": ("clip stream encoder", 1, 2),
     "latent_dim": ("clip stream encoder", 1, 4_096),
     "samples": ("clip", 1, 2**26),
     "hop": ("stream encoder", 1, 2**16),
-    "stride": ("stream encoder", 1, 64),  # an encoder may leave it unsaid
+    "stride": ("stream encoder", 1, 64),  # an encoder may leave it out
     "state_size": ("stream encoder", 1, 2**26),
     "latency": ("clip stream encoder", 0, 2**26),
     "receptive_field": ("clip stream encoder", 0, 2**26),
 }
-#: Latents of a stream or an encoder, at most: the description holds matrices of this size squared.
+#: Most latents of a stream or an encoder: the description holds matrices of this size squared.
 _MOST_STREAMED = 256
 _MOST_ATTRIBUTES = 64
-#: Standardised latents are of the order of 1; so is everything that is computed from them.
+#: Largest magnitude in a matrix. Standardised latents, and what is computed from them, are about 1.
 _LARGEST = 1e6
-#: Covariances are written with six digits, which may push an eigenvalue below zero by so much.
+#: Covariances are written with six digits; rounding may push an eigenvalue this far below zero.
 _ROUNDING = 1e-4
 
 
 def problems(info: ArtifactInfo) -> Iterator[str]:
-    """Everything about a description that cannot be true."""
+    """Say, for people, everything in a description that cannot be true; nothing where it can."""
     if info.kind not in KINDS:
         yield f"kind {info.kind!r}, none of {', '.join(KINDS)}"
-        return  # what else it must hold depends on its kind
+        return  # everything else depends on the kind
     if info.schema == 1 and info.kind != "clip":
         yield f"schema 1, which knows no {info.kind}"
     sizes = list(_sizes(info))
@@ -54,12 +53,12 @@ def problems(info: ArtifactInfo) -> Iterator[str]:
         yield "provenance is not a JSON object of at most eight levels"
     if not isinstance(info.parity, dict) or not all(map(_is_finite, info.parity.values())):
         yield "parity is not an object of finite numbers"
-    if not sizes:  # which all that follows is measured by
+    if not sizes:  # the following checks compare with these
         yield from _space(info)
 
 
 def is_whole(value: object) -> TypeGuard[int]:
-    """Whether it is an integer, which JSON's ``true`` is not."""
+    """Whether the value is an integer; JSON's ``true`` is not one."""
     return isinstance(value, int) and not isinstance(value, bool)
 
 
@@ -100,7 +99,7 @@ def _latents(info: ArtifactInfo) -> Iterator[str]:
 
 
 def _space(info: ArtifactInfo) -> Iterator[str]:
-    """What a stream says about its latent space: covariance, dynamics, attributes."""
+    """Check what only a stream may say about its latents: covariance, dynamics, attributes."""
     if info.kind == "encoder" and info.stride and info.hop % info.stride:
         yield f"a hop of {info.hop} samples, no multiple of the stride {info.stride}"
     if info.kind != "stream":
@@ -162,7 +161,7 @@ def _covariance(name: str, rows: Matrix, width: int) -> Iterator[str]:
     yield from bad
     if bad:
         return
-    import numpy as np  # late: clips, and the front door, do without it
+    import numpy as np  # late: clips, and `import musicvae`, do without it
 
     array = np.array(rows, dtype=np.float64)
     slack = _ROUNDING * float(np.abs(array).max())
@@ -177,7 +176,7 @@ def _is_stable(rows: Matrix) -> bool:
 
 
 def _is_finite(value: Any) -> bool:
-    # Compared before it is converted: JSON may hold a whole number that no float can.
+    # Compared without conversion: JSON may hold an integer that is too large for a float.
     number = isinstance(value, float) or is_whole(value)
     return number and -1e300 < value < 1e300
 
@@ -187,7 +186,7 @@ def _is_bounded(value: Any) -> bool:
 
 
 def _is_nested(value: Any, levels: int) -> bool:
-    """Whether JSON is nested deeper than so many levels; does not recurse itself."""
+    """Whether a JSON value is nested deeper than ``levels``; works without recursion."""
     nested = [value]
     for _ in range(levels):
         inner = [item.values() if isinstance(item, dict) else item for item in nested]

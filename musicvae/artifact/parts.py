@@ -1,6 +1,6 @@
-"""The parts of an artifact's description that are objects of their own.
+"""The parts of an artifact's description: one latent, the dynamics, one attribute.
 
-They are made from JSON without being trusted: :mod:`musicvae.artifact.checks` looks at the values.
+They are made from JSON as it is; :mod:`musicvae.artifact.checks` checks the values.
 """
 
 from __future__ import annotations
@@ -15,15 +15,16 @@ Matrix = tuple[tuple[float, ...], ...]
 
 @dataclass(frozen=True)
 class LatentInfo:
-    """One latent as a performer meets it: standardised over the training set.
+    """One latent as a performer uses it: standardised over the training set.
 
     Attributes:
         name: such as ``"latent 0"``.
         mean: over the training set.
-        std: likewise.
-        low: first percentile.
-        high: 99th percentile.
-        explained_variance: share of all latents' variance, 0 to 1; never rises with the index.
+        std: standard deviation over the training set.
+        low: first percentile over the training set.
+        high: 99th percentile over the training set.
+        explained_variance: its share of the variance of all latents, 0 to 1; never rises with the
+            index.
     """
 
     name: str
@@ -36,14 +37,14 @@ class LatentInfo:
 
 @dataclass(frozen=True)
 class DynamicsInfo:
-    """How latents go on: ``z[t + 1] = matrix · z[t] + e``, where e is drawn from N(0, noise).
+    """How latents change, as a linear model: ``z[t + 1] = matrix · z[t] + e``, e from N(0, noise).
 
     Attributes:
         matrix: D × D; its eigenvalues lie inside the unit circle, so that a walk stays bounded.
-        noise: D × D, covariance of the innovations.
-        one_step_error: share of the variance that a step does not explain, on held-out latents:
-            0 is perfect, 1 no better than the mean.
-        rate: latent steps per second.
+        noise: D × D, covariance of e.
+        one_step_error: share of the variance that the prediction of one step leaves unexplained, on
+            held-out latents: 0 is perfect, 1 no better than the mean.
+        rate: latent steps per second (Hz).
     """
 
     matrix: Matrix
@@ -53,12 +54,17 @@ class DynamicsInfo:
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> DynamicsInfo:
-        """From a JSON object; ``TypeError`` or ``KeyError`` where it is none of these."""
+        """Make one from a JSON object.
+
+        Raises:
+            TypeError: a field is unknown, missing, or no list of lists.
+            KeyError: a matrix is missing.
+        """
         matrices = {name: matrix(values[name]) for name in ("matrix", "noise")}
         return cls(**{**values, **matrices})
 
     def rounded(self) -> DynamicsInfo:
-        """With six significant digits in both matrices."""
+        """A copy with six significant digits in both matrices."""
         return dataclasses.replace(
             self, matrix=rounded_matrix(self.matrix), noise=rounded_matrix(self.noise)
         )
@@ -66,18 +72,19 @@ class DynamicsInfo:
 
 @dataclass(frozen=True)
 class AttributeInfo:
-    """A property of sound that a direction of the latent space moves.
+    """An audible property of sound, and the direction of the latent space that changes it.
 
     Attributes:
         name: such as ``"loudness"``.
         unit: such as ``"dB"``.
-        direction: D numbers; ``a · direction``, added to the latents, moves the attribute by about
+        direction: D numbers; adding ``a · direction`` to the latents changes the attribute by about
             ``a`` standard deviations.
         mean: over the training set, in ``unit``.
-        std: likewise.
-        r2: variance of the attribute that the latents explain, on held-out latents; at most 1.
-        spearman: rank correlation of the asked move and the attribute measured after decoding, on
-            held-out latents; ``None`` where it was not measured.
+        std: standard deviation over the training set, in ``unit``.
+        r2: share of the attribute's variance that the latents explain, on held-out latents; at
+            most 1.
+        spearman: rank correlation between the change asked for and the attribute measured after
+            decoding, on held-out latents; ``None`` where it was not measured.
         method: how it was fitted, such as ``"linear"``.
     """
 
@@ -92,21 +99,30 @@ class AttributeInfo:
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> AttributeInfo:
-        """From a JSON object; ``TypeError`` or ``KeyError`` where it is none of these."""
+        """Make one from a JSON object.
+
+        Raises:
+            TypeError: a field is unknown, missing or of the wrong type.
+            KeyError: the direction is missing.
+        """
         return cls(**{**values, "direction": tuple(values["direction"])})
 
     def rounded(self) -> AttributeInfo:
-        """With six significant digits in the direction."""
+        """A copy with six significant digits in the direction."""
         return dataclasses.replace(self, direction=_rounded(self.direction))
 
 
 def matrix(rows: Iterable[Iterable[Any]]) -> Matrix:
-    """Lists of lists as tuples of tuples; ``TypeError`` where they are none."""
+    """Lists of lists as tuples of tuples.
+
+    Raises:
+        TypeError: ``rows`` is not a list of lists.
+    """
     return tuple(tuple(row) for row in rows)
 
 
 def rounded_matrix(rows: Matrix) -> Matrix:
-    """With six significant digits, which is about what float32 holds and half the text."""
+    """A copy with six significant digits: about the precision of float32, and half the text."""
     return tuple(_rounded(row) for row in rows)
 
 

@@ -10,7 +10,8 @@ import hashlib
 import os
 from pathlib import Path
 
-from musicvae.artifact import METADATA_KEY, ArtifactInfo
+from musicvae.artifact.info import METADATA_KEY, ArtifactInfo
+from musicvae.artifact.parsing import parse_info
 from musicvae.artifact.protobuf import WireError
 from musicvae.artifact.structure import Structure, looks_like_onnx, read_structure
 from musicvae.errors import (
@@ -73,7 +74,7 @@ def check(data: bytes, name: str = "artifact") -> ArtifactInfo:
     """
     structure = _structure(data, name)
     _refuse_unsafe(structure, name)
-    info = ArtifactInfo.from_json(_description(structure, name))
+    info = parse_info(_description(structure, name))
     digest = _digest(data, structure)
     if info.graph_sha256 and info.graph_sha256 != digest:
         raise CorruptArtifactError(

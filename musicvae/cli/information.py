@@ -53,12 +53,12 @@ def list_genres(options: argparse.Namespace) -> None:
 
 
 def _genre_values(record: Record[Genre]) -> dict[str, Any]:
-    values: dict[str, Any] = {"name": record.name, "distributions": list(record.distributions)}
     if record.value is None:
-        return {**values, "problem": record.problem}
+        return _broken_values(record)
     genre, recipe = record.value, record.value.recipe_for()
     return {
-        **values,
+        "name": record.name,
+        "distributions": list(record.distributions),
         "description": genre.description,
         "tempo": None if genre.tempo is None else list(genre.tempo),
         "folders": list(genre.folders),
@@ -68,6 +68,14 @@ def _genre_values(record: Record[Genre]) -> dict[str, Any]:
         "seconds": recipe.seconds,
         "latent_dim": recipe.latent_dim,
         "problem": None,
+    }
+
+
+def _broken_values(record: Record[Any]) -> dict[str, Any]:
+    return {
+        "name": record.name,
+        "distributions": list(record.distributions),
+        "problem": record.problem,
     }
 
 
@@ -81,25 +89,34 @@ def _genre_row(record: Record[Genre]) -> tuple[str, ...]:
     return (record.name, tempo, recipe.name, *sizes, source, genre.description)
 
 
-def _one_line(record: Record[Genre]) -> str:
+def _one_line(record: Record[Any]) -> str:
     return " ".join(str(record.problem).split())  # a stranger's exception may span lines
 
 
 def list_recipes(options: argparse.Namespace) -> None:
-    """Print every recipe: one column each, one row for each setting."""
+    """Print every recipe: one column each, one row for each setting.
+
+    They are sorted by sample rate; a broken one of a plug-in follows with its reason.
+    """
     from musicvae.cli.table import print_table
     from musicvae.recipes import RECIPES
 
-    recipes = {name: recipe.to_json() for name, recipe in RECIPES.items()}
+    records = list(RECIPES.records())
+    recipes = [record.value for record in records if record.value is not None]
+    recipes.sort(key=lambda recipe: (recipe.sample_rate, recipe.name))
+    broken = [record for record in records if record.value is None]
     if options.json:
-        _print_json(list(recipes.values()))
+        _print_json([*(recipe.to_json() for recipe in recipes), *map(_broken_values, broken)])
         return
-    flat = [_flat(recipe) for recipe in recipes.values()]
+    flat = [_flat(recipe.to_json()) for recipe in recipes]
     settings = list(dict.fromkeys(name for recipe in flat for name in recipe))
     rows = [(setting, *(_shown(recipe.get(setting)) for recipe in flat)) for setting in settings]
-    seconds = ("seconds", *(_seconds(recipe) for recipe in RECIPES.values()))
-    rows.insert(settings.index("samples") + 1, seconds)
-    print_table(("setting", *recipes), rows)
+    if "samples" in settings:
+        seconds = ("seconds", *(_seconds(recipe) for recipe in recipes))
+        rows.insert(settings.index("samples") + 1, seconds)
+    print_table(("setting", *(recipe.name for recipe in recipes)), rows)
+    for record in broken:
+        print(f"{record.name}  BROKEN: {_one_line(record)}")
 
 
 def _flat(recipe: dict[str, Any]) -> dict[str, Any]:

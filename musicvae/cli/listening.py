@@ -60,16 +60,9 @@ def _command(commands: Commands, name: str, purpose: str, run: Any) -> argparse.
 def sample(options: argparse.Namespace) -> None:
     """New sounds from the prior: WAV files, pictures and measures."""
     from musicvae.cli.results import print_written, write_results
-    from musicvae.errors import SettingError
 
     model = _load(options)
     length = {} if options.seconds is None else {"seconds": options.seconds}
-    if length and not hasattr(model, "walk"):
-        raise SettingError(
-            "the length of a clip is settled when it is trained",
-            expected="--seconds for streams",
-            received=f"a run of the recipe {model.recipe.name}",
-        )
     sounds = model.sample(options.n, seed=options.seed, **length)
     named = {f"sample-{number:02d}": sound for number, sound in enumerate(sounds, start=1)}
     print_written(write_results(options.out, named))

@@ -43,17 +43,9 @@ def make_tape(options: argparse.Namespace) -> int:
         from musicvae.vae.quiet import quieten_tensorflow
 
         quieten_tensorflow()
-        from musicvae.errors import RunError
         from musicvae.vae.run.loading import load
 
-        model = load(options.model)
-        if not hasattr(model, "tape"):
-            raise RunError(
-                "only streams have tapes",
-                expected="a run of the recipe stream or stream44",
-                received=f"a run of the recipe {model.recipe.name}",
-            )
-        tape = model.tape(sound, source=options.file.name)
+        tape = load(options.model).tape(sound, source=options.file.name)
     else:
         from musicvae.runtime.encoder import Encoder
 

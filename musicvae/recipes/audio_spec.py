@@ -1,4 +1,4 @@
-"""What a model expects of a sound. Apart from :mod:`musicvae.audio` so that it needs no numpy."""
+"""Defines the sample rate and channels of a model; needs no numpy, unlike :mod:`musicvae.audio`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from musicvae.errors import SettingError
 
 @dataclass(frozen=True)
 class AudioSpec:
-    """What a model expects of a sound.
+    """The sample rate and the number of channels that a model works with.
 
     Attributes:
         sample_rate: in Hz, 1 000 to 192 000.

@@ -1,7 +1,8 @@
-"""Recipes: everything that decides a training run besides the sounds, as one flat record.
+"""Defines a recipe: everything that decides a training run besides the sounds, as one flat record.
 
 A recipe is data. It is written into the run folder, so that the run can be resumed, compared and
-repeated. ``notebook`` is the project's starting point kept alive; ``clip`` is what to use.
+repeated. Recipes are found by name through the entry-point group ``musicvae.recipes``, so a plug-in
+can bring its own. The module that holds them must not import TensorFlow.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Any
 from musicvae.errors import SettingError
 from musicvae.recipes.audio_spec import AudioSpec
 from musicvae.recipes.split import parse_split
+from musicvae.registry import Registry
 
 
 @dataclass(frozen=True)
@@ -22,27 +24,27 @@ class Recipe:
     """The settings of one training run.
 
     Attributes:
-        name: what it is called.
-        family: model family, a name of the registry ``musicvae.models``.
+        name: the recipe's name.
+        family: name of the model family, as registered under ``musicvae.models``.
         sample_rate: in Hz.
         channels: 1 or 2.
         samples: length of one training clip in samples.
         latent_dim: D, the number of latents.
-        model: further keyword arguments of the model family.
+        model: settings of the model family.
         batch_size: clips per step, over all workers together.
         epochs: passes over the training tracks, at most.
-        minutes: stop after so much training time, in minutes; ``None`` for no limit.
-        learning_rate: Adam's, at its highest.
-        final_learning_rate: what a cosine decay over all epochs ends at, as a fraction of
-            ``learning_rate``; 1 keeps it constant.
+        minutes: longest training time in minutes; ``None`` for no limit.
+        learning_rate: the highest learning rate of Adam.
+        final_learning_rate: the learning rate at the end of the cosine decay over all epochs, as a
+            fraction of ``learning_rate``; 1 keeps it constant.
         gradient_norm: largest norm of the gradient of the loss per sample; 0 does not clip.
         kl_weight: β of the ELBO once warmed up (Higgins et al. 2017); 1 is the exact ELBO.
         kl_warmup: optimiser steps over which β rises linearly from 0.
-        free_bits: nats per latent below which the KL is not pressed (Kingma et al. 2016).
-        patience: epochs without a better test ELBO after which training stops, or its adversarial
-            phase begins; 0 never does.
-        adversarial: share of the training, 0 to below 1, that is given to a second phase in which
-            the decoder learns against critics; 0 has none.
+        free_bits: KL in nats per latent below which it is not reduced (Kingma et al. 2016).
+        patience: epochs without a better test ELBO after which training stops, or goes on to its
+            adversarial phase; 0 waits for ever.
+        adversarial: share of the training, from 0 to below 1, for a second phase in which the
+            decoder is trained against critics; 0 for none.
         split: how tracks are divided into training and test tracks: a ratio such as ``"80/20"``,
             counts such as ``"13+12"``, or ``"last 10"`` (see :mod:`musicvae.recipes.split`).
         seed: of the split, the initial weights, the crops and ε.
@@ -96,7 +98,7 @@ class Recipe:
 
     @property
     def audio(self) -> AudioSpec:
-        """Rate and channels."""
+        """Sample rate and channels."""
         return AudioSpec(self.sample_rate, self.channels)
 
     @property
@@ -108,7 +110,7 @@ class Recipe:
         """A copy with some settings changed; ``model`` is merged, not replaced.
 
         Raises:
-            SettingError: no such setting, or a value out of range or of the wrong type.
+            SettingError: there is no such setting, or a value is out of range or of the wrong type.
         """
         known = sorted(field.name for field in dataclasses.fields(self))
         for name, value in changes.items():
@@ -125,13 +127,13 @@ class Recipe:
         return dataclasses.replace(self, **changes)
 
     def to_json(self) -> dict[str, Any]:
-        """A plain dictionary, from which :meth:`from_json` makes the same recipe."""
+        """A dictionary for JSON, from which :meth:`from_json` makes the same recipe."""
         values = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
         return values | {"model": dict(self.model)}
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Recipe:
-        """The recipe that :meth:`to_json` described.
+        """The recipe whose :meth:`to_json` this is.
 
         Raises:
             SettingError: a setting is unknown or missing.
@@ -161,7 +163,7 @@ _LOWEST = {
 
 
 def _as_type_of(name: str, current: Any, value: Any) -> Any:
-    """``value`` in the type of the setting; numbers may come as text from a command line."""
+    """``value`` converted to the type of the setting; a number may be text from a command line."""
     if name == "minutes":
         return None if value in (None, "", "none") else _number(name, float, value)
     if isinstance(current, str):
@@ -180,3 +182,22 @@ def _number(name: str, kind: type[int] | type[float], value: Any) -> int | float
             f"{name} is not {expected}", expected=expected, received=str(value)
         ) from error
     return number
+
+
+#: Every installed recipe, shipped ones and those of plug-ins.
+RECIPES: Registry[Recipe] = Registry(
+    "musicvae.recipes",
+    Recipe,
+    noun="recipe",
+    hint="`musicvae recipes` lists them; plugins/README.md shows how a plug-in brings its own",
+)
+
+
+def get_recipe(name: str) -> Recipe:
+    """The recipe of that name.
+
+    Raises:
+        UnknownNameError: no recipe of that name is installed; the message lists those that are.
+        RegistryError: two distributions claim the name, or the plug-in does not load.
+    """
+    return RECIPES.get(name)

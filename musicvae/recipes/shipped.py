@@ -1,13 +1,15 @@
-"""The recipes that musicvae ships: ``notebook``, ``clip``, ``stream`` and ``stream44``."""
+"""The recipes that musicvae ships: ``notebook``, ``clip``, ``stream`` and ``stream44``.
+
+They are registered in ``pyproject.toml`` under ``musicvae.recipes``, as those of a plug-in are.
+"""
 
 from __future__ import annotations
 
 import dataclasses
 
-from musicvae.errors import UnknownNameError
 from musicvae.recipes.recipe import Recipe
 
-#: What the notebook did: 30 s at 3 kHz as one row of 90 001 samples, cross-entropy on raw audio,
+#: The original notebook: 30 s at 3 kHz as one row of 90 001 samples, cross-entropy on raw audio,
 #: Monte-Carlo KL, Adam(3e-4). Kept exactly, flaws included (see musicvae/vae/notebook.py).
 NOTEBOOK = Recipe(
     name="notebook",
@@ -19,7 +21,7 @@ NOTEBOOK = Recipe(
     epochs=20,
 )
 
-#: The repaired one: convolution over time, a proper likelihood, analytic KL with warm-up.
+#: The notebook's idea, corrected: convolution over time, a valid likelihood, analytic KL, warm-up.
 CLIP = Recipe(
     name="clip",
     family="clip",
@@ -38,14 +40,14 @@ CLIP = Recipe(
     patience=0,
 )
 
-#: What performers play: a stream of latents, 43 of them a second, for GTZAN's rate.
+#: For playing live: a stream of 43 latent vectors a second, at the sample rate of GTZAN.
 STREAM = Recipe(
     name="stream",
     family="stream",
     sample_rate=22_050,
     samples=32_768,
     latent_dim=32,
-    # All of them, so that a run keeps its network whatever later versions prefer.
+    # Every setting is written out, so that a later version's defaults do not change the network.
     model={
         "width": 160,
         "hidden": 320,
@@ -70,7 +72,7 @@ STREAM = Recipe(
     free_bits=0.05,
 )
 
-#: The same at the rate of compact discs, in stereo or mono as ``channels`` says.
+#: The same at 44 100 Hz, in mono or, with ``channels=2``, in stereo.
 STREAM44 = dataclasses.replace(
     STREAM,
     name="stream44",
@@ -78,18 +80,3 @@ STREAM44 = dataclasses.replace(
     samples=65_536,
     model={**STREAM.model, "stride": 4, "hidden": 192},  # a frame lasts half as long
 )
-
-RECIPES: dict[str, Recipe] = {recipe.name: recipe for recipe in (NOTEBOOK, CLIP, STREAM, STREAM44)}
-
-
-def get_recipe(name: str) -> Recipe:
-    """The recipe of that name.
-
-    Raises:
-        UnknownNameError: there is none.
-    """
-    if name not in RECIPES:
-        raise UnknownNameError(
-            f"no recipe is named {name!r}", expected=", ".join(sorted(RECIPES)), received=name
-        )
-    return RECIPES[name]

@@ -1,18 +1,18 @@
-"""Dividing tracks into training and test tracks: by track, seeded, stable.
+"""Divides tracks into training and test tracks, by a rule written as text and a seed.
 
-Three ways, written as text:
+There are three kinds of rule:
 
 ====================  ==========================================================================
-``"80/20"``           a ratio. Each track is decided for itself, by a hash of its key and the
-                      seed, so adding or removing a file never moves another one. The shares are
+``"80/20"``           a ratio. A hash of its key and the seed decides for each track by itself, so
+                      that adding or removing a file never moves another one. The shares are
                       therefore met on average, not exactly.
 ``"13+12"``           counts, drawn by the rank of the same hash: 13 tracks to train on, 12 to test.
 ``"last 10"``         the last 10 tracks of each folder, in sorted order, are the test tracks.
 ====================  ==========================================================================
 
-With a ratio, small sets may come out one-sided. As long as there are two tracks neither side is
-left empty: the track whose hash lies nearest the border changes sides. Only then can adding a file
-move another, and at most that one.
+With a ratio, a small set may end up on one side. If there are at least two tracks, no side is left
+empty: the track whose hash is nearest to the border changes sides. Only in this case can adding a
+file move another one, and at most that one.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ from itertools import pairwise
 
 from musicvae.errors import DataError, SettingError
 
-#: Training and test keys, in any order.
+#: Keys of the training tracks and of the test tracks, in any order.
 Sides = tuple[list[str], list[str]]
 
-LEGAL = 'a ratio such as "80/20", counts such as "13+12", or "last 10"'
+_FORMS = 'a ratio such as "80/20", counts such as "13+12", or "last 10"'
 
 
 @dataclass(frozen=True)
@@ -43,11 +43,11 @@ class Split:
 
 @dataclass(frozen=True)
 class SplitRule:
-    """A way to split, as parsed from text.
+    """A rule for splitting, parsed from text.
 
     Attributes:
         kind: ``"ratio"``, ``"counts"`` or ``"last"``.
-        train: share or number of training tracks; 0 for ``"last"``, where it is the rest.
+        train: share or number of training tracks; 0 for ``"last"``, which trains on the rest.
         test: share or number of test tracks.
     """
 
@@ -57,10 +57,10 @@ class SplitRule:
 
 
 def parse_split(how: str) -> SplitRule:
-    """The rule that ``how`` stands for.
+    """Parse a rule.
 
     Raises:
-        SettingError: it is none of the three forms, or a number is out of range.
+        SettingError: ``how`` has none of the three forms, or a number is out of range.
     """
     text = " ".join(how.split()) if isinstance(how, str) else ""
     if found := re.fullmatch(r"(\d+(?:\.\d+)?) ?/ ?(\d+(?:\.\d+)?)", text, re.ASCII):
@@ -70,11 +70,11 @@ def parse_split(how: str) -> SplitRule:
     elif found := re.fullmatch(r"last (\d+)", text, re.ASCII):
         rule = SplitRule("last", 0, int(found[1]))
     else:
-        raise SettingError("a split cannot be understood", expected=LEGAL, received=how)
+        raise SettingError("a split cannot be understood", expected=_FORMS, received=how)
     if rule.test <= 0 or (rule.kind != "last" and rule.train <= 0):
         raise SettingError(
             "a split leaves one side without tracks",
-            expected=f"{LEGAL}, with numbers above 0",
+            expected=f"{_FORMS}, with numbers above 0",
             received=how,
         )
     return rule
@@ -85,11 +85,11 @@ def split_tracks(keys: Iterable[str], how: str, seed: int) -> Split:
 
     Args:
         keys: the tracks' keys, in any order.
-        how: see the table above.
-        seed: another seed draws other tracks; ``"last n"`` ignores it.
+        how: the rule, see the table above.
+        seed: each seed draws other tracks; ``"last n"`` ignores it.
 
     Returns:
-        Training and test keys. With one track and a ratio, one side is empty.
+        The keys of both sides. With one track and a ratio, one side is empty.
 
     Raises:
         SettingError: ``how`` cannot be understood.

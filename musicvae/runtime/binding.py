@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from musicvae.artifact.ports import NEXT_STATE, STATE
 from musicvae.latents.arrays import Float32
 
 
@@ -83,9 +84,9 @@ class BoundSession:
         binding = self._session.io_binding()
         for bind, name, array in (
             (binding.bind_input, self._source, self._block),
-            (binding.bind_input, "state", state),
+            (binding.bind_input, STATE, state),
             (binding.bind_output, self._target, self._result),
-            (binding.bind_output, "next_state", next_state),
+            (binding.bind_output, NEXT_STATE, next_state),
         ):
             bind(name, "cpu", 0, np.float32, array.shape, array.ctypes.data)
         return binding

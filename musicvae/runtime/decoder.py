@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from musicvae.artifact import ArtifactInfo
+from musicvae.artifact.ports import AUDIO, LATENT
 from musicvae.audio import Samples, Sound
 from musicvae.errors import ArtifactError, CorruptArtifactError, LatentError
 from musicvae.latents.arrays import Latents, beyond, latent_rows
@@ -66,7 +67,7 @@ class Decoder:
         """
         batch = self._as_batch(latents)
         try:
-            (audio,) = self._session.run(["audio"], {"latent": batch})
+            (audio,) = self._session.run([AUDIO], {LATENT: batch})
         except Exception as error:  # onnxruntime's errors have no common base but this
             raise ArtifactError(
                 f"{self._name!r} could not be decoded", received=first_line(error)

@@ -1,19 +1,22 @@
-"""An onnxruntime session on an artifact of one kind: checked, opened, and compared with its words.
+"""Opens an artifact of one kind as an onnxruntime session, and checks it against its description.
 
-One thread, no spinning, the CPU: what is steady beside an audio thread.
+Sessions run on the CPU, by default on one thread, and never spin: this keeps the time of a call
+steady beside an audio thread.
 """
 
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from musicvae.artifact import ArtifactInfo, Kind
+from musicvae.artifact.ports import Shape, ports_of
 from musicvae.artifact.reading import graph_digest, load
 from musicvae.errors import ArtifactKindError, CorruptArtifactError, SettingError
 
-#: Which class of this package is for which kind.
+#: The class of this package that plays each kind.
 PLAYERS: dict[str, str] = {"clip": "Decoder", "stream": "StreamDecoder", "encoder": "Encoder"}
 
 _EXPORT_AGAIN = "export it again with `musicvae export`"
@@ -24,9 +27,9 @@ class Opened(NamedTuple):
 
     Attributes:
         session: an ``onnxruntime.InferenceSession``.
-        info: what the artifact says about itself.
+        info: the artifact's description.
         name: the file's name without its folder, for messages.
-        digest: SHA-256 of the graph, 64 hex digits, whether or not the description states it.
+        digest: SHA-256 of the graph, 64 hex digits; computed where the description has none.
     """
 
     session: Any
@@ -40,12 +43,12 @@ def open_artifact(path: str | os.PathLike[str], kind: Kind, threads: int) -> Ope
 
     Args:
         path: the file, which is read once; what was checked is what is loaded.
-        kind: what it must be.
+        kind: the kind that the artifact must have.
         threads: CPU threads for one call, at least 1.
 
     Raises:
-        ArtifactError: as :func:`musicvae.artifact.reading.read_info`; or it is of another kind, or
-            its graph does not fit its description.
+        ArtifactError: as :func:`musicvae.artifact.reading.read_info`; or the artifact is of another
+            kind, or its graph does not fit its description.
         SettingError: ``threads`` is less than 1.
     """
     if threads < 1:
@@ -65,12 +68,17 @@ def open_artifact(path: str | os.PathLike[str], kind: Kind, threads: int) -> Ope
 
 
 def open_session(data: bytes, threads: int, name: str) -> Any:
-    """An ``onnxruntime.InferenceSession`` on a file that was checked.
+    """Make an ``onnxruntime.InferenceSession`` from a file that was checked.
+
+    Args:
+        data: the whole file.
+        threads: CPU threads for one call.
+        name: the file's name, for messages.
 
     Raises:
         CorruptArtifactError: onnxruntime cannot load it.
     """
-    import onnxruntime  # late: it takes a tenth of a second and is not needed to read a description
+    import onnxruntime  # late: takes 0.1 s, and reading a description does without it
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
@@ -91,16 +99,19 @@ def open_session(data: bytes, threads: int, name: str) -> Any:
 
 
 def check_ports(session: Any, info: ArtifactInfo, name: str) -> None:
-    """Refuse a graph whose inputs and outputs are not those of its kind.
+    """Refuse a graph whose inputs and outputs are not those that its description demands.
 
     Raises:
         CorruptArtifactError: a port is missing, or has another type, or another size where the
             description fixes it, or a fixed size where it must be free.
     """
-    ports = {"inputs": session.get_inputs(), "outputs": session.get_outputs()}
-    for side, expected in _ports(info).items():
-        found = {port.name: tuple(port.shape) for port in ports[side]}
-        types = [port.type for port in ports[side]]
+    ports = ports_of(info)
+    for side, expected, actual in (
+        ("inputs", ports.inputs, session.get_inputs()),
+        ("outputs", ports.outputs, session.get_outputs()),
+    ):
+        found = {port.name: tuple(port.shape) for port in actual}
+        types = [port.type for port in actual]
         alike = found.keys() == expected.keys() and all(
             _fits(found[port], shape) for port, shape in expected.items()
         )
@@ -114,36 +125,19 @@ def check_ports(session: Any, info: ArtifactInfo, name: str) -> None:
 
 
 def first_line(error: Exception) -> str:
-    """The first line of an error's message, or its kind where it says nothing."""
+    """The first line of an error's message, or the name of its class where it has no message."""
     return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
 
 
-_Shapes = dict[str, tuple[Any, ...]]
-
-
-def _ports(info: ArtifactInfo) -> dict[str, _Shapes]:
-    """Shapes by side and port; an axis with a name is free."""
-    D, channels, state = info.latent_dim, info.channels, (1, info.state_size)
-    if info.kind == "clip":
-        return {
-            "inputs": {"latent": ("batch", D)},
-            "outputs": {"audio": ("batch", info.samples, channels)},
-        }
-    latent, audio = {"latent": (1, "frames", D)}, {"audio": (1, "samples", channels)}
-    if info.kind == "stream":
-        return {"inputs": latent | {"state": state}, "outputs": audio | {"next_state": state}}
-    return {"inputs": audio | {"state": state}, "outputs": latent | {"next_state": state}}
-
-
-def _fits(found: tuple[Any, ...], expected: tuple[Any, ...]) -> bool:
+def _fits(found: tuple[Any, ...], expected: Shape) -> bool:
     return len(found) == len(expected) and all(
         not isinstance(axis, int) if isinstance(wanted, str) else axis == wanted
         for axis, wanted in zip(found, expected, strict=True)
     )
 
 
-def _shown(shapes: _Shapes) -> str:
-    """Such as ``latent (1, frames, 32), state (1, 100)``."""
+def _shown(shapes: Mapping[str, tuple[Any, ...]]) -> str:
+    """Shapes as text, such as ``latent (1, frames, 32), state (1, 100)``."""
     return ", ".join(
         f"{port} ({', '.join('free' if axis is None else str(axis) for axis in shape)})"
         for port, shape in shapes.items()

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from musicvae.artifact import ArtifactInfo, Kind
+from musicvae.artifact.ports import AUDIO, NEXT_STATE, STATE, main_ports
 from musicvae.errors import ArtifactError, CorruptArtifactError, MusicVAEError, StateError
 from musicvae.latents.arrays import Float32
 from musicvae.runtime.binding import BoundSession
@@ -43,7 +44,7 @@ class Stateful(ABC):
 
     def __init__(self, path: str | os.PathLike[str], kind: Kind, threads: int) -> None:
         self._session, self._info, self._name, self._digest = open_artifact(path, kind, threads)
-        self._ports = ("latent", "audio") if kind == "stream" else ("audio", "latent")
+        self._ports = main_ports(kind)
         self._bound = BoundSession(self._session, *self._ports, self._info.state_size)
         self._run_once(np.zeros(self._shapes(2)[0], np.float32))
 
@@ -152,11 +153,11 @@ class Stateful(ABC):
         start = np.zeros((1, self._info.state_size), np.float32)
         try:
             result, state = self._session.run(
-                [target, "next_state"], {source: block[None], "state": start}
+                [target, NEXT_STATE], {source: block[None], STATE: start}
             )
         except Exception as error:  # as above
             raise self._failed(error) from error
-        frames = len(block) if target == "audio" else len(block) // self._info.hop
+        frames = len(block) if target == AUDIO else len(block) // self._info.hop
         expected = (1, *self._shapes(frames)[1])
         if result.shape != expected or state.shape != start.shape:
             raise CorruptArtifactError(

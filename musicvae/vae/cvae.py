@@ -1,7 +1,7 @@
-"""The convolutional VAE: an encoder, a decoder and a likelihood, put together.
+"""The convolutional VAE: combines an encoder, a decoder and a likelihood.
 
-The model *is* its constructor: what differs between the notebook's network and the repaired one is
-injected, so that training, sampling and export know one class.
+The parts that differ between model families are passed to the constructor, so that training,
+sampling and export work with one class.
 
     x ──encoder──> mean, logvar ──z = mean + e^(logvar/2)·ε──> z ──decoder──> decoded ──> sound
 """
@@ -17,25 +17,30 @@ from musicvae.vae.losses import kl_analytic, kl_monte_carlo
 
 
 class Likelihood(Protocol):
-    """How well a decoder's output explains a sound, and how it is heard."""
+    """Says how well a decoder's output explains a sound, and turns that output into sound.
+
+    Two methods are optional. ``distances(x, decoded)`` returns further figures by name for the
+    history, each float32 (batch,). ``aligned(x, decoded)`` returns both as sound without the delay
+    between them, float32 (batch, samples, channels); the adversarial phase needs it.
+    """
 
     def log_prob(self, x: tf.Tensor, decoded: tf.Tensor) -> tf.Tensor:
-        """log p(x|z), float32 (batch,), in nats."""
+        """log p(x|z) of sound x in the model's layout, float32 (batch,), in nats."""
 
     def listen(self, decoded: tf.Tensor) -> tf.Tensor:
-        """The decoder's output as sound, in the model's layout, about ±1."""
+        """The decoder's output as sound in the model's layout, float32, full scale ±1."""
 
 
 class CVAE(keras.Model):
     """A convolutional variational autoencoder of whole clips.
 
     Args:
-        encoder: maps x to (batch, 2·D): means and log-variances.
-        decoder: maps (batch, D) to the likelihood's parameters.
-        likelihood: of x under those parameters.
-        latent_dim: D.
+        encoder: maps x to means and log-variances, float32 (batch, 2·D).
+        decoder: maps latents, float32 (batch, D), to the parameters of the likelihood.
+        likelihood: the likelihood of x under these parameters.
+        latent_dim: D, the number of latents.
         monte_carlo_kl: estimate the KL from the one z drawn, instead of in closed form.
-        rows: the layout is (batch, 1, samples), one row per clip, instead of
+        rows: the model's layout of x is (batch, 1, samples), one row per clip, instead of
             (batch, samples, channels).
 
     Example:
@@ -63,34 +68,34 @@ class CVAE(keras.Model):
         self.monte_carlo_kl = monte_carlo_kl
         self.rows = rows
 
-    #: Whether XLA compiles a training step, where one replica trains; of a network of many small
-    #: operations it makes a few large ones.
+    #: Whether XLA compiles the training step where one replica trains; it merges the many small
+    #: operations of some networks into a few large ones.
     compiled = False
 
     @property
     def noise_dims(self) -> int:
-        """Numbers of ε that one clip needs."""
+        """How many numbers of noise ε one clip needs."""
         return self.latent_dim
 
     def loss_samples(self, x: tf.Tensor) -> float:
-        """Samples of sound that the loss sums over, for x in the model's own layout."""
+        """Number of samples that the loss sums over, for x in the model's layout."""
         return float(x.shape[1] * x.shape[2])
 
     def from_audio(self, audio: tf.Tensor) -> tf.Tensor:
-        """(batch, samples, channels) in the model's own layout."""
+        """Sound, float32 (batch, samples, channels), in the model's layout."""
         return tf.transpose(audio, (0, 2, 1)) if self.rows else audio
 
     def to_audio(self, x: tf.Tensor) -> tf.Tensor:
-        """The model's own layout as (batch, samples, channels)."""
+        """Sound in the model's layout as float32 (batch, samples, channels)."""
         return tf.transpose(x, (0, 2, 1)) if self.rows else x
 
     def posterior(self, x: tf.Tensor, training: bool = False) -> tuple[tf.Tensor, tf.Tensor]:
-        """What :meth:`encode` returns, outside a ``tf.function`` of its own.
+        """The same as :meth:`encode`, but not in a ``tf.function`` of its own.
 
-        Training calls this one, since replicas cannot meet inside a nested ``tf.function``.
+        Training calls it, because replicas cannot synchronise inside a nested ``tf.function``.
         """
         mean, logvar = tf.split(self.encoder(x, training=training), 2, axis=-1)
-        # exp of the log-variance must stay finite while an untrained encoder finds its feet.
+        # exp(logvar) must stay finite while the encoder is still untrained.
         return mean, tf.clip_by_value(logvar, -15.0, 10.0)
 
     @tf.function(reduce_retracing=True)
@@ -109,12 +114,12 @@ class CVAE(keras.Model):
 
     @tf.function(reduce_retracing=True)
     def decode(self, z: tf.Tensor) -> tf.Tensor:
-        """The likelihood's parameters for latents z, float32 (batch, D)."""
+        """The parameters of the likelihood for latents z, float32 (batch, D)."""
         return self.decoder(z, training=False)
 
     @tf.function(reduce_retracing=True)
     def sample(self, eps: tf.Tensor) -> tf.Tensor:
-        """Sound of the latents ``eps``, float32 (batch, D), in the model's own layout."""
+        """Sound of the latents ``eps``, float32 (batch, D), in the model's layout."""
         return self.likelihood.listen(self.decode(eps))
 
     def kl(self, z: tf.Tensor, mean: tf.Tensor, logvar: tf.Tensor) -> tf.Tensor:
@@ -124,6 +129,6 @@ class CVAE(keras.Model):
         return kl_analytic(mean, logvar)
 
     def call(self, x: tf.Tensor, training: bool = False) -> tf.Tensor:
-        """The sound that the mean of q(z|x) decodes to."""
+        """Decode the mean of q(z|x) to sound, in the model's layout."""
         mean, _ = self.posterior(x, training=training)
         return self.likelihood.listen(self.decoder(mean, training=training))

@@ -15,6 +15,8 @@ import tensorflow as tf
 from musicvae.errors import SettingError
 from musicvae.families import ModelFamily
 from musicvae.recipes import Recipe
+from musicvae.vae.clip.fit import fit
+from musicvae.vae.clip.trained import TrainedModel
 from musicvae.vae.cvae import CVAE
 from musicvae.vae.layers import Resnet1DBlock
 
@@ -85,4 +87,10 @@ def build(recipe: Recipe) -> CVAE:
     )
 
 
-FAMILY = ModelFamily("notebook", "The notebook's network: one row of 90 001 samples.", build)
+FAMILY = ModelFamily(
+    "notebook",
+    "The notebook's network: one row of 90 001 samples.",
+    build,
+    fit=fit,
+    open=TrainedModel.open,
+)

@@ -80,9 +80,9 @@ def test_no_genre_at_all_says_what_to_install(
 def test_recipes_as_a_table(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["recipes"]) == 0
     heading, *rows = capsys.readouterr().out.splitlines()
-    assert heading.split() == ["setting", *RECIPES]
+    assert heading.split() == ["setting", *(recipe.name for recipe in installed())]
     values = {row.split()[0]: row.split()[1:] for row in rows}
-    assert values["samples"] == [str(recipe.samples) for recipe in RECIPES.values()]
+    assert values["samples"] == [str(recipe.samples) for recipe in installed()]
     assert values["seconds"][0] == "(30.00)"
     assert values["minutes"][0] == "-"
     assert {"split", "seed", "model.stride"} <= set(values)
@@ -91,7 +91,34 @@ def test_recipes_as_a_table(capsys: pytest.CaptureFixture[str]) -> None:
 def test_recipes_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["recipes", "--json"]) == 0
     recipes = [Recipe.from_json(values) for values in json.loads(capsys.readouterr().out)]
-    assert recipes == list(RECIPES.values())
+    assert recipes == installed()
+
+
+def installed() -> list[Recipe]:
+    recipes = [RECIPES[name] for name in RECIPES]
+    return sorted(recipes, key=lambda recipe: recipe.sample_rate)
+
+
+def test_recipes_of_plug_ins_and_broken_ones(
+    fake_site: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fake_site.module(
+        "fake_recipes",
+        "from musicvae.recipes import CLIP\nimport dataclasses\n"
+        "BOSSA = dataclasses.replace(CLIP, name='bossa', epochs=7)\nPOLKA = 'no recipe'\n",
+    )
+    entries = {"bossa": "fake_recipes:BOSSA", "polka": "fake_recipes:POLKA"}
+    fake_site.install("fake-recipes", entries, group="musicvae.recipes")
+    monkeypatch.setattr(RECIPES, "_claims", None)
+    monkeypatch.setattr(RECIPES, "_loaded", {})
+    assert main(["recipes", "--json"]) == 0
+    *good, broken = json.loads(capsys.readouterr().out)
+    assert {recipe["name"]: recipe["epochs"] for recipe in good}["bossa"] == 7
+    assert (broken["name"], broken["distributions"]) == ("polka", ["fake-recipes 1.0"])
+    assert main(["recipes"]) == 0
+    printed = capsys.readouterr().out
+    assert "bossa" in printed.splitlines()[0]
+    assert printed.splitlines()[-1].startswith("polka  BROKEN: ")
 
 
 def test_inspect_tells_what_the_artifact_says(

@@ -93,7 +93,7 @@ def test_train(
     # The script asks for the recipe as it is; a smaller one of that name saves a minute. No
     # plug-in knows this genre, so that none has settings of its own for it.
     settings = {**tiny_settings, "model": {**tiny_settings["model"], "stages": 2}}
-    monkeypatch.setitem(RECIPES, "clip", RECIPES["clip"].with_settings(**settings))
+    monkeypatch.setitem(RECIPES._loaded, "clip", RECIPES["clip"].with_settings(**settings))
     shutil.copytree(tiny_sounds / "jazz", tmp_path / "genres" / "bebop")
     printed = script(
         "01_train", "--data", "genres", "--genre", "bebop", "--epochs", 1, "--out", "run"

@@ -1,5 +1,14 @@
-"""The clip family: one latent vector decodes to a whole buffer of sound."""
+"""The clip family: one latent vector decodes to a whole clip of sound."""
 
 from __future__ import annotations
 
-from musicvae.vae.clip.network import FAMILY as FAMILY
+from musicvae.families import ModelFamily
+from musicvae.vae.clip import fit, network, trained
+
+FAMILY = ModelFamily(
+    "clip",
+    "Convolutions over time, spectral likelihood, Fourier head.",
+    network.build,
+    fit=fit.fit,
+    open=trained.TrainedModel.open,
+)

@@ -1,11 +1,11 @@
-"""The repaired network: convolutions over time, a spectral likelihood, a Fourier synthesis head.
+"""The network of the clip family: convolutions over time, and synthesis by Fourier transform.
 
     audio ─LogMel─> frames ─(Resnet1DBlock, stride 2)×3─> steps ─Conv1D─> mean, logvar
     z ─Conv1D─> steps ─(Resnet1DBlock, Conv1DTranspose ×2)×3─> frames ─FourierSynthesis─> audio
 
-The D latents of a clip are laid out as D / steps numbers for each step of hop · 2^stages samples,
-so that each answers for its own part of the clip. Components that move the whole clip are found
-afterwards (``latents.py``) and come first when it is played.
+The D latents of a clip are D / steps numbers for each step of hop · 2^stages samples, so that each
+latent describes its own part of the clip. Components that change the whole clip are found after
+training (:mod:`musicvae.vae.run.basis`) and come first when the clip is played.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ import numpy as np
 import tensorflow as tf
 
 from musicvae.errors import SettingError
-from musicvae.families import ModelFamily
 from musicvae.recipes import Recipe
 from musicvae.vae.clip.fourier import FourierSynthesis, LogMel
 from musicvae.vae.clip.likelihood import SpectralLaplace
@@ -27,15 +26,16 @@ from musicvae.vae.layers import SLOPE, Resnet1DBlock
 
 @dataclass(frozen=True)
 class ClipSettings:
-    """What ``Recipe.model`` may hold.
+    """The settings of the clip family, which ``Recipe.model`` may hold.
 
     Attributes:
-        width: channels at the full frame rate; twice as many at the coarser ones.
-        fft: window of the synthesis in samples.
+        width: channels at the full frame rate; there are twice as many at the lower rates.
+        fft: length of analysis and synthesis windows in samples.
         hop: samples per frame.
-        bands: mel bands that the encoder hears.
-        stages: how often time is halved on the way to the latents.
-        scale: scale b of the likelihood; smaller asks for closer reconstructions.
+        bands: mel bands of the encoder's input.
+        stages: layers that halve the frame rate, from the frames to the latent steps.
+        scale: scale b of the likelihood; a smaller one gives closer reconstructions and a larger
+            KL.
     """
 
     width: int = 128
@@ -72,7 +72,11 @@ class ClipSettings:
 
 
 def settings_of(recipe: Recipe) -> ClipSettings:
-    """The family's own settings in ``recipe.model``, checked."""
+    """The clip family's settings in ``recipe.model``, checked.
+
+    Raises:
+        SettingError: a setting is unknown, or the recipe is not mono.
+    """
     try:
         settings = ClipSettings(**recipe.model)
     except TypeError as error:
@@ -89,9 +93,9 @@ def settings_of(recipe: Recipe) -> ClipSettings:
 
 
 class FixedNoise(keras.layers.Layer):
-    """Appends the same noise to every clip, from which drums and breath can be shaped.
+    """Appends the same noise to every clip, as material for drums and breath.
 
-    The noise is a constant of the model: the same latents give the same sound.
+    The noise is a constant of the model, so that the same latents give the same sound.
 
     Input shape: (batch, frames, channels). Output shape: (batch, frames, channels + 8).
     """
@@ -99,14 +103,14 @@ class FixedNoise(keras.layers.Layer):
     CHANNELS = 8
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
-        """Draw the noise."""
+        """Draw the noise, with a fixed seed."""
         frames = int(input_shape[1] or 0)
         noise = np.random.default_rng(0).standard_normal((1, frames, self.CHANNELS))
         self.noise = tf.constant(noise, tf.float32)
         self.built = True
 
     def call(self, inputs: tf.Tensor) -> tf.Tensor:
-        """Append."""
+        """Append the noise as further channels."""
         return tf.concat([inputs, tf.tile(self.noise, (tf.shape(inputs)[0], 1, 1))], axis=-1)
 
 
@@ -142,7 +146,7 @@ def _decoder(recipe: Recipe, settings: ClipSettings) -> keras.Model:
     x = layers.Conv1D(width, 3, padding="same")(FixedNoise()(x))
     for _ in range(2):
         x = Resnet1DBlock(5, width, "decode")(x)
-    # Music at -20 dBFS has magnitudes of about e^-6 a bin.
+    # Music at -20 dBFS has magnitudes of about e^-6 per bin.
     quiet = keras.initializers.Constant(-6.0)
     log_magnitude = layers.Dense(bins, bias_initializer=quiet)(x)
     phase = layers.Dense(bins, kernel_initializer=keras.initializers.RandomNormal(stddev=0.3))(x)
@@ -154,7 +158,7 @@ def build(recipe: Recipe) -> CVAE:
     """The untrained network for ``recipe``; x has the layout (batch, samples, channels).
 
     Raises:
-        SettingError: a setting that this family does not know, or a length it cannot frame.
+        SettingError: a setting is unknown, or the clip or the latents do not divide into steps.
     """
     settings = settings_of(recipe)
     likelihood = SpectralLaplace(recipe.sample_rate, settings.scale)
@@ -165,6 +169,3 @@ def build(recipe: Recipe) -> CVAE:
         recipe.latent_dim,
         name="clip",
     )
-
-
-FAMILY = ModelFamily("clip", "Convolutions over time, spectral likelihood, Fourier head.", build)

@@ -1,4 +1,4 @@
-"""A trained model: sample, reconstruct, interpolate, and the decoder that is exported."""
+"""A trained clip model: samples, reconstructs, interpolates, and exports its decoder."""
 
 from __future__ import annotations
 
@@ -8,15 +8,20 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import ArrayLike
 
+from musicvae.artifact.ports import LATENT
 from musicvae.audio import Samples, Sound, Sounds, crossfade, read, resample
+from musicvae.errors import SettingError
+from musicvae.families import Exportable
+from musicvae.recipes import Recipe
 from musicvae.vae.clip.fourier import FourierSynthesis, as_matrices
-from musicvae.vae.run.basis import Array
+from musicvae.vae.run.basis import Array, LatentBasis
+from musicvae.vae.run.folder import RunFolder
 from musicvae.vae.run.trained import Trained
 
-#: What can be interpolated between.
+#: An end of an interpolation: a sound, a seed, or latents.
 Point = Sound | int | ArrayLike
 
-#: Clips decoded at once.
+#: Clips that are encoded or decoded at once.
 BATCH = 16
 
 
@@ -27,35 +32,54 @@ class TrainedModel(Trained):
     over the training set, in order of the variance they explain.
     """
 
+    @classmethod
+    def open(cls, vae: Any, recipe: Recipe, run: RunFolder) -> TrainedModel:
+        """The trained model of a run whose weights are in ``vae``."""
+        return cls(vae, recipe, run, LatentBasis.load(run.latents))
+
     def decode(self, latents: ArrayLike) -> Sounds:
-        """Sounds of standardised latents (n, D) or (D,).
+        """Decode latents to one clip of sound each.
+
+        Args:
+            latents: standardised, shape (n, D) or (D,).
 
         Raises:
-            LatentError: another width, or not finite.
+            LatentError: the width is not D, or a value is not finite.
         """
         checked = self._check(latents)
         parts = [self._decode(checked[i : i + BATCH]) for i in range(0, len(checked), BATCH)]
         return Sounds(Sound.of(clip, self.recipe.sample_rate) for clip in np.concatenate(parts))
 
     def encode(self, sound: Sound) -> Array:
-        """Standardised latents of a sound's consecutive clips, float32 (clips, D).
+        """Encode a sound clip by clip; the last clip is padded with zeros.
 
-        The last clip is padded with zeros.
+        Returns:
+            Standardised latents, float32 (clips, D).
         """
         return self._encode(self._clips(sound, self.recipe.samples))
 
-    def sample(self, n: int = 4, seed: int | None = None) -> Sounds:
-        """New sounds, from latents drawn like those of the training set (a Gaussian of its spread).
+    def sample(self, n: int = 4, seed: int | None = None, seconds: float | None = None) -> Sounds:
+        """New sounds, from latents drawn from a Gaussian with the spread of the training set.
 
         Args:
-            n: how many.
-            seed: the same seed draws the same latents; ``None`` draws anew.
+            n: number of sounds.
+            seed: the same seed draws the same latents; ``None`` draws new ones each time.
+            seconds: must be ``None``: a clip has the length that it was trained with.
+
+        Raises:
+            SettingError: ``seconds`` was given.
         """
+        if seconds is not None:
+            raise SettingError(
+                "the length of a clip is settled when it is trained",
+                expected="--seconds for streams",
+                received=f"a run of the recipe {self.recipe.name}",
+            )
         generator = np.random.default_rng(seed)
         return self.decode(generator.standard_normal((n, self.recipe.latent_dim), np.float32))
 
     def reconstruct(self, sound: Sound) -> Sound:
-        """The sound encoded and decoded, clip by clip, joined with cross-fades of 20 ms.
+        """Encode and decode a sound clip by clip, and join the clips with cross-fades of 20 ms.
 
         Returns:
             A sound as long as the given one, at the model's rate.
@@ -68,14 +92,14 @@ class TrainedModel(Trained):
         return Sound.of(joined, self.recipe.sample_rate)
 
     def interpolate(self, a: Point, b: Point, steps: int = 8) -> Sounds:
-        """Sounds on the way from ``a`` to ``b``, ends included.
+        """Sounds on the path from ``a`` to ``b``, both included.
 
-        The path is spherical, so that what lies between is as likely as the ends (White 2016).
+        The path is spherical, so that the points between are as likely as the ends (White 2016).
 
         Args:
-            a: standardised latents (D,), a sound whose first clip is meant, or a seed that draws
-                the latents as :meth:`sample` does.
-            b: likewise.
+            a: standardised latents (D,), a sound, whose first clip is used, or a seed, from which
+                latents are drawn as in :meth:`sample`.
+            b: the same for the other end.
             steps: number of sounds.
         """
         start, end = self._point(a), self._point(b)
@@ -89,7 +113,11 @@ class TrainedModel(Trained):
         return self.decode((weights[0] * start + weights[1] * end) / np.sin(angle))
 
     def real_latents(self, n: int) -> Array:
-        """Standardised latents of ``n`` real clips from the tracks of the run, float32 (n, D)."""
+        """Standardised latents of at most ``n`` clips of the run's tracks, float32 (clips, D).
+
+        Raises:
+            RunError: no track's file exists any more.
+        """
         found: list[Array] = []
         for path in [*self.test_tracks(), *self.train_tracks()]:
             if sum(map(len, found)) >= n:
@@ -98,16 +126,24 @@ class TrainedModel(Trained):
                 latents = self.encode(read(path))
                 found.append(latents[:-1] if len(latents) > 1 else latents)  # the last is padded
         if not found:
-            self._first_track()  # says that there is none
+            self._first_track()  # raises the error
         return np.concatenate(found)[:n]
 
+    def exports(self) -> dict[str, Exportable]:
+        """The decoder, as an artifact of kind ``"clip"``."""
+        samples = self.recipe.samples
+        # Each latent influences the whole clip.
+        info = self.describe("clip", samples=samples, receptive_field=samples)
+        return {"decoder": Exportable(info, self.playable_decoder(), self.real_latents)}
+
     def playable_decoder(self) -> Any:
-        """The decoder as exported: standardised latents (batch, D) to (batch, samples, channels).
+        """The decoder in the form that is exported.
 
         Returns:
-            A ``tf.function`` with the signature float32 (None, D).
+            A ``tf.function`` from standardised latents, float32 (batch, D), to sound, float32
+            (batch, samples, channels).
         """
-        signature = [tf.TensorSpec((None, self.recipe.latent_dim), tf.float32, name="latent")]
+        signature = [tf.TensorSpec((None, self.recipe.latent_dim), tf.float32, name=LATENT)]
 
         layers = self.vae.decoder.layers
         transforms = [layer for layer in layers if isinstance(layer, FourierSynthesis)]

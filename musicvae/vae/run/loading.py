@@ -8,9 +8,7 @@ from typing import Any
 
 from musicvae.errors import RunError
 from musicvae.families import FAMILIES
-from musicvae.vae.clip.trained import TrainedModel
 from musicvae.vae.run import checkpoint
-from musicvae.vae.run.basis import LatentBasis
 from musicvae.vae.run.folder import RunFolder
 
 
@@ -18,11 +16,13 @@ def load(run_folder: str | os.PathLike[str]) -> Any:
     """The model of a run, with its best weights.
 
     Returns:
-        What the run's family makes of it: a :class:`TrainedModel` of clips, or a
-        :class:`musicvae.vae.stream.trained.TrainedStream`.
+        The trained model as the run's family opens it: a
+        :class:`musicvae.vae.clip.trained.TrainedModel` for clips, a
+        :class:`musicvae.vae.stream.trained.TrainedStream` for streams.
 
     Raises:
-        RunError: the folder is not a run, or it was killed before there was anything to load.
+        RunError: the folder is not a run, or training was stopped before it left a model.
+        UnknownNameError: the run's model family is not installed.
     """
     run = RunFolder.open(Path(run_folder))
     recipe = run.recipe()
@@ -37,6 +37,4 @@ def load(run_folder: str | os.PathLike[str]) -> Any:
     family = FAMILIES.get(recipe.family)
     vae = family.build(recipe)
     checkpoint.restore(run.best, vae.variables)
-    if family.open is not None:
-        return family.open(vae, recipe, run)
-    return TrainedModel(vae, recipe, run, LatentBasis.load(run.latents))
+    return family.open(vae, recipe, run)

@@ -1,31 +1,35 @@
-"""What every trained model has, whatever its kind: its run, where it comes from, its tracks."""
+"""The base of all trained models: the run, its tracks, and the description for an artifact."""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from musicvae.artifact import LatentInfo
+from musicvae.artifact import ArtifactInfo, Kind, LatentInfo
 from musicvae.audio import Samples, Sound, resample
 from musicvae.errors import LatentError, RunError
+from musicvae.families import Exportable
 from musicvae.files import read_json
+from musicvae.latents.tape import Tape
 from musicvae.recipes import Recipe
 from musicvae.vae.run import checkpoint
 from musicvae.vae.run.basis import Array, LatentBasis
 from musicvae.vae.run.folder import Row, RunFolder
 
 
-class Trained:
-    """A model with its recipe and the basis of its latents.
+class Trained(ABC):
+    """A trained model with its recipe, its run folder and the basis of its latents.
 
     Attributes:
-        vae: the :class:`musicvae.vae.cvae.CVAE`.
-        recipe: what it was trained with.
-        run: its run folder.
-        basis: of the standardised latents.
+        vae: the :class:`musicvae.vae.cvae.CVAE`, with its trained weights.
+        recipe: the recipe it was trained with.
+        run: the run folder.
+        basis: maps standardised latents to the model's own.
     """
 
     def __init__(self, vae: Any, recipe: Recipe, run: RunFolder, basis: LatentBasis) -> None:
@@ -36,17 +40,17 @@ class Trained:
 
     @property
     def genre(self) -> str:
-        """Name of the genre, or ``"any"``."""
+        """Name of the genre it was trained on, or ``"any"``."""
         return self.run.describe()["genre"] or "any"
 
     @property
     def licence(self) -> str:
-        """As stated when it was trained."""
+        """The licence that was stated when it was trained."""
         return str(self.run.describe()["licence"])
 
     @property
     def provenance(self) -> dict[str, Any]:
-        """What made it: recipe, hash of the data, steps, versions."""
+        """How it was made: recipe, hash of the data, steps, seed, date, versions."""
         description = self.run.describe()
         return {
             "recipe": description["recipe"],
@@ -62,25 +66,64 @@ class Trained:
         return self.run.history()
 
     def kl_per_latent(self) -> Array:
-        """Mean KL of each of the model's own latents over the training set, (D,), in nats."""
+        """Mean KL of each of the model's own latents over the training set, float32 (D,), nats."""
         return self.basis.kl
 
     def data_report(self) -> dict[str, Any]:
-        """What became of every file: used, skipped with a reason, notes."""
+        """What became of every file: used, or skipped with a reason; and notes."""
         report: dict[str, Any] = read_json(self.run.data)
         return report
 
     def test_tracks(self) -> list[Path]:
-        """Files of the tracks that were not trained on."""
+        """Files of the tracks that were kept for testing."""
         return self._tracks("test")
 
     def train_tracks(self) -> list[Path]:
-        """Files of the tracks that were trained on."""
+        """Files of the tracks that it was trained on."""
         return self._tracks("train")
 
     def latent_infos(self) -> tuple[LatentInfo, ...]:
-        """What an artifact says of each latent."""
+        """The description of each latent in an artifact."""
         return self.basis.infos()
+
+    def tape(self, sound: Sound, source: str = "") -> Tape:
+        """Encode a sound as a tape, which only models of streams can do.
+
+        Raises:
+            RunError: the model decodes whole clips.
+        """
+        raise RunError(
+            "only streams have tapes",
+            expected="a run of the recipe stream or stream44",
+            received=f"a run of the recipe {self.recipe.name}",
+        )
+
+    @abstractmethod
+    def exports(self) -> Mapping[str, Exportable]:
+        """The parts of the model that can be exported, by name, such as ``"decoder"``."""
+
+    def describe(self, kind: Kind, **fields: Any) -> ArtifactInfo:
+        """The description of an artifact made from this model.
+
+        Args:
+            kind: the kind of artifact.
+            fields: the fields of :class:`musicvae.artifact.ArtifactInfo` that depend on the kind.
+
+        Returns:
+            A description that is not yet checked, and lacks what only the export can tell.
+        """
+        return ArtifactInfo(
+            kind=kind,
+            genre=self.genre,
+            recipe=self.recipe.name,
+            sample_rate=self.recipe.sample_rate,
+            channels=self.recipe.channels,
+            latent_dim=self.recipe.latent_dim,
+            latents=tuple(self.latent_infos()),
+            provenance=dict(self.provenance),
+            licence=self.licence or "unstated",
+            **fields,
+        )
 
     def _tracks(self, side: str) -> list[Path]:
         report = self.data_report()
@@ -88,7 +131,11 @@ class Trained:
         return [folder / track["key"] for track in report["tracks"] if track["set"] == side]
 
     def _first_track(self) -> Path:
-        """A track that is still where it was, if possible one that was not trained on."""
+        """A track whose file still exists; a test track if there is one.
+
+        Raises:
+            RunError: no track's file exists any more.
+        """
         for path in [*self.test_tracks(), *self.train_tracks()]:
             if path.is_file():
                 return path

@@ -2,4 +2,14 @@
 
 from __future__ import annotations
 
-from musicvae.vae.stream.network import FAMILY as FAMILY
+from musicvae.families import ModelFamily
+from musicvae.vae.stream import fit, network, trained
+
+FAMILY = ModelFamily(
+    "stream",
+    "Causal and frame by frame, without end: for playing live.",
+    network.build,
+    fit=fit.fit,
+    open=trained.TrainedStream.open,
+    loss_settings=("scale", "mel_weight", "flux_weight"),
+)

@@ -72,8 +72,8 @@ def fit_moves(
 
 def _curves(
     tracks: Sequence[EncodedTrack], sample_rate: int, step: int
-) -> list[dict[str, NDArray[np.float64]]]:
-    """The attributes of each track by name, float64 (steps,) each, in their own units.
+) -> list[dict[str, NDArray[np.float32]]]:
+    """The attributes of each track by name, float32 (steps,) each, in their own units.
 
     Args:
         tracks: tracks with their latents.

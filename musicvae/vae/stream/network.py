@@ -1,13 +1,13 @@
-"""The streaming network: causal encoder and decoder over frames, a Fourier synthesis head.
+"""The networks of the stream family: causal encoder and decoder, synthesis by Fourier transform.
 
     audio ─StreamAnalysis─> frames ─CausalBlock×3─> frames joined, stride each ─CausalBlock×3─>
       mean, logvar
     z ─held for stride frames, beside the Clock─> frames ─CausalBlock×5─> magnitude, phase
       ─StreamSynthesis─> audio
 
-Both ends are causal, and their memories are explicit (``stream_layers.py``): training is streaming
-a crop from silence. Latents come 43 times a second; the decoder takes a frame for each ``hop``, so
-that a performer's gesture is heard within 6 ms at 44.1 kHz though a latent step lasts 23.
+Both are causal with explicit memories (:mod:`musicvae.vae.stream.layers`), so that training streams
+a crop from silence. There are 43 latent steps a second, of 23 ms each; but the decoder takes a
+latent vector for every frame, so that at 44.1 kHz a performer's gesture is heard within 6 ms.
 """
 
 from __future__ import annotations
@@ -19,13 +19,12 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from musicvae.families import ModelFamily
 from musicvae.recipes import Recipe
-from musicvae.vae.cvae import CVAE
+from musicvae.vae.cvae import CVAE, Likelihood
 from musicvae.vae.layers import SLOPE
 from musicvae.vae.losses import kl_analytic
+from musicvae.vae.stream.causal import CausalNetwork, Timing
 from musicvae.vae.stream.clock import PERIOD, Clock
-from musicvae.vae.stream.fit import fit
 from musicvae.vae.stream.fourier import StreamAnalysis, StreamSynthesis
 from musicvae.vae.stream.layers import (
     CausalBlock,
@@ -37,17 +36,16 @@ from musicvae.vae.stream.layers import (
 )
 from musicvae.vae.stream.likelihood import StreamSpectra
 from musicvae.vae.stream.settings import StreamSettings, settings_of
-from musicvae.vae.stream.trained import TrainedStream
 
 #: Correlation of latents from one step to the next.
 _LINGER = 0.83
 
 
-class StreamEncoderNetwork(keras.layers.Layer):
-    """Sound to latents, causally.
+class StreamEncoderNetwork(CausalNetwork):
+    """Turns sound into latents, causally.
 
     Input shape: (batch, steps × step, channels). Output shape: (batch, steps, 2 × D): means and
-    log-variances, of a sound ``latency`` samples earlier.
+    log-variances, which describe the sound ``latency`` samples earlier.
     """
 
     def __init__(self, recipe: Recipe, settings: StreamSettings, **options: Any) -> None:
@@ -68,14 +66,32 @@ class StreamEncoderNetwork(keras.layers.Layer):
 
     @property
     def memories(self) -> list[Memory]:
-        """Of each layer, in order."""
+        """The memory of each layer, in order."""
         layers: list[Any] = [self.analysis, *self.fast, *self.slow]
         return [layer.memory for layer in layers]
+
+    @property
+    def receptive_field(self) -> int:
+        """Samples of sound that influence one latent vector.
+
+        It depends on as many steps as the slow blocks look back, its own included, of ``stride``
+        frames each, and on the frames that the fast blocks look back before the first of these.
+        Frames end a hop apart, and each sees ``fft`` samples.
+        """
+        steps = receptive_frames([block.memory for block in self.slow])
+        before = receptive_frames([block.memory for block in self.fast]) - 1
+        frames = steps * self.stride + before
+        return (frames - 1) * self.analysis.hop + self.analysis.fft
+
+    @property
+    def transforms(self) -> Sequence[Any]:
+        """The analysis."""
+        return (self.analysis,)
 
     def advance(
         self, audio: tf.Tensor, pasts: Sequence[tf.Tensor]
     ) -> tuple[tf.Tensor, list[tf.Tensor]]:
-        """Encode what comes next."""
+        """Encode the sound that comes next; see :class:`CausalNetwork`."""
         x, heard = self.analysis.advance(audio, pasts[0])
         between = 1 + len(self.fast)
         x = tf.nn.leaky_relu(self.enter(x), SLOPE)
@@ -84,13 +100,9 @@ class StreamEncoderNetwork(keras.layers.Layer):
         x, slow = run_stack(self.slow, x, pasts[between:])
         return self.leave(x), [heard, *fast, *slow]
 
-    def call(self, inputs: tf.Tensor, training: bool = False) -> tf.Tensor:
-        """Encode from silence."""
-        return self.advance(inputs, zero_pasts(self.memories, tf.shape(inputs)[0]))[0]
 
-
-class StreamDecoderNetwork(keras.layers.Layer):
-    """Latents to sound, causally.
+class StreamDecoderNetwork(CausalNetwork):
+    """Turns latents into sound, causally.
 
     Input shape: (batch, steps, D). Output shape: (batch, steps × step, channels).
     """
@@ -107,7 +119,7 @@ class StreamDecoderNetwork(keras.layers.Layer):
         ]
         self.synthesis = StreamSynthesis(recipe.channels, settings.fft, settings.hop)
         self.enter = dense(settings.width)
-        # Music at -20 dBFS has magnitudes of about e^-6 a bin.
+        # Music at -20 dBFS has magnitudes of about e^-6 per bin.
         quiet = keras.initializers.Constant(-6.0)
         self.magnitude = dense(recipe.channels * bins, bias_initializer=quiet)
         near = keras.initializers.RandomNormal(stddev=0.05)
@@ -119,24 +131,31 @@ class StreamDecoderNetwork(keras.layers.Layer):
 
     @property
     def memories(self) -> list[Memory]:
-        """Of each layer, in order; the first is the clock's."""
+        """The memory of each layer, in order; the first is the clock's."""
         layers: list[Any] = [self.clock, self.delayed, *self.blocks, self.synthesis]
         return [layer.memory for layer in layers]
 
     @property
     def receptive_field(self) -> int:
-        """Samples of sound that one frame's latents touch, from the frame's first sample on.
+        """Samples of sound that the latents of one frame influence, from its first sample on.
 
-        The stack remembers so many frames, each of which sounds for one window.
+        They influence the spectra of as many frames as the layers between latents and synthesis
+        look back, their own included; these begin a hop apart, and each sounds for one window.
+        Latents do not reach the clock, and ``fft`` accounts for the memory of the synthesis.
         """
         stack: list[Any] = [self.delayed, *self.blocks]
         frames = receptive_frames([layer.memory for layer in stack])
         return (frames - 1) * self.synthesis.hop + self.synthesis.fft
 
+    @property
+    def transforms(self) -> Sequence[Any]:
+        """The synthesis."""
+        return (self.synthesis,)
+
     def advance(
         self, latents: tf.Tensor, pasts: Sequence[tf.Tensor]
     ) -> tuple[tf.Tensor, list[tf.Tensor]]:
-        """Decode what comes next: one latent for each *frame*, (batch, frames, D)."""
+        """Decode the frames that come next; see :class:`CausalNetwork`."""
         face, turn, time = self.clock.advance(tf.shape(latents)[1], pasts[0])
         pair, latest = self.delayed.advance(latents, pasts[1])
         x = self.enter(tf.concat([pair, face], axis=2))
@@ -147,39 +166,45 @@ class StreamDecoderNetwork(keras.layers.Layer):
         return audio, [time, latest, *remembered, tail]
 
     def call(self, inputs: tf.Tensor, training: bool = False) -> tf.Tensor:
-        """Decode from the beginning of a stream; in training, from any time of the clock."""
+        """Decode steps from the start of a stream; in training, from an arbitrary clock time."""
         pasts = zero_pasts(self.memories, tf.shape(inputs)[0])
         if training:
-            # As random as the noise in the latents, and like it a function of the step alone.
+            # As random as the noise in the latents and, like it, decided by the training step.
             some = tf.cast(tf.abs(inputs[:, :1, :1]) * 1e4, tf.int32)
             pasts[0] = tf.cast(tf.stop_gradient(some % PERIOD), tf.float32)
         return self.advance(tf.repeat(inputs, self.stride, axis=1), pasts)[0]
 
 
 class StreamVAE(CVAE):
-    """The VAE over sequences: z has a step axis, and all terms are per latent step.
+    """A VAE over sequences: z has a step axis, and all terms of the loss are per latent step.
+
+    Args:
+        encoder: a :class:`CausalNetwork` from sound to latents.
+        decoder: a :class:`CausalNetwork` from latents to sound. Called with steps (batch, steps,
+            D), it holds each of them for ``stride`` frames.
+        likelihood: of sound x under the decoded sound, in nats per latent step.
+        recipe: gives D and the length of a training crop.
+        settings: hop, stride and latency; what else it holds is the networks' own.
+        name: of the Keras model.
 
     Attributes:
-        settings: its own settings.
+        settings: as given.
         steps: latent steps of a training crop.
     """
 
-    #: Losses, gradients and updates are compiled by XLA where one replica trains.
+    #: XLA compiles the training step where one replica trains.
     compiled = True
 
-    def __init__(self, recipe: Recipe, settings: StreamSettings) -> None:
-        features = settings.step * recipe.channels
-        likelihood = StreamSpectra(
-            recipe.sample_rate,
-            features,
-            settings.delay,
-            settings.scale,
-            settings.mel_weight,
-            settings.flux_weight,
-        )
-        encoder = StreamEncoderNetwork(recipe, settings, name="encoder")
-        decoder = StreamDecoderNetwork(recipe, settings, name="decoder")
-        super().__init__(encoder, decoder, likelihood, recipe.latent_dim, name="stream")
+    def __init__(
+        self,
+        encoder: CausalNetwork,
+        decoder: CausalNetwork,
+        likelihood: Likelihood,
+        recipe: Recipe,
+        settings: Timing | StreamSettings,
+        name: str = "stream",
+    ) -> None:
+        super().__init__(encoder, decoder, likelihood, recipe.latent_dim, name=name)
         self.settings, self.steps = settings, recipe.samples // settings.step
 
     def loss_samples(self, x: tf.Tensor) -> float:
@@ -188,17 +213,19 @@ class StreamVAE(CVAE):
 
     @property
     def noise_dims(self) -> int:
-        """Numbers of ε that one crop needs."""
+        """How many numbers of noise ε one crop needs."""
         return self.steps * self.latent_dim
 
     def decode(self, z: tf.Tensor) -> tf.Tensor:
-        """Sound of latents (batch, steps, D) from the beginning of a stream."""
+        """Sound of latents (batch, steps, D), from the start of a stream."""
         return self.decoder(z, training=False)
 
     def sample(self, eps: tf.Tensor) -> tf.Tensor:
-        """Sound of latents that move about as music's do, made from noise (batch, steps × D).
+        """Sound of latents that change about as fast as those of music.
 
-        Music's latents correlate from step to step; 0.83 was measured on jazz.
+        Args:
+            eps: noise, float32 (batch, steps × D), which is correlated from step to step by 0.83,
+                as measured on jazz.
         """
         ago = np.subtract.outer(np.arange(self.steps), np.arange(self.steps))
         weights = np.where(ago < 0, 0.0, _LINGER ** np.maximum(ago, 0)) * (1 - _LINGER**2) ** 0.5
@@ -224,14 +251,15 @@ def build(recipe: Recipe) -> StreamVAE:
     Raises:
         SettingError: see :func:`musicvae.vae.stream.settings.settings_of`.
     """
-    return StreamVAE(recipe, settings_of(recipe))
-
-
-FAMILY = ModelFamily(
-    "stream",
-    "Causal, frame by frame, for ever: what performers play.",
-    build,
-    fit=fit,
-    open=TrainedStream.open,
-    loss_settings=("scale", "mel_weight", "flux_weight"),
-)
+    settings = settings_of(recipe)
+    likelihood = StreamSpectra(
+        recipe.sample_rate,
+        settings.step * recipe.channels,
+        settings.delay,
+        settings.scale,
+        settings.mel_weight,
+        settings.flux_weight,
+    )
+    encoder = StreamEncoderNetwork(recipe, settings, name="encoder")
+    decoder = StreamDecoderNetwork(recipe, settings, name="decoder")
+    return StreamVAE(encoder, decoder, likelihood, recipe, settings)

@@ -1,32 +1,33 @@
-"""A trained stream: walk, reconstruct, mix, make tapes, and the graphs that are exported."""
+"""A trained stream model: walks, reconstructs, interpolates, makes tapes, and exports its parts."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import numpy as np
-import tensorflow as tf
 from numpy.typing import ArrayLike
 
 from musicvae.artifact import LatentInfo
+from musicvae.artifact.parts import matrix
 from musicvae.audio import Samples, Sound, Sounds, read
 from musicvae.errors import SettingError
+from musicvae.families import Exportable
 from musicvae.latents.dynamics import LinearDynamics
 from musicvae.latents.tape import Tape
 from musicvae.recipes import Recipe
-from musicvae.vae.clip.fourier import as_matrices
 from musicvae.vae.run.basis import Array, LatentBasis
 from musicvae.vae.run.folder import RunFolder
 from musicvae.vae.run.trained import Trained
+from musicvae.vae.stream.causal import CausalNetwork
 from musicvae.vae.stream.coding import StreamCoder
-from musicvae.vae.stream.layers import pack, state_size, unpack
-from musicvae.vae.stream.settings import StreamSettings
+from musicvae.vae.stream.functions import decoder_function, encoder_function
+from musicvae.vae.stream.layers import state_size
 from musicvae.vae.stream.statistics import Playing
 
-#: Seconds of sound that a seed makes, unless asked otherwise.
+#: Length of a sound made from a seed, in seconds, unless another length is asked for.
 SECONDS = 10.0
 
-#: What can be mixed: a sound, or a seed whose walk is meant.
+#: An end of an interpolation: a sound, or the seed of a walk.
 Point = Sound | int
 
 
@@ -35,11 +36,11 @@ class TrainedStream(Trained):
 
     Latents given to or returned by its methods are *standardised*: mean 0, standard deviation 1
     over the training set, in order of the variance they explain. Sequences have one latent vector
-    for each *step*, ``model.settings.step`` samples.
+    for each *step* of ``model.settings.step`` samples.
 
     Attributes:
-        playing: what the training set's latents do: dynamics, attributes.
-        settings: of the network: hop, stride, latency.
+        playing: statistics of the training set's latents: dynamics, attributes.
+        settings: of the model: hop, stride, step, latency and delay.
     """
 
     def __init__(
@@ -47,29 +48,31 @@ class TrainedStream(Trained):
     ) -> None:
         super().__init__(vae, recipe, run, basis)
         self.playing = playing
-        self.settings: StreamSettings = vae.settings
+        self.settings = vae.settings
         self._coder = StreamCoder(vae)
 
     @classmethod
     def open(cls, vae: Any, recipe: Recipe, run: RunFolder) -> TrainedStream:
-        """The model of a run whose weights are in ``vae``."""
+        """The trained model of a run whose weights are in ``vae``."""
         return cls(vae, recipe, run, LatentBasis.load(run.latents), Playing.load(run.playing))
 
     @property
     def dynamics(self) -> LinearDynamics:
-        """How the training set's latents move."""
+        """How the training set's latents change from step to step."""
         return self.playing.dynamics
 
     def encode(self, sound: Sound) -> Array:
-        """Standardised latents of a sound, float32 (steps, D), as a live encoder would give them.
+        """Encode a sound as a live encoder would.
 
-        Step j describes the sound ``settings.latency`` samples before [j·step, (j + 1)·step), at
-        the model's rate; a few steps more than the sound is long let its end ring out.
+        Returns:
+            Standardised latents, float32 (steps, D). Step j describes the sound
+            ``settings.latency`` samples before [j·step, (j + 1)·step), at the model's sample rate;
+            a few steps after the end of the sound let it fade away.
         """
         return self.basis.from_model(self._coder.encode(self._source(sound))[0])
 
     def decode(self, latents: ArrayLike) -> Sounds:
-        """Sounds of latent sequences, each vector held for a step, from silence.
+        """Decode sequences of latents from silence, each vector held for a step.
 
         Args:
             latents: standardised, (steps, D), or (n, steps, D) for n sounds.
@@ -78,7 +81,7 @@ class TrainedStream(Trained):
             n sounds of steps × step samples, which lag ``settings.latency`` samples behind.
 
         Raises:
-            LatentError: another width, or not finite.
+            LatentError: the width is not D, or a value is not finite.
         """
         array = np.asarray(latents, np.float32)
         sequences = array if array.ndim == 3 else [array]
@@ -87,40 +90,46 @@ class TrainedStream(Trained):
         )
 
     def decode_frames(self, latents: ArrayLike) -> Sound:
-        """The sound of one latent vector for each *frame*, (frames, D), as a live host sends them.
+        """Decode one latent vector for each *frame*, as a live host sends them.
+
+        Args:
+            latents: standardised, (frames, D).
 
         Raises:
-            LatentError: another width, or not finite.
+            LatentError: the width is not D, or a value is not finite.
         """
         return self._sound(self._check(latents))
 
     def walk(self, steps: int, seed: int | None = None) -> Array:
-        """Latents that move like the training set's, float32 (steps, D).
+        """Random latents that change as the training set's do, float32 (steps, D).
 
         Args:
-            steps: how many; there are ``dynamics.rate`` a second.
-            seed: equal seeds walk alike; ``None`` walks anew.
+            steps: number of steps; there are ``dynamics.rate`` a second.
+            seed: the same seed gives the same walk; ``None`` a new one each time.
         """
         return self.playing.walk(steps, seed)
 
     def sample(self, n: int = 4, seed: int | None = None, seconds: float = SECONDS) -> Sounds:
-        """New sounds, from walks that move like the training set's latents.
+        """New sounds, from random walks that change as the training set's latents do.
 
         Args:
-            n: how many.
-            seed: equal seeds make equal sounds; ``None`` draws anew.
-            seconds: length of each.
+            n: number of sounds.
+            seed: the same seed makes the same sounds; ``None`` new ones each time.
+            seconds: length of each sound.
+
+        Raises:
+            SettingError: ``seconds`` is not above 0 and below a day.
         """
         seeds = np.random.SeedSequence(seed).generate_state(n)
         steps = self._steps(seconds)
         return self.decode(np.stack([self.walk(steps, int(number)) for number in seeds]))
 
     def tape(self, sound: Sound, source: str = "") -> Tape:
-        """A sound as a small sequence of latents that can be looped, stretched and bent.
+        """Encode a sound as a tape: a short sequence of latents that can be looped and stretched.
 
         Args:
-            sound: at any rate.
-            source: what it was, for people.
+            sound: a sound at any sample rate.
+            source: a name for the sound, for people.
         """
         return Tape(
             latents=self.encode(sound),
@@ -133,11 +142,11 @@ class TrainedStream(Trained):
         )
 
     def reconstruct(self, sound: Sound) -> Sound:
-        """The sound encoded and decoded, aligned with it and as long; what its tape plays."""
+        """Encode and decode a sound; the result is aligned with it and has its length."""
         return self.play(self.tape(sound))
 
     def play(self, tape: Tape) -> Sound:
-        """The sound of a tape, aligned with what it was made from and as long.
+        """The sound of a tape, aligned with the sound it was made from and of the same length.
 
         Raises:
             LatentError: the tape was made with another encoder.
@@ -148,11 +157,11 @@ class TrainedStream(Trained):
         return Sound.of(decoded[delay : delay + tape.samples], self.recipe.sample_rate)
 
     def interpolate(self, a: Point, b: Point, steps: int = 8) -> Sounds:
-        """Sounds on the way from ``a`` to ``b``, ends included: their latents mixed, step by step.
+        """Sounds on the path from ``a`` to ``b``, both included: mixtures of their latents.
 
         Args:
-            a: a sound, or a seed whose walk is meant.
-            b: likewise. The longer one is cut to the shorter.
+            a: a sound, or the seed of a walk.
+            b: the same for the other end. The longer of two sounds is cut to the shorter.
             steps: number of sounds.
         """
         length = [
@@ -166,65 +175,76 @@ class TrainedStream(Trained):
         return self.decode(start * (1 - along) + end * along)
 
     def latent_infos(self) -> tuple[LatentInfo, ...]:
-        """What an artifact says of each latent."""
+        """The description of each latent in an artifact."""
         return self.playing.infos(self.basis.explained.tolist())
 
     def real_latents(self, n: int) -> Array:
-        """Standardised latents of ``n`` consecutive steps of a track of the run, float32 (n, D)."""
+        """Standardised latents of ``n`` consecutive steps of a track of the run, float32 (n, D).
+
+        A shorter track is repeated.
+
+        Raises:
+            RunError: no track's file exists any more.
+        """
         latents = self.encode(read(self._first_track()))
         return np.resize(latents, (n, latents.shape[1]))
 
     def real_sound(self, samples: int) -> Samples:
-        """So many samples of a track of the run, float32 (samples, channels), at the model's rate.
+        """Sound of a track of the run at the model's sample rate, float32 (samples, channels).
 
-        A shorter track begins anew.
+        A shorter track is repeated.
+
+        Raises:
+            RunError: no track's file exists any more.
         """
         source = self._source(read(self._first_track()))
         return np.resize(source, (samples, source.shape[1]))
 
+    def exports(self) -> dict[str, Exportable]:
+        """The decoder, of kind ``"stream"``, and the encoder, of kind ``"encoder"``."""
+        return {"decoder": self._decoder_export(), "encoder": self._encoder_export()}
+
     def playable_decoder(self) -> Any:
-        """The decoder as exported.
-
-        Returns:
-            A ``tf.function``: standardised latents float32 (1, frames, D) and state (1, S) to audio
-            (1, frames × hop, channels) and the next state.
-        """
-        decoder, memories = self.vae.decoder, self.vae.decoder.memories
-        signature = [
-            tf.TensorSpec((1, None, self.recipe.latent_dim), tf.float32, name="latent"),
-            tf.TensorSpec((1, state_size(memories)), tf.float32, name="state"),
-        ]
-
-        @tf.function(input_signature=signature, autograph=False)
-        def decode(latent: tf.Tensor, state: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-            z = self.basis.to_model(latent)
-            with as_matrices(decoder.synthesis):
-                audio, pasts = decoder.advance(z, unpack(state, memories))
-            return audio, pack(pasts)
-
-        return decode
+        """The decoder in the form that is exported; see :func:`decoder_function`."""
+        return decoder_function(self.vae.decoder, self.basis, self.recipe)
 
     def playable_encoder(self) -> Any:
-        """The encoder as exported.
+        """The encoder in the form that is exported; see :func:`encoder_function`."""
+        return encoder_function(self.vae.encoder, self.basis, self.recipe)
 
-        Returns:
-            A ``tf.function``: audio float32 (1, steps × step, channels) and state (1, S) to
-            standardised latents (1, steps, D), the posterior means, and the next state.
-        """
-        encoder, memories = self.vae.encoder, self.vae.encoder.memories
-        signature = [
-            tf.TensorSpec((1, None, self.recipe.channels), tf.float32, name="audio"),
-            tf.TensorSpec((1, state_size(memories)), tf.float32, name="state"),
-        ]
+    def _decoder_export(self) -> Exportable:
+        playing, stride = self.playing, self.settings.stride
+        info = self.describe(
+            "stream",
+            hop=self.settings.hop,
+            covariance=matrix(playing.covariance.tolist()),
+            dynamics=playing.dynamics.info(),
+            attributes=tuple(playing.attributes),
+            **self._shared_fields(self.vae.decoder),
+        )
 
-        @tf.function(input_signature=signature, autograph=False)
-        def encode(audio: tf.Tensor, state: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-            with as_matrices(encoder.analysis):
-                out, pasts = encoder.advance(audio, unpack(state, memories))
-            mean, _ = tf.split(out, 2, axis=2)
-            return self.basis.from_model(mean), pack(pasts)
+        def real_latents(frames: int) -> Array:
+            held = np.repeat(self.real_latents(-(-frames // stride)), stride, axis=0)
+            return held[:frames]
 
-        return encode
+        return Exportable(info, self.playable_decoder(), real_latents)
+
+    def _encoder_export(self) -> Exportable:
+        step = self.settings.step
+        info = self.describe("encoder", hop=step, **self._shared_fields(self.vae.encoder))
+        return Exportable(
+            info, self.playable_encoder(), lambda steps: self.real_sound(steps * step)
+        )
+
+    def _shared_fields(self, network: CausalNetwork) -> dict[str, Any]:
+        """Fields of a description that the decoder and the encoder have in common."""
+        return {
+            "state_size": state_size(network.memories),
+            "latency": self.settings.latency,
+            "receptive_field": network.receptive_field,
+            "stride": self.settings.stride,
+            "latent_space": self.playing.latent_space,
+        }
 
     def _steps(self, seconds: float) -> int:
         if not 0 < seconds < 24 * 3600:

@@ -16,7 +16,6 @@ import tensorflow as tf
 
 from musicvae.errors import RunError, TrainingDivergedError
 from musicvae.families import FAMILIES
-from musicvae.vae.clip.fit import fit as fit_clips
 from musicvae.vae.run import checkpoint
 from musicvae.vae.run.folder import Row
 from musicvae.vae.run.prepared import Prepared
@@ -222,8 +221,7 @@ class Trainer:
         if not self.run_folder.best.is_file():
             self._save_best()
         checkpoint.restore(self.run_folder.best, self.model.variables)
-        fit = self.family.fit or fit_clips
-        fit(self.model, self.prepared)
+        self.family.fit(self.model, self.prepared)
 
     def _save(self) -> None:
         if self.placement.is_chief:

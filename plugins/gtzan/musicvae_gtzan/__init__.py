@@ -1,11 +1,11 @@
 """The ten genres of the GTZAN collection (Tzanetakis & Cook 2002), as a musicvae plug-in.
 
-Each genre is a declaration. What a genre decides about the recipe ``clip`` is how long a clip is
-and how many latents describe each moment of it:
+Each genre is a declaration. For the recipe ``clip`` it sets the length of a clip and the number of
+latents for each step of it:
 
-- A clip holds whole bars at a tempo that is usual for the genre, since a clip played as a loop
-  then keeps the beat: one bar of slow music, two of fast.
-- Music with many kinds of sound gets more latents than music made of few that return.
+- A clip holds whole bars at a tempo that is usual for the genre, so that a clip played as a loop
+  keeps the beat: one bar of slow music, two bars of fast music.
+- Music with many kinds of sound gets more latents than music that repeats a few.
 
 Importing this module loads neither numpy nor TensorFlow.
 """
@@ -22,12 +22,12 @@ STEP = 2_048
 
 
 def _clip(beats: int, tempo: float, latents: int) -> dict[str, dict[str, int]]:
-    """Settings for clips of ``beats`` beats at ``tempo`` beats a minute, to the nearest step.
+    """Settings for clips of ``beats`` beats at ``tempo``, rounded to a whole number of steps.
 
     Args:
-        beats: in one clip.
-        tempo: in beats a minute.
-        latents: for each step.
+        beats: number of beats in one clip.
+        tempo: in beats per minute.
+        latents: number of latents for each step.
     """
     steps = round(beats * 60 / tempo * SAMPLE_RATE / STEP)
     return {"clip": {"samples": steps * STEP, "latent_dim": steps * latents}}

@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from musicvae.artifact import parse_info
 from musicvae.audio import Sound, read
-from musicvae.errors import LatentError, RunError
+from musicvae.errors import LatentError, RunError, SettingError
 from musicvae.vae.clip.trained import TrainedModel
 from musicvae.vae.run.loading import load
 
@@ -75,6 +76,25 @@ def test_the_playable_decoder_is_the_decoder(model: TrainedModel) -> None:
     played = model.playable_decoder()(latents).numpy()
     for sound, samples in zip(model.decode(latents), played, strict=True):
         np.testing.assert_allclose(samples, sound.samples, atol=1e-5)
+
+
+def test_the_length_of_a_clip_is_fixed(model: TrainedModel) -> None:
+    with pytest.raises(SettingError, match="length of a clip"):
+        model.sample(1, seconds=3.0)
+
+
+def test_a_clip_has_no_tape(model: TrainedModel) -> None:
+    with pytest.raises(RunError, match="only streams have tapes"):
+        model.tape(model.sample(1, seed=0)[0])
+
+
+def test_it_exports_its_decoder_alone(model: TrainedModel) -> None:
+    ((name, part),) = model.exports().items()
+    assert (name, part.info.kind) == ("decoder", "clip")
+    assert part.info.samples == part.info.receptive_field == model.recipe.samples
+    assert parse_info(part.info.to_json()) == part.info
+    sound = part.function(part.real_input(2))
+    assert sound.shape == (2, model.recipe.samples, 1)
 
 
 def test_a_folder_that_is_no_run_is_refused(tmp_path: Path) -> None:

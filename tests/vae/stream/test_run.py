@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from musicvae.artifact import parse_info
 from musicvae.audio import Sound, read
 from musicvae.errors import LatentError, RunError, SettingError
 from musicvae.latents.tape import Tape
@@ -172,6 +173,26 @@ def test_a_tape_of_another_encoder_is_refused(model: TrainedStream, track: Sound
     other = Tape(tape.latents, tape.sample_rate, tape.hop, tape.stride, tape.samples, "0" * 16)
     with pytest.raises(LatentError, match="another encoder"):
         model.play(other)
+
+
+def test_it_describes_what_it_exports(model: TrainedStream) -> None:
+    parts = model.exports()
+    assert {name: part.info.kind for name, part in parts.items()} == {
+        "decoder": "stream",
+        "encoder": "encoder",
+    }
+    settings = model.settings
+    for part in parts.values():
+        assert parse_info(part.info.to_json()).latent_space == model.playing.latent_space
+    decoder, encoder = parts["decoder"], parts["encoder"]
+    assert (decoder.info.hop, encoder.info.hop) == (settings.hop, settings.step)
+    latents, sound = decoder.real_input(5), encoder.real_input(3)
+    audio, state = decoder.function(latents[None], np.zeros((1, decoder.info.state_size)))
+    assert audio.shape == (1, 5 * settings.hop, model.recipe.channels)
+    assert state.shape == (1, decoder.info.state_size)
+    found, state = encoder.function(sound[None], np.zeros((1, encoder.info.state_size)))
+    assert found.shape == (1, 3, model.recipe.latent_dim)
+    assert state.shape == (1, encoder.info.state_size)
 
 
 def test_samples_are_seeded_walks(model: TrainedStream) -> None:
