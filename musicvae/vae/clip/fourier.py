@@ -8,7 +8,6 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from musicvae.vae.spectra import as_matrices as as_matrices
 from musicvae.vae.spectra import hann, log_bands, mel_bank, stft_magnitudes
 
 

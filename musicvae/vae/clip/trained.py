@@ -13,10 +13,11 @@ from musicvae.audio import Samples, Sound, Sounds, crossfade, read, resample
 from musicvae.errors import SettingError
 from musicvae.families import Exportable
 from musicvae.recipes import Recipe
-from musicvae.vae.clip.fourier import FourierSynthesis, as_matrices
+from musicvae.vae.clip.fourier import FourierSynthesis
 from musicvae.vae.run.basis import Array, LatentBasis
 from musicvae.vae.run.folder import RunFolder
 from musicvae.vae.run.trained import Trained
+from musicvae.vae.spectra import as_matrices
 
 #: An end of an interpolation: a sound, a seed, or latents.
 Point = Sound | int | ArrayLike

@@ -8,8 +8,8 @@ import tensorflow as tf
 
 from musicvae.artifact.ports import AUDIO, LATENT, STATE
 from musicvae.recipes import Recipe
-from musicvae.vae.clip.fourier import as_matrices
 from musicvae.vae.run.basis import LatentBasis
+from musicvae.vae.spectra import as_matrices
 from musicvae.vae.stream.causal import CausalNetwork
 from musicvae.vae.stream.layers import pack, state_size, unpack
 
