@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from musicvae.live.commands.table import AddressTable
 from musicvae.live.engine.control_addresses import ALIASES, CONTROL_ADDRESSES
-from musicvae.live.engine.deck_addresses import CROSSFADE, DECK_ADDRESSES, LOOP
+from musicvae.live.engine.deck_addresses import DECK_ADDRESSES, LOOP
+from musicvae.live.engine.engine import CROSSFADE
 from musicvae.live.jobs.audio import AUDIO_ADDRESSES
 from musicvae.live.jobs.models import MODEL_LIST, SYNC, TAPE_LIST
 from musicvae.live.jobs.presets import PRESET_ADDRESSES

@@ -33,15 +33,15 @@ class Bench:
             (frame, [command.message() for command in batch])
         )
         loader = Loader(Library([]), RATE, 2, InlineClips(), decoders={"test": decoder})
-        stage = EngineHandle(self.engine, loader, ADDRESSES)
+        handle = EngineHandle(self.engine, loader, ADDRESSES)
         for deck in ("a", "b"):
             load = ADDRESSES.command("/model/load", deck, "", ("test",))
-            self.engine.post(load, payloads=(stage.payload(load),))
+            self.engine.post(load, payloads=(handle.payload(load),))
         self.tasks: list[Task] = []
         self.later: list[tuple[bytes, Peer]] = []
         self.subscribers, addressees = Subscribers(), Addressees()
         self.dispatcher = Dispatcher(
-            stage,
+            handle,
             Requests(addressees, self.subscribers, lambda: ["level", -3.5], quit),
             Clients(AllowList(["192.168.1.0/24"]), addressees, self.subscribers),
             work=self.tasks.append,

@@ -18,7 +18,8 @@ from typing import Any
 import numpy as np
 
 from musicvae.audio import Samples
-from musicvae.live.commands.address import DECKS, Command, Target
+from musicvae.live.commands import readers
+from musicvae.live.commands.address import DECKS, Command, Row, Target
 from musicvae.live.engine.batch import Batch
 from musicvae.live.engine.deck import PLAY_SECONDS, Deck
 from musicvae.live.engine.deck_addresses import PLAY
@@ -180,3 +181,14 @@ class Engine:
         for deck in self._decks:
             frames = deck.horizon(frames)
         return frames
+
+
+CROSSFADE = Row[Engine](
+    "/crossfade",
+    "f, 0 to 1",
+    "0 is deck a alone, 1 deck b alone, at equal power between.",
+    readers.number(0, 1),
+    target=Target.ENGINE,
+    apply=lambda engine, c, _: engine.crossfade(c.number),
+    describe=lambda engine: [("", (engine.position,))],
+)

@@ -12,21 +12,21 @@ class ModelJobs:
     """Loads and lists models and tapes.
 
     Args:
-        stage: the engine and its loader.
+        handle: the engine and its loader.
     """
 
-    def __init__(self, stage: EngineHandle) -> None:
-        self._stage = stage
+    def __init__(self, handle: EngineHandle) -> None:
+        self._handle = handle
 
     def load(self, command: Command, say: Say) -> tuple[Value, ...]:
         """Load, then swap; whatever fails before leaves the deck as it is."""
-        payload = self._stage.payload(command)
-        self._stage.apply(command, payloads=(payload,))
+        payload = self._handle.payload(command)
+        self._handle.apply(command, payloads=(payload,))
         return command.values
 
     def list_models(self, command: Command, say: Say) -> tuple[Value, ...]:
         """Every model file, playable or not."""
-        rows = self._stage.loader.library.models()
+        rows = self._handle.loader.library.models()
         for row in rows:
             if row.info is None:
                 say("/model/list.reply", row.name, "broken", "", 0, 0, row.reason)
@@ -38,7 +38,7 @@ class ModelJobs:
 
     def list_tapes(self, command: Command, say: Say) -> tuple[Value, ...]:
         """Every tape file, good or not."""
-        rows = self._stage.loader.library.tapes()
+        rows = self._handle.loader.library.tapes()
         for row in rows:
             seconds = 0.0 if row.info is None else row.info.samples / row.info.sample_rate
             say("/tape/list.reply", row.name, seconds, row.reason)
@@ -46,7 +46,7 @@ class ModelJobs:
 
     def sync(self, command: Command, say: Say) -> None:
         """All jobs before this one are done; wait until the engine has done the rest."""
-        self._stage.apply()
+        self._handle.apply()
         say("/synced", *command.values)
 
 

@@ -22,24 +22,24 @@ class PresetJobs:
     """Saves, loads and morphs.
 
     Args:
-        stage: the engine and its loader.
+        handle: the engine and its loader.
         presets: their folder.
     """
 
-    def __init__(self, stage: EngineHandle, presets: Presets) -> None:
-        self._stage = stage
+    def __init__(self, handle: EngineHandle, presets: Presets) -> None:
+        self._handle = handle
         self._presets = presets
 
     def save(self, command: Command, say: Say) -> tuple[Value, ...]:
         """Save how the deck is set at the moment the job begins."""
         info, model = self._model(command)
-        state = self._stage.look(lambda frame: describe(self._stage.deck(command.deck)))
+        state = self._handle.look(lambda frame: describe(self._handle.deck(command.deck)))
         self._presets.save(str(command.values[0]), state, info, model)
         return command.values
 
     def load(self, command: Command, say: Say) -> tuple[Value, ...]:
         """Apply the whole preset at one frame."""
-        self._stage.recall(self._kept(command, command.values[0]), command.deck)
+        self._handle.recall(self._kept(command, command.values[0]), command.deck)
         return command.values
 
     def delete(self, command: Command, say: Say) -> tuple[Value, ...]:
@@ -58,8 +58,8 @@ class PresetJobs:
         """Between two presets; a tape that runs goes on running."""
         first, second, share = command.values
         a, b = self._kept(command, first), self._kept(command, second)
-        state = between(a, b, float(share), self._stage.table.morph_of)
-        self._stage.recall(self._without_restarts(command, state), command.deck)
+        state = between(a, b, float(share), self._handle.table.morph_of)
+        self._handle.recall(self._without_restarts(command, state), command.deck)
         return command.values
 
     def morph_in_time(self, command: Command, say: Say) -> tuple[Value, ...]:
@@ -69,7 +69,7 @@ class PresetJobs:
         glide = [message for message in state if message[0] == "/glide"]
         rest = [message for message in state if message[0] != "/glide"]
         state = [["/glide", float(seconds) * 1000], *rest, *glide]
-        self._stage.recall(self._without_restarts(command, state), command.deck)
+        self._handle.recall(self._without_restarts(command, state), command.deck)
         return command.values
 
     def _kept(self, command: Command, name: Value) -> list[StoredMessage]:
@@ -83,10 +83,10 @@ class PresetJobs:
 
         A source that is asked to load something else does begin again.
         """
-        deck, restarting = self._stage.deck(command.deck), set()
+        deck, restarting = self._handle.deck(command.deck), set()
         kept = []
         for message in state:
-            row = self._stage.table.row_of(message[0])
+            row = self._handle.table.row_of(message[0])
             if row is not None and row.load is not None and value_of(deck, message[0]) != message:
                 restarting.add(row.source)
             if row is None or not row.restarts or row.source in restarting:
@@ -94,7 +94,7 @@ class PresetJobs:
         return kept
 
     def _model(self, command: Command) -> tuple[ArtifactInfo, str]:
-        voice = self._stage.deck(command.deck).voice
+        voice = self._handle.deck(command.deck).voice
         if voice is None:
             raise SettingError("no model plays on this deck", hint="/model/load NAME")
         return voice.controls.info, voice.name

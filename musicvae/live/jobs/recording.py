@@ -24,7 +24,7 @@ class RecordingJobs:
     """Starts and stops recordings.
 
     Args:
-        stage: that is recorded.
+        handle: of the engine that is recorded.
         journal: of the session.
         folder: of the recordings; made when it is first needed.
 
@@ -32,13 +32,13 @@ class RecordingJobs:
         recorder: that runs, or ``None``.
     """
 
-    def __init__(self, stage: EngineHandle, journal: Journal, folder: Path) -> None:
+    def __init__(self, handle: EngineHandle, journal: Journal, folder: Path) -> None:
         self.recorder: Recorder | None = None
         self._start = 0
         self._say: Say = lambda *message: None
         self._scored = False
         self._one = threading.Lock()  # the worker and the housekeeper may end the same recording
-        self._stage = stage
+        self._handle = handle
         self._journal = journal
         self._folder = folder
 
@@ -60,7 +60,7 @@ class RecordingJobs:
 
     def start(self, command: Command, say: Say) -> tuple[Value, ...]:
         """From the next frame on. Answers with the file's path."""
-        return (str(self._start_with(command.values, say, self._stage.look)),)
+        return (str(self._start_with(command.values, say, self._handle.look)),)
 
     def _start_with(
         self, given: tuple[Value, ...], say: Say, look: Callable[[Callable[[int], int]], int]
@@ -70,7 +70,7 @@ class RecordingJobs:
                 raise SettingError(
                     f"{self.recorder.path.name} is being recorded already", hint="/record/stop"
                 )
-            engine = self._stage.engine
+            engine = self._handle.engine
             path = claimed(self._folder, given)
             recorder = Recorder(path, engine.sample_rate, engine.channels)
 
@@ -102,7 +102,7 @@ class RecordingJobs:
             raise recorder.failure
         if self._scored and self._journal.failure:
             say("/error", command.address, self._journal.failure)
-        return (str(recorder.path), recorder.frames / self._stage.engine.sample_rate)
+        return (str(recorder.path), recorder.frames / self._handle.engine.sample_rate)
 
     def finish(self) -> Recorder | None:
         """End the recording in hand, wherever it stands; ``None`` where there is none."""
@@ -128,7 +128,7 @@ class RecordingJobs:
         return recorder.failure
 
     def _finish(self) -> Recorder | None:
-        recorder, engine = self.recorder, self._stage.engine
+        recorder, engine = self.recorder, self._handle.engine
         if recorder is None:
             return None
 
@@ -136,7 +136,7 @@ class RecordingJobs:
             engine.tap = None
 
         try:
-            self._stage.look(end)
+            self._handle.look(end)
         except LiveError:  # nobody renders any more, so nobody looks at the tap
             engine.tap = None
         recorder.stop()

@@ -28,13 +28,13 @@ class RenderingJobs:
     """Renders scores of how the decks are set.
 
     Args:
-        stage: whose decks are meant.
+        handle: of the engine whose decks are meant.
         folder: of the results; made when it is first needed.
         places: where models and tapes are found, for the process that renders.
     """
 
-    def __init__(self, stage: EngineHandle, folder: Path, places: Callable[[], list[str]]) -> None:
-        self._stage = stage
+    def __init__(self, handle: EngineHandle, folder: Path, places: Callable[[], list[str]]) -> None:
+        self._handle = handle
         self._folder = folder
         self._places = places
         self._process: subprocess.Popen[str] | None = None
@@ -49,7 +49,7 @@ class RenderingJobs:
         try:
             seconds = float(command.values[0])
             path = claimed(self._folder, command.values[1:])
-            score = self._stage.look(lambda frame: self._score(seconds))
+            score = self._handle.look(lambda frame: self._score(seconds))
         except BaseException:
             self._free.release()
             raise
@@ -97,7 +97,7 @@ class RenderingJobs:
 
     def _score(self, seconds: float) -> dict[str, Any]:
         """How the decks are set, as a score; on the thread that renders."""
-        engine = self._stage.engine
+        engine = self._handle.engine
         events: list[list[Any]] = [[0.0, ["/crossfade", engine.position]]]
         for name, deck in engine.decks.items():
             if deck.voice is None:

@@ -6,9 +6,8 @@ from musicvae.live.commands import readers
 from musicvae.live.commands.address import Address, Command
 from musicvae.live.commands.messages import StoredMessage
 from musicvae.live.commands.table import UNKNOWN_DECK, split_deck
-from musicvae.live.engine.deck_addresses import CROSSFADE
 from musicvae.live.engine.describing import value_of
-from musicvae.live.engine.engine import Engine
+from musicvae.live.engine.engine import CROSSFADE, Engine
 
 
 def get(engine: Engine, command: Command) -> list[StoredMessage]:

@@ -58,7 +58,7 @@ class ScoreRenderer:
         )
         self._clips: Clips = RecordedClips() if recorded else InlineClips()
         loader = Loader(library, score.rate, score.channels, self._clips, decoders=decoders)
-        self._stage = EngineHandle(self.engine, loader, table)
+        self._handle = EngineHandle(self.engine, loader, table)
         self._begin()
 
     @property
@@ -125,12 +125,12 @@ class ScoreRenderer:
 
     def _do(self, message: StoredMessage) -> None:
         try:
-            command = self._stage.restore(message, DECKS[0])
+            command = self._handle.restore(message, DECKS[0])
             if command.row is LOOP and isinstance(self._clips, RecordedClips):
                 payload: Any = self._clips.loop(int(command.values[0]))
             else:
                 known = self.score.models.get(str(command.values[0]) if command.values else "", {})
-                payload = self._stage.payload(command, known.get("graph_sha256", ""))
+                payload = self._handle.payload(command, known.get("graph_sha256", ""))
         except (RefusedError, MusicVAEError) as error:
             raise ScoreError(
                 "an event of the score cannot be done",

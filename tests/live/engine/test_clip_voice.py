@@ -174,7 +174,7 @@ def test_forgetting_begins_with_the_clip_at_0(make_voice: Any) -> None:
     loop = clips.loop(2)
     voice.forget()
     send(voice, "/loop", 2, payload=loop)  # too late: it belongs to what was forgotten
-    voice.controls.held.jump(0.0)
+    voice.controls.manual.jump(0.0)
     assert not read(voice, 4000).any()
 
 

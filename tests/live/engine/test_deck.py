@@ -153,7 +153,7 @@ def test_what_is_set_right_after_a_panic_holds(rig: Any) -> None:
     rig.send("/freeze", 1)
     rig.render(1000)
     controls = rig.engine.decks["a"].voice.controls
-    assert controls.held.target.tolist() == [0, 3, 0, 0]
+    assert controls.manual.target.tolist() == [0, 3, 0, 0]
     assert controls.frozen
 
 

@@ -94,7 +94,7 @@ def test_a_graph_that_overflows_is_faded_and_comes_back(make_stream: Callable[..
     failed = voice.work.failed
     assert failed > 0
     assert "LatentError" in voice.work.problem
-    controls.held.jump(0.0)
+    controls.manual.jump(0.0)
     heard.append(read(voice, 6400))
     out = np.concatenate(heard)
     assert np.isfinite(out).all()
@@ -129,8 +129,8 @@ def test_forgetting_begins_anew_but_keeps_what_is_set(make_voice: Any) -> None:
         used, fresh = make_voice(rate=rate), make_voice(rate=rate)
         read(used, 1234)
         used.forget()
-        used.controls.held.jump(0.5)
-        fresh.controls.held.jump(0.5)
+        used.controls.manual.jump(0.5)
+        fresh.controls.manual.jump(0.5)
         np.testing.assert_array_equal(read(used, 2000), read(fresh, 2000))
 
 

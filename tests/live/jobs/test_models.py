@@ -93,9 +93,9 @@ def test_a_model_that_is_replaced_or_deleted_under_us_plays_on(
     make_stream("models/jazz.onnx", sounding="Softsign")
     voice = rig.engine.decks["a"].voice
     decoded = voice.work.decoded
-    rig.stage.look(lambda frame: None)
+    rig.handle.look(lambda frame: None)
     while voice.work.decoded < decoded + 3:
-        rig.stage.look(lambda frame: None)
+        rig.handle.look(lambda frame: None)
     assert voice.work.failed == 0
     rig.done("/model/load", "jazz")  # the new one
     assert rig.engine.decks["a"].voice is not voice
