@@ -1,6 +1,6 @@
-"""Describes how a deck is set, as messages that set another deck like it.
+"""Describes the state of a deck, as messages that give another deck the same state.
 
-That is what presets and scores hold, and what ``/get`` answers.
+Presets and scores store these messages, and ``/get`` answers with them.
 """
 
 from __future__ import annotations
@@ -20,14 +20,19 @@ _KEPT = tuple(sorted((row for row in _DESCRIBED if row.kept), key=lambda row: ro
 def describe(deck: Deck) -> list[StoredMessage]:
     """Messages without a deck, in the order in which they must be applied.
 
-    What glides is described by its target. Floats are exactly what float32 holds, so that recalling
-    them is exact to the bit.
+    Ramps are described by their targets. The numbers are the exact float32 values, so that
+    restoring them is exact to the bit.
     """
     return [message for row in _KEPT for message in _messages(row, deck)]
 
 
 def value_of(deck: Deck, address: str) -> StoredMessage | None:
-    """The message that set an address to what it is now; ``None`` where it holds no value."""
+    """The message that sets an address to its present value; ``None`` if it has no value.
+
+    Args:
+        deck: whose value it is.
+        address: without a deck.
+    """
     for row in _DESCRIBED:
         if row.path == address or (row.stem and address.startswith(row.stem)):
             for message in _messages(row, deck):
