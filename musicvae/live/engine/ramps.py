@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from musicvae.latents.arrays import Latents
+from musicvae.latents.arrays import Float32
 
 Where = slice | list[int]
 
@@ -25,8 +25,8 @@ class Ramps:
     """
 
     def __init__(self, width: int, value: float = 0.0) -> None:
-        self.value: Latents = np.full(width, value, np.float32)
-        self.target: Latents = self.value.copy()
+        self.value: Float32 = np.full(width, value, np.float32)
+        self.target: Float32 = self.value.copy()
         self._left = np.zeros(width, np.float32)  # frames until each arrives
         self._still = True
         self._step = np.zeros(width, np.float32)
