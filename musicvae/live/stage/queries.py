@@ -1,4 +1,4 @@
-"""Questions that the rendering thread answers between two blocks: ``/get`` and ``/model/info``."""
+"""Queries that the rendering thread answers between two blocks: ``/get`` and ``/model/info``."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from musicvae.live.engine.engine import CROSSFADE, Engine
 
 
 def get(engine: Engine, command: Command) -> list[StoredMessage]:
-    """The values behind an address, as ``/get.reply ADDRESS value …``.
+    """The present values of an address, as ``/get.reply ADDRESS value …``.
 
-    ``/latent/norm/3`` and ``/chan4`` are not stored as such: ask for ``/latent/3``.
+    Addresses that only set another one, such as ``/latent/norm/3`` or ``/chan4``, have no values:
+    ask for ``/latent/3``.
     """
     asked = command.text
     deck, address = split_deck(asked)
@@ -28,7 +29,7 @@ def get(engine: Engine, command: Command) -> list[StoredMessage]:
 
 
 def model_info(engine: Engine, command: Command) -> list[StoredMessage]:
-    """The model of a deck, as ``/model/info.reply DECK name value …``."""
+    """Facts about the model of a deck, as ``/model/info.reply DECK name value …``."""
     voice = engine.decks[command.deck].voice
     if voice is None:
         return [["/fail", command.address, "no model plays on this deck"]]
