@@ -19,11 +19,11 @@ from musicvae.live.storage.presets import Presets
 
 
 class PresetJobs:
-    """Saves, loads and morphs.
+    """Saves, loads and morphs presets.
 
     Args:
         handle: the engine and its loader.
-        presets: their folder.
+        presets: the folder of presets.
     """
 
     def __init__(self, handle: EngineHandle, presets: Presets) -> None:
@@ -31,31 +31,31 @@ class PresetJobs:
         self._presets = presets
 
     def save(self, command: Command, say: Say) -> tuple[Value, ...]:
-        """Save how the deck is set at the moment the job begins."""
+        """Save the state of the deck at the time when the job begins."""
         info, model = self._model(command)
         state = self._handle.look(lambda frame: describe(self._handle.deck(command.deck)))
-        self._presets.save(str(command.values[0]), state, info, model)
+        self._presets.save(command.text, state, info, model)
         return command.values
 
     def load(self, command: Command, say: Say) -> tuple[Value, ...]:
-        """Apply the whole preset at one frame."""
+        """Apply all messages of the preset at one sample frame."""
         self._handle.recall(self._kept(command, command.values[0]), command.deck)
         return command.values
 
     def delete(self, command: Command, say: Say) -> tuple[Value, ...]:
-        """Delete the file."""
-        self._presets.delete(str(command.values[0]), *self._model(command))
+        """Delete a preset."""
+        self._presets.delete(command.text, *self._model(command))
         return command.values
 
     def list_presets(self, command: Command, say: Say) -> tuple[Value, ...]:
-        """List the presets of the deck's model."""
+        """List the presets of the deck's model; returns how many."""
         names = self._presets.names(self._model(command)[0])
         for name in names:
             say("/preset/list.reply", name)
         return (len(names),)
 
     def morph(self, command: Command, say: Say) -> tuple[Value, ...]:
-        """Between two presets; a tape that runs goes on running."""
+        """Set the deck to a state between two presets; a tape that plays continues."""
         first, second, share = command.values
         a, b = self._kept(command, first), self._kept(command, second)
         state = between(a, b, float(share), self._handle.table.morph_of)
@@ -63,7 +63,7 @@ class PresetJobs:
         return command.values
 
     def morph_in_time(self, command: Command, say: Say) -> tuple[Value, ...]:
-        """From how the deck is set now to a preset; everything that glides takes so long."""
+        """Ramp from the present state to a preset, within the given seconds."""
         name, seconds = command.values
         state = self._kept(command, name)
         glide = [message for message in state if message[0] == "/glide"]
@@ -79,9 +79,9 @@ class PresetJobs:
     def _without_restarts(
         self, command: Command, state: list[StoredMessage]
     ) -> list[StoredMessage]:
-        """The state without what would begin again, since a morph only leads on.
+        """The state without messages that restart something, which a morph must not do.
 
-        A source that is asked to load something else does begin again.
+        A source that is to load something else does restart.
         """
         deck, restarting = self._handle.deck(command.deck), set()
         kept = []
