@@ -14,6 +14,7 @@ from musicvae.live.jobs.rendering import RENDER
 from musicvae.live.requests import ALIAS, NOTIFY, PING, QUIT, REPLY_PORT, STATUS, VERSION
 from musicvae.live.stage.queries import GET, MODEL_INFO
 
+#: Every address; a new row is added here too, unless it is in one of the tuples.
 ADDRESSES = AddressTable(
     (
         *CONTROL_ADDRESSES,

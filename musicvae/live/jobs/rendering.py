@@ -110,7 +110,7 @@ class RenderingJobs:
             if deck.voice is None:
                 continue
             events.append([0.0, [f"/deck/{name}/model/load", deck.voice.name]])
-            # In one event: else /glide would start ramps between the messages.
+            # One event, so that everything is set at the same sample frame.
             state = [for_deck(message, name) for message in describe(deck)]
             events.append([0.0, *state, [f"/deck/{name}/play", int(deck.playing)]])
         return {
