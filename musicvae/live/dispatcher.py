@@ -179,13 +179,13 @@ class Dispatcher:
         """Let the engine answer a query when it has applied the commands sent before."""
         if not self._queries.spend(now):
             return self._error(command.address, "too many questions a second", sender, now)
-        engine, query = self._handle.engine, command.row.query
+        handle, query = self._handle, command.row.query
 
         def then(frame: int) -> None:
-            for address, *values in query(engine, command) if query is not None else ():
+            for address, *values in query(handle, command) if query is not None else ():
                 self._later(*self._to(sender, address, *values))
 
-        engine.post(then=then)
+        handle.engine.post(then=then)
         return []
 
     def _refuse(self, address: str, reason: str, sender: Peer, now: float) -> list[Answer]:

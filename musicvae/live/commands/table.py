@@ -44,10 +44,18 @@ class AddressTable:
 
     Args:
         rows: each with a path of its own.
+
+    Attributes:
+        rows: all of them.
+        described: rows that can be asked for with ``/get``.
+        kept: rows that presets keep, in the order in which their messages are applied.
     """
 
     def __init__(self, rows: Iterable[Address]) -> None:
         self.rows = tuple(rows)
+        self.described = tuple(row for row in self.rows if row.describe is not None)
+        kept = (row for row in self.described if row.kept)
+        self.kept = tuple(sorted(kept, key=lambda row: row.order))
         self._by_path = {row.path: row for row in self.rows}
         #: Rows whose last part is a number or a name, by the part before it; longest first.
         self._keyed = sorted(

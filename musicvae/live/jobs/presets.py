@@ -33,7 +33,8 @@ class PresetJobs:
     def save(self, command: Command, say: Say) -> tuple[Value, ...]:
         """Save the state of the deck at the time when the job begins."""
         info, model = self._model(command)
-        state = self._handle.look(lambda frame: describe(self._handle.deck(command.deck)))
+        deck, table = self._handle.deck(command.deck), self._handle.table
+        state = self._handle.look(lambda frame: describe(deck, table))
         self._presets.save(command.text, state, info, model)
         return command.values
 
@@ -83,11 +84,12 @@ class PresetJobs:
 
         A source that is to load something else does restart.
         """
-        deck, restarting = self._handle.deck(command.deck), set()
-        kept = []
+        engine, table = self._handle.engine, self._handle.table
+        restarting, kept = set(), []
         for message in state:
-            row = self._handle.table.row_of(message[0])
-            if row is not None and row.load is not None and value_of(deck, message[0]) != message:
+            row = table.row_of(message[0])
+            changed = value_of(engine, command.deck, message[0], table) != message
+            if row is not None and row.load is not None and changed:
                 restarting.add(row.source)
             if row is None or not row.restarts or row.source in restarting:
                 kept.append(message)

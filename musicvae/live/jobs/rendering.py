@@ -111,7 +111,7 @@ class RenderingJobs:
                 continue
             events.append([0.0, [f"/deck/{name}/model/load", deck.voice.name]])
             # One event, so that everything is set at the same sample frame.
-            state = [for_deck(message, name) for message in describe(deck)]
+            state = [for_deck(message, name) for message in describe(deck, self._handle.table)]
             events.append([0.0, *state, [f"/deck/{name}/play", int(deck.playing)]])
         return {
             "rate": engine.sample_rate,

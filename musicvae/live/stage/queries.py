@@ -7,10 +7,10 @@ from musicvae.live.commands.address import Address, Command
 from musicvae.live.commands.messages import StoredMessage
 from musicvae.live.commands.table import UNKNOWN_DECK, split_deck
 from musicvae.live.engine.describing import value_of
-from musicvae.live.engine.engine import CROSSFADE, Engine
+from musicvae.live.stage.engine_handle import EngineHandle
 
 
-def get(engine: Engine, command: Command) -> list[StoredMessage]:
+def get(handle: EngineHandle, command: Command) -> list[StoredMessage]:
     """The present values of an address, as ``/get.reply ADDRESS value …``.
 
     Addresses that only set another one, such as ``/latent/norm/3`` or ``/chan4``, have no values:
@@ -18,19 +18,17 @@ def get(engine: Engine, command: Command) -> list[StoredMessage]:
     """
     asked = command.text
     deck, address = split_deck(asked)
-    if deck not in engine.decks:
+    if deck not in handle.engine.decks:
         return [["/fail", "/get", UNKNOWN_DECK]]
-    if address == CROSSFADE.path:
-        return [["/get.reply", asked, engine.position]]
-    message = value_of(engine.decks[deck], address)
+    message = value_of(handle.engine, deck, address, handle.table)
     if message is None:
         return [["/fail", "/get", f"{asked} holds no value"]]
     return [["/get.reply", asked, *message[1:]]]
 
 
-def model_info(engine: Engine, command: Command) -> list[StoredMessage]:
+def model_info(handle: EngineHandle, command: Command) -> list[StoredMessage]:
     """Facts about the model of a deck, as ``/model/info.reply DECK name value …``."""
-    voice = engine.decks[command.deck].voice
+    voice = handle.deck(command.deck).voice
     if voice is None:
         return [["/fail", command.address, "no model plays on this deck"]]
     info = voice.controls.info

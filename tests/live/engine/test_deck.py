@@ -182,13 +182,13 @@ def test_a_swap_keeps_the_power_and_what_was_set(rig: Any) -> None:
     rig.send("/tape/load", "5 1")
     rig.send("/tape/scrub", 0.5)
     rig.send("/glide", 100.0)
-    before = describe(rig.engine.decks["a"])
+    before = describe(rig.engine.decks["a"], ADDRESSES)
     old = rig.engine.decks["a"].voice
     rig.send("/model/load", "slow")  # of the same latent space
-    assert describe(rig.engine.decks["a"]) == before
+    assert describe(rig.engine.decks["a"], ADDRESSES) == before
     assert rig.engine.decks["a"].voice.controls.sources["tape"] is not old.controls.sources["tape"]
     rig.send("/model/load", "wide")  # of another one
-    assert describe(rig.engine.decks["a"]) != before
+    assert describe(rig.engine.decks["a"], ADDRESSES) != before
     assert rig.shapes["a"].latent_dim == 12
 
 
@@ -231,7 +231,7 @@ def test_a_deck_without_a_model_is_silent_and_minds_no_command() -> None:
     deck.play(True)
     deck.add_to(mix)
     assert not mix.any()
-    assert describe(deck) == [["/gain", 0.0], ["/mute", 0]]
+    assert describe(deck, ADDRESSES) == [["/gain", 0.0], ["/mute", 0]]
     assert deck.playing
 
 
@@ -256,13 +256,13 @@ def test_what_does_not_fit_a_model_that_came_meanwhile_is_left_out(
     """Else the log of a session in which that happened could not be played again."""
     rig = make_rig()
     rig.send("/model/load", "small")
-    before, log = describe(rig.engine.decks["a"]), len(rig.log)
+    before, log = describe(rig.engine.decks["a"], ADDRESSES), len(rig.log)
     rig.engine.post(
         ADDRESSES.command("/gain", "a", "", (-3.0,)), ADDRESSES.command(path, "a", key, values)
     )
     rig.render(10)
     assert rig.engine.outdated == 1
-    assert describe(rig.engine.decks["a"])[1:] == before[1:]
+    assert describe(rig.engine.decks["a"], ADDRESSES)[1:] == before[1:]
     assert rig.log[log:] == ['{"frame": 0, "do": [["/deck/a/gain", -3.0]]}']
 
 

@@ -15,7 +15,7 @@ from musicvae.live.table import ADDRESSES
 
 
 def described(rig: Any, deck: str) -> str:
-    return json.dumps(describe(rig.engine.decks[deck]))
+    return json.dumps(describe(rig.engine.decks[deck], ADDRESSES))
 
 
 def recall(rig: Any, deck: str, text: str) -> None:

@@ -88,7 +88,7 @@ class Rig:
 
     def state(self, deck: str = "a") -> list[Any]:
         """How a deck is set."""
-        return self.handle.look(lambda frame: describe(self.handle.deck(deck)))
+        return self.handle.look(lambda frame: describe(self.handle.deck(deck), ADDRESSES))
 
 
 @pytest.fixture

@@ -112,10 +112,10 @@ def test_only_what_sets_a_deck_is_recalled(playing: EngineHandle, path: str) -> 
 def test_a_state_that_does_not_fit_changes_nothing(
     playing: EngineHandle, bad: list[Any], error: type[Exception]
 ) -> None:
-    before = playing.look(lambda frame: describe(playing.deck("a")))
+    before = playing.look(lambda frame: describe(playing.deck("a"), ADDRESSES))
     with pytest.raises(error):
         playing.recall([["/gain", -20.0], bad], "a")
-    assert playing.look(lambda frame: describe(playing.deck("a"))) == before
+    assert playing.look(lambda frame: describe(playing.deck("a"), ADDRESSES)) == before
 
 
 def test_payloads_are_what_must_be_loaded(playing: EngineHandle) -> None:

@@ -65,7 +65,7 @@ def do(handle: EngineHandle, *message: Any) -> None:
 
 
 def asked(handle: EngineHandle, address: str) -> Any:
-    (answer,) = get(handle.engine, ADDRESSES.command("/get", "", "", (address,)))
+    (answer,) = get(handle, ADDRESSES.command("/get", "", "", (address,)))
     return answer
 
 
@@ -118,7 +118,7 @@ def test_there_are_two_decks(handle: EngineHandle) -> None:
 
 
 def facts(handle: EngineHandle, deck: str) -> dict[str, Any]:
-    (answer,) = model_info(handle.engine, ADDRESSES.command("/model/info", deck))
+    (answer,) = model_info(handle, ADDRESSES.command("/model/info", deck))
     assert answer[:2] == ["/model/info.reply", deck]
     return dict(zip(answer[2::2], answer[3::2], strict=True))
 
@@ -143,10 +143,11 @@ def test_a_model_says_what_it_is(handle: EngineHandle) -> None:
 
 
 def test_a_deck_without_a_model_says_so(models: Path) -> None:
-    engine = Engine(RATE)
-    answers = model_info(engine, ADDRESSES.command("/model/info", "b"))
+    loader = Loader(Library([models], models), RATE, 2, InlineClips())
+    handle = EngineHandle(Engine(RATE), loader, ADDRESSES)
+    answers = model_info(handle, ADDRESSES.command("/model/info", "b"))
     assert answers == [["/fail", "/deck/b/model/info", "no model plays on this deck"]]
-    (answer,) = get(engine, ADDRESSES.command("/get", "", "", ("/latent",)))
+    (answer,) = get(handle, ADDRESSES.command("/get", "", "", ("/latent",)))
     assert answer == ["/fail", "/get", "/latent holds no value"]
-    (answer,) = get(engine, ADDRESSES.command("/get", "", "", ("/gain",)))
+    (answer,) = get(handle, ADDRESSES.command("/get", "", "", ("/gain",)))
     assert answer == ["/get.reply", "/gain", 0.0]
