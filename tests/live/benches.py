@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from musicvae.live.commands.table import AddressTable
 from musicvae.live.dispatcher import Clients, Dispatcher
 from musicvae.live.engine.clips import InlineClips
 from musicvae.live.engine.engine import Engine
@@ -24,24 +25,33 @@ RATE = 8000
 
 
 class Bench:
-    """A dispatcher whose decks both play the same kind of model; rendered by hand."""
+    """A dispatcher whose decks both play the same kind of model; rendered by hand.
 
-    def __init__(self, decoder: Any, quit: Any = None, due: Any = None) -> None:
+    Args:
+        decoder: of both decks.
+        quit: called for ``/quit``.
+        due: the sample frame of a time tag.
+        table: the address table.
+    """
+
+    def __init__(
+        self, decoder: Any, quit: Any = None, due: Any = None, table: AddressTable = ADDRESSES
+    ) -> None:
         self.engine = Engine(RATE)
         self.happened: list[tuple[int, list[Any]]] = []
         self.engine.journal = lambda frame, batch: self.happened.append(
             (frame, [command.message() for command in batch])
         )
         loader = Loader(Library([]), RATE, 2, InlineClips(), decoders={"test": decoder})
-        handle = EngineHandle(self.engine, loader, ADDRESSES)
+        self.handle = EngineHandle(self.engine, loader, table)
         for deck in ("a", "b"):
-            load = ADDRESSES.command("/model/load", deck, "", ("test",))
-            self.engine.post(load, payloads=(handle.payload(load),))
+            load = table.command("/model/load", deck, "", ("test",))
+            self.engine.post(load, payloads=(self.handle.payload(load),))
         self.tasks: list[Task] = []
         self.later: list[tuple[bytes, Peer]] = []
         self.subscribers, addressees = Subscribers(), Addressees()
         self.dispatcher = Dispatcher(
-            handle,
+            self.handle,
             Requests(addressees, self.subscribers, lambda: ["level", -3.5], quit),
             Clients(AllowList(["192.168.1.0/24"]), addressees, self.subscribers),
             work=self.tasks.append,
