@@ -125,14 +125,18 @@ class Dispatcher:
         """Carry out the messages of one packet; those for the engine are applied together."""
         answers: list[Answer] = []
         batch: list[Command] = []
-        patterns = when = 0
+        patterns, when = 0, messages[0].when if messages else 0
         for sent in messages:
             if sent.when != when:
                 self._post(batch, when)
                 when = sent.when
             resolved = self._requests.aliases.resolve(sent)
             patterns += is_pattern(resolved.address)
-            result = self._parsed(resolved, patterns)
+            if patterns > MAX_PATTERNS and is_pattern(resolved.address):
+                reason = f"more than {MAX_PATTERNS} patterns in one packet"
+                answers += self._refuse(sent.address, reason, sender, now)
+                continue
+            result = self._handle.table.parse(resolved, self._handle.shapes)
             if isinstance(result, Refusal):
                 answers += self._refuse(sent.address, result.reason, sender, now)
                 continue
@@ -145,12 +149,6 @@ class Dispatcher:
                     answers += self._answer(command, sent.address, sender, now)
         self._post(batch, when)
         return answers
-
-    def _parsed(self, message: packets.Message, patterns: int) -> tuple[Command, ...] | Refusal:
-        """The commands of a message; ``patterns`` of its packet so far have been patterns."""
-        if patterns > MAX_PATTERNS and is_pattern(message.address):
-            return Refusal(message.address, f"more than {MAX_PATTERNS} patterns in one packet")
-        return self._handle.table.parse(message, self._handle.shapes)
 
     def _post(self, batch: list[Command], when: int) -> None:
         """Post commands to the engine that are applied together, and empty the list."""

@@ -13,7 +13,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, Generic, TypeVar, cast
+from functools import cached_property
+from typing import Any, Generic, TypeVar
 
 from musicvae.live.commands.arguments import NO_MODEL, Arguments, RefusedError, Shape
 from musicvae.live.commands.messages import StoredMessage
@@ -129,18 +130,18 @@ class Row(Generic[T]):
     def __repr__(self) -> str:
         return f"Address({self.path!r})"
 
-    @property
+    @cached_property
     def stem(self) -> str:
         """The part before the number or name; empty if the address has neither."""
         before, _, placeholder = self.path.partition("<")
         return before if placeholder else ""
 
-    @property
+    @cached_property
     def numbered(self) -> bool:
         """Whether the address ends in a number."""
         return self.path.endswith(("<i>", "<n>"))
 
-    @property
+    @cached_property
     def is_job(self) -> bool:
         """Whether the worker thread does it, which answers ``/done`` or ``/fail`` at its end."""
         return self.job is not None or self.load is not None
@@ -217,7 +218,7 @@ class Command:
     @property
     def numbers(self) -> tuple[float, ...]:
         """All values, which must be numbers."""
-        return cast("tuple[float, ...]", self.values)
+        return self.values  # type: ignore[return-value]
 
     @property
     def text(self) -> str:

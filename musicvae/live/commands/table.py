@@ -84,13 +84,12 @@ class AddressTable:
             One or more commands, or the refusal.
         """
         try:
-            if is_pattern(message.address):
-                meant = list(self._matching(message.address, shapes))
-                if not meant:
-                    return Refusal(message.address, "the pattern matches no address")
-            else:
-                meant = [self._find(message.address)]
-            return tuple(_command(one, message.arguments, shapes) for one in meant)
+            if not is_pattern(message.address):
+                return (_command(self._find(message.address), message.arguments, shapes),)
+            found = [*self._matching(message.address, shapes)]
+            if not found:
+                return Refusal(message.address, "the pattern matches no address")
+            return tuple(_command(one, message.arguments, shapes) for one in found)
         except (RefusedError, PatternError) as error:
             return Refusal(message.address, str(error))
 
