@@ -1,4 +1,4 @@
-"""A dispatcher without sockets, clock or threads: packets in, commands and answers out."""
+"""A dispatcher without sockets, clock or threads, whose commands and replies are recorded."""
 
 from __future__ import annotations
 
@@ -62,13 +62,13 @@ class Bench:
         self.happened.clear()
 
     def render(self, frames: int = 100) -> Any:
-        """The next frames."""
+        """Render the next sample frames."""
         out = np.zeros((frames, 2), np.float32)
         self.engine.render(out)
         return out
 
     def answered(self, data: bytes, sender: Peer = ME, now: float = 0.0) -> list[Any]:
-        """(address, arguments, peer) of each answer, those of the engine included."""
+        """Handle a packet; the (address, arguments, peer) of each reply, the engine's included."""
         self.later.clear()
         answers = self.dispatcher.handle(data, sender, now)
         self.render()

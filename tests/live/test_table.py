@@ -1,4 +1,4 @@
-"""Every address of the table: what it takes, what it refuses, and that it can be written down."""
+"""Every address: which arguments it accepts, which it refuses, and that it can be stored."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def asked(address: str, *arguments: Any) -> Any:
 
 
 def row(address: str) -> Any:
-    """Of the table, for an address as it is sent."""
+    """The row of the table for an address as it is sent."""
     exact = [entry for entry in ADDRESSES if entry.path == address]
     keyed = [e for e in ADDRESSES if e.stem and address.startswith(e.stem)]
     return (exact or sorted(keyed, key=lambda entry: -len(entry.stem)))[0]

@@ -170,7 +170,7 @@ def test_nobody_vouches_for_a_file(message: list[Any]) -> None:
 
 @pytest.mark.parametrize("name", ["a*b", "[x", "a/b", "a b", "<name>", "/", "{", "ü"])
 def test_an_attribute_may_have_any_name(name: str) -> None:
-    """Whoever made the artifact has chosen it, and a preset must be recalled all the same."""
+    """The maker of the artifact has chosen it, and presets must work with it."""
     shapes = {"a": Shape(2, (name,)), "b": Shape()}
     command = ADDRESSES.command("/attr/<name>", "a", name, (0.5,))
     assert ADDRESSES.restore(json.loads(json.dumps(command.message())), "b", shapes) == command
@@ -194,3 +194,11 @@ def test_whatever_is_well_formed_gives_commands_or_a_refusal(data: bytes, latent
     for message in messages:
         result = ADDRESSES.parse(message, {"a": Shape(latent_dim), "b": Shape()})
         assert isinstance(result, Refusal) or result
+
+
+def test_presets_keep_rows_in_the_order_in_which_they_are_applied() -> None:
+    kept = [row.path for row in ADDRESSES.kept]
+    assert kept[:3] == ["/gain", "/mute", "/glide"]  # before everything that they act on
+    assert kept[-1] == "/source"  # after /tape/load and /walk, which choose a source too
+    assert set(ADDRESSES.kept) < set(ADDRESSES.described)
+    assert not {"/freeze", "/hold", "/play", "/crossfade"} & set(kept)

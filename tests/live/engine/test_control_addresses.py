@@ -44,7 +44,7 @@ def test_one_value_is_for_all_and_more_are_for_the_first(controls: Controls, pat
 
 
 def test_additions_stay_within_what_may_be_sent(controls: Controls) -> None:
-    """Else a deck could describe itself with a message that is refused."""
+    """Otherwise a deck could describe its state by a message that is refused."""
     for _ in range(3):
         send(controls, "/latent/delta", 900.0, -900.0)
     low, high = LATENT_RANGE

@@ -1,4 +1,4 @@
-"""z = clamp(scale · (source + held) + bias + Σ attribute · direction), frame by frame."""
+"""Tests the formula z = clamp(scale · (source + manual) + bias + Σ attribute · direction)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ROW = arrays(np.float32, WIDTH, elements=st.floats(-10, 10, width=32))
 
 @pytest.fixture(scope="module")
 def info(models: Any) -> Any:
-    """With two attributes along directions that have nothing to do with the latents' axes."""
+    """A model with two attributes, whose directions are not axes of the latents."""
     directions = np.random.default_rng(0).standard_normal((2, WIDTH)).round(3)
     attributes = tuple(
         AttributeInfo(name, "", tuple(map(float, row)), 0.0, 1.0, 0.5)

@@ -1,4 +1,4 @@
-"""No command makes a step: between decoders that stand still at ±0.5, whatever steps is a fault."""
+"""No command makes a click: the decoders give a constant ±0.5, so any step is a fault."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Event = tuple[int, str, Any]
 
 
 def steepest(out: Any, events: list[Event]) -> float:
-    """The largest step since the first event after the beginning."""
+    """The largest step after the first event."""
     first = min((frame for frame, *_ in events if frame), default=0)
     steps = np.abs(np.diff(out[:, 0], prepend=np.float32(0)))
     return float(steps[first:].max())
@@ -127,7 +127,7 @@ def test_a_panic_is_silent_after_ten_milliseconds(rig: Any) -> None:
 def test_after_a_panic_a_deck_sounds_like_a_new_one(
     make_rig: Callable[..., Any], model: str
 ) -> None:
-    """Nothing of what sounded before is left in a decoder, a resampler or a buffer."""
+    """No earlier sound is left in a decoder, a resampler or a buffer."""
     used, fresh = make_rig(), make_rig()
     used.send("/model/load", model)
     used.send("/play", 1)
@@ -253,7 +253,7 @@ def test_a_deck_without_a_model_is_silent_and_minds_no_command() -> None:
 def test_what_does_not_fit_a_model_that_came_meanwhile_is_left_out(
     make_rig: Callable[..., Any], path: str, key: str, values: Any
 ) -> None:
-    """Else the log of a session in which that happened could not be played again."""
+    """Otherwise the log of such a session could not be rendered again."""
     rig = make_rig()
     rig.send("/model/load", "small")
     before, log = describe(rig.engine.decks["a"], ADDRESSES), len(rig.log)

@@ -1,4 +1,4 @@
-"""A stage that plays to nowhere, and jobs that are done on the caller's thread."""
+"""An engine without a device, and jobs that are done on the caller's thread."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class Rig:
         self.done("/model/load", "jazz")
 
     def do(self, *message: Any) -> tuple[str, list[Any]]:
-        """Do a job; its last answer without the address that was asked for."""
+        """Do a job; returns its last reply without the address of the job."""
         command = ADDRESSES.restore(list(message), "a", self.handle.shapes)
         self.said.clear()
         self.worker.do(Task(command, ME, message[0]))
@@ -70,24 +70,24 @@ class Rig:
         return address, values[1:]
 
     def done(self, *message: Any) -> list[Any]:
-        """Do a job that succeeds."""
+        """Do a job that must succeed; returns the values of its reply."""
         address, values = self.do(*message)
         assert address == "/done", values
         return values
 
     def failed(self, *message: Any) -> str:
-        """Do a job that fails; why."""
+        """Do a job that must fail; returns the reason."""
         address, values = self.do(*message)
         assert address == "/fail", values
         assert self.worker.problem == ""
         return str(values[0])
 
     def apply(self, *message: Any) -> None:
-        """Let something else happen."""
+        """Apply a message that is not a job."""
         self.handle.apply(ADDRESSES.restore(list(message), "a", self.handle.shapes))
 
     def state(self, deck: str = "a") -> list[Any]:
-        """How a deck is set."""
+        """The state of a deck."""
         return self.handle.look(lambda frame: describe(self.handle.deck(deck), ADDRESSES))
 
 

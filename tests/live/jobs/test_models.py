@@ -23,7 +23,7 @@ def test_a_model_is_loaded_on_the_deck_that_was_named(rig: Any) -> None:
 
 
 def break_it(models: Path, how: str, onnx: Any, make_stream: Callable[..., Path]) -> str:
-    """Make or break a model; its name."""
+    """Create a good or a damaged model; returns its name."""
     path = models / f"{how}.onnx"
     if how == "missing":
         return how

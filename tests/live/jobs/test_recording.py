@@ -91,7 +91,7 @@ def test_a_full_disk_ends_the_recording_and_nothing_else(
 
 
 def test_it_may_be_ended_by_two_at_once(rig: Any) -> None:
-    """The housekeeper's rounds go on while the worker brings the file to the disk."""
+    """The housekeeper continues to drain while the worker writes the file to the disk."""
     stopping = threading.Event()
 
     def keep() -> None:

@@ -117,7 +117,7 @@ def test_its_scale_multiplies(tape: TapeSource) -> None:
 def test_places_are_found_again_to_the_bit(
     steps: int, stride: int, place: float, rates: list[float]
 ) -> None:
-    """As a share of the tape, which is how presets keep them; the longest tape there may be."""
+    """Presets store places as a share of the tape; this is the longest tape that is allowed."""
     source = playing(Tape(rows(1), 16_000, 64, stride, 64))
     source.frames = steps * stride  # a tape of that length would take gigabytes
     source.end = float(source.frames)

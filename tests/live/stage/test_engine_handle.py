@@ -26,7 +26,7 @@ RATE = 16_000
 
 @pytest.fixture
 def handle(models: Path) -> EngineHandle:
-    """Nobody renders it yet."""
+    """An engine that is not rendered yet."""
     library = Library([models], models)
     return EngineHandle(Engine(RATE), Loader(library, RATE, 2, InlineClips()), ADDRESSES)
 
