@@ -127,7 +127,7 @@ class Soak:
         elif draw < 0.05:
             self._load_tape(deck)
         elif draw < 0.07:
-            kept = describe(self.engine.decks[deck])
+            kept = describe(self.engine.decks[deck], ADDRESSES)
             self._presets = [*self._presets[-9:], (self._model(deck), json.dumps(kept))]
         elif draw < 0.09 and self._presets:
             self._recall(deck, *self._performer.random.choice(self._presets))
@@ -191,7 +191,7 @@ class Soak:
         tapes = [self._tapes[str(c.values[0])] if "load" in c.path else None for c in commands]
         self._do(*commands, payloads=tapes)
         self.figures.presets += 1
-        now = describe(self.engine.decks[deck])
+        now = describe(self.engine.decks[deck], ADDRESSES)
         if not any("/tape/" in str(address) for address, *_ in lines):
             now = [line for line in now if "/tape/" not in str(line[0])]  # the deck's own stays
         self.figures.changed += json.dumps(now) != text

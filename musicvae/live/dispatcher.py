@@ -1,6 +1,6 @@
-"""Acts on one OSC packet: hands its commands to the engine or the worker, and returns the replies.
+"""Handles one OSC packet: passes its commands to the engine or the worker, and returns replies.
 
-It has neither sockets nor a clock, so that it can be fuzzed. It belongs to the receiving thread.
+It uses neither sockets nor a clock, so that it can be fuzzed. It runs on the receiving thread.
 """
 
 from __future__ import annotations
@@ -23,22 +23,22 @@ from musicvae.live.requests import Requests
 from musicvae.live.stage.engine_handle import EngineHandle
 
 ERRORS_PER_SECOND = 5
-#: Questions to the engine, which it answers between two blocks.
+#: Queries that the engine answers between two blocks.
 QUERIES_PER_SECOND = 200
-#: Address patterns of one packet: each is compared with thousands of addresses.
+#: Most address patterns in one packet, since each is compared with thousands of addresses.
 MAX_PATTERNS = 16
 
 
 @dataclass
 class Counts:
-    """What has arrived so far.
+    """Statistics of the packets received so far.
 
     Attributes:
-        packets_received: all of them.
-        packets_refused: those that were not well-formed, or came from a host that is not allowed.
-        messages_refused: well-formed messages that asked for nothing that can be done.
-        last_packet: when the last good one came, in seconds of the caller's clock.
-        last_message: the address of the last good message, and its sender.
+        packets_received: number of all packets.
+        packets_refused: of these, malformed ones and those from a host that is not allowed.
+        messages_refused: number of well-formed messages that could not be carried out.
+        last_packet: arrival of the last well-formed packet, in seconds of the caller's clock.
+        last_message: address of the last message that was accepted.
     """
 
     packets_received: int = 0
@@ -50,11 +50,11 @@ class Counts:
 
 @dataclass
 class Clients:
-    """The senders that are known: who may send, where their replies go, who subscribed.
+    """What is known of the senders: which may send, where their replies go, who subscribed.
 
     Attributes:
-        allowed: hosts; others are counted, never answered.
-        addressees: where replies go.
+        allowed: hosts that may send; packets of others are counted and get no reply.
+        addressees: where the replies to each sender go.
         subscribers: of ``/notify``.
     """
 
@@ -64,21 +64,20 @@ class Clients:
 
 
 class Dispatcher:
-    """Validates packets, hands commands on, and answers.
+    """Validates packets, passes commands on, and returns replies.
 
     Args:
-        engine: takes commands and queries.
-        requests: answers what is answered at once.
-        clients: the senders that are known.
-        work: takes a job; returns at once.
-        later: takes an answer from any thread; returns at once.
-        due: the sample frame that a time tag means, or ``None`` for now; ``None`` ignores time
-            tags.
+        handle: the engine and the address table.
+        requests: answers requests immediately.
+        clients: what is known of the senders.
+        work: queues a job for the worker; never blocks.
+        later: queues a reply from any thread; never blocks.
+        due: gives the sample frame of a time tag, or ``None`` for now; ``None`` ignores time tags.
     """
 
     def __init__(
         self,
-        engine: EngineHandle,
+        handle: EngineHandle,
         requests: Requests,
         clients: Clients,
         work: Callable[[Task], None],
@@ -86,7 +85,7 @@ class Dispatcher:
         due: Callable[[int], int | None] | None = None,
     ) -> None:
         self.counts = Counts()
-        self._handle = engine
+        self._handle = handle
         self._requests = requests
         self._clients = clients
         self._work = work
@@ -96,15 +95,15 @@ class Dispatcher:
         self._queries = Budget(QUERIES_PER_SECOND)
 
     def handle(self, data: bytes, sender: Peer, now: float) -> list[Answer]:
-        """Act on one packet.
+        """Handle one packet.
 
         Args:
             data: as received.
-            sender: where it came from; nobody else is ever answered.
-            now: in seconds of any steady clock.
+            sender: of the packet; only it gets replies.
+            now: time in seconds of any monotonic clock.
 
         Returns:
-            What to send, and where to.
+            The replies to send now, each with its destination.
         """
         self.counts.packets_received += 1
         if sender.host not in self._clients.allowed:
@@ -123,47 +122,46 @@ class Dispatcher:
     def _act_on(
         self, messages: Sequence[packets.Message], sender: Peer, now: float
     ) -> list[Answer]:
+        """Carry out the messages of one packet; those for the engine are applied together."""
         answers: list[Answer] = []
-        together: list[Command] = []
-        patterns = when = 0
-        for asked in messages:
-            if asked.when != when:
-                self._post(together, when)
-                when = asked.when
-            meant = self._requests.aliases.resolve(asked)
-            patterns += is_pattern(meant.address)
-            result = self._parsed(meant, patterns)
-            if isinstance(result, Refusal):
-                answers += self._refuse(asked.address, result.reason, sender, now)
+        batch: list[Command] = []
+        patterns, when = 0, messages[0].when if messages else 0
+        for sent in messages:
+            if sent.when != when:
+                self._post(batch, when)
+                when = sent.when
+            resolved = self._requests.aliases.resolve(sent)
+            patterns += is_pattern(resolved.address)
+            if patterns > MAX_PATTERNS and is_pattern(resolved.address):
+                reason = f"more than {MAX_PATTERNS} patterns in one packet"
+                answers += self._refuse(sent.address, reason, sender, now)
                 continue
-            self.counts.last_message = asked.address
+            result = self._handle.table.parse(resolved, self._handle.shapes)
+            if isinstance(result, Refusal):
+                answers += self._refuse(sent.address, result.reason, sender, now)
+                continue
+            self.counts.last_message = sent.address
             for command in result:
                 if command.row.apply is not None and not command.row.is_job:
-                    together.append(command)
+                    batch.append(command)
                 else:
-                    self._post(together, when)  # what came before must be done before
-                    answers += self._answer(command, asked.address, sender, now)
-        self._post(together, when)
+                    self._post(batch, when)  # earlier messages must be applied first
+                    answers += self._answer(command, sent.address, sender, now)
+        self._post(batch, when)
         return answers
 
-    def _parsed(self, meant: packets.Message, patterns: int) -> tuple[Command, ...] | Refusal:
-        """The commands of a message, which is one of so many patterns if it is one."""
-        if patterns > MAX_PATTERNS and is_pattern(meant.address):
-            return Refusal(meant.address, f"more than {MAX_PATTERNS} patterns in one packet")
-        return self._handle.table.parse(meant, self._handle.shapes)
-
-    def _post(self, together: list[Command], when: int) -> None:
-        """Hand on what takes effect together, and begin a new batch."""
-        if together:
+    def _post(self, batch: list[Command], when: int) -> None:
+        """Post commands to the engine that are applied together, and empty the list."""
+        if batch:
             due = None if self._due is None else self._due(when)
-            self._handle.engine.post(*together, due=due)
-            together.clear()
+            self._handle.engine.post(*batch, due=due)
+            batch.clear()
 
-    def _answer(self, command: Command, asked: str, sender: Peer, now: float) -> list[Answer]:
-        """Act on a command that is not for the engine alone."""
+    def _answer(self, command: Command, sent: str, sender: Peer, now: float) -> list[Answer]:
+        """Carry out a job, a query or a request; ``sent`` is its address as it was sent."""
         row = command.row
         if row.is_job:
-            self._work(Task(command, sender, asked))
+            self._work(Task(command, sender, sent))
             return []
         if row.query is not None:
             return self._query(command, sender, now)
@@ -176,16 +174,16 @@ class Dispatcher:
         return [self._to(sender, *reply) for reply in replies]
 
     def _query(self, command: Command, sender: Peer, now: float) -> list[Answer]:
-        """Let the engine answer when it has done what came before."""
+        """Let the engine answer a query when it has applied the commands sent before."""
         if not self._queries.spend(now):
             return self._error(command.address, "too many questions a second", sender, now)
-        engine, query = self._handle.engine, command.row.query
+        handle, query = self._handle, command.row.query
 
         def then(frame: int) -> None:
-            for address, *values in query(engine, command) if query is not None else ():
-                self._later(*self._to(sender, str(address), *values))
+            for address, *values in query(handle, command) if query is not None else ():
+                self._later(*self._to(sender, address, *values))
 
-        engine.post(then=then)
+        handle.engine.post(then=then)
         return []
 
     def _refuse(self, address: str, reason: str, sender: Peer, now: float) -> list[Answer]:

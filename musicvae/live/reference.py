@@ -1,4 +1,4 @@
-"""Writes ``docs/osc.md`` from the table of addresses: ``python -m musicvae.live.reference``."""
+"""Writes ``docs/osc.md`` from the address table: ``python -m musicvae.live.reference``."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ _STATUS = """
 
 
 def markdown() -> str:
-    """The whole page."""
+    """The whole page, in Markdown."""
     decks = [entry for entry in ADDRESSES if entry.deck and not entry.internal]
     others = [entry for entry in ADDRESSES if not entry.deck]
     prefixes = " or ".join(f"`/deck/{name}`" for name in DECKS)

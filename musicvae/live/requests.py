@@ -1,4 +1,4 @@
-"""Requests that the receiving thread answers at once, such as ``/ping`` and ``/status``."""
+"""Requests that the receiving thread answers immediately, such as ``/ping`` and ``/status``."""
 
 from __future__ import annotations
 
@@ -15,18 +15,21 @@ from musicvae.version import __version__
 
 DEFAULT_REPLY_PORT = 7701
 
-#: An address and its values, to be sent to whoever asked.
+#: An address and its values, for the sender of the request.
 Reply = tuple[str, *tuple[Value, ...]]
 
 
 class Requests:
-    """Answers requests. Everything here returns at once.
+    """Answers requests; no method blocks.
 
     Args:
-        addressees: where replies go.
+        addressees: where the replies to each sender go.
         subscribers: of ``/notify``.
-        status: gives the pairs of ``/status.reply``, flat.
-        quit: called for ``/quit``; ``None`` forbids it.
+        status: gives the values of ``/status.reply``: name, value, name, value and so on.
+        quit: called for ``/quit``; ``None`` refuses it.
+
+    Attributes:
+        aliases: set by ``/alias``.
     """
 
     def __init__(
@@ -47,7 +50,7 @@ class Requests:
         return [("/pong", *command.values)]
 
     def status(self, command: Command, sender: Peer, now: float) -> list[Reply]:
-        """Answer with all fields."""
+        """Answer with all fields of the status."""
         return [("/status.reply", *self._status())]
 
     def version(self, command: Command, sender: Peer, now: float) -> list[Reply]:
@@ -63,12 +66,12 @@ class Requests:
         return [("/done", "/notify", int(command.on))]
 
     def reply_port(self, command: Command, sender: Peer, now: float) -> list[Reply]:
-        """Answer this sender at another port from now on."""
+        """Send the replies to this sender to another port from now on."""
         self._addressees.choose(sender, int(command.number))
         return []
 
     def alias(self, command: Command, sender: Peer, now: float) -> list[Reply]:
-        """Let one address mean another one."""
+        """Make one address an alias of another one."""
         self.aliases.set(command.text, str(command.values[1]))
         return []
 
@@ -76,7 +79,7 @@ class Requests:
         """End the daemon.
 
         Raises:
-            RefusedError: it is not allowed, or the sender is on another machine.
+            RefusedError: it is not allowed, or the sender is another machine.
         """
         if self._quit is None or not is_loopback(sender.host):
             raise RefusedError("only from this machine, and only with --allow-quit")

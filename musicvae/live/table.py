@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from musicvae.live.commands.table import AddressTable
 from musicvae.live.engine.control_addresses import ALIASES, CONTROL_ADDRESSES
-from musicvae.live.engine.deck_addresses import CROSSFADE, DECK_ADDRESSES, LOOP
+from musicvae.live.engine.deck_addresses import DECK_ADDRESSES, LOOP
+from musicvae.live.engine.engine import CROSSFADE
 from musicvae.live.jobs.audio import AUDIO_ADDRESSES
 from musicvae.live.jobs.models import MODEL_LIST, SYNC, TAPE_LIST
 from musicvae.live.jobs.presets import PRESET_ADDRESSES
@@ -13,6 +14,7 @@ from musicvae.live.jobs.rendering import RENDER
 from musicvae.live.requests import ALIAS, NOTIFY, PING, QUIT, REPLY_PORT, STATUS, VERSION
 from musicvae.live.stage.queries import GET, MODEL_INFO
 
+#: Every address; a new row is added here too, unless it is in one of the tuples.
 ADDRESSES = AddressTable(
     (
         *CONTROL_ADDRESSES,

@@ -1,4 +1,4 @@
-"""A dispatcher without sockets, clock or threads: packets in, commands and answers out."""
+"""A dispatcher without sockets, clock or threads, whose commands and replies are recorded."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from musicvae.live.commands.table import AddressTable
 from musicvae.live.dispatcher import Clients, Dispatcher
 from musicvae.live.engine.clips import InlineClips
 from musicvae.live.engine.engine import Engine
@@ -24,24 +25,33 @@ RATE = 8000
 
 
 class Bench:
-    """A dispatcher whose decks both play the same kind of model; rendered by hand."""
+    """A dispatcher whose decks both play the same kind of model; rendered by hand.
 
-    def __init__(self, decoder: Any, quit: Any = None, due: Any = None) -> None:
+    Args:
+        decoder: of both decks.
+        quit: called for ``/quit``.
+        due: the sample frame of a time tag.
+        table: the address table.
+    """
+
+    def __init__(
+        self, decoder: Any, quit: Any = None, due: Any = None, table: AddressTable = ADDRESSES
+    ) -> None:
         self.engine = Engine(RATE)
         self.happened: list[tuple[int, list[Any]]] = []
         self.engine.journal = lambda frame, batch: self.happened.append(
             (frame, [command.message() for command in batch])
         )
         loader = Loader(Library([]), RATE, 2, InlineClips(), decoders={"test": decoder})
-        stage = EngineHandle(self.engine, loader, ADDRESSES)
+        self.handle = EngineHandle(self.engine, loader, table)
         for deck in ("a", "b"):
-            load = ADDRESSES.command("/model/load", deck, "", ("test",))
-            self.engine.post(load, payloads=(stage.payload(load),))
+            load = table.command("/model/load", deck, "", ("test",))
+            self.engine.post(load, payloads=(self.handle.payload(load),))
         self.tasks: list[Task] = []
         self.later: list[tuple[bytes, Peer]] = []
         self.subscribers, addressees = Subscribers(), Addressees()
         self.dispatcher = Dispatcher(
-            stage,
+            self.handle,
             Requests(addressees, self.subscribers, lambda: ["level", -3.5], quit),
             Clients(AllowList(["192.168.1.0/24"]), addressees, self.subscribers),
             work=self.tasks.append,
@@ -52,13 +62,13 @@ class Bench:
         self.happened.clear()
 
     def render(self, frames: int = 100) -> Any:
-        """The next frames."""
+        """Render the next sample frames."""
         out = np.zeros((frames, 2), np.float32)
         self.engine.render(out)
         return out
 
     def answered(self, data: bytes, sender: Peer = ME, now: float = 0.0) -> list[Any]:
-        """(address, arguments, peer) of each answer, those of the engine included."""
+        """Handle a packet; the (address, arguments, peer) of each reply, the engine's included."""
         self.later.clear()
         answers = self.dispatcher.handle(data, sender, now)
         self.render()

@@ -1,4 +1,4 @@
-"""Packets in, commands and answers out: no sockets, no clock, no thread."""
+"""Packets and the resulting commands and replies, without sockets, clock or threads."""
 
 from __future__ import annotations
 

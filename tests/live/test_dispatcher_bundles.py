@@ -1,4 +1,4 @@
-"""When the messages of a bundle happen: together, or with ``--honour-timetags`` when due."""
+"""When the messages of a bundle are applied: together, or when due with ``--honour-timetags``."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_a_question_in_a_bundle_sees_what_came_before_it(bench: Any, osc: Osc, b
 
 @pytest.fixture
 def honouring(make_bench: Callable[..., Any], decoder: Any) -> Any:
-    """A dispatcher whose clock stands at 1000 s."""
+    """A dispatcher whose clock always shows 1000 s."""
 
     def frame(when: int) -> int | None:
         seconds = due(when, ntp(1000.0))

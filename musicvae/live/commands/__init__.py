@@ -1,1 +1,1 @@
-"""The address space: every OSC address, its arguments, and the commands made from messages."""
+"""The OSC address space: rows of the address table, and commands parsed from messages."""

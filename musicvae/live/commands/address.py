@@ -1,9 +1,11 @@
-"""Defines a row of the address table (all that is known about one OSC address) and its commands.
+"""Defines the rows of the address table, each of which holds all that is known of one OSC address.
 
-Rows are written beside the code that they call: those of latents, decks and the mixer in
-``engine/``, those of a latent source in its module, those of jobs in ``jobs/``, those that are
-answered at once in ``requests.py``. ``live/table.py`` lists all of them in the order of
-``docs/osc.md``. To add an address, write one row and one test.
+It also defines a command: a message that was matched to its row and checked.
+
+A row is written beside the code that it calls: the rows of latents, decks and the mixer in
+``engine/``, those of a latent source in its module, those of jobs in ``jobs/``, and those of
+requests that are answered immediately in ``requests.py``. ``live/table.py`` lists all of them in
+the order of ``docs/osc.md``. To add an address, write one row and one test.
 """
 
 from __future__ import annotations
@@ -11,82 +13,88 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+from functools import cached_property
+from typing import Any, Generic, TypeVar
 
-from musicvae.live.commands.arguments import Arguments, RefusedError, Shape
+from musicvae.live.commands.arguments import NO_MODEL, Arguments, RefusedError, Shape
+from musicvae.live.commands.messages import StoredMessage
 
-#: Decks that can be addressed as ``/deck/<name>/...``; without a prefix the first is meant.
+#: Decks that can be addressed as ``/deck/<name>/...``; an address without it means the first one.
 DECKS = ("a", "b")
-#: The reason for refusing what needs a model.
-NO_MODEL = "no model plays on this deck; /model/load brings one"
 
-#: What a command holds after its arguments were checked.
+#: One argument of a command, after it was checked and converted.
 Value = float | int | str
 Values = tuple[Value, ...]
+#: The object that a row changes.
+T = TypeVar("T")
 
 #: Checks and converts the arguments; raises ``RefusedError``.
 Read = Callable[[Arguments], Values]
-#: Changes what the row is about. Given that object, the command, and what was loaded for it.
-Apply = Callable[[Any, "Command", Any], None]
-#: Loads what ``Apply`` needs. Given a loader (``live/stage/loading.py``), the command, the voice
-#: that plays on the deck or ``None``, and the digest that a model's graph must have, or ``""``.
-Load = Callable[[Any, "Command", Any, str], Any]
-#: Tells how that object is set: for each message its key (see ``Command.key``) and its values.
-Describe = Callable[[Any], Iterable[tuple[str, Values]]]
+#: Changes the target. Given the target, the command, and the payload that was loaded for it.
+Apply = Callable[[T, "Command", Any], None]
+#: Loads the payload of ``Apply``. Given a loader (``live/stage/loading.py``), the command, the
+#: voice that plays on the deck or ``None``, and the SHA-256 that a model's graph must have or
+#: ``""``.
+Load = Callable[[Any, "Command", Any, str], object]
+#: Describes the state of the target: for each message its key (see ``Command.key``) and values.
+Describe = Callable[[T], Iterable[tuple[str, Values]]]
 
 
 class Target(Enum):
-    """The object that a row changes, and describes."""
+    """The kind of object that a row changes and describes."""
 
     ENGINE = "the mixer"
     DECK = "a deck"
     VOICE = "the model that plays on a deck"
-    CONTROLS = "what a performer has set on that model"
-    SOURCE = "one of the sources that move its latents; the row names it"
+    CONTROLS = "the settings that a performer makes on that model"
+    SOURCE = "one of the sources that move its latents; the row names which"
 
 
 class Morph(Enum):
-    """What lies between two values of an address."""
+    """How an address morphs: its value between two kept values."""
 
-    LINEAR = "the numbers between"
-    SPREAD = "likewise, where one number stands for the same number for every latent"
-    SWITCH = "nothing: the first value below the middle, the second from there"
+    LINEAR = "each number is interpolated linearly"
+    SPREAD = "linear, and a single number stands for the same number for every latent"
+    SWITCH = "not interpolated: the first value below the middle, the second from there on"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Address:
+class Row(Generic[T]):
     """One row of the address table. Two rows are equal only if they are the same object.
+
+    ``T`` is the class of the target, so that a type checker finds a row that calls a method which
+    its target does not have: ``Row[Controls](..., target=Target.CONTROLS)``.
 
     Attributes:
         path: ``<i>`` and ``<n>`` stand for the number of a latent, ``<name>`` for a name.
-        arguments: OSC types and what they mean, for people.
-        doc: one line, for people.
+        arguments: OSC types and their meaning, for the documentation.
+        doc: one line for the documentation.
         read: checks and converts the arguments.
         deck: whether the address is for a deck and may follow ``/deck/<name>``.
-        by_pattern: whether an address pattern may stand for it.
-        internal: written by the daemon into its journal, and refused from anybody else.
+        by_pattern: whether an address pattern may match it.
+        internal: whether only the daemon's own journal may hold it; the network may not send it.
         alias: the row that this one stands for, and the number to subtract from its key.
-        keys: the names that ``<name>`` may be, from the shape of the deck.
+        keys: the names that ``<name>`` may be, given the shape of the deck.
 
-        target: what ``apply`` and ``describe`` are given.
-        source: name of the source, where the target is one.
+        target: the kind of object that ``apply`` and ``describe`` are given.
+        source: name of the source, if the target is a source.
         apply: changes the target, on the rendering thread.
         selects: whether this also makes its source the current one.
-        load: loads what ``apply`` needs (a model, a tape), on the worker thread.
-        fits: whether a command still suits the model of its deck, which may have changed since it
-            was parsed. It must be quick.
-        replaced_by: whether of two commands to the same address the later one makes the earlier
-            one inaudible, so that the earlier one can be dropped (coalesced).
+        load: loads the payload of ``apply`` (a model, a tape), on the worker thread.
+        fits: whether a command still suits the model of its deck, which may have changed since the
+            command was parsed. It must be quick.
+        replaced_by: given two commands to the same address, whether the later one makes the
+            earlier one inaudible, so that the earlier one can be dropped (coalesced).
 
-        describe: tells how the target is set; answers ``/get`` too.
-        kept: whether presets and ``/render`` keep what ``describe`` tells.
+        describe: describes the state of the target; also answers ``/get``.
+        kept: whether presets and ``/render`` keep what ``describe`` returns.
         order: of kept messages; those with lower numbers are applied first.
-        morph: what lies between two kept values.
-        restarts: whether applying the kept message begins something anew, which a morph must not.
+        morph: how two kept values are interpolated.
+        restarts: whether applying the kept message restarts something; a morph leaves it out.
 
-        job: done by the worker thread, since it takes longer than a block. Given its ``owner``.
-        query: answered by the rendering thread between two blocks.
-        request: answered at once by the receiving thread. Given its ``owner``.
+        job: done by the worker thread, because it takes longer than a block; a method of ``owner``.
+        query: answered by the rendering thread between two blocks, as messages.
+        request: answered immediately by the receiving thread; a method of ``owner``.
         owner: class of the object that ``job`` or ``request`` is a method of.
     """
 
@@ -97,49 +105,49 @@ class Address:
     deck: bool = False
     by_pattern: bool = True
     internal: bool = False
-    alias: tuple[Address, int] | None = None
+    alias: tuple[Row[Any], int] | None = None
     keys: Callable[[Shape], Iterable[str]] | None = None
 
     target: Target = Target.ENGINE
     source: str = ""
-    apply: Apply | None = None
+    apply: Apply[T] | None = None
     selects: bool = False
     load: Load | None = None
     fits: Callable[[Command, Shape, Any], bool] | None = None
     replaced_by: Callable[[Command, Command], bool] | None = None
 
-    describe: Describe | None = None
+    describe: Describe[T] | None = None
     kept: bool = False
     order: int = 0
     morph: Morph = Morph.LINEAR
     restarts: bool = False
 
     job: Callable[..., Any] | None = None
-    query: Callable[[Any, Command], Any] | None = None
+    query: Callable[[Any, Command], Iterable[StoredMessage]] | None = None
     request: Callable[..., Any] | None = None
     owner: type | None = None
 
     def __repr__(self) -> str:
         return f"Address({self.path!r})"
 
-    @property
+    @cached_property
     def stem(self) -> str:
-        """What comes before the number or name; empty where there is none."""
+        """The part before the number or name; empty if the address has neither."""
         before, _, placeholder = self.path.partition("<")
         return before if placeholder else ""
 
-    @property
+    @cached_property
     def numbered(self) -> bool:
         """Whether the address ends in a number."""
         return self.path.endswith(("<i>", "<n>"))
 
-    @property
+    @cached_property
     def is_job(self) -> bool:
-        """Whether it takes long, so that it answers ``/done`` or ``/fail`` when it is over."""
+        """Whether the worker thread does it, which answers ``/done`` or ``/fail`` at its end."""
         return self.job is not None or self.load is not None
 
     def legal_keys(self, shape: Shape) -> Iterable[str]:
-        """What may stand for the placeholder on a deck of this shape."""
+        """The numbers or names that may replace the placeholder on a deck of this shape."""
         if self.numbered:
             return (str(number) for number in range(shape.latent_dim))
         return () if self.keys is None else self.keys(shape)
@@ -148,7 +156,7 @@ class Address:
         """Refuse a number or a name that the deck's model does not have.
 
         Raises:
-            RefusedError: it says what the model has.
+            RefusedError: the model has no such latent or attribute; says which it has.
         """
         if self.numbered:
             if not shape.latent_dim:
@@ -158,11 +166,11 @@ class Address:
         elif self.keys is not None and key not in (known := list(self.keys(shape))):
             raise RefusedError(f"this model's attributes are: {', '.join(known) or 'none'}")
 
-    def suits(self, command: Command, shape: Shape, payload: Any = None) -> bool:
-        """Whether a deck of this shape takes a command that was made for it or for another one.
+    def suits(self, command: Command, shape: Shape, payload: object = None) -> bool:
+        """Whether a command, and what was loaded for it, can be applied to a deck of this shape.
 
-        Between a message and its frame another model may come. This looks at sizes only, and is
-        quick.
+        Another model may replace the one that the command was parsed for before it is applied.
+        This compares sizes only, and is quick.
         """
         if self.numbered and int(command.key) >= shape.latent_dim:
             return False
@@ -171,14 +179,18 @@ class Address:
         return self.fits is None or self.fits(command, shape, payload)
 
 
+#: A row whose target may be of any class.
+Address = Row[Any]
+
+
 @dataclass(frozen=True, slots=True)
 class Command:
     """A message whose address was found in the table and whose arguments were checked.
 
     Attributes:
         row: of the address table.
-        deck: the deck it is for; empty where it concerns none.
-        key: what ``<i>`` or ``<name>`` stood for.
+        deck: name of the deck it is for; empty if it is for no deck.
+        key: the number or name in place of ``<i>`` or ``<name>``.
         values: the arguments, converted.
     """
 
@@ -189,23 +201,28 @@ class Command:
 
     @property
     def path(self) -> str:
-        """Of the row, such as ``"/latent"`` or ``"/attr/<name>"``."""
+        """The path of its row, such as ``"/latent"`` or ``"/attr/<name>"``."""
         return self.row.path
 
     @property
     def address(self) -> str:
-        """Where to send it: with the number or name filled in, and the deck before it."""
+        """The full OSC address, with the deck before it and the number or name filled in."""
         prefix = f"/deck/{self.deck}" if self.deck else ""
         return f"{prefix}{local_address(self.row, self.key)}"
 
     @property
     def number(self) -> float:
-        """The first value, which is a number."""
+        """The first value, which must be a number."""
         return float(self.values[0])
 
     @property
+    def numbers(self) -> tuple[float, ...]:
+        """All values, which must be numbers."""
+        return self.values  # type: ignore[return-value]
+
+    @property
     def text(self) -> str:
-        """The first value, which is a text."""
+        """The first value as a text."""
         return str(self.values[0])
 
     @property
@@ -214,11 +231,11 @@ class Command:
         return bool(self.values[0])
 
     def message(self) -> list[Value]:
-        """Address and arguments in one list, fit for JSON; ``AddressTable.restore`` reads it."""
+        """Address and arguments in one list for JSON; ``AddressTable.restore`` reads it again."""
         return [self.address, *self.values]
 
     def is_replaced_by(self, later: Command) -> bool:
-        """Whether nothing of this command is heard if ``later`` happens at the same frame."""
+        """Whether this command is inaudible if ``later`` is applied at the same sample frame."""
         rule = self.row.replaced_by
         same = (self.row, self.deck, self.key) == (later.row, later.deck, later.key)
         return rule is not None and same and rule(self, later)

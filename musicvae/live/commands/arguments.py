@@ -1,7 +1,8 @@
-"""The arguments of one message, read as what a command needs.
+"""Checks and converts the arguments of one OSC message.
 
-Hosts disagree about types: Pd sends floats for everything, SuperCollider integers for booleans,
-JavaScript mixes. So every number may arrive as ``i f d h T F``, and what is not finite is refused.
+Programs disagree about types: Pd sends floats for everything, SuperCollider sends integers for
+booleans, JavaScript mixes them. So every number may arrive as any of ``i f d h T F``. NaN and
+infinity are refused.
 """
 
 from __future__ import annotations
@@ -11,23 +12,25 @@ from dataclasses import dataclass, field
 
 from musicvae.live.osc.packets import Argument
 
-#: Characters of a name.
+#: Longest text argument, in characters.
 MAX_TEXT = 255
+#: The reason that is sent when a command needs a model and none plays.
+NO_MODEL = "no model plays on this deck; /model/load brings one"
 
 
 class RefusedError(ValueError):
-    """A command cannot be made; the message is the reason that the sender reads."""
+    """A message that cannot become a command; its text is the reason that the sender gets."""
 
 
 @dataclass(frozen=True)
 class Shape:
-    """What commands need to know of the model that plays on a deck.
+    """The facts about a deck's model that are needed to check commands.
 
     Attributes:
-        latent_dim: D of the model; 0 where none plays.
+        latent_dim: number of latents D; 0 if no model plays.
         attributes: names of the model's attributes.
-        latent_space: id of the latent space, 16 hex digits; empty where it is not known.
-        kind: ``"stream"`` or ``"clip"``; empty where no model plays.
+        latent_space: id of the latent space, 16 hex digits; empty if it is not known.
+        kind: ``"stream"`` or ``"clip"``; empty if no model plays.
     """
 
     latent_dim: int = 0
@@ -38,12 +41,12 @@ class Shape:
 
 @dataclass(frozen=True)
 class Arguments:
-    """What a command is built from.
+    """The arguments of one message, with what is needed to check them.
 
     Attributes:
-        values: as they came.
-        shape: of the deck that was addressed.
-        key: the number or the name in the address, for ``/latent/<i>`` and ``/attr/<name>``.
+        values: as received.
+        shape: of the addressed deck.
+        key: the number or name in the address, for ``/latent/<i>`` and ``/attr/<name>``.
     """
 
     values: tuple[Argument, ...]
@@ -51,26 +54,26 @@ class Arguments:
     key: str = ""
 
     def numbers(self, least: int, most: int, low: float, high: float) -> tuple[float, ...]:
-        """``least`` to ``most`` finite numbers from ``low`` to ``high``.
+        """All arguments: ``least`` to ``most`` finite numbers from ``low`` to ``high``.
 
         Raises:
-            RefusedError: any of them is not, or their count is wrong.
+            RefusedError: one of them is something else, or their count is wrong.
         """
         if not least <= len(self.values) <= most:
             count = f"{least}" if least == most else f"{least} to {most}"
             noun = "number" if most == 1 else "numbers"
             raise RefusedError(f"wants {count} {noun}, got {len(self.values)} arguments")
-        if set(map(type, self.values)) == {float}:  # vectors, which a performance consists of
+        if set(map(type, self.values)) == {float}:  # fast path for vectors of latents
             floats: tuple[float, ...] = self.values  # type: ignore[assignment]
             total = sum(floats)
-            if total == total and low <= min(floats) and max(floats) <= high:  # NaN is not
+            if total == total and low <= min(floats) and max(floats) <= high:  # NaN != NaN
                 return floats
         return tuple(_number(value, low, high) for value in self.values)
 
     def latents(self, low: float, high: float, least: int = 1) -> tuple[float, ...]:
-        """Numbers for the first latents; see :meth:`numbers`."""
+        """Numbers for the first latents: at most as many as the model has; see :meth:`numbers`."""
         if not self.shape.latent_dim:
-            raise RefusedError("no model plays on this deck; /model/load brings one")
+            raise RefusedError(NO_MODEL)
         return self.numbers(least, self.shape.latent_dim, low, high)
 
     def number(self, low: float, high: float) -> float:
@@ -78,10 +81,10 @@ class Arguments:
         return self.numbers(1, 1, low, high)[0]
 
     def whole(self, low: int, high: int) -> int:
-        """Exactly one whole number from ``low`` to ``high``, though it may arrive as a float.
+        """Exactly one whole number from ``low`` to ``high``, which may arrive as a float.
 
         Raises:
-            RefusedError: it is not one.
+            RefusedError: it is something else.
         """
         return as_whole(self.number(low, high))
 
@@ -90,29 +93,29 @@ class Arguments:
         return self.whole(0, 1)
 
     def word(self, *expected: str) -> str:
-        """Exactly one text, with ``expected`` one of these."""
+        """Exactly one text; if ``expected`` are given, one of these."""
         return self.words(1, *expected)[0]
 
     def words(self, count: int, *expected: str) -> tuple[str, ...]:
-        """Exactly ``count`` texts, not empty, printable, and at most 255 characters long.
+        """Exactly ``count`` texts, each printable and 1 to 255 characters long.
 
         Raises:
-            RefusedError: they are not.
+            RefusedError: one of them is something else, or their count is wrong.
         """
         if len(self.values) != count:
             raise RefusedError(f"wants {count} text(s), got {len(self.values)} arguments")
         return tuple(_text(value, expected) for value in self.values)
 
     def rest(self, start: int) -> Arguments:
-        """The arguments from number ``start`` on, as arguments of their own."""
+        """The arguments from index ``start`` on."""
         return Arguments(self.values[start:], self.shape, self.key)
 
 
 def as_whole(number: float) -> int:
-    """The number, which must be whole.
+    """The number as an integer.
 
     Raises:
-        RefusedError: it is not.
+        RefusedError: it is not whole.
     """
     if number != int(number):
         raise RefusedError("wants a whole number")

@@ -1,4 +1,4 @@
-"""Messages as presets, journals and scores store them: ``["/latent", 0.5, ...]``.
+"""Checks messages as presets, journals and scores store them: ``["/latent", 0.5, ...]``.
 
 The address may begin with ``/deck/<name>``.
 """
@@ -11,14 +11,13 @@ from typing import Any
 
 import numpy as np
 
-#: An address and its values.
+#: An address (str) and its values (float, int or str). A list, because JSON has no tuples.
 StoredMessage = list[Any]
-Message = StoredMessage
 
 MAX_ADDRESS = 256
 MAX_VALUES = 4096
 MAX_TEXT = 1024
-#: OSC's widest whole number.
+#: OSC's type ``h`` holds whole numbers below this.
 _WIDEST = 2**63
 
 
@@ -26,10 +25,10 @@ def checked(value: object) -> StoredMessage:
     """A copy of a message in which every value is a plain float, int or str.
 
     Args:
-        value: from a file or from a caller; numpy's numbers become Python's, to the bit.
+        value: from a file or from a caller; numpy's numbers become Python's, without rounding.
 
     Raises:
-        ValueError: it is no message; the text says why, without a capital and a full stop.
+        ValueError: it is not a message; the text says why, without a capital and a full stop.
     """
     if not isinstance(value, Sequence) or isinstance(value, str | bytes) or not value:
         raise ValueError(f"a message is a list that begins with an address, not {value!r:.40}")
@@ -41,7 +40,7 @@ def checked(value: object) -> StoredMessage:
 
 
 def without_deck(message: StoredMessage) -> StoredMessage:
-    """The message as it is for any deck: ``/deck/a/latent`` becomes ``/latent``."""
+    """The message without its deck: ``/deck/a/latent`` becomes ``/latent``."""
     parts = message[0].split("/", 3)
     if len(parts) == 4 and parts[1] == "deck":
         return [f"/{parts[3]}", *message[1:]]
@@ -49,7 +48,7 @@ def without_deck(message: StoredMessage) -> StoredMessage:
 
 
 def for_deck(message: StoredMessage, deck: str) -> StoredMessage:
-    """The message for this deck, whichever it was for before."""
+    """The message for this deck, in place of any deck that it was for."""
     return [f"/deck/{deck}{without_deck(message)[0]}", *message[1:]]
 
 

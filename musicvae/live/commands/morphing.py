@@ -1,6 +1,7 @@
-"""Morphing: computes the state between two states, by the morph rule of each address.
+"""Morphs two states: interpolates between them by the morph rule of each address.
 
-A state is what a preset holds: the messages that set a deck. Pure: no files and no engine.
+A state is the content of a preset: the messages that set a deck. This module uses neither files
+nor the engine.
 """
 
 from __future__ import annotations
@@ -17,16 +18,18 @@ def between(
     t: float,
     rule_of: Callable[[str], Morph],
 ) -> list[StoredMessage]:
-    """The state that lies ``t`` of the way from ``a`` to ``b``.
+    """The state at the share ``t`` of the way from ``a`` to ``b``.
 
-    Numbers of messages that both have move linearly, in float64. Words, switches and what only one
-    of them has are those of ``a`` below 0.5 and those of ``b`` from there.
+    Numbers of messages that both states have are interpolated linearly, in float64. Texts,
+    switches and messages that only one state has are those of ``a`` below 0.5 and those of ``b``
+    from 0.5 on.
 
     Args:
-        a: messages, each address once; where one comes twice, the first is paired with the first.
-        b: likewise.
-        t: 0 is exactly ``a`` and 1 exactly ``b``; beyond, it is the nearer of the two.
-        rule_of: the morph rule of an address without a deck.
+        a: messages. If an address occurs several times, the first is paired with the first in
+            ``b``, the second with the second.
+        b: messages, of the same form.
+        t: 0 or less gives exactly ``a``, 1 or more exactly ``b``.
+        rule_of: gives the morph rule of an address without a deck.
 
     Returns:
         New messages, in the order of the nearer state.
@@ -47,7 +50,7 @@ def between(
 
 
 def _keyed(state: Sequence[StoredMessage]) -> Iterator[tuple[tuple[str, int], StoredMessage]]:
-    """Each message with its address and how often that came before."""
+    """Each message with its address and how often that address occurred before it."""
     seen: dict[str, int] = {}
     for message in state:
         number = seen.get(message[0], 0)
@@ -71,5 +74,5 @@ def _spread(values: StoredMessage, width: int) -> StoredMessage:
 
 
 def _number(x: float, y: float, t: float) -> float | int:
-    # In this form equal ends do not waver, and below t = 1 no rounding leads beyond y.
+    # In this form equal ends give exactly that value, and below t = 1 rounding never exceeds y.
     return x if x == y else x + t * (y - x)

@@ -1,7 +1,7 @@
-"""Readers for rows of the address table: each checks the arguments of one message.
+"""Common readers for rows of the address table: each checks the arguments of one message.
 
-A reader takes :class:`~musicvae.live.commands.arguments.Arguments` and returns the checked values;
-it raises ``RefusedError`` with the reason that the sender reads.
+A reader takes :class:`~musicvae.live.commands.arguments.Arguments` and returns the checked values.
+It raises ``RefusedError`` with the reason that the sender gets.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ INT32 = (-(2**31), 2**31 - 1)
 
 
 def nothing(arguments: Arguments) -> tuple[()]:
-    """For addresses that ignore their arguments."""
+    """No values: for addresses that ignore their arguments."""
     return ()
 
 
@@ -29,12 +29,12 @@ def whole(low: int, high: int) -> Read:
 
 
 def switch(a: Arguments) -> tuple[int]:
-    """0 or 1."""
+    """One switch: 0 or 1."""
     return (a.switch(),)
 
 
 def word(*expected: str) -> Read:
-    """One text; one of these, if any are given."""
+    """One text; if ``expected`` are given, one of these."""
     return lambda a: (a.word(*expected),)
 
 

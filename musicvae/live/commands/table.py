@@ -1,6 +1,6 @@
-"""The address table: finds the row of an OSC address and makes commands of messages.
+"""The address table: finds the row of an OSC address and parses messages into commands.
 
-Pure: no sockets, engine or clock.
+This module uses no sockets, engine or clock.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from musicvae.live.commands.arguments import Arguments, RefusedError, Shape
 from musicvae.live.osc.packets import Argument, Message
 from musicvae.live.osc.patterns import Pattern, PatternError, is_pattern
 
-#: The shape of each deck's model, by name of the deck.
+#: The shape of each deck's model, by the name of the deck.
 Shapes = Mapping[str, Shape]
 
 _NO_SHAPE = Shape()
 
 
 class Refusal(NamedTuple):
-    """A message that was well-formed but asks for nothing that can be done.
+    """The answer to a well-formed message that cannot be carried out.
 
     Attributes:
         address: as it was sent.
@@ -32,7 +32,7 @@ class Refusal(NamedTuple):
 
 
 class _Meant(NamedTuple):
-    """What an address stands for: a row, a deck (or none), and what ``<i>`` or ``<name>`` is."""
+    """The meaning of an address: its row, its deck or ``""``, and the number or name in it."""
 
     row: Address
     deck: str
@@ -40,16 +40,24 @@ class _Meant(NamedTuple):
 
 
 class AddressTable:
-    """The rows of an address space, in the order of the documentation.
+    """All rows of an address space, in the order of the documentation.
 
     Args:
-        rows: with different paths.
+        rows: each with a path of its own.
+
+    Attributes:
+        rows: all of them.
+        described: rows that can be asked for with ``/get``.
+        kept: rows that presets keep, in the order in which their messages are applied.
     """
 
     def __init__(self, rows: Iterable[Address]) -> None:
         self.rows = tuple(rows)
+        self.described = tuple(row for row in self.rows if row.describe is not None)
+        kept = (row for row in self.described if row.kept)
+        self.kept = tuple(sorted(kept, key=lambda row: row.order))
         self._by_path = {row.path: row for row in self.rows}
-        #: Rows whose last part is a number or a name, by what comes before it; longest first.
+        #: Rows whose last part is a number or a name, by the part before it; longest first.
         self._keyed = sorted(
             ((row.stem, row) for row in self.rows if row.stem), key=lambda pair: -len(pair[0])
         )
@@ -58,40 +66,43 @@ class AddressTable:
         return iter(self.rows)
 
     def command(self, path: str, deck: str = "", key: str = "", values: Values = ()) -> Command:
-        """A command of our own, whose values are not checked; ``KeyError`` for unknown paths."""
+        """A command whose values are not checked, since they are the daemon's own.
+
+        Raises:
+            KeyError: no row has this path.
+        """
         return Command(self._by_path[path], deck, key, values)
 
     def parse(self, message: Message, shapes: Shapes) -> tuple[Command, ...] | Refusal:
-        """The commands of one message, all of them or none.
+        """The commands of one message: all of them, or none if one of them is refused.
 
         Args:
-            message: its address may be a pattern, which can stand for several commands.
+            message: its address may be a pattern, which may match several addresses.
             shapes: of each deck.
 
         Returns:
-            At least one command, or the refusal.
+            One or more commands, or the refusal.
         """
         try:
-            if is_pattern(message.address):
-                meant = list(self._matching(message.address, shapes))
-                if not meant:
-                    return Refusal(message.address, "the pattern matches no address")
-            else:
-                meant = [self._find(message.address)]
-            return tuple(_command(one, message.arguments, shapes) for one in meant)
+            if not is_pattern(message.address):
+                return (_command(self._find(message.address), message.arguments, shapes),)
+            found = [*self._matching(message.address, shapes)]
+            if not found:
+                return Refusal(message.address, "the pattern matches no address")
+            return tuple(_command(one, message.arguments, shapes) for one in found)
         except (RefusedError, PatternError) as error:
             return Refusal(message.address, str(error))
 
     def restore(self, message: Sequence[object], deck: str, shapes: Shapes) -> Command:
-        """The command that :meth:`Command.message` wrote, perhaps for another deck.
+        """The command of a stored message, as :meth:`Command.message` writes it.
 
         Args:
-            message: address and arguments, from a file that anybody may have written.
-            deck: meant by an address without ``/deck/...``.
+            message: address and arguments, from a file that is not trusted.
+            deck: used if the address has no ``/deck/...``.
             shapes: of each deck.
 
         Raises:
-            RefusedError: it is no such message; says why.
+            RefusedError: it is not such a message; says why.
         """
         if not message or not isinstance(message[0], str):
             raise RefusedError("wants an address and its arguments")
@@ -104,11 +115,11 @@ class AddressTable:
         return _command(meant, values, shapes)
 
     def row_of(self, address: str) -> Address | None:
-        """The row of an address, with or without a deck; ``None`` for an unknown address."""
+        """The row of an address with or without a deck; ``None`` if the address is unknown."""
         return self._local(split_deck(address)[1])[0]
 
     def morph_of(self, address: str) -> Morph:
-        """How an address morphs; an unknown one linearly."""
+        """The morph rule of an address; linear if the address is unknown."""
         row = self.row_of(address)
         return Morph.LINEAR if row is None else row.morph
 
@@ -138,13 +149,13 @@ class AddressTable:
         return None, ""
 
     def _matching(self, text: str, shapes: Shapes) -> Iterator[_Meant]:
-        """What a pattern stands for.
+        """The addresses that a pattern matches.
 
-        ``/latent/*`` means all latents, and not ``/latent/scale`` and the other words beside them:
-        what matches numbers matches no words at the same place.
+        ``/latent/*`` matches all latents, but not ``/latent/scale`` and the other words there: a
+        pattern that matches numbers matches no words in the same place.
         """
         pattern = Pattern(text)
-        numbered: set[str] = set()  # places whose numbers are meant
+        numbered: set[str] = set()  # places where the pattern matches numbers
         for row in self.rows:
             if not row.by_pattern:
                 continue
@@ -156,9 +167,9 @@ class AddressTable:
                 if place in numbered:
                     continue
                 if row.stem and not pattern.begins(prefix + row.stem):
-                    continue  # before its many latents are tried one by one
+                    continue  # saves trying its many latents one by one
                 if row.numbered and pattern.matches(f"{place}0"):
-                    numbered.add(place)  # though no model may play there
+                    numbered.add(place)  # even if no model plays there
                 keys = row.legal_keys(shapes.get(deck, _NO_SHAPE)) if row.stem else ("",)
                 for key in keys:
                     if pattern.matches(prefix + (f"{row.stem}{key}" if row.stem else row.path)):
@@ -167,14 +178,14 @@ class AddressTable:
                         yield _Meant(row, deck if row.deck else "", key)
 
 
-#: The reason for refusing ``/deck/<name>/...`` with another name.
+#: The reason that is sent for ``/deck/<name>/...`` with an unknown name.
 UNKNOWN_DECK = f"no such deck; there are {', '.join(DECKS)}"
 
 
 def split_deck(address: str) -> tuple[str, str]:
     """The deck of an address, and the address without it: ``/deck/b/gain`` is ``b``, ``/gain``.
 
-    An address without a deck means the first one.
+    An address without a deck is for the first one.
     """
     if not address.startswith("/deck/"):
         return DECKS[0], address

@@ -1,1 +1,1 @@
-"""The sound engine: decks, voices, mixer and limiter. It counts frames and knows no clock."""
+"""Renders sound from commands, sample frame by sample frame, without clock, socket or device."""

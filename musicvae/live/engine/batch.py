@@ -1,33 +1,32 @@
-"""A batch: commands that take effect together, at one frame of the engine."""
+"""A batch: commands that the engine applies together, at one sample frame."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from musicvae.live.commands.address import Command
 
 
 @dataclass(slots=True)
 class Batch:
-    """Commands that take effect together.
+    """Commands that are applied together.
 
     Attributes:
         commands: in order.
-        payloads: what a job has loaded for each, or ``None``; empty where none needs one.
-        then: called by the rendering thread with the frame, after the commands: it may look at the
-            engine and hand something on, but must not wait.
-        due: the frame at which it is to happen; ``None`` is the next one.
+        payloads: what was loaded for each command, or ``None``; empty if no command needs one.
+        then: called by the rendering thread with the sample frame, after the commands: it may read
+            the engine and pass something on, but must not block.
+        due: the sample frame at which to apply them; ``None`` is the next one.
     """
 
     commands: tuple[Command, ...] = ()
-    payloads: tuple[Any, ...] = ()
+    payloads: tuple[object, ...] = ()
     then: Callable[[int], None] | None = None
     due: int | None = None
 
     def replaces(self, earlier: Batch) -> bool:
-        """Whether nothing of ``earlier``, which would happen at the same frame, would be heard."""
+        """Whether ``earlier``, which is due at the same sample frame, becomes inaudible."""
         if earlier.then is not None or earlier.due is not None or self.due is not None:
             return False
         if len(self.commands) != 1 or len(earlier.commands) != 1:

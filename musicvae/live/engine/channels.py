@@ -6,7 +6,7 @@ import numpy as np
 
 from musicvae.audio import Samples
 
-#: Decoders are trained to stay within ±1; this only keeps absurd values from overflowing.
+#: Decoders are trained to stay within ±1; this bound only keeps extreme values from overflowing.
 SANE = 16.0
 
 
@@ -21,7 +21,7 @@ def spread(sound: Samples, out: Samples) -> None:
     """
     have, want = sound.shape[1], out.shape[1]
     if want == 1 and have > 1:
-        # A channel at a time: a mean over an axis allocates.
+        # A channel at a time, because a mean over an axis allocates.
         out[:, 0] = sound[:, 0]
         for channel in range(1, have):
             np.add(out[:, 0], sound[:, channel], out=out[:, 0])

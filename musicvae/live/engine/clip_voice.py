@@ -1,4 +1,4 @@
-"""The voice of a clip model: loops a decoded clip, and cross-fades to a new one on changes."""
+"""The voice of a clip model: loops a decoded clip and cross-fades to a new one on changes."""
 
 from __future__ import annotations
 
@@ -7,28 +7,30 @@ import time
 import numpy as np
 
 from musicvae.audio import Samples
+from musicvae.latents.arrays import Float32
 from musicvae.live.engine.clips import ClipRequest, Clips
 from musicvae.live.engine.controls import Controls
 from musicvae.live.engine.loops import Loop, LoopMaker
 from musicvae.live.engine.work import Work
 from musicvae.live.fades import raised_cosine
 
-#: From one decoded loop to the next.
+#: Duration of the cross-fade from one decoded loop to the next.
 CROSSFADE_SECONDS = 0.03
-#: How often a clip's latents are looked at, in times a second: its frames.
+#: Frames per second: how often the latents of a clip advance and are compared, in Hz.
 FRAME_RATE = 100
 
 
 class ClipVoice:
-    """See :class:`musicvae.live.engine.voice.Voice`.
+    """A :class:`musicvae.live.engine.voice.Voice` that loops clips.
 
-    One clip is asked for at a time, always from the newest latents.
+    It requests one clip at a time, always for the newest latents. The first clip is decoded here,
+    so making a voice takes long.
 
     Args:
         name: of the model.
-        deck: that it is for.
+        deck: name of the deck that it is for.
         maker: decodes its loops, at the engine's rate.
-        clips: decodes for all voices.
+        clips: decodes on request, for all voices.
     """
 
     latency = 0.0
@@ -41,21 +43,21 @@ class ClipVoice:
         self._deck = deck
         self._make = maker
         self._clips = clips
-        self._asked = np.zeros(info.latent_dim, np.float32)
-        self._number = 0  # of the clip that was asked for, while it is being made
+        self._requested = np.zeros(info.latent_dim, np.float32)
+        self._number = 0  # of the request in progress
         self._leaving = False
         started = time.perf_counter()
-        self._first = self._current = maker(self._asked.copy())
+        self._first = self._current = maker(self._requested.copy())
         self.work.add(started)
         self._next: Loop | None = None
         self._waiting: Loop | None = None
         self._position = 0
-        # The loops are decoded from nearby latents and alike, so their amplitudes, not their
-        # powers, must add to one: an equal-power fade would bulge by up to 3 dB.
+        # Loops of nearby latents are correlated, so their amplitudes, not their powers, must add
+        # to one: an equal-power fade would be up to 3 dB too loud in the middle.
         self._fade = raised_cosine(round(CROSSFADE_SECONDS * rate))
         self._fade_at = 0
         self._frame = max(1, rate // FRAME_RATE)
-        self._left = 0  # samples of the frame in hand
+        self._left = 0  # sample frames until the next frame
         self._other = np.zeros((self._frame, maker.channels), np.float32)
 
     def read(self, out: Samples) -> None:
@@ -63,7 +65,7 @@ class ClipVoice:
         done = 0
         while done < len(out):
             if self._left == 0:
-                self._look()
+                self._advance()
                 self._left = self._frame
             count = min(len(out) - done, self._left)
             if self._next is not None:
@@ -74,9 +76,9 @@ class ClipVoice:
 
     def receive(self, request: int, loop: Loop | Exception | None) -> None:
         """See :class:`Voice`."""
-        if request == self._number:  # else it was another voice's
+        if request == self._number:  # else another voice requested it
             self._number = 0
-            self._take(loop)
+            self._accept(loop)
 
     def leave(self) -> None:
         """See :class:`Voice`."""
@@ -85,28 +87,31 @@ class ClipVoice:
     def forget(self) -> None:
         """See :class:`Voice`."""
         self._current, self._next, self._waiting = self._first, None, None
-        self._asked[:] = 0
+        self._requested[:] = 0
         self._number = self._position = self._fade_at = self._left = 0
 
-    def _look(self) -> None:
-        """Ask for a clip if the latents have moved and none is being made."""
+    def _advance(self) -> None:
+        """Advance by one frame: request a clip if the latents changed and no request is open."""
         latents = self.controls.next()
-        if self._leaving or self._number or np.array_equal(latents, self._asked):
+        if self._leaving or self._number or np.array_equal(latents, self._requested):
             return
-        self._asked[:] = latents
-        number, made = self._clips.request(ClipRequest(self._deck, self._timed, self._asked.copy()))
+        self._requested[:] = latents
+        request = ClipRequest(self._deck, self._timed, self._requested.copy())
+        number, made = self._clips.request(request)
         if made is None:
             self._number = number
         else:
-            self._take(made)
+            self._accept(made)
 
-    def _timed(self, latents: Samples) -> Loop:
+    def _timed(self, latents: Float32) -> Loop:
+        """The loop of latents, shape (D,), and the statistics of decoding it."""
         started = time.perf_counter()
         loop = self._make(latents)
         self.work.add(started)
         return loop
 
-    def _take(self, made: Loop | Exception | None) -> None:
+    def _accept(self, made: Loop | Exception | None) -> None:
+        """Begin the cross-fade to a decoded loop, or count an error."""
         if not isinstance(made, Loop):
             self.work.fail(made if made is not None else RuntimeError("nothing was decoded"))
         elif self._next is not None:
@@ -115,6 +120,7 @@ class ClipVoice:
             self._next, self._fade_at = made, 0
 
     def _read(self, out: Samples) -> None:
+        """Write sample frames, float32 (sample frames, channels), at most to the fade's end."""
         frames = len(out)
         self._current.read(self._position, out)
         if self._next is not None:
@@ -122,7 +128,7 @@ class ClipVoice:
             self._next.read(self._position, other)
             curve = self._fade[self._fade_at : self._fade_at + frames]
             np.subtract(other, out, out=other)
-            for channel in range(other.shape[1]):  # where shapes differ, numpy allocates
+            for channel in range(other.shape[1]):  # if shapes differ, numpy allocates
                 np.multiply(other[:, channel], curve, out=other[:, channel])
             np.add(out, other, out=out)
             self._fade_at += frames

@@ -1,8 +1,8 @@
-"""Decodes the clips that clip voices request: on a thread, at once, or as a journal says.
+"""Decodes the clips that clip voices request: on a thread, immediately, or as a journal says.
 
-Decoding a clip takes longer than a block. So a voice requests it, goes on sounding, and receives
-the loop at a later sample frame, with the command ``/loop``. The journal holds that frame, and a
-rendered score delivers each loop at the same one.
+Decoding a clip takes longer than a block. So a voice requests it, continues to sound, and receives
+the loop at a later sample frame with the command ``/loop``. The journal stores that sample frame,
+and the rendering of a score delivers each loop at the same one.
 """
 
 from __future__ import annotations
@@ -11,15 +11,15 @@ import queue
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
-from musicvae.audio import Samples
+from musicvae.latents.arrays import Float32
 from musicvae.live.commands.address import DECKS, Command
 from musicvae.live.engine.deck_addresses import LOOP
 from musicvae.live.engine.loops import Loop
 
-#: Takes the command ``/loop`` and its loop, or ``None`` and why there is none.
-Post = Callable[[Command, Any], None]
+#: Posts the command ``/loop`` to the engine, with the loop or the error of decoding it.
+Post = Callable[[Command, Loop | Exception], None]
 
 
 @dataclass(frozen=True)
@@ -29,39 +29,44 @@ class ClipRequest:
     Attributes:
         deck: name of the deck whose voice requests it.
         make: decodes latents to a loop; slow.
-        latents: float32 (D,), not to be changed.
+        latents: float32, shape (D,), not to be changed.
     """
 
     deck: str
-    make: Callable[[Samples], Loop]
-    latents: Samples
+    make: Callable[[Float32], Loop]
+    latents: Float32
 
 
 class Clips(Protocol):
     """Decodes clips on request."""
 
     def request(self, request: ClipRequest) -> tuple[int, Loop | Exception | None]:
-        """Request a clip; the number of the request, from 1, and the loop if it is ready."""
+        """Request a clip.
+
+        Returns:
+            The number of the request, from 1; and the loop or the error of decoding it, or ``None``
+            if it will come later.
+        """
 
 
 class Numbers:
-    """Numbers requests so that those of one deck do not depend on those of another.
+    """Numbers requests so that the numbers of one deck do not depend on the other decks.
 
-    The order in which two decks request clips within one block depends on the block length, and a
-    journal must name the same request whatever that is.
+    The order in which two decks request clips within one block depends on the block length, but a
+    journal must name the same request for any block length.
     """
 
     def __init__(self) -> None:
-        self._asked = dict.fromkeys(DECKS, 0)
+        self._counts = dict.fromkeys(DECKS, 0)
 
     def next(self, deck: str) -> int:
         """The next number of this deck, from 1; no two requests share one."""
-        self._asked[deck] += 1
-        return self._asked[deck] * len(DECKS) - DECKS.index(deck)
+        self._counts[deck] += 1
+        return self._counts[deck] * len(DECKS) - DECKS.index(deck)
 
 
 class InlineClips:
-    """Decodes immediately, on the caller's thread."""
+    """Decodes immediately, on the caller's thread; for scores that were written by hand."""
 
     def __init__(self) -> None:
         self._numbers = Numbers()
@@ -72,7 +77,7 @@ class InlineClips:
 
 
 class RecordedClips:
-    """Decodes when the journal says that the loop arrived."""
+    """Decodes a clip at the place in a journal where its loop arrived; for recorded scores."""
 
     def __init__(self) -> None:
         self._requests: dict[int, ClipRequest] = {}
@@ -85,7 +90,7 @@ class RecordedClips:
         return number, None
 
     def loop(self, number: int) -> Loop | Exception | None:
-        """The loop of a request, or why it failed; ``None`` for an unknown request."""
+        """The loop of a request or the error of decoding it; ``None`` for an unknown request."""
         request = self._requests.pop(number, None)
         return None if request is None else _made(request)
 
@@ -94,7 +99,7 @@ class ThreadClips:
     """Decodes on a thread of its own.
 
     Args:
-        post: is given each loop, on that thread.
+        post: called on that thread with each loop.
     """
 
     def __init__(self, post: Post) -> None:
@@ -111,19 +116,20 @@ class ThreadClips:
         return number, None
 
     def stop(self) -> None:
-        """Finish the current clip, and end the thread."""
+        """Finish the clips that were requested, and end the thread."""
         self._requests.put(None)
         self._thread.join()
 
     def _work(self) -> None:
-        while (asked := self._requests.get()) is not None:
-            number, request = asked
+        while (numbered := self._requests.get()) is not None:
+            number, request = numbered
             self._post(Command(LOOP, request.deck, values=(number,)), _made(request))
 
 
 def _made(request: ClipRequest) -> Loop | Exception:
+    """The loop of a request, or the error of decoding it."""
     try:
         return request.make(request.latents)
-    # A graph may fail in as many ways as it has operators; the sound must go on regardless.
+    # Any operator of a graph may raise any error, and the sound must go on regardless.
     except Exception as error:  # noqa: BLE001
         return error

@@ -1,23 +1,23 @@
-"""The addresses that set the latents of a deck: one row each, applied to its ``Controls``."""
+"""The addresses that set the latents of a deck: one row for each, applied to its ``Controls``."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 
 from musicvae.live.commands import readers
-from musicvae.live.commands.address import Address, Command, Morph, Target, Values
+from musicvae.live.commands.address import Command, Morph, Row, Target, Values
 from musicvae.live.commands.arguments import Arguments, RefusedError, Shape
-from musicvae.live.engine.controls import LATENT_RANGE, Controls
+from musicvae.live.engine.controls import LATENT_RANGE, NO_SOURCE, Controls
 from musicvae.live.sources import SOURCES
 
 MAX_GLIDE_MS = 600_000.0
-#: Numbers of one trajectory.
+#: Most numbers of one trajectory, all rows together.
 MAX_TRAJECTORY = 4095
 
-_row = partial(Address, deck=True, target=Target.CONTROLS)
-#: What presets keep. ``/freeze`` and ``/hold`` are gestures of the moment, and are not kept.
-_setting = partial(_row, kept=True)
+_row = partial(Row[Controls], deck=True, target=Target.CONTROLS)
+#: A row that presets keep. They do not keep ``/freeze`` and ``/hold``, which act on the moment.
+_setting = partial(Row[Controls], deck=True, target=Target.CONTROLS, kept=True)
 
 
 def _read_from(a: Arguments) -> Values:
@@ -62,9 +62,19 @@ def _as_many(earlier: Command, later: Command) -> bool:
     return len(earlier.values) == len(later.values)
 
 
-def _one(tell: Callable[[Controls], Values]) -> Callable[[Controls], list[tuple[str, Values]]]:
-    """One message with these values."""
-    return lambda controls: [("", tell(controls))]
+def _one(values: Callable[[Controls], Values]) -> Callable[[Controls], list[tuple[str, Values]]]:
+    """Describes by one message with these values."""
+    return lambda controls: [("", values(controls))]
+
+
+#: The words of ``/source`` and what they mean.
+_SOURCES = {NO_SOURCE: "nothing", **{name: kind.meaning for name, kind in SOURCES.items()}}
+
+
+def _either(words: Iterable[str], comma: str = "") -> str:
+    """The words as a text: ``"x, y or z"``, with ``comma`` before the ``or``."""
+    *first, last = words
+    return f"{', '.join(first)}{comma} or {last}"
 
 
 CONTROL_ADDRESSES = (
@@ -73,8 +83,8 @@ CONTROL_ADDRESSES = (
         "f × 1..D",
         "Set the latents; fewer than D values set the first ones and leave the rest.",
         readers.latents(*LATENT_RANGE),
-        apply=lambda controls, c, _: controls.set_latents(0, c.values),
-        describe=_one(lambda controls: tuple(controls.held.target.tolist())),
+        apply=lambda controls, c, _: controls.set_latents(0, c.numbers),
+        describe=_one(lambda controls: tuple(controls.manual.target.tolist())),
         fits=_not_more_than_latents,
         replaced_by=_as_many,
     ),
@@ -83,9 +93,9 @@ CONTROL_ADDRESSES = (
         "f",
         "Set latent number i, counted from 0.",
         readers.number(*LATENT_RANGE),
-        apply=lambda controls, c, _: controls.set_latents(int(c.key), c.values),
+        apply=lambda controls, c, _: controls.set_latents(int(c.key), c.numbers),
         describe=lambda controls: (
-            (str(number), (value,)) for number, value in enumerate(controls.held.target.tolist())
+            (str(number), (value,)) for number, value in enumerate(controls.manual.target.tolist())
         ),
         replaced_by=_as_many,
     ),
@@ -94,7 +104,7 @@ CONTROL_ADDRESSES = (
         "i, f …",
         "Set latents from number i on.",
         _read_from,
-        apply=lambda controls, c, _: controls.set_latents(int(c.values[0]), c.values[1:]),
+        apply=lambda controls, c, _: controls.set_latents(int(c.number), c.numbers[1:]),
         fits=_inside_the_latents,
     ),
     _row(
@@ -102,7 +112,7 @@ CONTROL_ADDRESSES = (
         "f × 1..D, 0 to 1",
         "Set the latents within the training set's range: 0 is its 1st, 1 its 99th percentile.",
         readers.latents(0, 1),
-        apply=lambda controls, c, _: controls.set_shares(0, c.values),
+        apply=lambda controls, c, _: controls.set_shares(0, c.numbers),
         fits=_not_more_than_latents,
     ),
     _row(
@@ -110,14 +120,14 @@ CONTROL_ADDRESSES = (
         "f, 0 to 1",
         "Likewise for latent number i.",
         readers.number(0, 1),
-        apply=lambda controls, c, _: controls.set_shares(int(c.key), c.values),
+        apply=lambda controls, c, _: controls.set_shares(int(c.key), c.numbers),
     ),
     _row(
         "/latent/delta",
         "f × 1..D",
         "Add to the latents as set.",
         readers.latents(*LATENT_RANGE),
-        apply=lambda controls, c, _: controls.add_latents(c.values),
+        apply=lambda controls, c, _: controls.add_latents(c.numbers),
         fits=_not_more_than_latents,
     ),
     _row(
@@ -125,7 +135,7 @@ CONTROL_ADDRESSES = (
         "f ms, f × k·D",
         "Go through k rows of D latents, one every so many ms, until the latents are set again.",
         _read_trajectory,
-        apply=lambda controls, c, _: controls.follow(c.values[1:], c.number),
+        apply=lambda controls, c, _: controls.follow(c.numbers[1:], c.number),
         fits=_whole_rows,
     ),
     _setting(
@@ -133,7 +143,7 @@ CONTROL_ADDRESSES = (
         "f × 1..D",
         "Multiply the latents, those of the source and those set; one value is for all.",
         readers.latents(*LATENT_RANGE),
-        apply=lambda controls, c, _: controls.glide_to(controls.scale, c.values),
+        apply=lambda controls, c, _: controls.glide_to(controls.scale, c.numbers),
         describe=_one(lambda controls: tuple(controls.scale.target.tolist())),
         fits=_not_more_than_latents,
         morph=Morph.SPREAD,
@@ -143,7 +153,7 @@ CONTROL_ADDRESSES = (
         "f × 1..D",
         "Add to the latents after the scale; one value is for all.",
         readers.latents(*LATENT_RANGE),
-        apply=lambda controls, c, _: controls.glide_to(controls.bias, c.values),
+        apply=lambda controls, c, _: controls.glide_to(controls.bias, c.numbers),
         describe=_one(lambda controls: tuple(controls.bias.target.tolist())),
         fits=_not_more_than_latents,
         morph=Morph.SPREAD,
@@ -153,7 +163,7 @@ CONTROL_ADDRESSES = (
         "f f",
         "Hold all latents within these bounds (at first ±8).",
         _read_clamp,
-        apply=lambda controls, c, _: controls.clamp(*c.values),
+        apply=lambda controls, c, _: controls.clamp(*c.numbers),
         describe=_one(lambda controls: (controls.low, controls.high)),
     ),
     _setting(
@@ -163,7 +173,7 @@ CONTROL_ADDRESSES = (
         readers.number(0, MAX_GLIDE_MS),
         apply=lambda controls, c, _: controls.set_glide(c.number),
         describe=_one(lambda controls: (controls.glide_ms,)),
-        order=-1,  # before all that glides
+        order=-1,  # before everything that follows a ramp
     ),
     _row(
         "/glide/once",
@@ -185,13 +195,13 @@ CONTROL_ADDRESSES = (
     ),
     _setting(
         "/source",
-        "s: held, tape or walk",
-        "What moves the latents: nothing, a tape, or a random walk. What is set is added to it.",
-        readers.word("held", *SOURCES),
+        f"s: {_either(_SOURCES)}",
+        f"What moves the latents: {_either(_SOURCES.values(), ',')}. What is set is added to it.",
+        readers.word(*_SOURCES),
         apply=lambda controls, c, _: controls.select(c.text),
-        describe=_one(lambda controls: (controls.sounding_source,)),
+        describe=_one(lambda controls: (controls.active_source,)),
         morph=Morph.SWITCH,
-        order=1,  # after /walk and /tape/load, which choose one too
+        order=1,  # after /walk and /tape/load, which also choose a source
     ),
     *(row for source in SOURCES.values() for row in source.addresses),
     _row(
@@ -214,7 +224,7 @@ CONTROL_ADDRESSES = (
     ),
 )
 
-#: Rows that other programs send under names of their own.
+#: Addresses that other programs send, each an alias of a row above.
 ALIASES = (
     _row(
         "/chan<n>",

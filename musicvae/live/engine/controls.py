@@ -1,16 +1,15 @@
-"""Computes the latents of each frame from what a performer has set on one model.
+"""Computes the latents of each frame from the settings that a performer makes on one model.
 
-    z = clamp(scale · (source + held) + bias + Σ attribute · direction)
+    z = clamp(scale · (source + manual) + bias + Σ attribute · direction)
 
-``held`` is what ``/latent`` sets, ``source`` the movement of a tape or a walk. All but the source
-glide: each change takes some frames, in a straight line. Everything here belongs to the rendering
-thread.
+``manual`` are the latents that ``/latent`` sets, ``source`` is the movement of a tape or a random
+walk. All of them but the source follow linear ramps, so that no change makes a step. A frame is
+one step of the decoder. Everything here runs on the rendering thread.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
@@ -23,47 +22,50 @@ from musicvae.live.sources import SOURCES, Source
 
 DEFAULT_GLIDE_MS = 20.0
 DEFAULT_BOUND = 8.0
-#: Standardised latents lie within a few units of 0; far beyond, decoders overflow.
+#: Standardised latents lie within a few units of 0; far outside, decoders overflow.
 LATENT_RANGE = (-1000.0, 1000.0)
-#: The name of no source: the latents are what is set, and nothing else moves them.
-HELD = "held"
+#: The word for no source: only the performer moves the latents.
+NO_SOURCE = "held"
 
 
 class Controls:
-    """What a performer has set on one model.
+    """The settings that a performer makes on one model.
 
     Args:
-        info: of the model.
+        info: of the model, whose number of latents is D.
         frame_rate: frames per second.
 
     Attributes:
-        frozen: whether the latents stand still.
-        holding: whether changes wait.
-        source: name of the source, or ``"held"``.
-        sources: every source, by name, whether or not it is the current one.
-        glide_ms: how long a change takes, in ms.
-        once_ms: how long the next one does, if that was said, in ms.
-        low: bound of all latents.
-        high: likewise.
-        held, scale, bias, attributes: what was set, and how far each has glided.
+        frozen: whether the latents stand still (``/freeze``).
+        holding: whether changes wait (``/hold``).
+        source: name of the current source, or ``"held"`` for none.
+        sources: every source by its name, current or not.
+        glide_ms: duration of a change, in ms.
+        once_ms: duration of the next change in ms, if it was set for that one alone.
+        low: lower bound of all latents.
+        high: upper bound of all latents.
+        manual: latents that were set, ramps of D elements; ``docs/osc.md`` calls them *set*.
+        scale: factors, ramps of D elements.
+        bias: addends, ramps of D elements.
+        attributes: amounts of the attributes in their standard deviations, an element for each.
     """
 
     def __init__(self, info: ArtifactInfo, frame_rate: float) -> None:
         width = info.latent_dim
         self.info = info
         self.frozen = self.holding = False
-        self.source = HELD
+        self.source = NO_SOURCE
         self.sources: dict[str, Source] = {
             name: kind(info, frame_rate) for name, kind in SOURCES.items()
         }
         self.glide_ms = DEFAULT_GLIDE_MS
         self.once_ms: float | None = None
         self.low, self.high = -DEFAULT_BOUND, DEFAULT_BOUND
-        self.held = Ramps(width)
+        self.manual = Ramps(width)
         self.scale = Ramps(width, 1.0)
         self.bias = Ramps(width)
         self.attributes = Ramps(len(info.attributes))
-        self._ramps = (self.held, self.scale, self.bias, self.attributes)
+        self._ramps = (self.manual, self.scale, self.bias, self.attributes)
         self._names = [attribute.name for attribute in info.attributes]
         self._lowest = np.array([latent.low for latent in info.latents], np.float32)
         self._highest = np.array([latent.high for latent in info.latents], np.float32)
@@ -80,23 +82,26 @@ class Controls:
         self._moved = np.zeros(width, np.float32)
 
     @property
-    def sounding_source(self) -> str:
-        """Name of the source that moves the latents now: one that is not ready does not."""
+    def active_source(self) -> str:
+        """Name of the source that moves the latents now; ``"held"`` if none is ready to."""
         current = self.sources.get(self.source)
-        return self.source if current is not None and current.ready else HELD
+        return self.source if current is not None and current.ready else NO_SOURCE
 
     def target_of(self, row: Address) -> Controls | Source | None:
-        """What a row of the address table changes: these controls, or a source if it is ready."""
+        """The object that a row changes: these controls, or a source; ``None`` if it is not ready.
+
+        A source that is not ready accepts only the row that loads something into it.
+        """
         if row.target is Target.CONTROLS:
             return self
         source = self.sources[row.source]
         return source if source.ready or row.load is not None else None
 
-    def do(self, command: Command, payload: Any = None) -> None:
+    def do(self, command: Command, payload: object = None) -> None:
         """Apply a command to the controls or to one of their sources.
 
         Args:
-            command: that suits the model; see :meth:`Address.suits`.
+            command: that suits the model; see ``Row.suits``.
             payload: what was loaded for it.
         """
         row, target = command.row, self.target_of(command.row)
@@ -107,7 +112,7 @@ class Controls:
             self.select(row.source)
 
     def next(self) -> Latents:
-        """The latents of the next frame, float32 (D,): overwritten by the next call."""
+        """The latents of the next frame, float32, shape (D,): overwritten by the next call."""
         if self.frozen:
             return self._z
         if not self.holding:
@@ -117,10 +122,10 @@ class Controls:
         z = self._z
         source = self.sources.get(self.source)
         if source is None or not source.ready:
-            z[:] = self.held.value
+            z[:] = self.manual.value
         else:
             source.next(z)
-            np.add(z, self.held.value, out=z)
+            np.add(z, self.manual.value, out=z)
         self._sharpen(z)
         np.multiply(z, self.scale.value, out=z)
         np.add(z, self.bias.value, out=z)
@@ -131,7 +136,10 @@ class Controls:
         return z
 
     def adopt(self, other: Controls) -> None:
-        """Go on just where another model of the same latent space is, at this one's pace."""
+        """Continue from the state of another model of the same latent space.
+
+        Ramps in progress keep their remaining time, converted to the frame rate of this model.
+        """
         pace = self._rate / other._rate
         for mine, theirs in zip(self._ramps[:3], other._ramps[:3], strict=True):
             mine.go_on(theirs, pace)
@@ -152,76 +160,91 @@ class Controls:
         self._z[:], self._mean[:] = other._z, other._mean
 
     def panic(self) -> None:
-        """Set all latents to 0 at once, and let nothing move them."""
+        """Set all latents to 0 without a ramp, and stop everything that moves them."""
         self._trajectory.clear()
-        self.held.jump(0.0)
-        self.source, self.frozen, self.holding = HELD, False, False
+        self.manual.jump(0.0)
+        self.source, self.frozen, self.holding = NO_SOURCE, False, False
 
-    def set_latents(self, first: int, values: Sequence[Any] | Latents) -> None:
-        """Glide to these latents, from number ``first`` on."""
+    def set_latents(self, first: int, values: Sequence[float] | Latents) -> None:
+        """Ramp latents to new values.
+
+        Args:
+            first: index of the first latent to set.
+            values: shape (n,), any numbers; for latents ``first`` to ``first + n - 1``.
+        """
         self._trajectory.clear()
-        self.held.to(values, self._glide(), slice(first, first + len(values)))
+        self.manual.to(values, self._glide(), slice(first, first + len(values)))
 
-    def set_shares(self, first: int, shares: Sequence[Any]) -> None:
-        """Likewise, where 0 is the 1st and 1 the 99th percentile of the training set."""
+    def set_shares(self, first: int, shares: Sequence[float]) -> None:
+        """Ramp latents to places within the range that the training set has.
+
+        Args:
+            first: index of the first latent to set.
+            shares: 0 is the 1st and 1 the 99th percentile of that latent in the training set.
+        """
         where = slice(first, first + len(shares))
         low, high = self._lowest[where], self._highest[where]
         self.set_latents(first, low + (high - low) * np.array(shares, np.float32))
 
-    def add_latents(self, values: Sequence[Any]) -> None:
-        """Add to the first latents as they are set."""
+    def add_latents(self, values: Sequence[float]) -> None:
+        """Ramp the first latents to their targets plus these values."""
         more = np.array(values, np.float32)
-        self.set_latents(0, np.clip(self.held.target[: len(more)] + more, *LATENT_RANGE))
+        self.set_latents(0, np.clip(self.manual.target[: len(more)] + more, *LATENT_RANGE))
 
-    def follow(self, values: Sequence[Any], ms: float) -> None:
-        """Go through rows of latents, k · D numbers, one row every so many ms."""
-        rows = np.array(values, np.float32).reshape(-1, len(self.held.value))
+    def follow(self, values: Sequence[float], ms: float) -> None:
+        """Ramp through a trajectory of latents.
+
+        Args:
+            values: k · D numbers, row by row.
+            ms: duration from one row to the next, in ms.
+        """
+        rows = np.array(values, np.float32).reshape(-1, len(self.manual.value))
         self._trajectory = list(rows[::-1])
         self._row_frames, self._row_left = self._frames(ms), 0
 
-    def glide_to(self, ramps: Ramps, values: Sequence[Any]) -> None:
-        """Set the first of some numbers, one for each latent; a single value is for all."""
+    def glide_to(self, ramps: Ramps, values: Sequence[float]) -> None:
+        """Ramp the first elements to new values; a single value is for all elements."""
         where = slice(None) if len(values) == 1 else slice(len(values))
         ramps.to(values, self._glide(), where)
 
     def clamp(self, low: float, high: float) -> None:
-        """Bound all latents."""
+        """Set the bounds of all latents."""
         self.low, self.high = low, high
 
     def set_glide(self, ms: float) -> None:
-        """Let changes take so many ms."""
+        """Set the duration of changes, in ms."""
         self.glide_ms = ms
 
     def set_next_glide(self, ms: float) -> None:
-        """Let the next change take so many ms."""
+        """Set the duration of the next change alone, in ms."""
         self.once_ms = ms
 
     def set_attribute(self, name: str, amount: float) -> None:
-        """Glide to an amount of an attribute, in its standard deviations."""
+        """Ramp an attribute to an amount, in its standard deviations."""
         self.attributes.to(amount, self._glide(), self._names.index(name))
 
     def attribute_amounts(self) -> dict[str, float]:
-        """Each attribute as it is set, in its standard deviations."""
+        """The targets of all attributes by name, in their standard deviations."""
         return dict(zip(self._names, self.attributes.target.tolist(), strict=True))
 
     def select(self, source: str) -> None:
-        """Let a source move the latents, or none (``"held"``)."""
+        """Choose the source that moves the latents; ``"held"`` is none."""
         self.source = source
 
     def freeze(self, on: bool) -> None:
-        """Let the latents stand still."""
+        """Let the latents stand still, or release them."""
         self.frozen = on
 
     def hold(self, on: bool) -> None:
-        """Let changes wait."""
+        """Let all changes wait, or release them together."""
         self.holding = on
 
     def _frames(self, ms: float) -> int:
-        """The number of frames in so many ms, at least 1."""
+        """The number of frames in a duration in ms, at least 1."""
         return max(1, round(ms / 1000 * self._rate))
 
     def _glide(self) -> int:
-        """The number of frames that a change takes; uses up what was asked for once."""
+        """Duration of this change in frames; uses up :attr:`once_ms`."""
         ms, self.once_ms = (self.glide_ms if self.once_ms is None else self.once_ms), None
         return self._frames(ms)
 
@@ -229,15 +252,18 @@ class Controls:
         if not self._trajectory:
             return
         if self._row_left == 0:
-            self.held.to(self._trajectory.pop(), self._row_frames)
+            self.manual.to(self._trajectory.pop(), self._row_frames)
             self._row_left = self._row_frames
         self._row_left -= 1
 
     def _sharpen(self, z: Latents) -> None:
-        """Let latents deviate more, or less, from their moving mean.
+        """Increase or reduce, in place, the deviation of the latents from their moving mean.
 
-        As :func:`musicvae.latents.attributes.contrast`, but the mean knows only what has been, and
-        forgets it exponentially.
+        As :func:`musicvae.latents.attributes.contrast`, with an exponential moving average of the
+        past in place of the centred mean.
+
+        Args:
+            z: float32, shape (D,).
         """
         if not self._contrasts:
             return

@@ -1,4 +1,4 @@
-"""A deck: one voice that sounds, the cross-fade to the next one, and the level of both."""
+"""A deck: renders one voice, cross-fades to the next one, and applies gain, mute and fades."""
 
 from __future__ import annotations
 
@@ -12,29 +12,29 @@ from musicvae.live.commands.arguments import Shape
 from musicvae.live.engine.voice import Voice
 from musicvae.live.fades import Glide, amplitude, equal_power
 
-#: From one model to the next.
+#: Duration of the cross-fade from one model to the next.
 SWAP_SECONDS = 0.1
-#: Play, pause, mute and panic.
+#: Duration of the fades of play, pause, mute and panic.
 PLAY_SECONDS = 0.01
 GAIN_SECONDS = 0.02
-#: At and below this gain there is silence.
+#: A gain at or below this, in dB, is silence.
 SILENT_DB = -96.0
 
 
 class Deck:
-    """Renders its voice. All methods belong to the thread that renders, but for the properties.
+    """Renders its voice. The methods run on the rendering thread; any thread may read attributes.
 
     Args:
-        name: that it is addressed by.
+        name: in addresses.
         sample_rate: in Hz.
         channels: of what it renders.
-        segment: the longest block, in frames.
-        weight: share of the mix, 0 to 1.
+        segment: the longest block, in sample frames.
+        weight: amplitude of the deck in the mix, 0 to 1.
 
     Attributes:
-        gain_db: as last set.
-        muted: likewise.
-        shape: what commands need to know of its model.
+        gain_db: as last set, in dB.
+        muted: as last set.
+        shape: facts about its model that are needed to check commands.
     """
 
     def __init__(
@@ -47,7 +47,7 @@ class Deck:
         self._voice: Voice | None = None
         self._next: Voice | None = None
         self._waiting: Voice | None = None
-        # Two models have nothing in common, so their powers must add to one.
+        # The sounds of two models are uncorrelated, so their powers must add to one.
         self._rising, self._falling = equal_power(round(SWAP_SECONDS * sample_rate))
         self._fade_at = 0
         self._level = Glide(0.0, round(PLAY_SECONDS * sample_rate))
@@ -55,7 +55,7 @@ class Deck:
         self._gain = Glide(1.0, round(GAIN_SECONDS * sample_rate))
         self._fader = Glide(weight, round(GAIN_SECONDS * sample_rate))
         self._panicking = False
-        self._again = False  # whether it plays, or will after a panic
+        self._play = False  # the last /play; after a panic it takes effect once there is silence
         self._sound = np.zeros((segment, channels), np.float32)
         self._other = np.zeros((segment, channels), np.float32)
         self._envelope = np.zeros(segment, np.float32)
@@ -63,25 +63,21 @@ class Deck:
 
     @property
     def voice(self) -> Voice | None:
-        """The newest one, that commands go to."""
+        """The newest voice, which commands are applied to; it may still be fading in."""
         return self._waiting or self._next or self._voice
 
     @property
     def playing(self) -> bool:
-        """Whether it sounds, or will by itself."""
-        return self._again
+        """Whether it was last told to play."""
+        return self._play
 
     @property
     def silent(self) -> bool:
         """Whether it is stopped and has faded out."""
         return self._level.target == 0 and self._level.remaining == 0
 
-    def takes(self, command: Command, payload: Any = None) -> bool:
-        """Whether a command, and what was loaded for it, fits the model that plays here now."""
-        return command.row.suits(command, self.shape, payload)
-
     def target_of(self, row: Address) -> Any:
-        """The object that a row of the address table changes; ``None`` where there is none now."""
+        """The object that a row of the address table changes; ``None`` if there is none now."""
         if row.target is Target.DECK:
             return self
         voice = self.voice
@@ -89,52 +85,59 @@ class Deck:
             return voice
         return voice.controls.target_of(row)
 
-    def do(self, command: Command, payload: Any = None) -> None:
-        """Apply a command that the deck :meth:`takes`.
+    def do(self, command: Command, payload: object = None) -> bool:
+        """Apply a command to the deck, its voice or the settings of that voice.
 
         Args:
-            command: to this deck.
+            command: for this deck.
             payload: what was loaded for it: the ``Voice`` of ``/model/load``, the ``Tape`` of
-                ``/tape/load``, the loop of ``/loop``.
+                ``/tape/load``, the ``Loop`` of ``/loop``.
+
+        Returns:
+            Whether it suits the model that plays here now; if not, nothing was changed.
         """
-        voice = self.voice
-        if command.row.target in (Target.CONTROLS, Target.SOURCE):
+        row, voice = command.row, self.voice
+        if not row.suits(command, self.shape, payload):
+            return False
+        if row.target is Target.CONTROLS or row.target is Target.SOURCE:
             if voice is not None:
                 voice.controls.do(command, payload)
-            return
-        target = self.target_of(command.row)
-        if target is not None and command.row.apply is not None:
-            command.row.apply(target, command, payload)
+        elif (target := self.target_of(row)) is not None and row.apply is not None:
+            row.apply(target, command, payload)
+        return True
 
     def set_gain(self, db: float) -> None:
-        """Glide to this gain in dB; -96 is silence."""
+        """Fade to this gain in dB; -96 is silence."""
         self.gain_db = db
         self._gain.to(0.0 if db <= SILENT_DB else amplitude(db))
 
     def mute(self, on: bool) -> None:
-        """Fade to silence, or back; the deck goes on."""
+        """Fade to silence or back, while the deck continues to play."""
         self.muted = on
         self._mute.to(0.0 if on else 1.0)
 
     def play(self, on: bool) -> None:
-        """Fade in and go on, or fade out and pause; after a panic, once there was silence."""
-        self._again = on
+        """Fade in and continue, or fade out and pause; during a panic, as soon as it is silent."""
+        self._play = on
         if not self._panicking:
             self._level.to(1.0 if on else 0.0)
 
     def panic(self) -> None:
-        """Fade to silence at once, stop, and set all latents to 0."""
-        self._panicking, self._again = True, False
+        """Fade to silence, stop, and set all latents to 0."""
+        self._panicking, self._play = True, False
         if self.voice is None:
             self._level.jump(0.0)
         else:
             self._level.to(0.0)
-            self.voice.controls.panic()  # at once, so that what is set from now on holds
+            self.voice.controls.panic()  # now, so that later settings are kept
         if self.silent:
             self._in_silence()
 
     def swap(self, voice: Voice) -> None:
-        """Cross-fade to another model; it goes on with what is set, in the same latent space."""
+        """Cross-fade to another model, which takes over all settings if the latent space is equal.
+
+        A third voice waits until a cross-fade in progress is over.
+        """
         before, info = self.voice, voice.controls.info
         names = tuple(attribute.name for attribute in info.attributes)
         self.shape = Shape(info.latent_dim, names, info.latent_space, info.kind)
@@ -143,9 +146,9 @@ class Deck:
             if _same_space(before, voice):
                 voice.controls.adopt(before.controls)
         if self._voice is None and not self.silent:
-            # Nothing has sounded yet, so nobody hears the level drop, and the voice fades in.
+            # Nothing sounds yet, so the level can drop without a click, and the voice fades in.
             self._level.jump(0.0)
-            self._level.to(float(self._again))
+            self._level.to(float(self._play))
         if self._voice is None or self.silent:
             self._voice, self._next, self._waiting = voice, None, None
         elif self._next is None:
@@ -154,17 +157,21 @@ class Deck:
             self._waiting = voice
 
     def fade_to(self, weight: float) -> None:
-        """Glide to this share of the mix, 0 to 1."""
+        """Fade to this amplitude in the mix, 0 to 1."""
         self._fader.to(weight)
 
     def horizon(self, frames: int) -> int:
-        """How many of the next ``frames`` can be rendered before a fade ends."""
+        """How many of the next ``frames`` sample frames can be rendered before a fade ends."""
         if self._next is not None:
             frames = min(frames, len(self._rising) - self._fade_at)
         return min(frames, self._level.remaining or frames)
 
     def add_to(self, mix: Samples) -> None:
-        """Render ``len(mix)`` frames, at most the :meth:`horizon`, onto ``mix``."""
+        """Render the next sample frames and add them to ``mix``.
+
+        Args:
+            mix: float32, shape (sample frames, channels), at most the :meth:`horizon` long.
+        """
         frames, silent = len(mix), self.silent
         envelope, factor = self._envelope[:frames], self._factor[:frames]
         self._level.fill(envelope)
@@ -179,15 +186,20 @@ class Deck:
             self._in_silence()
 
     def _in_silence(self) -> None:
-        """What had to wait until nobody hears it."""
+        """Do what had to wait for silence: change voices, and end a panic."""
         self._voice, self._next, self._waiting, self._fade_at = self.voice, None, None, 0
         if self._panicking:
             self._panicking = False
             if self._voice is not None:
                 self._voice.forget()
-            self.play(self._again)
+            self.play(self._play)
 
     def _read(self, voice: Voice, frames: int) -> Samples:
+        """The next sample frames of the voice, cross-faded with the next one if there is one.
+
+        Returns:
+            float32, shape (frames, channels), overwritten by the next call.
+        """
         sound = self._sound[:frames]
         voice.read(sound)
         if self._next is not None:
@@ -209,7 +221,8 @@ def _same_space(one: Voice, other: Voice) -> bool:
 
 
 def _scale(block: Samples, factors: Samples) -> None:
-    # A channel at a time: where shapes differ, numpy allocates a buffer at every call.
+    """Multiply a block (sample frames, channels) in place by factors (sample frames,), float32."""
+    # A channel at a time: if shapes differ, numpy allocates a buffer at every call.
     for channel in range(block.shape[1]):
         column = block[:, channel]
         np.multiply(column, factors, out=column)

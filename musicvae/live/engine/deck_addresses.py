@@ -1,15 +1,17 @@
-"""The addresses of a deck itself (its level, its model) and of the mixer: one row each."""
+"""The addresses of a deck itself, such as its gain and its model: one row for each."""
 
 from __future__ import annotations
 
 from functools import partial
 
 from musicvae.live.commands import readers
-from musicvae.live.commands.address import Address, Morph, Target
+from musicvae.live.commands.address import Morph, Row, Target
+from musicvae.live.engine.deck import Deck
+from musicvae.live.engine.voice import Voice
 
 GAIN_RANGE = (-96.0, 12.0)
 
-_row = partial(Address, deck=True, target=Target.DECK)
+_row = partial(Row[Deck], deck=True, target=Target.DECK)
 
 PLAY = _row(
     "/play",
@@ -63,28 +65,18 @@ MODEL_LOAD = _row(
     morph=Morph.SWITCH,
 )
 
-#: In the order of the documentation; queries about the model follow them.
+#: In the order of the documentation, where queries about the model follow them.
 DECK_ADDRESSES = (GAIN, MUTE, PLAY, PANIC, MODEL_LOAD)
 
-#: A clip that was asked for has been decoded. Only the daemon sends it, and journals hold it.
-LOOP = Address(
+#: Delivers a clip that was requested and is now decoded. Only the daemon's own journal holds it.
+LOOP = Row[Voice](
     "/loop",
     "i",
     "A clip decoded for this request begins to sound.",
     readers.whole(0, 2**31 - 1),
     deck=True,
     target=Target.VOICE,
-    apply=lambda voice, c, loop: voice.receive(int(c.values[0]), loop),
+    apply=lambda voice, c, loop: voice.receive(int(c.number), loop),
     by_pattern=False,
     internal=True,
-)
-
-CROSSFADE = Address(
-    "/crossfade",
-    "f, 0 to 1",
-    "0 is deck a alone, 1 deck b alone, at equal power between.",
-    readers.number(0, 1),
-    target=Target.ENGINE,
-    apply=lambda engine, c, _: engine.crossfade(c.number),
-    describe=lambda engine: [("", (engine.position,))],
 )

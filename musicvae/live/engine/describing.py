@@ -1,43 +1,49 @@
-"""Describes how a deck is set, as messages that set another deck like it.
+"""Describes the state of a deck, as messages that give another deck the same state.
 
-That is what presets and scores hold, and what ``/get`` answers.
+Presets and scores store these messages, and ``/get`` answers with them. The rows of the address
+table say what is described.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from musicvae.live.commands.address import Address, local_address
+from musicvae.live.commands.address import Address, Target, local_address
 from musicvae.live.commands.messages import StoredMessage
-from musicvae.live.engine.control_addresses import CONTROL_ADDRESSES
+from musicvae.live.commands.table import AddressTable
 from musicvae.live.engine.deck import Deck
-from musicvae.live.engine.deck_addresses import DECK_ADDRESSES
-
-_DESCRIBED = tuple(row for row in (*DECK_ADDRESSES, *CONTROL_ADDRESSES) if row.describe is not None)
-_KEPT = tuple(sorted((row for row in _DESCRIBED if row.kept), key=lambda row: row.order))
+from musicvae.live.engine.engine import Engine
 
 
-def describe(deck: Deck) -> list[StoredMessage]:
+def describe(deck: Deck, table: AddressTable) -> list[StoredMessage]:
     """Messages without a deck, in the order in which they must be applied.
 
-    What glides is described by its target. Floats are exactly what float32 holds, so that recalling
-    them is exact to the bit.
+    Ramps are described by their targets. The numbers are the exact float32 values, so that
+    restoring them is exact to the bit.
     """
-    return [message for row in _KEPT for message in _messages(row, deck)]
+    return [message for row in table.kept for message in _messages(row, deck.target_of(row))]
 
 
-def value_of(deck: Deck, address: str) -> StoredMessage | None:
-    """The message that set an address to what it is now; ``None`` where it holds no value."""
-    for row in _DESCRIBED:
+def value_of(engine: Engine, deck: str, address: str, table: AddressTable) -> StoredMessage | None:
+    """The message that sets an address to its present value; ``None`` if it has no value.
+
+    Args:
+        engine: whose decks and mixer are meant.
+        deck: name of the deck, if the address is for one.
+        address: without a deck.
+        table: the address table.
+    """
+    for row in table.described:
         if row.path == address or (row.stem and address.startswith(row.stem)):
-            for message in _messages(row, deck):
+            mixer = row.target is Target.ENGINE
+            target = engine if mixer else engine.decks[deck].target_of(row)
+            for message in _messages(row, target):
                 if message[0] == address:
                     return message
     return None
 
 
-def _messages(row: Address, deck: Deck) -> Iterator[StoredMessage]:
-    target = deck.target_of(row)
+def _messages(row: Address, target: object) -> Iterator[StoredMessage]:
     if target is not None and row.describe is not None:
         for key, values in row.describe(target):
             yield [local_address(row, key), *values]

@@ -1,9 +1,9 @@
-"""Mixes the decks, limits the mix, and writes it into the caller's buffer.
+"""The audio engine: applies commands, mixes the decks, and limits the mix.
 
-The engine counts sample frames; it knows no clock, socket or device.
+The engine counts sample frames and uses no clock, socket or device.
 
-The same commands at the same frames give the same samples, however the frames are cut into blocks:
-so what was heard can be rendered again offline, and tests need no sound card.
+The same commands at the same sample frames give the same samples, whatever the block lengths. So a
+performance can be rendered again offline, and tests need no sound card.
 """
 
 from __future__ import annotations
@@ -13,40 +13,41 @@ import math
 from collections import deque
 from collections.abc import Callable, Sequence
 from itertools import count
-from typing import Any
 
 import numpy as np
 
 from musicvae.audio import Samples
-from musicvae.live.commands.address import DECKS, Command, Target
+from musicvae.live.commands import readers
+from musicvae.live.commands.address import DECKS, Command, Row, Target
 from musicvae.live.engine.batch import Batch
 from musicvae.live.engine.deck import PLAY_SECONDS, Deck
 from musicvae.live.engine.deck_addresses import PLAY
 from musicvae.live.engine.limiter import Limiter
 
-#: The longest stretch that is rendered at once, in frames.
+#: The longest block that is rendered at once, in sample frames.
 SEGMENT = 512
-#: The level shown falls by 6 dB in this time.
+#: The level meter falls by 6 dB in this time.
 _METER_SECONDS = 0.3
-#: Batches that wait for a later frame; beyond, they happen at once.
+#: Most batches that wait for a later sample frame; further ones are applied immediately.
 _MOST_WAITING = 4096
 
 
 class Engine:
-    """Mixes its decks.
+    """Renders the mix of its decks.
 
     Args:
-        sample_rate: of what it renders, in Hz.
-        channels: likewise.
+        sample_rate: of the output, in Hz.
+        channels: of the output.
 
     Attributes:
-        frame: how many frames it has rendered.
-        peaks: of each channel in the last moments, 0 to 1, float32 (channels,).
+        frame: number of sample frames rendered so far.
+        peaks: recent peak of each channel, 0 to 1, float32, shape (channels,).
         position: of the cross-fader, 0 to 1.
-        coalesced: latents that newer ones replaced before their frame came.
-        outdated: commands left out since a model that they do not fit came before their frame did.
-        journal: given each frame at which something happened and the commands; or ``None``.
-        tap: given each rendered block; ``None`` where nobody records.
+        coalesced: number of commands that a newer one replaced before they were applied.
+        outdated: number of commands dropped because they do not suit the model that came meanwhile.
+        journal: called with each sample frame at which commands were applied, and these commands;
+            or ``None``.
+        tap: called with each rendered block; ``None`` while nothing is recorded.
     """
 
     def __init__(self, sample_rate: int, channels: int = 2) -> None:
@@ -73,7 +74,7 @@ class Engine:
 
     @property
     def level(self) -> float:
-        """Peak of the last moments, 0 to 1."""
+        """Recent peak of all channels, 0 to 1."""
         return float(self.peaks.max())
 
     @property
@@ -84,27 +85,27 @@ class Engine:
     def post(
         self,
         *commands: Command,
-        payloads: Sequence[Any] = (),
+        payloads: Sequence[object] = (),
         then: Callable[[int], None] | None = None,
         due: int | None = None,
     ) -> None:
-        """Let commands happen at the next frame to be rendered, all at once; from any thread.
+        """Queue commands that are applied together before the next block; from any thread.
 
         Args:
-            *commands: for decks and the mix.
+            *commands: for decks and the mixer.
             payloads: what was loaded for each; see :class:`Batch`.
-            then: called with the frame, after them.
-            due: a later frame.
+            then: called with the sample frame, after the commands were applied.
+            due: the sample frame at which to apply them; ``None`` is the next one.
         """
-        self._posted.append(Batch(commands, tuple(payloads), then, due))  # deques are atomic here
+        self._posted.append(Batch(commands, tuple(payloads), then, due))  # atomic, so needs no lock
 
     def stop(self, by: int | None = None) -> None:
-        """Let every deck fade out, at once or so that silence is reached at the frame ``by``."""
+        """Let every deck fade out: now, or so that it is silent at the sample frame ``by``."""
         due = None if by is None else max(0, by - round(PLAY_SECONDS * self.sample_rate))
         self.post(*(Command(PLAY, name, values=(0,)) for name in self.decks), due=due)
 
     def render(self, out: Samples) -> None:
-        """Fill ``out``, float32 of shape (frames, channels), with the next frames."""
+        """Render the next sample frames into ``out``, float32, shape (sample frames, channels)."""
         done = 0
         while done < len(out):
             self.settle()
@@ -122,7 +123,7 @@ class Engine:
             done += frames
 
     def settle(self) -> None:
-        """Let what was posted happen now, before the next frame; by the thread that renders."""
+        """Apply the batches that were posted and are due; on the rendering thread."""
         before: Batch | None = None
         while self._posted:
             batch = self._posted.popleft()
@@ -148,11 +149,9 @@ class Engine:
             row = command.row
             if row.target is Target.ENGINE and row.apply is not None:
                 row.apply(self, command, payload)
-            elif self.decks[command.deck].takes(command, payload):
-                self.decks[command.deck].do(command, payload)
-            else:  # nor into the journal, which could not be played again
+            elif not self.decks[command.deck].do(command, payload):
                 self.outdated += 1
-                continue
+                continue  # not into the journal either, which could not be rendered then
             done.append(command)
         if self.journal is not None and done:
             self.journal(self.frame, tuple(done))
@@ -167,6 +166,7 @@ class Engine:
         second.fade_to(math.sin(position * math.pi / 2) if position > 0 else 0.0)
 
     def _measure(self, mix: Samples) -> None:
+        """Update the level meter with a block, float32, shape (sample frames, channels)."""
         magnitude = self._magnitude[: len(mix)]
         np.abs(mix, out=magnitude)
         np.max(magnitude, axis=0, out=self._block_peaks)
@@ -174,9 +174,21 @@ class Engine:
         np.maximum(self.peaks, self._block_peaks, out=self.peaks)
 
     def _horizon(self, frames: int) -> int:
+        """How many of the next sample frames can be rendered before something changes."""
         frames = min(frames, SEGMENT)
         if self._waiting:
             frames = min(frames, self._waiting[0][0] - self.frame)
         for deck in self._decks:
             frames = deck.horizon(frames)
         return frames
+
+
+CROSSFADE = Row[Engine](
+    "/crossfade",
+    "f, 0 to 1",
+    "0 is deck a alone, 1 deck b alone, at equal power between.",
+    readers.number(0, 1),
+    target=Target.ENGINE,
+    apply=lambda engine, c, _: engine.crossfade(c.number),
+    describe=lambda engine: [("", (engine.position,))],
+)

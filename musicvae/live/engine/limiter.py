@@ -1,4 +1,4 @@
-"""A ceiling that no sample passes, whatever the gains."""
+"""A limiter without memory: bends loud samples so that none exceeds a ceiling."""
 
 from __future__ import annotations
 
@@ -11,15 +11,18 @@ from musicvae.live.fades import amplitude
 class Limiter:
     """Leaves samples below the knee as they are and bends louder ones towards the ceiling.
 
-    The curve ``knee + room · e / (e + room)``, with ``e`` the excess over the knee, has no corner
-    and no memory: the same sample gives the same result in any block. It adds harmonics to what is
-    louder than the knee, which is the price of having no look-ahead and so no latency.
+    The curve is ``knee + room · e / (e + room)``, where ``e`` is the excess over the knee. It has a
+    continuous slope and no memory: the same sample gives the same result in any block. It adds
+    harmonics to samples above the knee; in exchange it needs no look-ahead and has no latency.
 
     Args:
-        segment: the longest block, in frames.
+        segment: the longest block, in sample frames.
         channels: of the blocks.
-        ceiling_db: never reached, in dBFS.
-        knee_db: untouched below, in dBFS.
+        ceiling_db: in dBFS; never reached.
+        knee_db: in dBFS; samples below it are unchanged.
+
+    Attributes:
+        ceiling: as an amplitude, 0 to 1.
     """
 
     def __init__(
@@ -33,7 +36,10 @@ class Limiter:
         self._divisor = np.zeros((segment, channels), np.float32)
 
     def apply(self, block: Samples) -> float:
-        """Limit a block of shape (frames, channels) in place.
+        """Limit a block in place.
+
+        Args:
+            block: float32, shape (sample frames, channels), full scale ±1.
 
         Returns:
             Its peak afterwards, 0 to the ceiling.

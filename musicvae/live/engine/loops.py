@@ -1,15 +1,15 @@
-"""A decoded clip made ready to sound: right rate, right channels, no click at the seam."""
+"""Makes loops of decoded clips: resampled, with the engine's channels, and without a click."""
 
 from __future__ import annotations
 
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from musicvae.artifact import ArtifactInfo
 from musicvae.audio import Samples, Sound, resample
 from musicvae.errors import LatentError
+from musicvae.latents.arrays import Float32, Latents
 from musicvae.live.engine.channels import SANE, spread
 from musicvae.live.fades import equal_power
 
@@ -18,32 +18,37 @@ SEAM_SECONDS = 0.03
 
 
 class ClipDecoder(Protocol):
-    """What the daemon needs of ``musicvae.runtime.decoder.Decoder``."""
+    """The methods of :class:`musicvae.runtime.decoder.Decoder` that the daemon uses."""
 
     @property
     def info(self) -> ArtifactInfo:
-        """What the artifact says about itself."""
+        """The description in the artifact."""
 
-    def decode(self, latents: NDArray[np.float32], /) -> Samples:
-        """Latents (batch, D) to audio (batch, samples, channels)."""
+    def decode(self, latents: Latents, /) -> Samples:
+        """Decode latents, float32 (batch, D), to sound, float32 (batch, samples, channels)."""
 
 
 class Loop:
     """A buffer that repeats without a click.
 
     Attributes:
-        samples: float32, shape (frames, channels), at the engine's rate; never changed.
-        latents: what it was decoded from, shape (D,).
+        samples: float32, shape (sample frames, channels), at the engine's rate; never changed.
+        latents: float32, shape (D,), that it was decoded from.
     """
 
     __slots__ = ("latents", "samples")
 
-    def __init__(self, samples: Samples, latents: Samples) -> None:
+    def __init__(self, samples: Samples, latents: Float32) -> None:
         self.samples = samples
         self.latents = latents
 
     def read(self, position: int, out: Samples) -> None:
-        """Copy ``len(out)`` frames from ``position`` (any integer ≥ 0) on into ``out``."""
+        """Copy sample frames into ``out``, repeating the loop as often as needed.
+
+        Args:
+            position: of the first one, 0 or more, counted over all repetitions.
+            out: float32, shape (any number of sample frames, channels).
+        """
         frames = len(self.samples)
         done = 0
         while done < len(out):
@@ -54,7 +59,7 @@ class Loop:
 
 
 class LoopMaker:
-    """Decodes latents to loops; slow, so never called from the audio path.
+    """Decodes latents to loops; slow, so never called on the rendering thread.
 
     Args:
         decoder: of a clip artifact.
@@ -67,11 +72,11 @@ class LoopMaker:
         self.sample_rate = sample_rate
         self.channels = channels
 
-    def __call__(self, latents: Samples) -> Loop:
-        """The loop for latents of shape (D,).
+    def __call__(self, latents: Float32) -> Loop:
+        """The loop of latents, float32, shape (D,).
 
         Raises:
-            LatentError: the decoder answers with samples that are not finite.
+            LatentError: the decoded samples are not finite.
         """
         decoded = self.decoder.decode(latents[None])[0]
         if not np.isfinite(decoded).all():
@@ -87,10 +92,17 @@ class LoopMaker:
 
 
 def seamless(samples: Samples, overlap: int) -> Samples:
-    """Fold the last ``overlap`` frames over the first, at equal power; that much shorter.
+    """Cross-fade the end of a sound into its beginning, at equal power, so that it can loop.
 
-    The frame after the result's last one was its neighbour in ``samples``, so the seam is as smooth
-    as the sound itself. The overlap is at most a quarter of the sound.
+    The sample frame that follows the end of the result is the one that followed it in ``samples``,
+    so the seam is as smooth as the sound itself.
+
+    Args:
+        samples: float32, shape (sample frames, channels).
+        overlap: in sample frames; at most a quarter of the sound is used.
+
+    Returns:
+        float32, shape (sample frames - overlap, channels).
     """
     overlap = min(overlap, len(samples) // 4)
     if overlap == 0:

@@ -1,11 +1,11 @@
-"""Ramps: vectors whose elements move to new targets in straight lines, one frame at a time."""
+"""Linear ramps: vectors whose elements move to new targets, one decoder frame at a time."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from musicvae.latents.arrays import Latents
+from musicvae.latents.arrays import Float32
 
 Where = slice | list[int]
 
@@ -25,8 +25,8 @@ class Ramps:
     """
 
     def __init__(self, width: int, value: float = 0.0) -> None:
-        self.value: Latents = np.full(width, value, np.float32)
-        self.target: Latents = self.value.copy()
+        self.value: Float32 = np.full(width, value, np.float32)
+        self.target: Float32 = self.value.copy()
         self._left = np.zeros(width, np.float32)  # frames until each arrives
         self._still = True
         self._step = np.zeros(width, np.float32)
@@ -36,16 +36,16 @@ class Ramps:
         """Ramp to new targets.
 
         Args:
-            values: the targets, of the shape that ``where`` selects.
+            values: the targets, any numbers, of the shape that ``where`` selects.
             frames: calls of :meth:`advance` until they are reached, at least 1.
-            where: the elements that are meant.
+            where: the elements to change.
         """
         self.target[where] = values
         self._left[where] = max(1, frames)
         self._still = False
 
     def jump(self, values: ArrayLike) -> None:
-        """Set values and targets at once, without a ramp."""
+        """Set values and targets, any numbers of shape (width,) or (), without a ramp."""
         self.target[:] = values
         self.value[:] = self.target
         self._left[:] = 0
@@ -75,6 +75,6 @@ class Ramps:
         np.add(self.value, self._step, out=self.value)
         np.subtract(self._left, 1, out=self._left)
         np.maximum(self._left, 0, out=self._left)
-        # The last step may miss by a rounding, and presets are recalled to the bit.
+        # The last step may differ by a rounding error, and presets are restored exactly.
         np.copyto(self.value, self.target, where=self._left == 0)
         self._still = not self._left.any()

@@ -1,9 +1,9 @@
-"""Model rate -> device rate, hop by hop, with a known and short delay.
+"""Resamples from the model's rate to the engine's, hop by hop, with a known and short delay.
 
-A polyphase interpolator: for each output its own row of a windowed sinc (Smith, "Digital Audio
-Resampling", CCRMA 2002; window after Kaiser 1974). soxr, which the rest of the project resamples
-with, has the better filters, but they hold a hop back for as long as 43 ms, and its quickest one
-does so on the way down; here it is about 1 ms (``benchmarks/resampling.py``).
+It is a polyphase interpolator, with one row of a windowed sinc for each phase of the output
+(J. O. Smith, "Digital Audio Resampling", CCRMA 2002; Kaiser window, 1974). The rest of the project
+uses soxr, which has better filters. But soxr delays a hop by up to 43 ms, and when it lowers the
+rate even its fastest filter does; here the delay is about 1 ms (``benchmarks/resampling.py``).
 """
 
 from __future__ import annotations
@@ -11,26 +11,29 @@ from __future__ import annotations
 from math import ceil, gcd
 
 import numpy as np
-from numpy.typing import NDArray
 
 from musicvae.audio import Samples
+from musicvae.latents.arrays import Float32
 
-#: Input samples on each side of an output, where the rate rises.
+#: Input samples on each side of an output sample, when the rate rises.
 HALF = 24
-#: Of the Kaiser window: images and aliases lie 80 dB below.
+#: Parameter of the Kaiser window: images and aliases are 80 dB below the signal.
 _BETA = 8.0
-#: Middle of the transition, as a share of the lower rate's half: music keeps its top, almost.
+#: Middle of the transition band, as a share of the lower Nyquist frequency.
 _EDGE = 0.94
 
 
 class Resampler:
-    """Converts one stream; keeps what it needs of the past.
+    """Resamples one continuous signal, and keeps the past input that it needs.
 
     Args:
         source_rate: in Hz.
         target_rate: in Hz.
-        channels: of both.
-        block: the longest input, in samples.
+        channels: of input and output.
+        block: the longest input, in sample frames.
+
+    Attributes:
+        most: the longest output of one input, in sample frames.
     """
 
     def __init__(self, source_rate: int, target_rate: int, channels: int, block: int) -> None:
@@ -40,57 +43,60 @@ class Resampler:
         self._half = ceil(HALF / narrow)
         self._table = _filters(self._up, self._half, narrow)
         taps = 2 * self._half
-        self._heard = np.zeros((channels, taps + block), np.float32)
-        self._windows = [np.lib.stride_tricks.sliding_window_view(row, taps) for row in self._heard]
+        self._past = np.zeros((channels, taps + block), np.float32)
+        self._windows = [np.lib.stride_tricks.sliding_window_view(row, taps) for row in self._past]
         self.most = ceil(block * target_rate / source_rate) + 1
         self._parts = np.zeros((self.most, taps), np.float32)
         self._filters = np.zeros((self.most, taps), np.float32)
-        # Outputs are counted in units of 1/up input sample; this is where the next one lies,
-        # against the first sample of the next block.
+        # Time of the next output sample after the first sample of the next input block, in units
+        # of 1/up input samples.
         self._next = 0
 
     @property
     def delay(self) -> float:
-        """Input samples that must be there beyond the moment of an output."""
+        """Delay in input samples: how many are needed beyond the time of an output sample."""
         return float(self._half)
 
     def reset(self) -> None:
-        """Forget everything."""
-        self._heard[:] = 0
+        """Discard all past input."""
+        self._past[:] = 0
         self._next = 0
 
     def push(self, block: Samples, out: Samples) -> int:
-        """Write what follows from the next input samples.
+        """Resample the next input.
 
         Args:
-            block: float32, shape (samples, channels), as long as ``block`` at most.
+            block: float32, shape (sample frames, channels), at most as long as ``block`` above.
             out: float32, shape (at least :attr:`most`, channels).
 
         Returns:
-            How many frames were written.
+            Number of sample frames written.
         """
         size, taps = len(block), 2 * self._half
-        heard = self._heard
-        heard[:, taps : taps + size] = block.T
+        past = self._past
+        past[:, taps : taps + size] = block.T
         moments = np.arange(self._next, (size - self._half) * self._up, self._down)
         count = len(moments)
         before, phase = np.divmod(moments, self._up)
-        # Sample i of the block lies at heard[taps + i]; a window has half - 1 of them before.
+        # Sample i of the block is past[taps + i]; half - 1 samples of a window come before it.
         first = before + (taps - self._half + 1)
         filters, parts = self._filters[:count], self._parts[:count]
         np.take(self._table, phase, axis=0, out=filters, mode="clip")
         for channel, windows in enumerate(self._windows):
             np.take(windows, first, axis=0, out=parts, mode="clip")
             np.einsum("nt,nt->n", parts, filters, out=out[:count, channel])
-        heard[:, :taps] = heard[:, size : size + taps]
+        past[:, :taps] = past[:, size : size + taps]
         self._next += count * self._down - size * self._up
         return count
 
 
-def _filters(phases: int, half: int, narrow: float) -> NDArray[np.float32]:
-    """One row of 2 · half taps for each phase; each sums to 1, so that a constant stays one."""
+def _filters(phases: int, half: int, narrow: float) -> Float32:
+    """The filter of each phase, float32, shape (phases, 2 · half).
+
+    Each sums to 1, so that a constant input gives the same constant.
+    """
     places = np.arange(-half + 1, half + 1)[None, :] - np.arange(phases)[:, None] / phases
     window = np.i0(_BETA * np.sqrt(np.clip(1 - (places / half) ** 2, 0, None))) / np.i0(_BETA)
     table = np.sinc(places * narrow * _EDGE) * window
-    rows: NDArray[np.float32] = (table / table.sum(axis=1, keepdims=True)).astype(np.float32)
+    rows: Float32 = (table / table.sum(axis=1, keepdims=True)).astype(np.float32)
     return rows

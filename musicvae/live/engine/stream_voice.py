@@ -6,49 +6,49 @@ import time
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from musicvae.artifact import ArtifactInfo
 from musicvae.audio import Samples
 from musicvae.errors import MusicVAEError
+from musicvae.latents.arrays import Latents
 from musicvae.live.engine.channels import SANE, spread
 from musicvae.live.engine.controls import Controls
 from musicvae.live.engine.resampling import Resampler
 from musicvae.live.engine.work import Work
 from musicvae.live.fades import raised_cosine
 
-#: Fade out of a frame that could not be decoded, and into the next one that could; in seconds.
-_MEND_SECONDS = 0.01
+#: Fade out before a frame that could not be decoded, and in after it; in seconds.
+_CONCEAL_SECONDS = 0.01
 
 
-class Decoder(Protocol):
-    """What a voice needs of :class:`musicvae.StreamDecoder`."""
+class FrameDecoder(Protocol):
+    """The methods of :class:`musicvae.StreamDecoder` that the daemon uses."""
 
     @property
     def info(self) -> ArtifactInfo:
-        """What the artifact says about itself."""
+        """The description in the artifact."""
 
-    def push(self, latents: NDArray[np.float32], out: Samples) -> Samples:
-        """The next frames' sound, written into ``out``."""
+    def push(self, latents: Latents, out: Samples) -> Samples:
+        """Decode latents, float32 (frames, D), into ``out``, float32 (frames · hop, channels)."""
 
     def reset(self) -> None:
-        """Forget everything."""
+        """Return to the state before the first frame."""
 
 
 class StreamVoice:
-    """See :class:`musicvae.live.engine.voice.Voice`.
+    """A :class:`musicvae.live.engine.voice.Voice` that decodes frame by frame.
 
-    A frame is decoded when its first sample is needed, from what is set at that moment. So the
-    samples do not depend on how the sound is cut into blocks.
+    A frame is one step of the decoder, ``hop`` samples long. It is decoded when its first sample
+    is needed, from the settings at that moment. So the samples do not depend on block lengths.
 
     Args:
         name: of the model.
-        decoder: of a stream artifact; nobody else may use it.
+        decoder: of a stream artifact; used by this voice alone.
         sample_rate: of the engine, in Hz.
         channels: of the engine.
     """
 
-    def __init__(self, name: str, decoder: Decoder, sample_rate: int, channels: int) -> None:
+    def __init__(self, name: str, decoder: FrameDecoder, sample_rate: int, channels: int) -> None:
         info = decoder.info
         self.name = name
         self.work = Work()
@@ -64,7 +64,7 @@ class StreamVoice:
         self._ready = np.zeros((most, channels), np.float32)
         self._at = self._end = 0
         self.latency = (info.latency + delay) / info.sample_rate
-        fade = raised_cosine(min(info.hop, round(_MEND_SECONDS * info.sample_rate)))
+        fade = raised_cosine(min(info.hop, round(_CONCEAL_SECONDS * info.sample_rate)))
         self._fade_in = np.ones(info.hop, np.float32)
         self._fade_in[: len(fade)] = fade
         self._fade_out = np.zeros(info.hop, np.float32)
@@ -76,15 +76,15 @@ class StreamVoice:
         done = 0
         while done < len(out):
             if self._at == self._end:
-                self._make()
-                continue  # a first hop may be too short for a resampler to give anything
+                self._decode()
+                continue  # the first hop may be too short for the resampler to give any sample
             count = min(len(out) - done, self._end - self._at)
             out[done : done + count] = self._ready[self._at : self._at + count]
             self._at += count
             done += count
 
     def receive(self, request: int, loop: object) -> None:
-        """See :class:`Voice`. A stream decodes by itself, so the loop was another voice's."""
+        """See :class:`Voice`. A stream requests no clips, so the loop is another voice's."""
 
     def leave(self) -> None:
         """See :class:`Voice`."""
@@ -97,15 +97,15 @@ class StreamVoice:
         self._hop[:] = 0
         self._at = self._end = 0
 
-    def _make(self) -> None:
-        """Decode one frame and make it ready."""
+    def _decode(self) -> None:
+        """Decode one frame, and resample it to the engine's rate and channels."""
         started = time.perf_counter()
         latents = self.controls.next()
         try:
             self._decoder.push(latents[None], out=self._hop)
         except MusicVAEError as error:
             self.work.fail(error)
-            self._mend()
+            self._conceal()
         else:
             np.clip(self._hop, -SANE, SANE, out=self._hop)
             if self._broken:
@@ -118,8 +118,8 @@ class StreamVoice:
         spread(sound, self._ready[: len(sound)])
         self.work.add(started)
 
-    def _mend(self) -> None:
-        """In place of a frame that could not be decoded: the last one, mirrored and faded out."""
+    def _conceal(self) -> None:
+        """Replace a frame that could not be decoded by the last one, reversed and faded out."""
         if self._broken:
             self._hop[:] = 0
         else:

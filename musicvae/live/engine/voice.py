@@ -1,4 +1,4 @@
-"""Defines a voice: one model that sounds on a deck, at the engine's rate and in its channels."""
+"""Defines a voice: one model that a deck plays, at the engine's rate and number of channels."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from musicvae.live.engine.work import Work
 
 
 class Voice(Protocol):
-    """One model that sounds. All of it belongs to the thread that renders.
+    """One model that a deck plays. All of it belongs to the rendering thread.
 
     Attributes:
-        name: of the model, as it is loaded by.
-        controls: what a performer has set.
-        work: what decoding has cost.
-        latency: seconds from latents to the sound they mean: the model's own and resampling.
+        name: of the model, as in ``/model/load``.
+        controls: the settings that a performer makes.
+        work: statistics of decoding.
+        latency: from latents to their sound, in seconds: the model's own and the resampler's.
     """
 
     name: str
@@ -26,13 +26,18 @@ class Voice(Protocol):
     latency: float
 
     def read(self, out: Samples) -> None:
-        """Write the next frames, float32 (frames, channels)."""
+        """Write the next sample frames into ``out``, float32, shape (sample frames, channels)."""
 
     def receive(self, request: int, loop: Loop | Exception | None) -> None:
-        """Take a decoded clip, or why there is none, if this voice asked for it by that number."""
+        """Accept the decoded clip of a request, if this voice made it.
+
+        Args:
+            request: number of the request.
+            loop: the clip, or the error of decoding it; ``None`` if the request is unknown.
+        """
 
     def leave(self) -> None:
-        """Another model takes over: go on sounding, but request no more clips."""
+        """Continue to sound but request no more clips, since another model replaces this one."""
 
     def forget(self) -> None:
-        """Drop what is buffered, but not what is set; called while the deck is silent."""
+        """Discard buffered sound but keep the settings; called while the deck is silent."""

@@ -1,1 +1,1 @@
-"""Jobs: commands that take longer than a block, done one after another on a worker thread."""
+"""Jobs: commands that take longer than a block, done one after another on the worker thread."""

@@ -1,4 +1,4 @@
-"""Jobs about the sound card: which there are, and moving to another one while sounding."""
+"""Jobs that list the audio devices, and change the device or its block length while playing."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from musicvae.live.outputs.reconnecting import Reconnecting
 
 
 class AudioJobs:
-    """Lists and switches.
+    """Lists and changes audio devices.
 
     Args:
-        output: that plays.
-        options: it was opened with.
+        output: that plays the sound.
+        options: that it was opened with.
     """
 
     def __init__(self, output: Output, options: Options) -> None:
@@ -26,7 +26,7 @@ class AudioJobs:
         self._ahead = {} if options.ahead_ms is None else {"ahead_ms": options.ahead_ms}
 
     def list_devices(self, command: Command, say: Say) -> tuple[Value, ...]:
-        """All outputs that there are."""
+        """List all output devices; returns how many."""
         from musicvae.live.outputs.devices import outputs
 
         found = outputs()
@@ -36,16 +36,17 @@ class AudioJobs:
         return (len(found),)
 
     def device(self, command: Command, say: Say) -> tuple[Value, ...]:
-        """Another device, at the rate that is rendered."""
-        self._switch(str(command.values[0]), self._output.block)
+        """Play through another device, at the engine's sample rate."""
+        self._switch(command.text, self._output.block)
         return command.values
 
     def block(self, command: Command, say: Say) -> tuple[Value, ...]:
-        """The same device with another block."""
-        self._switch(self._output.name, int(command.values[0]))
+        """Reopen the device with another block length, in sample frames."""
+        self._switch(self._output.name, int(command.number))
         return command.values
 
     def _switch(self, device: str, block: int) -> None:
+        """Change to a device; raises ``SettingError`` if the output is not a device."""
         output = self._output
         if not isinstance(output, Reconnecting):
             raise SettingError("the sound does not go to a device", received=output.name)

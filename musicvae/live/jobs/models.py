@@ -1,4 +1,4 @@
-"""Jobs that load and list models and tapes, and ``/sync``."""
+"""Jobs that load and list models and tapes, and the job ``/sync``."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ class ModelJobs:
     """Loads and lists models and tapes.
 
     Args:
-        stage: the engine and its loader.
+        handle: the engine and its loader.
     """
 
-    def __init__(self, stage: EngineHandle) -> None:
-        self._stage = stage
+    def __init__(self, handle: EngineHandle) -> None:
+        self._handle = handle
 
     def load(self, command: Command, say: Say) -> tuple[Value, ...]:
-        """Load, then swap; whatever fails before leaves the deck as it is."""
-        payload = self._stage.payload(command)
-        self._stage.apply(command, payloads=(payload,))
+        """Load a model or a tape, then apply it; if loading fails, the deck does not change."""
+        payload = self._handle.payload(command)
+        self._handle.apply(command, payloads=(payload,))
         return command.values
 
     def list_models(self, command: Command, say: Say) -> tuple[Value, ...]:
-        """Every model file, playable or not."""
-        rows = self._stage.loader.library.models()
+        """List every model file, playable or not; returns how many."""
+        rows = self._handle.loader.library.models()
         for row in rows:
             if row.info is None:
                 say("/model/list.reply", row.name, "broken", "", 0, 0, row.reason)
@@ -37,16 +37,16 @@ class ModelJobs:
         return (len(rows),)
 
     def list_tapes(self, command: Command, say: Say) -> tuple[Value, ...]:
-        """Every tape file, good or not."""
-        rows = self._stage.loader.library.tapes()
+        """List every tape file, readable or not; returns how many."""
+        rows = self._handle.loader.library.tapes()
         for row in rows:
             seconds = 0.0 if row.info is None else row.info.samples / row.info.sample_rate
             say("/tape/list.reply", row.name, seconds, row.reason)
         return (len(rows),)
 
     def sync(self, command: Command, say: Say) -> None:
-        """All jobs before this one are done; wait until the engine has done the rest."""
-        self._stage.apply()
+        """Reply when the engine has applied all commands sent before; earlier jobs are done."""
+        self._handle.apply()
         say("/synced", *command.values)
 
 

@@ -19,57 +19,58 @@ from musicvae.live.storage.presets import Presets
 
 
 class PresetJobs:
-    """Saves, loads and morphs.
+    """Saves, loads and morphs presets.
 
     Args:
-        stage: the engine and its loader.
-        presets: their folder.
+        handle: the engine and its loader.
+        presets: the folder of presets.
     """
 
-    def __init__(self, stage: EngineHandle, presets: Presets) -> None:
-        self._stage = stage
+    def __init__(self, handle: EngineHandle, presets: Presets) -> None:
+        self._handle = handle
         self._presets = presets
 
     def save(self, command: Command, say: Say) -> tuple[Value, ...]:
-        """Save how the deck is set at the moment the job begins."""
+        """Save the state of the deck at the time when the job begins."""
         info, model = self._model(command)
-        state = self._stage.look(lambda frame: describe(self._stage.deck(command.deck)))
-        self._presets.save(str(command.values[0]), state, info, model)
+        deck, table = self._handle.deck(command.deck), self._handle.table
+        state = self._handle.look(lambda frame: describe(deck, table))
+        self._presets.save(command.text, state, info, model)
         return command.values
 
     def load(self, command: Command, say: Say) -> tuple[Value, ...]:
-        """Apply the whole preset at one frame."""
-        self._stage.recall(self._kept(command, command.values[0]), command.deck)
+        """Apply all messages of the preset at one sample frame."""
+        self._handle.recall(self._kept(command, command.values[0]), command.deck)
         return command.values
 
     def delete(self, command: Command, say: Say) -> tuple[Value, ...]:
-        """Delete the file."""
-        self._presets.delete(str(command.values[0]), *self._model(command))
+        """Delete a preset."""
+        self._presets.delete(command.text, *self._model(command))
         return command.values
 
     def list_presets(self, command: Command, say: Say) -> tuple[Value, ...]:
-        """List the presets of the deck's model."""
+        """List the presets of the deck's model; returns how many."""
         names = self._presets.names(self._model(command)[0])
         for name in names:
             say("/preset/list.reply", name)
         return (len(names),)
 
     def morph(self, command: Command, say: Say) -> tuple[Value, ...]:
-        """Between two presets; a tape that runs goes on running."""
+        """Set the deck to a state between two presets; a tape that plays continues."""
         first, second, share = command.values
         a, b = self._kept(command, first), self._kept(command, second)
-        state = between(a, b, float(share), self._stage.table.morph_of)
-        self._stage.recall(self._without_restarts(command, state), command.deck)
+        state = between(a, b, float(share), self._handle.table.morph_of)
+        self._handle.recall(self._without_restarts(command, state), command.deck)
         return command.values
 
     def morph_in_time(self, command: Command, say: Say) -> tuple[Value, ...]:
-        """From how the deck is set now to a preset; everything that glides takes so long."""
+        """Ramp from the present state to a preset, within the given seconds."""
         name, seconds = command.values
         state = self._kept(command, name)
         glide = [message for message in state if message[0] == "/glide"]
         rest = [message for message in state if message[0] != "/glide"]
         state = [["/glide", float(seconds) * 1000], *rest, *glide]
-        self._stage.recall(self._without_restarts(command, state), command.deck)
+        self._handle.recall(self._without_restarts(command, state), command.deck)
         return command.values
 
     def _kept(self, command: Command, name: Value) -> list[StoredMessage]:
@@ -79,22 +80,23 @@ class PresetJobs:
     def _without_restarts(
         self, command: Command, state: list[StoredMessage]
     ) -> list[StoredMessage]:
-        """The state without what would begin again, since a morph only leads on.
+        """The state without messages that restart something, which a morph must not do.
 
-        A source that is asked to load something else does begin again.
+        A source that is to load something else does restart.
         """
-        deck, restarting = self._stage.deck(command.deck), set()
-        kept = []
+        engine, table = self._handle.engine, self._handle.table
+        restarting, kept = set(), []
         for message in state:
-            row = self._stage.table.row_of(message[0])
-            if row is not None and row.load is not None and value_of(deck, message[0]) != message:
+            row = table.row_of(message[0])
+            changed = value_of(engine, command.deck, message[0], table) != message
+            if row is not None and row.load is not None and changed:
                 restarting.add(row.source)
             if row is None or not row.restarts or row.source in restarting:
                 kept.append(message)
         return kept
 
     def _model(self, command: Command) -> tuple[ArtifactInfo, str]:
-        voice = self._stage.deck(command.deck).voice
+        voice = self._handle.deck(command.deck).voice
         if voice is None:
             raise SettingError("no model plays on this deck", hint="/model/load NAME")
         return voice.controls.info, voice.name

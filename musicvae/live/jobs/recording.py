@@ -1,4 +1,4 @@
-"""Jobs about recording: what is heard, into a WAV file with a score beside it."""
+"""Jobs that record the output into a WAV file, with a score beside it that can be rendered."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from musicvae.live.storage import names
 from musicvae.live.storage.journal import Journal
 from musicvae.live.storage.recorder import Recorder
 
-#: Of the file beside a recording that plays it again.
+#: Suffix of the score beside a recording.
 SCORE_SUFFIX = ".score.jsonl"
 
 
@@ -24,53 +24,54 @@ class RecordingJobs:
     """Starts and stops recordings.
 
     Args:
-        stage: that is recorded.
-        journal: of the session.
-        folder: of the recordings; made when it is first needed.
+        handle: of the engine that is recorded.
+        journal: of this run of the daemon.
+        folder: of the recordings; created when it is first needed.
 
     Attributes:
-        recorder: that runs, or ``None``.
+        recorder: of the current recording, or ``None``.
     """
 
-    def __init__(self, stage: EngineHandle, journal: Journal, folder: Path) -> None:
+    def __init__(self, handle: EngineHandle, journal: Journal, folder: Path) -> None:
         self.recorder: Recorder | None = None
         self._start = 0
         self._say: Say = lambda *message: None
         self._scored = False
-        self._one = threading.Lock()  # the worker and the housekeeper may end the same recording
-        self._stage = stage
+        self._lock = threading.Lock()  # the worker and the housekeeper may end the same recording
+        self._handle = handle
         self._journal = journal
         self._folder = folder
 
     def begin(self, name: str) -> None:
-        """Record from the very beginning, before anything is rendered.
+        """Record from the first sample frame; called before anything is rendered.
 
         Args:
-            name: of the recording; empty gives it one.
+            name: of the recording; if it is empty, the time is the name.
 
         Raises:
             SettingError: it is not a bare name.
             DeviceError: the file cannot be created.
         """
 
-        def none_to_tell(*message: Value) -> None:
-            """The housekeeper tells who subscribes."""
+        def nobody(*message: Value) -> None:
+            """No sender to tell; the housekeeper tells the subscribers."""
 
-        self._start_with((name,) if name else (), none_to_tell, lambda see: see(0))
+        self._start_with((name,) if name else (), nobody, lambda see: see(0))
 
     def start(self, command: Command, say: Say) -> tuple[Value, ...]:
-        """From the next frame on. Answers with the file's path."""
-        return (str(self._start_with(command.values, say, self._stage.look)),)
+        """Start recording at the next sample frame; returns the path of the file."""
+        return (str(self._start_with(command.values, say, self._handle.look)),)
 
     def _start_with(
         self, given: tuple[Value, ...], say: Say, look: Callable[[Callable[[int], int]], int]
     ) -> Path:
-        with self._one:
+        """Start recording, with ``look`` to reach the engine; the path of the file."""
+        with self._lock:
             if self.recorder is not None:
                 raise SettingError(
                     f"{self.recorder.path.name} is being recorded already", hint="/record/stop"
                 )
-            engine = self._stage.engine
+            engine = self._handle.engine
             path = claimed(self._folder, given)
             recorder = Recorder(path, engine.sample_rate, engine.channels)
 
@@ -88,13 +89,13 @@ class RecordingJobs:
             self.recorder, self._say, self._scored = recorder, say, True
             try:
                 self._journal.start_sidecar(path.with_suffix(SCORE_SUFFIX), self._start)
-            except MusicVAEError as error:  # the sound matters more than its score
+            except MusicVAEError as error:  # the sound is recorded all the same
                 self._scored = False
                 say("/error", "/record/start", str(error))
             return path
 
     def stop(self, command: Command, say: Say) -> tuple[Value, ...]:
-        """At the next frame. Answers with the file's path and its length in seconds."""
+        """Stop at the next sample frame; returns the path of the file and its length in seconds."""
         recorder = self.finish()
         if recorder is None:
             raise SettingError("nothing is being recorded", hint="/record/start NAME")
@@ -102,21 +103,21 @@ class RecordingJobs:
             raise recorder.failure
         if self._scored and self._journal.failure:
             say("/error", command.address, self._journal.failure)
-        return (str(recorder.path), recorder.frames / self._stage.engine.sample_rate)
+        return (str(recorder.path), recorder.frames / self._handle.engine.sample_rate)
 
     def finish(self) -> Recorder | None:
-        """End the recording in hand, wherever it stands; ``None`` where there is none."""
-        with self._one:
+        """End the current recording, even one that has failed; ``None`` if there is none."""
+        with self._lock:
             return self._finish()
 
     def drain(self) -> MusicVAEError | None:
-        """Write what has come; some ten times a second.
+        """Write the sound and the events that have arrived; called some ten times a second.
 
         Returns:
-            Why the recording has ended by itself, once; whoever began it has been told.
+            The error that ended the recording, once; its sender has been told.
         """
         self._journal.drain()
-        with self._one:
+        with self._lock:
             recorder = self.recorder
             if recorder is None:
                 return None
@@ -128,7 +129,7 @@ class RecordingJobs:
         return recorder.failure
 
     def _finish(self) -> Recorder | None:
-        recorder, engine = self.recorder, self._stage.engine
+        recorder, engine = self.recorder, self._handle.engine
         if recorder is None:
             return None
 
@@ -136,8 +137,8 @@ class RecordingJobs:
             engine.tap = None
 
         try:
-            self._stage.look(end)
-        except LiveError:  # nobody renders any more, so nobody looks at the tap
+            self._handle.look(end)
+        except LiveError:  # nothing is rendered any more, so nothing calls the tap
             engine.tap = None
         recorder.stop()
         self._journal.stop_sidecar(self._start + recorder.frames)
@@ -146,11 +147,15 @@ class RecordingJobs:
 
 
 def claimed(folder: Path, given: tuple[Value, ...]) -> Path:
-    """A new file for a take, of the name that was given or of one that tells the time.
+    """Create a new WAV file for a take.
+
+    Args:
+        folder: to create it in.
+        given: the name of the take; if it is empty, the time is the name.
 
     Raises:
         SettingError: it is not a bare name.
-        DeviceError: no file can be made there.
+        DeviceError: the file cannot be created.
     """
     name = str(given[0]) if given else names.take_name(datetime.now())
     return names.claim(folder, name, ".wav")

@@ -1,4 +1,4 @@
-"""The job ``/render``: what the decks would play, ahead of time."""
+"""The job ``/render``: renders what the decks would play into a file, in another process."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ import tempfile
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from musicvae.errors import LiveError, SettingError
 from musicvae.live.commands import readers
@@ -25,37 +24,45 @@ from musicvae.live.stage.engine_handle import EngineHandle
 
 
 class RenderingJobs:
-    """Renders scores of how the decks are set.
+    """Renders the present state of the decks.
 
     Args:
-        stage: whose decks are meant.
-        folder: of the results; made when it is first needed.
-        places: where models and tapes are found, for the process that renders.
+        handle: of the engine.
+        folder: of the results; created when it is first needed.
+        places: gives the paths of models and tapes, for the process that renders.
     """
 
-    def __init__(self, stage: EngineHandle, folder: Path, places: Callable[[], list[str]]) -> None:
-        self._stage = stage
+    def __init__(self, handle: EngineHandle, folder: Path, places: Callable[[], list[str]]) -> None:
+        self._handle = handle
         self._folder = folder
         self._places = places
         self._process: subprocess.Popen[str] | None = None
         self._given_up = False
-        self._changing = threading.Lock()
-        self._free = threading.Lock()  # held from the beginning of a rendering to its end
+        self._changing = threading.Lock()  # of the two above
+        self._free = threading.Lock()  # locked from the beginning of a rendering to its end
 
     def render(self, command: Command, say: Say) -> Rest:
-        """In a process of its own, so that it takes nothing from the sound; one at a time."""
+        """Render in a process of lower priority, so that the sound is not disturbed.
+
+        Returns:
+            Runs the process, and returns the path of the file.
+
+        Raises:
+            SettingError: another rendering is in progress.
+        """
         if not self._free.acquire(blocking=False):
             raise SettingError("a rendering is under way", hint="wait for its /done")
         try:
-            seconds = float(command.values[0])
+            seconds = command.number
             path = claimed(self._folder, command.values[1:])
-            score = self._stage.look(lambda frame: self._score(seconds))
+            score = self._handle.look(lambda frame: self._score(seconds))
         except BaseException:
             self._free.release()
             raise
         return lambda: self._rendered(score, path)
 
-    def _rendered(self, score: dict[str, Any], path: Path) -> tuple[Value, ...]:
+    def _rendered(self, score: dict[str, object], path: Path) -> tuple[Value, ...]:
+        """Render a score into a file; raises ``LiveError`` if the process fails."""
         try:
             with tempfile.TemporaryDirectory() as folder:
                 written = Path(folder) / "score.json"
@@ -71,14 +78,14 @@ class RenderingJobs:
         return (str(path),)
 
     def give_up(self) -> None:
-        """End the rendering in hand, which fails, and begin no other; from any thread."""
+        """Abort the rendering in progress, and start no other; from any thread."""
         with self._changing:
             self._given_up = True
             if self._process is not None:
                 self._process.kill()
 
     def _ran(self, command: list[str]) -> str | None:
-        """Run a process that makes way for the sound; what it said last if it failed."""
+        """Run a process at low priority; the last line of its errors if it failed."""
         with self._changing:
             if self._given_up:
                 return "the daemon ends"
@@ -88,23 +95,23 @@ class RenderingJobs:
             self._process = process
         with process:
             if os.name == "posix":
-                with contextlib.suppress(ProcessLookupError):  # it may be over already
+                with contextlib.suppress(ProcessLookupError):  # it may have ended already
                     os.setpriority(os.PRIO_PROCESS, process.pid, 10)
             said = process.communicate()[1].strip().splitlines()
         with self._changing:
             self._process = None
         return None if process.returncode == 0 else (said[-1] if said else "it was killed")
 
-    def _score(self, seconds: float) -> dict[str, Any]:
-        """How the decks are set, as a score; on the thread that renders."""
-        engine = self._stage.engine
-        events: list[list[Any]] = [[0.0, ["/crossfade", engine.position]]]
+    def _score(self, seconds: float) -> dict[str, object]:
+        """A score of the present state of the decks; on the rendering thread."""
+        engine = self._handle.engine
+        events: list[list[object]] = [[0.0, ["/crossfade", engine.position]]]
         for name, deck in engine.decks.items():
             if deck.voice is None:
                 continue
             events.append([0.0, [f"/deck/{name}/model/load", deck.voice.name]])
-            # In one piece: a glide would begin anew.
-            state = [for_deck(message, name) for message in describe(deck)]
+            # One event, so that everything is set at the same sample frame.
+            state = [for_deck(message, name) for message in describe(deck, self._handle.table)]
             events.append([0.0, *state, [f"/deck/{name}/play", int(deck.playing)]])
         return {
             "rate": engine.sample_rate,

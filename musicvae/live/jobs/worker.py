@@ -1,4 +1,4 @@
-"""The worker thread: does jobs one after another and tells the sender how each ended."""
+"""The worker thread: does jobs one after another, and replies to the sender of each."""
 
 from __future__ import annotations
 
@@ -14,29 +14,29 @@ from musicvae.live.commands.address import Address, Command, Value
 from musicvae.live.commands.arguments import RefusedError
 from musicvae.live.network.peers import Peer
 
-#: Jobs that wait at most; what comes then fails at once.
+#: Length of the queue of jobs; a job that finds it full fails.
 MOST_WAITING = 256
 
-#: Sends a message to whoever asked.
+#: Sends a message, given as address and values, to the sender of the job.
 Say = Callable[..., None]
-#: What a job comes to: what goes behind ``/done ADDRESS``; ``None`` says nothing.
+#: The result of a job: the values after ``/done ADDRESS``; ``None`` sends no ``/done``.
 Result = tuple[Value, ...] | None
-#: The rest of a job, done aside, so that the next jobs need not wait for it.
+#: The rest of a job, done on another thread, so that the next jobs need not wait for it.
 Rest = Callable[[], Result]
-#: Does a job, or begins it.
+#: Does a job, or its first part.
 Handler = Callable[[Command, Say], Result | Rest]
-#: Sends address and values to a peer.
+#: Sends a message, given as address and values, to a peer.
 Reply = Callable[..., None]
 
 
 @dataclass(frozen=True)
 class Task:
-    """A job, and who is told how it went.
+    """A job and the receiver of its replies.
 
     Attributes:
         command: what to do.
-        peer: who asked; ``None`` is told nothing.
-        address: as it was asked with, which is how the answer names it.
+        peer: the sender, who gets the replies; ``None`` if nobody does.
+        address: as the sender wrote it, for the replies.
     """
 
     command: Command
@@ -45,15 +45,15 @@ class Task:
 
 
 class Worker:
-    """Does what it is given, in order.
+    """Does jobs in order, on a thread of its own.
 
     Args:
-        handlers: by path of the command.
-        reply: sends an answer; from this worker's thread.
+        handlers: does each job, by the path of its command.
+        reply: sends a message; called on the thread that does the job.
 
     Attributes:
-        faults: jobs that found a mistake of ours.
-        problem: the last one.
+        faults: number of jobs that failed by an error in this program.
+        problem: description of the last one.
     """
 
     def __init__(self, handlers: Mapping[str, Handler], reply: Reply) -> None:
@@ -63,22 +63,22 @@ class Worker:
         self._reply = reply
         self._tasks: queue.Queue[Task | None] = queue.Queue(MOST_WAITING)
         self._stopping = False
-        self._aside: threading.Thread | None = None
+        self._rest: threading.Thread | None = None
         self._thread = threading.Thread(target=self._work, name="musicvae-worker", daemon=True)
 
     def start(self) -> None:
-        """Begin."""
+        """Start the thread."""
         self._thread.start()
 
     def put(self, task: Task) -> None:
-        """Let a job be done; returns at once."""
+        """Queue a job; never blocks."""
         try:
             self._tasks.put_nowait(task)
         except queue.Full:
             self._say(task, "/fail", task.address, "too many jobs wait")
 
     def stop(self) -> None:
-        """Drop what waits, finish the job in hand, and end the thread."""
+        """Discard the queue, finish the current job, and end the thread."""
         self._stopping = True
         with contextlib.suppress(queue.Full):  # then the thread is not waiting
             self._tasks.put_nowait(None)
@@ -87,12 +87,12 @@ class Worker:
         self.settle()
 
     def settle(self) -> None:
-        """Wait until nothing is done aside."""
-        if self._aside is not None:
-            self._aside.join()
+        """Wait for the rest of a job that runs on another thread."""
+        if self._rest is not None:
+            self._rest.join()
 
     def do(self, task: Task) -> None:
-        """Do a job now, on the caller's thread, but for what is done aside."""
+        """Do a job now, on the caller's thread; only its :data:`Rest` runs on another one."""
 
         def say(address: str, *values: Value) -> None:
             self._say(task, address, *values)
@@ -100,11 +100,12 @@ class Worker:
         self._answer(task, lambda: self._handlers[task.command.path](task.command, say))
 
     def _answer(self, task: Task, act: Callable[[], Result | Rest]) -> None:
+        """Do a job, or the rest of it, and reply."""
         try:
             result = act()
         except (MusicVAEError, RefusedError) as error:
             self._say(task, "/fail", task.address, str(error))
-        # Whatever is wrong with one job, the next one must be done: this is a stage.
+        # An error in one job must not stop the next one during a performance.
         except Exception as error:  # noqa: BLE001
             self.faults += 1
             self.problem = f"{task.command.address}: {type(error).__name__}: {error}"
@@ -112,10 +113,10 @@ class Worker:
             self._say(task, "/fail", task.address, reason)
         else:
             if callable(result):
-                self._aside = threading.Thread(
-                    target=self._answer, args=(task, result), name="musicvae-aside", daemon=True
+                self._rest = threading.Thread(
+                    target=self._answer, args=(task, result), name="musicvae-rest", daemon=True
                 )
-                self._aside.start()
+                self._rest.start()
             elif result is not None:
                 self._say(task, "/done", task.address, *result)
 
@@ -125,15 +126,15 @@ class Worker:
 
     def _work(self) -> None:
         while (task := self._tasks.get()) is not None and not self._stopping:
-            if self._overtaken(task):  # answered all the same: somebody may count
+            if self._overtaken(task):  # with a reply, since a client may count them
                 self._say(task, "/done", task.address, *task.command.values)
             else:
                 self.do(task)
 
     def _overtaken(self, task: Task) -> bool:
-        """Whether the job that waits next undoes all that this one would do.
+        """Whether the next job in the queue replaces this one.
 
-        A fader sends more morphs than there are blocks, and must not be followed late.
+        A fader sends morphs faster than they can be applied, and the sound must not lag behind it.
         """
         with self._tasks.mutex:
             after = self._tasks.queue[0] if self._tasks.queue else None
@@ -143,12 +144,12 @@ class Worker:
 def handlers_of(
     rows: Iterable[Address], owners: Iterable[object], load: Handler
 ) -> dict[str, Handler]:
-    """What does each job of the address table, by path.
+    """The handler of each job in the address table, by path.
 
     Args:
         rows: of the table.
-        owners: one object of each class that a job's row names.
-        load: does the jobs that only load what their command needs, and then apply it.
+        owners: one object of each class that the row of a job names as its ``owner``.
+        load: does the jobs that only load a payload and apply their command.
     """
     of_class = {type(owner): owner for owner in owners}
     handlers: dict[str, Handler] = {}

@@ -1,21 +1,21 @@
-"""Addresses that a performer gave other names: ``/alias /knob1 /latent/0``."""
+"""Aliases that a performer gives to addresses: ``/alias /knob1 /latent/0``."""
 
 from __future__ import annotations
 
 from musicvae.live.osc.packets import Message
 
-#: Beyond, the oldest is forgotten.
+#: Most aliases; another one replaces the oldest.
 MAX_ALIASES = 256
 
 
 class Aliases:
-    """Replaces the beginning of an address; an alias does not lead to another one."""
+    """Replaces the beginning of an address. The target of an alias is not looked up again."""
 
     def __init__(self) -> None:
         self._targets: dict[str, str] = {}
 
     def set(self, name: str, target: str) -> None:
-        """Let ``name``, and what follows it behind a ``/``, mean ``target``."""
+        """Replace ``name``, alone or before a ``/``, by ``target``; equal ones end the alias."""
         self._targets.pop(name, None)
         if name != target:
             self._targets[name] = target
@@ -23,7 +23,7 @@ class Aliases:
             del self._targets[next(iter(self._targets))]
 
     def resolve(self, message: Message) -> Message:
-        """The message as it is meant."""
+        """The message with its alias replaced, or as it is if it has none."""
         if not self._targets:
             return message
         stem, rest = message.address, ""

@@ -1,4 +1,4 @@
-"""What the daemon says, for the documentation: address, arguments and meaning."""
+"""Lists every message that the daemon sends: address, arguments and meaning for ``docs/osc.md``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Latent sources: what moves the latents of a deck by itself."""
+"""Latent sources, which move the latents of a deck by themselves, and their registration."""
 
 from __future__ import annotations
 

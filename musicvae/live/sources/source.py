@@ -1,9 +1,9 @@
-"""Defines what a latent source is: something that moves the latents of a deck by itself.
+"""Defines the interface of a latent source, which moves the latents of a deck by itself.
 
-A source adds its movement to what a performer sets. To add one, write a subclass of
-:class:`Source` with its addresses in a module of its own, and list it in ``sources/__init__.py``:
-``/source`` then accepts its name, presets keep what its addresses describe, and a model swap hands
-its position on.
+The movement of a source is added to the latents that a performer sets. To add a source, write a
+subclass of :class:`Source` with its addresses in a module of its own, and list it in
+``sources/__init__.py``. Then ``/source`` accepts its name, presets keep and morph the state of its
+addresses, and after a model swap it continues from the same position.
 """
 
 from __future__ import annotations
@@ -17,20 +17,23 @@ from musicvae.live.commands.address import Address
 
 
 class Source(ABC):
-    """Writes one frame of movement after another. It counts frames and knows no clock.
+    """Writes the movement of the latents, frame by frame; a frame is one step of the decoder.
 
-    All methods belong to the rendering thread, so none may block.
+    A source counts frames and uses no clock. All methods run on the rendering thread, so none may
+    block.
 
     Args:
         info: of the deck's model.
         frame_rate: frames per second.
 
     Attributes:
-        name: what ``/source`` calls it.
+        name: the word for it in ``/source``.
+        meaning: a few words for the documentation of ``/source``.
         addresses: its rows of the address table; their target is the source itself.
     """
 
     name: ClassVar[str]
+    meaning: ClassVar[str]
     addresses: ClassVar[tuple[Address, ...]]
 
     @abstractmethod
@@ -38,13 +41,20 @@ class Source(ABC):
 
     @property
     def ready(self) -> bool:
-        """Whether it has something to play; until then its deck behaves as without a source."""
+        """Whether it has something to play; until then it does not move the latents."""
         return True
 
     @abstractmethod
     def next(self, out: Latents) -> None:
-        """Write this frame's movement into ``out``, float32 (D,), and go on to the next frame."""
+        """Write the movement of this frame into ``out``, and advance to the next frame.
+
+        Args:
+            out: float32, shape (D,), in units of the standardised latents; overwritten.
+        """
 
     @abstractmethod
     def adopt(self, other: Self) -> None:
-        """Go on where ``other`` is, which belongs to another model of the same latent space."""
+        """Continue from the state of ``other``, a source of another model.
+
+        The two models have the same latent space; their frame rates may differ.
+        """

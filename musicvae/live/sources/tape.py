@@ -1,4 +1,4 @@
-"""The tape as a latent source: it plays the latents of a recorded sound at any speed."""
+"""The latent source ``tape``: plays the latents of an encoded sound at any speed."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from musicvae.artifact import ArtifactInfo
 from musicvae.latents.arrays import Latents
 from musicvae.latents.tape import Tape
 from musicvae.live.commands import readers
-from musicvae.live.commands.address import Address, Command, Morph, Target, Values
+from musicvae.live.commands.address import Command, Morph, Row, Target, Values
 from musicvae.live.commands.arguments import Arguments, RefusedError, Shape, as_whole
 from musicvae.live.sources.source import Source
 
-#: Positions on a tape are multiples of a frame divided by this.
+#: Positions on a tape are multiples of 1/_GRID frames.
 _GRID = 2**20
 
 
@@ -34,29 +34,34 @@ def _fits(command: Command, shape: Shape, tape: Tape | None) -> bool:
     return same and shape.kind == "stream"
 
 
-_row = partial(Address, deck=True, target=Target.SOURCE, source="tape", kept=True)
+_row = partial(Row["TapeSource"], deck=True, target=Target.SOURCE, source="tape", kept=True)
 
 
 class TapeSource(Source):
     """Plays the rows of a tape at any speed, forwards or backwards, whole or in part.
 
-    A row is held for ``stride`` frames, as in training, at normal speed and above; below it, and
-    while the tape is only scrubbed, neighbouring rows are mixed, so that nothing steps. Without a
-    tape its addresses have no effect.
+    At normal speed and above, each row lasts ``stride`` frames, as in training. At lower speeds,
+    and while the tape is stopped and only scrubbed, neighbouring rows are interpolated, so that
+    the latents move without steps. Without a tape its addresses have no effect.
 
     Attributes:
         tape_name: name of the tape.
-        position: in frames.
-        rate: frames for each frame; negative runs backwards.
+        position: on the tape, in frames.
+        rate: frames of the tape per frame played; negative plays backwards.
         playing: whether it runs.
         looping: whether it repeats the part between ``start`` and ``end``.
-        start: of that part, in frames.
-        end: likewise.
+        start: beginning of that part, in frames.
+        end: end of that part, in frames.
         scale: factor of the movement.
-        frames: length of the tape; 0 without one.
+        frames: length of the tape in frames; 0 without a tape.
     """
 
     name = "tape"
+    meaning = "a tape"
+    tape_name: str
+    playing: bool
+    rate: float
+    scale: float
     addresses = (
         _row(
             "/tape/load",
@@ -66,7 +71,7 @@ class TapeSource(Source):
             load=lambda loader, c, voice, _: loader.tape(c.text, voice),
             fits=_fits,
             apply=lambda source, c, tape: source.insert(tape, c.text),
-            describe=lambda source: source.told(source.tape_name),
+            describe=lambda source: source.message(source.tape_name),
             selects=True,
             morph=Morph.SWITCH,
             restarts=True,
@@ -77,7 +82,7 @@ class TapeSource(Source):
             "Run or stop the tape.",
             readers.switch,
             apply=lambda source, c, _: source.run(c.on),
-            describe=lambda source: source.told(int(source.playing)),
+            describe=lambda source: source.message(int(source.playing)),
             morph=Morph.SWITCH,
         ),
         _row(
@@ -86,7 +91,7 @@ class TapeSource(Source):
             "Speed of the tape; negative runs backwards.",
             readers.number(-4, 4),
             apply=lambda source, c, _: source.run_at(c.number),
-            describe=lambda source: source.told(source.rate),
+            describe=lambda source: source.message(source.rate),
         ),
         _row(
             "/tape/scrub",
@@ -94,7 +99,7 @@ class TapeSource(Source):
             "Go to this place of the tape.",
             readers.number(0, 1),
             apply=lambda source, c, _: source.scrub(c.number),
-            describe=lambda source: source.told(source.place),
+            describe=lambda source: source.message(source.place),
             restarts=True,
         ),
         _row(
@@ -102,7 +107,7 @@ class TapeSource(Source):
             "i, 0 or 1; or f f, 0 to 1",
             "Whether the tape repeats; or the part of it that does.",
             _read_loop,
-            apply=lambda source, c, _: source.loop(*c.values),
+            apply=lambda source, c, _: source.loop(*c.numbers),
             describe=lambda source: source.loops,
             morph=Morph.SWITCH,
         ),
@@ -112,7 +117,7 @@ class TapeSource(Source):
             "How far the tape moves the latents (at first 1).",
             readers.number(-4, 4),
             apply=lambda source, c, _: source.scale_by(c.number),
-            describe=lambda source: source.told(source.scale),
+            describe=lambda source: source.message(source.scale),
         ),
     )
 
@@ -133,23 +138,28 @@ class TapeSource(Source):
 
     @property
     def place(self) -> float:
-        """Where it is, from 0 (the beginning) to 1 (the end)."""
+        """The position as a share of the tape, from 0 (the beginning) to 1 (the end)."""
         return min(1.0, max(0.0, self.position / self.frames))
 
     @property
     def loops(self) -> list[tuple[str, Values]]:
-        """What ``/tape/loop`` was sent: the part that repeats, and 0 if it does not."""
+        """The messages of ``/tape/loop``: the part that repeats, then 0 if it does not repeat."""
         if not self.ready:
             return []
-        part = self.told(self.start / self.frames, self.end / self.frames)
+        part = self.message(self.start / self.frames, self.end / self.frames)
         return part if self.looping else [*part, ("", (0,))]
 
-    def told(self, *values: float | int | str) -> list[tuple[str, Values]]:
-        """One message with these values, or none where there is no tape."""
+    def message(self, *values: float | int | str) -> list[tuple[str, Values]]:
+        """One message with these values, or no message if there is no tape."""
         return [("", values)] if self.ready else []
 
     def insert(self, tape: Tape, name: str) -> None:
-        """Play this tape, which is of the deck's latent space, from its beginning."""
+        """Play this tape from its beginning.
+
+        Args:
+            tape: of the latent space of the deck's model.
+            name: of the tape.
+        """
         self.tape_name = name
         self.position = 0.0
         self.rate = self.scale = 1.0
@@ -159,25 +169,27 @@ class TapeSource(Source):
         self.start, self.end = 0.0, float(self.frames)
 
     def run(self, on: bool) -> None:
-        """Run, or stop."""
+        """Run or stop the tape."""
         self.playing = on
 
     def run_at(self, rate: float) -> None:
-        """Run at this speed; negative is backwards."""
+        """Set the speed, in frames of the tape per frame; negative plays backwards."""
         self.rate = rate
 
     def scale_by(self, scale: float) -> None:
-        """Multiply the movement by this."""
+        """Set the factor of the movement."""
         self.scale = scale
 
     def scrub(self, place: float) -> None:
-        """Go to a place from 0, the beginning, to 1, the end."""
+        """Go to a place of the tape: 0 is its beginning, 1 its end."""
         self.position = self._frames_to(place)
 
     def loop(self, start: float, end: float | None = None) -> None:
-        """Repeat the part between two places from 0 to 1, at least one row long.
+        """Repeat a part of the tape, at least one row long; or turn the repetition on or off.
 
-        With one number: repeat (1), or stop at the end (0).
+        Args:
+            start: beginning of the part, 0 to 1; without ``end`` 1 repeats, 0 stops at the end.
+            end: end of the part, 0 to 1.
         """
         self.looping = True if end is not None else bool(start)
         if end is not None:
@@ -185,7 +197,7 @@ class TapeSource(Source):
             self.end = max(self._frames_to(end), self.start + self._stride)
 
     def adopt(self, other: TapeSource) -> None:
-        """See :class:`Source`. The rows are shared, since nobody changes them."""
+        """See :class:`Source`. The two share the rows, which are never changed."""
         self.__dict__.update(other.__dict__)
 
     def next(self, out: Latents) -> None:
@@ -208,7 +220,7 @@ class TapeSource(Source):
         if self.looping:
             beyond = self.rate > 0 and self.position >= self.end
             if beyond or (self.rate < 0 and self.position < self.start):
-                # Python's remainder is never negative, so this is right on both sides.
+                # Python's remainder is never negative, so this holds beyond both ends.
                 self.position = self.start + (self.position - self.start) % (self.end - self.start)
         elif not 0 <= self.position < self.frames:
             self.position = min(max(self.position, 0.0), float(self.frames))
@@ -218,7 +230,7 @@ class TapeSource(Source):
 def _on_grid(frames: float) -> float:
     """The nearest multiple of 2⁻²⁰ frames.
 
-    Sums of such numbers are exact, and a position that is written down as a share of the longest
-    tape is found again to the bit.
+    Sums of such numbers are exact in float64, and a position that a preset stores as a share of
+    the tape is restored exactly, even on the longest tape.
     """
     return round(frames * _GRID) / _GRID

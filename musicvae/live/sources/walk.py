@@ -1,4 +1,4 @@
-"""The random walk as a latent source: it moves the latents as the artifact says that music does."""
+"""The latent source ``walk``: a random walk with the dynamics that the artifact holds."""
 
 from __future__ import annotations
 
@@ -11,28 +11,32 @@ from musicvae.latents.arrays import Latents
 from musicvae.latents.dynamics import LinearDynamics
 from musicvae.latents.walk import IndependentWalker, Walker
 from musicvae.live.commands import readers
-from musicvae.live.commands.address import Address, Morph, Target
+from musicvae.live.commands.address import Morph, Row, Target
 from musicvae.live.sources.source import Source
 
-#: Correlation of two steps of a walk where the artifact has no dynamics, as in a clip.
+#: Correlation of two successive steps if the artifact has no dynamics, as for clips.
 _CORRELATION = 0.8
 
-_row = partial(Address, deck=True, target=Target.SOURCE, source="walk", kept=True)
+_row = partial(Row["WalkSource"], deck=True, target=Target.SOURCE, source="walk", kept=True)
 
 
 class WalkSource(Source):
     """A random walk in the prior, with the dynamics of the artifact.
 
-    Without dynamics, as in a clip, it draws new values once per clip (or latent step), each latent
-    independently, and holds them for as long as the clip lasts.
+    Without dynamics, as for clips, it draws new values once per clip (or latent step), each latent
+    independently of the others, and keeps them until the next draw.
 
     Attributes:
-        speed: 1 is the music's own.
-        radius: factor of the movement about the mean of the latents.
-        seed: that the walk began with.
+        speed: 1 is the speed of the music that the model was trained on.
+        radius: factor of the deviation from the mean of the latents.
+        seed: of the random numbers.
     """
 
     name = "walk"
+    meaning = "a random walk"
+    speed: float
+    radius: float
+    seed: int
     addresses = (
         _row(
             "/walk",
@@ -40,7 +44,7 @@ class WalkSource(Source):
             "Walk at random as the music does: speed (1 is its own) and radius. It becomes the "
             "source.",
             lambda a: a.numbers(1, 2, 0, 100),
-            apply=lambda walk, c, _: walk.move(*c.values),
+            apply=lambda walk, c, _: walk.move(*c.numbers),
             describe=lambda walk: [("", (walk.speed, walk.radius))],
             selects=True,
         ),
@@ -49,7 +53,7 @@ class WalkSource(Source):
             "i",
             "Begin the walk again; the same seed walks the same way.",
             readers.whole(*readers.INT32),
-            apply=lambda walk, c, _: walk.restart(int(c.values[0])),
+            apply=lambda walk, c, _: walk.restart(int(c.number)),
             describe=lambda walk: [("", (walk.seed,))],
             morph=Morph.SWITCH,
             restarts=True,
@@ -70,12 +74,12 @@ class WalkSource(Source):
         self._share = 0.0
 
     def move(self, speed: float, radius: float | None = None) -> None:
-        """Walk at this speed and, if it is given, with this radius."""
+        """Set the speed and, if it is given, the radius."""
         self.speed = speed
         self.radius = self.radius if radius is None else radius
 
     def restart(self, seed: int) -> None:
-        """Begin again; the same seed walks the same way."""
+        """Begin again; the same seed gives the same walk."""
         self.seed = seed
         self._walker.restart(seed % 2**32)  # numpy takes no negative seeds
         self._share = 0.0

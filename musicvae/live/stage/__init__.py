@@ -1,1 +1,1 @@
-"""The engine as other threads see it: loading, questions, and offline rendering of scores."""
+"""The engine as other threads use it: loading, queries, and offline rendering of scores."""

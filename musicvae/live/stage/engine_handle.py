@@ -1,4 +1,4 @@
-"""The engine as other threads use it: apply commands, look at it, and load what commands need."""
+"""Access to the engine from other threads: applies commands, reads its state, loads payloads."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from musicvae.errors import LiveError
 from musicvae.live.commands.address import Command
@@ -17,9 +17,9 @@ from musicvae.live.engine.deck import Deck
 from musicvae.live.engine.engine import Engine
 from musicvae.live.stage.loading import Loader
 
-#: Seconds; a block takes some ms, so an engine that does not answer by then stands still.
+#: Seconds to wait for the next block, which normally takes some ms.
 PATIENCE = 5.0
-#: Seconds between two questions whether it is rendered at all.
+#: Seconds between two checks whether the engine is still rendered.
 _LOOK = 0.05
 
 Seen = TypeVar("Seen")
@@ -27,7 +27,7 @@ Seen = TypeVar("Seen")
 
 @dataclass
 class EngineHandle:
-    """The engine, what loads its models, and the addresses that it understands.
+    """The engine, the loader of its models and tapes, and its address table.
 
     Attributes:
         engine: rendered by another thread.
@@ -43,36 +43,43 @@ class EngineHandle:
 
     @property
     def shapes(self) -> dict[str, Shape]:
-        """Of each deck; read without waiting, so perhaps a block old."""
+        """The shape of each deck; read without waiting, so perhaps a block old."""
         return {name: deck.shape for name, deck in self.engine.decks.items()}
 
     def deck(self, name: str) -> Deck:
         """The deck of this name, which exists."""
         return self.engine.decks[name]
 
-    def apply(self, *commands: Command, payloads: Sequence[Any] = ()) -> int:
-        """Let commands happen, and wait until they have.
+    def apply(self, *commands: Command, payloads: Sequence[object] = ()) -> int:
+        """Apply commands together, and wait until they are applied.
+
+        Args:
+            *commands: for decks and the mixer.
+            payloads: what was loaded for each; see :meth:`Engine.post`.
 
         Returns:
-            The frame at which they did.
+            The sample frame at which they were applied.
 
         Raises:
-            LiveError: the engine stands still.
+            LiveError: the engine is not rendered.
         """
         return self.look(lambda frame: frame, *commands, payloads=payloads)
 
     def look(
-        self, see: Callable[[int], Seen], *commands: Command, payloads: Sequence[Any] = ()
+        self, see: Callable[[int], Seen], *commands: Command, payloads: Sequence[object] = ()
     ) -> Seen:
-        """Let commands happen, and then look at the engine between two blocks.
+        """Apply commands, and read the engine's state between two blocks.
 
         Args:
-            see: called with the frame, on the thread that renders; must be quick.
-            *commands: as for :meth:`Engine.post`.
-            payloads: likewise.
+            see: called with the sample frame on the rendering thread; must be quick.
+            *commands: as for :meth:`apply`.
+            payloads: as for :meth:`apply`.
+
+        Returns:
+            The result of ``see``.
 
         Raises:
-            LiveError: the engine stands still.
+            LiveError: the engine is not rendered.
         """
         seen: list[Seen] = []
         done = threading.Event()
@@ -91,19 +98,19 @@ class EngineHandle:
         return seen[0]
 
     def recall(self, state: Iterable[StoredMessage], deck: str) -> int:
-        """Set a deck to a state, all at once.
+        """Set a deck to a state, at one sample frame.
 
         Args:
             state: messages without a deck.
             deck: its name.
 
         Returns:
-            The frame at which it was set.
+            The sample frame at which it was set.
 
         Raises:
             RefusedError: a message does not fit the deck's model, or sets nothing of a deck.
             MusicVAEError: a tape cannot be loaded; see :meth:`Loader.tape`.
-            LiveError: the engine stands still.
+            LiveError: the engine is not rendered.
         """
         commands = [self.restore(message, deck) for message in state]
         payloads = [self.payload(command) for command in commands]
@@ -114,23 +121,26 @@ class EngineHandle:
 
         Args:
             message: from a preset or a score.
-            deck: meant by an address without ``/deck/...``.
+            deck: used if the address has no ``/deck/...``.
 
         Raises:
-            RefusedError: it is not well-formed, does not fit the deck's model, or is none that the
-                engine applies.
+            RefusedError: it is not well-formed, does not fit the deck's model, or the engine
+                cannot apply it.
         """
         command = self.table.restore(message, deck, self.shapes)
         if command.row.apply is None:
             raise RefusedError(f"{command.address} sets nothing that a preset or a score can hold")
         return command
 
-    def payload(self, command: Command, graph_sha256: str = "") -> Any:
-        """What must be loaded for a command; ``None`` for most.
+    def payload(self, command: Command, graph_sha256: str = "") -> object:
+        """Load what a command needs: a voice, a tape, or ``None`` for most commands.
 
         Args:
             command: for the engine.
-            graph_sha256: what a model's graph must be; empty takes what is there.
+            graph_sha256: digest that a model's graph must have; empty accepts any.
+
+        Raises:
+            MusicVAEError: it cannot be loaded; see :class:`Loader`.
         """
         load = command.row.load
         if load is None:

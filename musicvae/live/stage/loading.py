@@ -1,34 +1,41 @@
-"""Names -> voices and tapes, loaded and warmed up. Slow: never on the thread that renders."""
+"""Loads voices and tapes by name. This is slow, so never done on the rendering thread.
+
+It is not merged with ``repertoire.py``: that decides once, at start-up and before the sound card
+is open, what can be played; a loader needs the card's rate and channels, serves for as long as the
+daemon runs, and also serves offline rendering, which has no repertoire.
+"""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import cast
 
 from musicvae.errors import LatentError, SettingError
 from musicvae.latents.tape import Tape
 from musicvae.live.engine.clip_voice import ClipVoice
 from musicvae.live.engine.clips import Clips
-from musicvae.live.engine.loops import LoopMaker
-from musicvae.live.engine.stream_voice import StreamVoice
+from musicvae.live.engine.loops import ClipDecoder, LoopMaker
+from musicvae.live.engine.stream_voice import FrameDecoder, StreamVoice
 from musicvae.live.engine.voice import Voice
 from musicvae.live.storage.library import Library
 
-#: Told the name, the file and the graph's digest of each model before it sounds.
+#: A decoder of either kind; ``info.kind`` says which.
+Decoder = FrameDecoder | ClipDecoder
+#: Called with the name, the file and the graph's SHA-256 of each model before it sounds.
 OnModel = Callable[[str, str, str], None]
 
 
 class Loader:
-    """Makes what decks play.
+    """Loads voices and tapes.
 
     Args:
-        library: where names are looked up.
+        library: finds files by name.
         sample_rate: of the engine, in Hz.
         channels: of the engine.
         clips: decodes for clip voices.
-        on_model: told of each model.
-        decoders: loaded already, by name; each may be used for one voice at a time.
+        on_model: called with each model.
+        decoders: that are loaded already, by name; each serves one voice at a time.
     """
 
     def __init__(
@@ -38,7 +45,7 @@ class Loader:
         channels: int,
         clips: Clips,
         on_model: OnModel | None = None,
-        decoders: Mapping[str, Any] | None = None,
+        decoders: Mapping[str, Decoder] | None = None,
     ) -> None:
         self.library = library
         self._rate = sample_rate
@@ -52,16 +59,17 @@ class Loader:
 
         Args:
             name: of the model.
-            deck: that it is for.
-            graph_sha256: what it must be; empty takes what is there.
+            deck: name of the deck that it is for.
+            graph_sha256: digest that its graph must have; empty accepts any.
 
         Raises:
-            SettingError: there is no such model, or it is another one.
+            SettingError: there is no such model, or its graph has another digest.
             ArtifactError: it cannot be played.
-            MissingExtraError: a clip at another rate than the engine's, and soxr is not installed.
+            MissingExtraError: it is a clip of another sample rate than the engine's, and soxr is
+                not installed.
         """
         decoder, file = self._decoder(name)
-        digest = str(getattr(decoder, "graph_sha256", ""))
+        digest = str(getattr(decoder, "graph_sha256", ""))  # a caller's own decoder may have none
         if graph_sha256 and digest != graph_sha256:
             raise SettingError(
                 f"the model {name!r} is not the one that was played",
@@ -71,18 +79,22 @@ class Loader:
         if self._on_model is not None:
             self._on_model(name, file, digest)
         if decoder.info.kind == "stream":
-            warm_up = getattr(decoder, "warm_up", None)
+            warm_up = getattr(decoder, "warm_up", None)  # nor this
             if warm_up is not None:
                 warm_up(1)
-            return StreamVoice(name, decoder, self._rate, self._channels)
-        maker = LoopMaker(decoder, self._rate, self._channels)
+            return StreamVoice(name, cast(FrameDecoder, decoder), self._rate, self._channels)
+        maker = LoopMaker(cast(ClipDecoder, decoder), self._rate, self._channels)
         return ClipVoice(name, deck, maker, self._clips)
 
     def tape(self, name: str, voice: Voice | None) -> Tape:
         """A tape that a voice can play.
 
+        Args:
+            name: of the tape.
+            voice: that plays on the deck; ``None`` if there is none.
+
         Raises:
-            SettingError: there is no such tape, or no stream model to play it.
+            SettingError: there is no such tape, or the voice is not of a stream model.
             TapeError: it is damaged.
             LatentError: it was made with another encoder.
         """
@@ -100,15 +112,14 @@ class Loader:
             )
         return tape
 
-    def _decoder(self, name: str) -> tuple[Any, str]:
-        """A decoder of its own, and the file it came from."""
+    def _decoder(self, name: str) -> tuple[Decoder, str]:
+        """The decoder of a model for one voice, and its file or ``""``."""
         if name in self._decoders:
             return self._decoders[name], ""
         row = self.library.model(name)
-        # Late: the modules of onnxruntime's sessions are not needed to list models.
-        from musicvae.runtime.decoder import Decoder
-        from musicvae.runtime.stream_decoder import StreamDecoder
+        # Imported late, since listing models does not need onnxruntime.
+        from musicvae.runtime import decoder, stream_decoder
 
-        kind = row.info.kind if row.info is not None else "clip"
-        opened = (StreamDecoder if kind == "stream" else Decoder)(row.path, threads=1)
-        return opened, os.fspath(row.path.resolve())
+        streams = row.info is not None and row.info.kind == "stream"
+        kind = stream_decoder.StreamDecoder if streams else decoder.Decoder
+        return kind(row.path, threads=1), os.fspath(row.path.resolve())

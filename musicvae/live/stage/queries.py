@@ -1,4 +1,4 @@
-"""Questions that the rendering thread answers between two blocks: ``/get`` and ``/model/info``."""
+"""Queries that the rendering thread answers between two blocks: ``/get`` and ``/model/info``."""
 
 from __future__ import annotations
 
@@ -6,31 +6,29 @@ from musicvae.live.commands import readers
 from musicvae.live.commands.address import Address, Command
 from musicvae.live.commands.messages import StoredMessage
 from musicvae.live.commands.table import UNKNOWN_DECK, split_deck
-from musicvae.live.engine.deck_addresses import CROSSFADE
 from musicvae.live.engine.describing import value_of
-from musicvae.live.engine.engine import Engine
+from musicvae.live.stage.engine_handle import EngineHandle
 
 
-def get(engine: Engine, command: Command) -> list[StoredMessage]:
-    """The values behind an address, as ``/get.reply ADDRESS value …``.
+def get(handle: EngineHandle, command: Command) -> list[StoredMessage]:
+    """The present values of an address, as ``/get.reply ADDRESS value …``.
 
-    ``/latent/norm/3`` and ``/chan4`` are not stored as such: ask for ``/latent/3``.
+    Addresses that only set another one, such as ``/latent/norm/3`` or ``/chan4``, have no values:
+    ask for ``/latent/3``.
     """
     asked = command.text
     deck, address = split_deck(asked)
-    if deck not in engine.decks:
+    if deck not in handle.engine.decks:
         return [["/fail", "/get", UNKNOWN_DECK]]
-    if address == CROSSFADE.path:
-        return [["/get.reply", asked, engine.position]]
-    message = value_of(engine.decks[deck], address)
+    message = value_of(handle.engine, deck, address, handle.table)
     if message is None:
         return [["/fail", "/get", f"{asked} holds no value"]]
     return [["/get.reply", asked, *message[1:]]]
 
 
-def model_info(engine: Engine, command: Command) -> list[StoredMessage]:
-    """The model of a deck, as ``/model/info.reply DECK name value …``."""
-    voice = engine.decks[command.deck].voice
+def model_info(handle: EngineHandle, command: Command) -> list[StoredMessage]:
+    """Facts about the model of a deck, as ``/model/info.reply DECK name value …``."""
+    voice = handle.deck(command.deck).voice
     if voice is None:
         return [["/fail", command.address, "no model plays on this deck"]]
     info = voice.controls.info

@@ -1,4 +1,4 @@
-"""Renders a score offline, without clock, device or sockets: the same samples every time.
+"""Renders a score offline, without clock, device or sockets; the samples are always the same.
 
 >>> renderer = ScoreRenderer(read_score("take.score.jsonl"), library, ADDRESSES)  # doctest: +SKIP
 >>> renderer.write("again.wav")  # doctest: +SKIP
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
 
 import numpy as np
 
@@ -24,24 +23,29 @@ from musicvae.live.engine.deck_addresses import LOOP
 from musicvae.live.engine.engine import Engine
 from musicvae.live.outputs.wav import GrowingWav
 from musicvae.live.stage.engine_handle import EngineHandle
-from musicvae.live.stage.loading import Loader
+from musicvae.live.stage.loading import Decoder, Loader
 from musicvae.live.storage.library import Library
 from musicvae.live.storage.scores import Score
 
+#: Length of a block, in sample frames.
 BLOCK = 4096
 
 
 class ScoreRenderer:
     """Renders a score.
 
-    A score that was recorded says when each clip came; in one that was written by hand each clip is
-    there at once.
+    A recorded score says when each clip arrived. In a score that was written by hand, each clip
+    arrives when it is requested.
 
     Args:
-        score: as :func:`musicvae.live.storage.scores.read_score` read it.
-        library: where its models and tapes are.
+        score: as :func:`musicvae.live.storage.scores.read_score` returns it.
+        library: finds its models and tapes.
         table: the address table.
-        decoders: loaded already, by name.
+        decoders: that are loaded already, by name.
+
+    Attributes:
+        score: as given.
+        engine: that renders it.
     """
 
     def __init__(
@@ -49,7 +53,7 @@ class ScoreRenderer:
         score: Score,
         library: Library,
         table: AddressTable,
-        decoders: Mapping[str, Any] | None = None,
+        decoders: Mapping[str, Decoder] | None = None,
     ) -> None:
         self.score = score
         self.engine = Engine(score.rate, score.channels)
@@ -58,28 +62,27 @@ class ScoreRenderer:
         )
         self._clips: Clips = RecordedClips() if recorded else InlineClips()
         loader = Loader(library, score.rate, score.channels, self._clips, decoders=decoders)
-        self._stage = EngineHandle(self.engine, loader, table)
+        self._handle = EngineHandle(self.engine, loader, table)
         self._begin()
 
     @property
     def frames(self) -> int:
-        """Length of the result. A score without an end is over with its last event."""
+        """Length of the result in sample frames; a score without an end stops at its last event."""
         last = self.score.events[-1][0] if self.score.events else 0
         stop = last if self.score.stop_frame is None else self.score.stop_frame
         return max(0, stop - self.score.start_frame)
 
     def blocks(self, block: int = BLOCK) -> Iterator[Samples]:
-        """The sound, from the score's start to its end.
+        """Render the sound from the score's start to its end.
 
         Args:
-            block: the most frames at once; changes the speed, never a sample.
+            block: longest block in sample frames; it changes the speed but no sample.
 
         Yields:
-            float32, shape (frames, channels): overwritten by the next one.
+            float32, shape (sample frames, channels), overwritten by the next one.
 
         Raises:
-            ScoreError: an event cannot be done.
-            MusicVAEError: a model or a tape cannot be loaded.
+            ScoreError: an event cannot be applied, or a model or a tape cannot be loaded.
         """
         out = np.zeros((block, self.engine.channels), np.float32)
         start, stop = self.score.start_frame, self.score.start_frame + self.frames
@@ -99,11 +102,11 @@ class ScoreRenderer:
     def write(
         self, path: str | os.PathLike[str], show: Callable[[int, int], None] | None = None
     ) -> None:
-        """Render into a WAV file of 24 bits, as a recording is; whole or not at all.
+        """Render into a WAV file of 24 bits, the format of recordings.
 
         Args:
-            path: an existing file stays until the new one is whole.
-            show: told how many frames are done, and of how many.
+            path: of the file; if there is one already, it is replaced when the new one is complete.
+            show: called with the number of sample frames that are done, and of all.
 
         Raises:
             MusicVAEError: as :meth:`blocks`; or the file cannot be written.
@@ -119,21 +122,22 @@ class ScoreRenderer:
                 wav.close()
 
     def _begin(self) -> None:
-        """Decks run from the beginning; those without a model are silent."""
+        """Let all decks play from the beginning; those without a model are silent."""
         for name in DECKS:
             self._do([f"/deck/{name}/play", 1])
 
     def _do(self, message: StoredMessage) -> None:
+        """Apply one event of the score now."""
         try:
-            command = self._stage.restore(message, DECKS[0])
+            command = self._handle.restore(message, DECKS[0])
             if command.row is LOOP and isinstance(self._clips, RecordedClips):
-                payload: Any = self._clips.loop(int(command.values[0]))
+                payload: object = self._clips.loop(int(command.number))
             else:
                 known = self.score.models.get(str(command.values[0]) if command.values else "", {})
-                payload = self._stage.payload(command, known.get("graph_sha256", ""))
+                payload = self._handle.payload(command, known.get("graph_sha256", ""))
         except (RefusedError, MusicVAEError) as error:
             raise ScoreError(
-                "an event of the score cannot be done",
+                "an event of the score cannot be applied",
                 received=f"{message!r:.80} at frame {self.engine.frame}: {error}",
             ) from error
         self.engine.post(command, payloads=(payload,))

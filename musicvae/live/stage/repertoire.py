@@ -1,20 +1,26 @@
-"""Which models there are, which of them play at first, and where tapes and presets lie."""
+"""Finds at start-up which models can be played, which play first, and where tapes and presets are.
+
+See ``loading.py`` for why it is a module of its own.
+"""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from musicvae.errors import SettingError
 from musicvae.live.commands.address import DECKS
 from musicvae.live.options import Options
+from musicvae.live.stage.loading import Decoder
 from musicvae.live.storage.library import Library
+
+#: The path of an artifact or of a folder of artifacts, or a decoder that is loaded already.
+Artifact = str | os.PathLike[str] | Decoder
 
 
 class Repertoire:
-    """What a daemon can play.
+    """The models, tapes and presets that a daemon can play.
 
     Args:
         artifacts: a file, a folder, a decoder, or several of these.
@@ -22,19 +28,19 @@ class Repertoire:
 
     Attributes:
         library: models and tapes by name.
-        decoders: those that were handed over, by name.
+        decoders: those that were given as decoders, by name.
         at_first: names of the models that play at first, deck by deck; at least one.
-        model_rate: of the first, in Hz.
+        model_rate: sample rate of the first model, in Hz.
         presets: folder of the presets.
 
     Raises:
         SettingError: there is no model, or one that was named cannot be played.
     """
 
-    def __init__(self, artifacts: Any, options: Options) -> None:
+    def __init__(self, artifacts: Artifact | Sequence[Artifact], options: Options) -> None:
         given = artifacts if isinstance(artifacts, list | tuple) else (artifacts,)
         paths = [Path(item) for item in given if isinstance(item, str | os.PathLike)]
-        self.decoders: Mapping[str, Any] = {
+        self.decoders: Mapping[str, Decoder] = {
             item.info.genre: item for item in given if not isinstance(item, str | os.PathLike)
         }
         home = next((p if p.is_dir() else p.parent for p in paths), Path())
@@ -61,17 +67,21 @@ class Repertoire:
         self.model_rate = info.sample_rate
 
     def places(self) -> list[str]:
-        """Files and folders where all this is found."""
+        """Absolute paths of the files and folders that hold models and tapes."""
         return [os.fspath(path.absolute()) for path in self._given]
 
     def _named(self, path: Path) -> str:
-        """The name of a file that was given; raises what is wrong with it."""
+        """The name of a model file that was given.
+
+        Raises:
+            MusicVAEError: it cannot be played.
+        """
         from musicvae.artifact.reading import read_info
 
         info = read_info(path)
         if info.kind == "encoder":
             raise SettingError(
-                f"{path.name!r} makes latents of sound, not sound",
+                f"{path.name!r} is an encoder: it makes latents, not sound",
                 expected="an artifact of kind 'clip' or 'stream'",
                 received="kind 'encoder'",
                 hint="give the decoder that was exported from the same run",

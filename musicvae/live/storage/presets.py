@@ -17,7 +17,7 @@ from musicvae.artifact import ArtifactInfo
 from musicvae.errors import PresetError, SettingError
 from musicvae.files import parse_json_object, read_bytes, replacing
 from musicvae.live.commands import messages
-from musicvae.live.commands.messages import Message
+from musicvae.live.commands.messages import StoredMessage
 from musicvae.live.storage import names
 
 SCHEMA = 1
@@ -47,7 +47,9 @@ class Presets:
         stems = sorted((path.stem for path in self._home(info).glob(f"*{_SUFFIX}")), key=_sorting)
         return [stem for stem in stems if _is_name(stem)]
 
-    def save(self, name: str, state: Iterable[Message], info: ArtifactInfo, model: str) -> Path:
+    def save(
+        self, name: str, state: Iterable[StoredMessage], info: ArtifactInfo, model: str
+    ) -> Path:
         """Save a state; replaces a preset of the same name.
 
         Args:
@@ -87,7 +89,7 @@ class Presets:
             ) from error
         return path
 
-    def load(self, name: str, info: ArtifactInfo, model: str) -> list[Message]:
+    def load(self, name: str, info: ArtifactInfo, model: str) -> list[StoredMessage]:
         """The messages that set a deck to the state of a preset.
 
         Args:
@@ -195,7 +197,7 @@ def _read(path: Path) -> dict[str, Any]:
     return values
 
 
-def _checked_state(state: object, name: str = "") -> list[Message]:
+def _checked_state(state: object, name: str = "") -> list[StoredMessage]:
     where = f"preset {name!r}" if name else "the state"
     if not isinstance(state, list) or len(state) > MAX_MESSAGES:
         raise PresetError(f"{where} has no list of up to {MAX_MESSAGES} messages")
@@ -205,7 +207,7 @@ def _checked_state(state: object, name: str = "") -> list[Message]:
         raise PresetError(f"{where} has an invalid message", received=f"{error}") from None
 
 
-def _written(header: Mapping[str, Any], state: list[Message]) -> str:
+def _written(header: Mapping[str, Any], state: list[StoredMessage]) -> str:
     """JSON with one message a line. Python writes floats so that the same floats are read."""
     head = json.dumps(header, indent=1, ensure_ascii=False, allow_nan=False)[:-2]
     lines = (json.dumps(message, ensure_ascii=False, allow_nan=False) for message in state)

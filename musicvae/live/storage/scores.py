@@ -11,7 +11,7 @@ from typing import IO, Any
 from musicvae.errors import ScoreError
 from musicvae.files import parse_json_object, read_bytes
 from musicvae.live.commands import messages
-from musicvae.live.commands.messages import Message
+from musicvae.live.commands.messages import StoredMessage
 
 JOURNAL_SCHEMA = 1
 #: Bytes of one line of a journal; the largest datagram has a tenth of that as text.
@@ -45,7 +45,7 @@ class Score:
     start_frame: int = 0
     stop_frame: int | None = None
     models: dict[str, dict[str, str]] = field(default_factory=dict)
-    events: list[tuple[int, list[Message]]] = field(default_factory=list)
+    events: list[tuple[int, list[StoredMessage]]] = field(default_factory=list)
 
 
 def read_score(path: str | os.PathLike[str]) -> Score:
@@ -146,7 +146,7 @@ def _by_hand(values: dict[str, Any]) -> Score:
     return score
 
 
-def _event(event: Any, number: int, rate: int) -> tuple[int, list[Message]]:
+def _event(event: Any, number: int, rate: int) -> tuple[int, list[StoredMessage]]:
     try:
         if not isinstance(event, list) or len(event) < 2:
             raise ValueError("it is not a list of a time and messages")
@@ -163,7 +163,7 @@ def _frame(seconds: Any, rate: int) -> int:
     return round(float(seconds) * rate)
 
 
-def _batch(batch: Any) -> list[Message]:
+def _batch(batch: Any) -> list[StoredMessage]:
     if not isinstance(batch, list):
         raise ValueError("it has no list of messages")
     return [messages.checked(message) for message in batch]

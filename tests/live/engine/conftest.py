@@ -1,4 +1,4 @@
-"""An engine with its own small models, driven by messages, and a log of what happened when."""
+"""An engine with small models of its own, driven by messages, and a log of applied commands."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ RATE = 8000
 
 
 class Steady:
-    """A stream decoder whose sound stands still, so that whatever steps is a fade or a fault."""
+    """A stream decoder of constant output, so that any change of the sound is a fade or a fault."""
 
     def __init__(self, info: Any, level: float = 0.5) -> None:
         self.info = info
@@ -45,10 +45,10 @@ class Rig:
 
     Args:
         makers: a new decoder for each name.
-        tape: a tape for an artifact's description, of so many steps and a seed.
+        tape: makes a tape from an artifact's description, a number of steps and a seed.
         clips: decodes clips.
         rate: of the engine.
-        channels: likewise.
+        channels: of the engine.
     """
 
     def __init__(
@@ -73,7 +73,7 @@ class Rig:
         return {name: deck.shape for name, deck in self.engine.decks.items()}
 
     def send(self, address: str, *arguments: Any) -> None:
-        """As from the network, but at once."""
+        """Apply a message as if it came from the network, immediately."""
         commands = ADDRESSES.parse(Message(address, arguments), self.shapes)
         assert not isinstance(commands, Refusal), commands
         self.do(*commands)
@@ -104,14 +104,14 @@ class Rig:
         return ClipVoice(name, deck, maker, self.clips)
 
     def render(self, frames: int, block: int | None = None) -> Any:
-        """The next frames, (frames, channels), all at once or in blocks."""
+        """Render sample frames, float32 (sample frames, channels), in one block or in several."""
         out = np.full((frames, self.engine.channels), np.nan, np.float32)
         for start in range(0, frames, block or max(1, frames)):
             self.engine.render(out[start : start + (block or frames)])
         return out
 
     def replay(self, log: list[str], frames: int, block: int) -> Any:
-        """What a log says, up to so many frames."""
+        """Render a log up to a sample frame, float32 (sample frames, channels)."""
         pieces = []
         for line in log:
             entry = json.loads(line)
@@ -127,7 +127,7 @@ class Rig:
 
 @pytest.fixture(scope="session")
 def soak(root: Path) -> Iterator[ModuleType]:
-    """The module benchmarks/soak.py; those beside it can be imported by name meanwhile."""
+    """The module benchmarks/soak.py; the modules beside it can be imported during the tests."""
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(root / "benchmarks")
         yield importlib.import_module("soak")
@@ -149,7 +149,7 @@ def performer(soak: ModuleType) -> Any:
 def make_rig(soak: ModuleType, models: ModuleType) -> Callable[..., Rig]:
     """``make_rig(rate=…, channels=…, clips=…, name=decoder class or function…)``.
 
-    There are the soak's models of numpy, and ``steady`` and ``minus``, which stand still at ±0.5.
+    There are the soak's models of numpy, and ``steady`` and ``minus``, of constant output ±0.5.
     """
 
     def make(rate: int = RATE, channels: int = 2, clips: Clips | None = None, **makers: Any) -> Rig:

@@ -18,7 +18,7 @@ FRAME = RATE // 100
 
 @pytest.fixture
 def make_voice(make_decoder: Callable[..., Any]) -> Callable[..., ClipVoice]:
-    """``make_voice(clips)``: sines of 100, 200 and 300 Hz, as loud as the latents say."""
+    """``make_voice(clips)``: sines of 100, 200 and 300 Hz whose amplitudes are the latents."""
 
     def make(clips: Any = None, **settings: Any) -> ClipVoice:
         maker = LoopMaker(make_decoder(**settings), RATE, 2)
@@ -42,7 +42,7 @@ def read(voice: ClipVoice, frames: int, block: int | None = None) -> np.ndarray:
 
 
 def slope(*loudness: float) -> float:
-    """The steepest step of the sines between two samples."""
+    """The largest difference between two successive samples of the sines."""
     return sum(abs(v) * 2 * np.pi * 100 * (i + 1) / RATE for i, v in enumerate(loudness))
 
 
@@ -174,7 +174,7 @@ def test_forgetting_begins_with_the_clip_at_0(make_voice: Any) -> None:
     loop = clips.loop(2)
     voice.forget()
     send(voice, "/loop", 2, payload=loop)  # too late: it belongs to what was forgotten
-    voice.controls.held.jump(0.0)
+    voice.controls.manual.jump(0.0)
     assert not read(voice, 4000).any()
 
 

@@ -31,7 +31,7 @@ def send(controls: Controls, path: str, *values: Any, key: str = "", payload: An
 def test_latents(controls: Controls, path: str, key: str, values: Any, held: Any) -> None:
     send(controls, "/latent", 0.5, 0.5, 0.5, 0.5)
     send(controls, path, *values, key=key)
-    assert controls.held.target.tolist() == pytest.approx(held)
+    assert controls.manual.target.tolist() == pytest.approx(held)
 
 
 @pytest.mark.parametrize("path", ["/latent/scale", "/latent/bias"])
@@ -44,11 +44,11 @@ def test_one_value_is_for_all_and_more_are_for_the_first(controls: Controls, pat
 
 
 def test_additions_stay_within_what_may_be_sent(controls: Controls) -> None:
-    """Else a deck could describe itself with a message that is refused."""
+    """Otherwise a deck could describe its state by a message that is refused."""
     for _ in range(3):
         send(controls, "/latent/delta", 900.0, -900.0)
     low, high = LATENT_RANGE
-    assert controls.held.target.tolist() == [high, low, 0, 0]
+    assert controls.manual.target.tolist() == [high, low, 0, 0]
 
 
 def test_a_tape_and_its_commands(controls: Controls, models: Any) -> None:

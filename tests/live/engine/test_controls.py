@@ -1,4 +1,4 @@
-"""z = clamp(scale · (source + held) + bias + Σ attribute · direction), frame by frame."""
+"""Tests the formula z = clamp(scale · (source + manual) + bias + Σ attribute · direction)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ROW = arrays(np.float32, WIDTH, elements=st.floats(-10, 10, width=32))
 
 @pytest.fixture(scope="module")
 def info(models: Any) -> Any:
-    """With two attributes along directions that have nothing to do with the latents' axes."""
+    """A model with two attributes, whose directions are not axes of the latents."""
     directions = np.random.default_rng(0).standard_normal((2, WIDTH)).round(3)
     attributes = tuple(
         AttributeInfo(name, "", tuple(map(float, row)), 0.0, 1.0, 0.5)
@@ -91,10 +91,10 @@ def test_at_first_changes_take_twenty_milliseconds(controls: Controls) -> None:
 @pytest.mark.parametrize(
     ("path", "key", "moved"),
     [
-        ("/latent", "", lambda c: c.held),
-        ("/latent/<i>", "0", lambda c: c.held),
-        ("/latent/delta", "", lambda c: c.held),
-        ("/latent/norm", "", lambda c: c.held),
+        ("/latent", "", lambda c: c.manual),
+        ("/latent/<i>", "0", lambda c: c.manual),
+        ("/latent/delta", "", lambda c: c.manual),
+        ("/latent/norm", "", lambda c: c.manual),
         ("/latent/scale", "", lambda c: c.scale),
         ("/latent/bias", "", lambda c: c.bias),
         ("/attr/<name>", "loudness", lambda c: c.attributes),
@@ -209,7 +209,7 @@ def test_a_model_of_the_same_space_goes_on_with_what_was_set(info: Any, models: 
     send(one, "/tape/rate", -0.5)
     frames(one, 3)
     other.adopt(one)
-    np.testing.assert_array_equal(other.held.target, one.held.target)
+    np.testing.assert_array_equal(other.manual.target, one.manual.target)
     np.testing.assert_array_equal(other.attributes.target, [0, 2])
     assert (other.low, other.high, other.holding, other.source) == (-1, 3, True, "tape")
     assert other.sources["tape"].ready
@@ -243,7 +243,7 @@ def test_what_glides_glides_on_for_as_long(info: Any, rate: float) -> None:
     held = []
     for _ in range(left):
         other.next()
-        held.append(float(other.held.value[0]))
+        held.append(float(other.manual.value[0]))
     line = 3.2 + 4.8 * np.arange(1, left + 1) / left
     np.testing.assert_allclose(held, line, rtol=1e-5)
     assert before[0] < other.next()[0]

@@ -1,4 +1,4 @@
-"""No command makes a step: between decoders that stand still at ±0.5, whatever steps is a fault."""
+"""No command makes a click: the decoders give a constant ±0.5, so any step is a fault."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Event = tuple[int, str, Any]
 
 
 def steepest(out: Any, events: list[Event]) -> float:
-    """The largest step since the first event after the beginning."""
+    """The largest step after the first event."""
     first = min((frame for frame, *_ in events if frame), default=0)
     steps = np.abs(np.diff(out[:, 0], prepend=np.float32(0)))
     return float(steps[first:].max())
@@ -127,7 +127,7 @@ def test_a_panic_is_silent_after_ten_milliseconds(rig: Any) -> None:
 def test_after_a_panic_a_deck_sounds_like_a_new_one(
     make_rig: Callable[..., Any], model: str
 ) -> None:
-    """Nothing of what sounded before is left in a decoder, a resampler or a buffer."""
+    """No earlier sound is left in a decoder, a resampler or a buffer."""
     used, fresh = make_rig(), make_rig()
     used.send("/model/load", model)
     used.send("/play", 1)
@@ -153,7 +153,7 @@ def test_what_is_set_right_after_a_panic_holds(rig: Any) -> None:
     rig.send("/freeze", 1)
     rig.render(1000)
     controls = rig.engine.decks["a"].voice.controls
-    assert controls.held.target.tolist() == [0, 3, 0, 0]
+    assert controls.manual.target.tolist() == [0, 3, 0, 0]
     assert controls.frozen
 
 
@@ -182,13 +182,13 @@ def test_a_swap_keeps_the_power_and_what_was_set(rig: Any) -> None:
     rig.send("/tape/load", "5 1")
     rig.send("/tape/scrub", 0.5)
     rig.send("/glide", 100.0)
-    before = describe(rig.engine.decks["a"])
+    before = describe(rig.engine.decks["a"], ADDRESSES)
     old = rig.engine.decks["a"].voice
     rig.send("/model/load", "slow")  # of the same latent space
-    assert describe(rig.engine.decks["a"]) == before
+    assert describe(rig.engine.decks["a"], ADDRESSES) == before
     assert rig.engine.decks["a"].voice.controls.sources["tape"] is not old.controls.sources["tape"]
     rig.send("/model/load", "wide")  # of another one
-    assert describe(rig.engine.decks["a"]) != before
+    assert describe(rig.engine.decks["a"], ADDRESSES) != before
     assert rig.shapes["a"].latent_dim == 12
 
 
@@ -231,7 +231,7 @@ def test_a_deck_without_a_model_is_silent_and_minds_no_command() -> None:
     deck.play(True)
     deck.add_to(mix)
     assert not mix.any()
-    assert describe(deck) == [["/gain", 0.0], ["/mute", 0]]
+    assert describe(deck, ADDRESSES) == [["/gain", 0.0], ["/mute", 0]]
     assert deck.playing
 
 
@@ -253,16 +253,16 @@ def test_a_deck_without_a_model_is_silent_and_minds_no_command() -> None:
 def test_what_does_not_fit_a_model_that_came_meanwhile_is_left_out(
     make_rig: Callable[..., Any], path: str, key: str, values: Any
 ) -> None:
-    """Else the log of a session in which that happened could not be played again."""
+    """Otherwise the log of such a session could not be rendered again."""
     rig = make_rig()
     rig.send("/model/load", "small")
-    before, log = describe(rig.engine.decks["a"]), len(rig.log)
+    before, log = describe(rig.engine.decks["a"], ADDRESSES), len(rig.log)
     rig.engine.post(
         ADDRESSES.command("/gain", "a", "", (-3.0,)), ADDRESSES.command(path, "a", key, values)
     )
     rig.render(10)
     assert rig.engine.outdated == 1
-    assert describe(rig.engine.decks["a"])[1:] == before[1:]
+    assert describe(rig.engine.decks["a"], ADDRESSES)[1:] == before[1:]
     assert rig.log[log:] == ['{"frame": 0, "do": [["/deck/a/gain", -3.0]]}']
 
 

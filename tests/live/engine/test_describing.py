@@ -1,4 +1,4 @@
-"""A deck, described, written as JSON, read, and set on another deck: the same to the bit."""
+"""A described deck, stored as JSON, is restored on another deck exactly, to the bit."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from musicvae.live.table import ADDRESSES
 
 
 def described(rig: Any, deck: str) -> str:
-    return json.dumps(describe(rig.engine.decks[deck]))
+    return json.dumps(describe(rig.engine.decks[deck], ADDRESSES))
 
 
 def recall(rig: Any, deck: str, text: str) -> None:
@@ -65,7 +65,7 @@ def test_recalled_decks_sound_alike(make_rig: Callable[..., Any]) -> None:
 
 
 def test_a_source_without_a_tape_is_held(rig: Any) -> None:
-    """On a deck that has a tape it would play."""
+    """Otherwise a deck that has a tape would play it."""
     rig.send("/model/load", "small")
     rig.send("/source", "tape")
     assert ["/source", "held"] in json.loads(described(rig, "a"))

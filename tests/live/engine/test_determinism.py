@@ -1,4 +1,4 @@
-"""The same commands at the same frames give the same samples, whatever the blocks."""
+"""The same commands at the same sample frames give the same samples for any block lengths."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ FRAMES = 12_000
 
 
 def perform(rig: Any, performer: Any, seed: int, cuts: int) -> Any:
-    """Play for FRAMES, a message every 20 ms or so; blocks are drawn from ``cuts``."""
+    """Render FRAMES with a message about every 20 ms; block lengths are drawn from ``cuts``."""
     player, blocks, pieces = performer(seed, pause=0.02), random.Random(cuts), []
     for name in DECKS:
         rig.send(f"/deck/{name}/model/load", player.random.choice(MODELS))
@@ -73,7 +73,7 @@ def test_the_performances_leave_no_address_of_a_deck_out(soak: Any) -> None:
 def test_panic_and_play_at_one_frame_while_silent(
     make_rig: Callable[..., Any], commands: list[tuple[Any, ...]]
 ) -> None:
-    """A silent deck is not rendered, so nothing there may wait for the end of a block."""
+    """A silent deck is not rendered, so nothing on it may wait for the end of a block."""
     heard = []
     for block in (1, 64, 500):
         rig = make_rig()
@@ -92,7 +92,7 @@ def test_panic_and_play_at_one_frame_while_silent(
 
 
 class Asked(RecordedClips):
-    """Remembers what was asked for, by number."""
+    """Stores the requests by their numbers."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -105,7 +105,7 @@ class Asked(RecordedClips):
 
 
 def later(frames: int, value: float) -> list[float]:
-    """A trajectory of three latents that stays at 0 for so many frames of 10 ms."""
+    """A trajectory of three latents that stays at 0 for a number of frames of 10 ms."""
     return [10.0, *[0.0] * (3 * frames), value, 0.0, 0.0]
 
 

@@ -13,7 +13,7 @@ RATES = [(22_050, 48_000), (48_000, 44_100), (16_000, 48_000), (44_100, 16_000),
 
 
 def resampled(sound: np.ndarray, source: int, target: int, sizes: list[int] | None = None):
-    """All of ``sound`` (samples, channels), pushed in blocks of these sizes, again and again."""
+    """Resample ``sound``, (samples, channels), in blocks of these lengths, used in turn."""
     made = Resampler(source, target, sound.shape[1], BLOCK)
     out, pieces, at, turn = np.full((made.most, sound.shape[1]), np.nan, np.float32), [], 0, 0
     while at < len(sound):

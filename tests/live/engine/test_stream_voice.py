@@ -13,7 +13,7 @@ from musicvae.live.engine.stream_voice import StreamVoice
 from musicvae.live.table import ADDRESSES
 
 RATE, HOP = 8000, 200
-MEND = 80  # 10 ms
+CONCEAL = 80  # 10 ms
 
 
 def read(voice: StreamVoice, frames: int, channels: int = 1) -> np.ndarray:
@@ -56,12 +56,12 @@ def test_a_frame_that_fails_fades_out_and_the_next_one_in(make_voice: Any) -> No
     out, plain = read(voice, 20 * HOP), read(whole, 20 * HOP)
     failed = slice(6 * HOP, 7 * HOP)
     np.testing.assert_array_equal(out[: 6 * HOP], plain[: 6 * HOP])
-    assert np.abs(out[failed][:MEND]).max() > 0.01
-    assert not out[failed][MEND:].any()
+    assert np.abs(out[failed][:CONCEAL]).max() > 0.01
+    assert not out[failed][CONCEAL:].any()
     assert np.abs(out[8 * HOP : 13 * HOP]).max() > 0.1
     assert voice.work.failed == 2
     assert voice.work.problem == "LatentError: this frame fails on purpose."
-    steepest = steps(plain).max() + np.abs(plain).max() * np.pi / 2 / MEND
+    steepest = steps(plain).max() + np.abs(plain).max() * np.pi / 2 / CONCEAL
     assert steps(out).max() <= steepest
 
 
@@ -74,13 +74,13 @@ def test_while_every_frame_fails_there_is_silence(make_voice: Any) -> None:
 def test_frames_that_fail_now_and_then_make_no_step_at_another_rate(make_voice: Any) -> None:
     voice, whole = make_voice(fails=3, rate=11_025), make_voice(rate=11_025)
     out, plain = read(voice, 40 * HOP), read(whole, 40 * HOP)
-    steepest = steps(plain).max() + np.abs(plain).max() * np.pi / 2 / MEND * RATE / 11_025
+    steepest = steps(plain).max() + np.abs(plain).max() * np.pi / 2 / CONCEAL * RATE / 11_025
     assert steps(out).max() <= 1.15 * steepest  # a resampler rounds corners, and overshoots
     assert voice.work.failed > 5
 
 
 def test_a_graph_that_overflows_is_faded_and_comes_back(make_stream: Callable[..., Path]) -> None:
-    """A real artifact whose sound is infinite for large latents."""
+    """A real artifact that gives infinite samples for large latents."""
     from musicvae.runtime.stream_decoder import StreamDecoder
 
     decoder = StreamDecoder(make_stream(sounding="Exp"))
@@ -94,7 +94,7 @@ def test_a_graph_that_overflows_is_faded_and_comes_back(make_stream: Callable[..
     failed = voice.work.failed
     assert failed > 0
     assert "LatentError" in voice.work.problem
-    controls.held.jump(0.0)
+    controls.manual.jump(0.0)
     heard.append(read(voice, 6400))
     out = np.concatenate(heard)
     assert np.isfinite(out).all()
@@ -129,8 +129,8 @@ def test_forgetting_begins_anew_but_keeps_what_is_set(make_voice: Any) -> None:
         used, fresh = make_voice(rate=rate), make_voice(rate=rate)
         read(used, 1234)
         used.forget()
-        used.controls.held.jump(0.5)
-        fresh.controls.held.jump(0.5)
+        used.controls.manual.jump(0.5)
+        fresh.controls.manual.jump(0.5)
         np.testing.assert_array_equal(read(used, 2000), read(fresh, 2000))
 
 

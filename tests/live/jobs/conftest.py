@@ -1,4 +1,4 @@
-"""A stage that plays to nowhere, and jobs that are done on the caller's thread."""
+"""An engine without a device, and jobs that are done on the caller's thread."""
 
 from __future__ import annotations
 
@@ -39,13 +39,13 @@ class Rig:
         self.engine.journal = self.journal.append
         self.library = Library([models], models)
         loader = Loader(self.library, RATE, 2, InlineClips(), self.journal.know_model)
-        self.stage = EngineHandle(self.engine, loader, ADDRESSES)
+        self.handle = EngineHandle(self.engine, loader, ADDRESSES)
         self.presets = folder / "presets"
         self.takes = folder / "takes"
-        self.recording = RecordingJobs(self.stage, self.journal, self.takes)
-        self.rendering = RenderingJobs(self.stage, self.takes, lambda: [str(models)])
-        presets = PresetJobs(self.stage, Presets(self.presets))
-        models_and_tapes = ModelJobs(self.stage)
+        self.recording = RecordingJobs(self.handle, self.journal, self.takes)
+        self.rendering = RenderingJobs(self.handle, self.takes, lambda: [str(models)])
+        presets = PresetJobs(self.handle, Presets(self.presets))
+        models_and_tapes = ModelJobs(self.handle)
         jobs = [models_and_tapes, presets, self.recording, self.rendering]
         rows = [row for row in ADDRESSES if row.owner is not AudioJobs]
         self.said: list[tuple[Peer, str, list[Any]]] = []
@@ -56,12 +56,12 @@ class Rig:
         self.output = Null(RATE, block=128)
         self.output.start(self.engine.render)
         for deck in ("a", "b"):
-            self.stage.apply(ADDRESSES.command("/play", deck, "", (1,)))
+            self.handle.apply(ADDRESSES.command("/play", deck, "", (1,)))
         self.done("/model/load", "jazz")
 
     def do(self, *message: Any) -> tuple[str, list[Any]]:
-        """Do a job; its last answer without the address that was asked for."""
-        command = ADDRESSES.restore(list(message), "a", self.stage.shapes)
+        """Do a job; returns its last reply without the address of the job."""
+        command = ADDRESSES.restore(list(message), "a", self.handle.shapes)
         self.said.clear()
         self.worker.do(Task(command, ME, message[0]))
         self.worker.settle()
@@ -70,25 +70,25 @@ class Rig:
         return address, values[1:]
 
     def done(self, *message: Any) -> list[Any]:
-        """Do a job that succeeds."""
+        """Do a job that must succeed; returns the values of its reply."""
         address, values = self.do(*message)
         assert address == "/done", values
         return values
 
     def failed(self, *message: Any) -> str:
-        """Do a job that fails; why."""
+        """Do a job that must fail; returns the reason."""
         address, values = self.do(*message)
         assert address == "/fail", values
         assert self.worker.problem == ""
         return str(values[0])
 
     def apply(self, *message: Any) -> None:
-        """Let something else happen."""
-        self.stage.apply(ADDRESSES.restore(list(message), "a", self.stage.shapes))
+        """Apply a message that is not a job."""
+        self.handle.apply(ADDRESSES.restore(list(message), "a", self.handle.shapes))
 
     def state(self, deck: str = "a") -> list[Any]:
-        """How a deck is set."""
-        return self.stage.look(lambda frame: describe(self.stage.deck(deck)))
+        """The state of a deck."""
+        return self.handle.look(lambda frame: describe(self.handle.deck(deck), ADDRESSES))
 
 
 @pytest.fixture

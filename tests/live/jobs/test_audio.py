@@ -15,7 +15,7 @@ from musicvae.live.table import ADDRESSES
 
 
 class Card:
-    """Stands for a sound card that is opened; keeps what it was asked for."""
+    """Replaces a sound card; stores how it was opened."""
 
     def __init__(self, device: Any, **asked: Any) -> None:
         if device == "absent":
@@ -25,7 +25,7 @@ class Card:
 
 
 class Switched(Reconnecting):
-    """Keeps the cards that it was given."""
+    """Stores the cards that it was switched to."""
 
     def __init__(self) -> None:
         self.name, self.sample_rate, self.channels = "first", 48_000, 2

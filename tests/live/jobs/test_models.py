@@ -23,7 +23,7 @@ def test_a_model_is_loaded_on_the_deck_that_was_named(rig: Any) -> None:
 
 
 def break_it(models: Path, how: str, onnx: Any, make_stream: Callable[..., Path]) -> str:
-    """Make or break a model; its name."""
+    """Create a good or a damaged model; returns its name."""
     path = models / f"{how}.onnx"
     if how == "missing":
         return how
@@ -93,9 +93,9 @@ def test_a_model_that_is_replaced_or_deleted_under_us_plays_on(
     make_stream("models/jazz.onnx", sounding="Softsign")
     voice = rig.engine.decks["a"].voice
     decoded = voice.work.decoded
-    rig.stage.look(lambda frame: None)
+    rig.handle.look(lambda frame: None)
     while voice.work.decoded < decoded + 3:
-        rig.stage.look(lambda frame: None)
+        rig.handle.look(lambda frame: None)
     assert voice.work.failed == 0
     rig.done("/model/load", "jazz")  # the new one
     assert rig.engine.decks["a"].voice is not voice

@@ -170,14 +170,14 @@ def test_a_morph_in_time_glides_and_leaves_the_glide_as_it_is_kept(rig: Any) -> 
     rig.apply("/latent", 1.0)
     rig.done("/preset/save", "one")
     rig.apply("/latent", 0.0)
-    rig.stage.look(lambda frame: rig.engine.decks["a"].voice.controls.held.jump(0.0))
+    rig.handle.look(lambda frame: rig.engine.decks["a"].voice.controls.manual.jump(0.0))
     # The engine's frame at which the job happened, and how far it is then from arriving.
     rig.done("/morph/time", "one", 2.0)
     controls = rig.engine.decks["a"].voice.controls
     assert controls.glide_ms == 20
-    assert controls.held.target[0] == 1
-    assert 0 <= controls.held.value[0] < 1
-    assert controls.held._left[0] > 250  # of 500 frames of 4 ms
+    assert controls.manual.target[0] == 1
+    assert 0 <= controls.manual.value[0] < 1
+    assert controls.manual._left[0] > 250  # of 500 frames of 4 ms
     rig.done("/morph/time", "one", 0.0)
-    rig.stage.look(lambda frame: None)
-    assert controls.held._left[0] <= 1
+    rig.handle.look(lambda frame: None)
+    assert controls.manual._left[0] <= 1

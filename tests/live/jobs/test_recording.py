@@ -20,7 +20,7 @@ def test_a_take_and_its_score_lie_beside_each_other(rig: Any) -> None:
     assert Path(path) == rig.takes / "one.wav"
     rig.apply("/latent", 2.0, 2.0)
     while rig.engine.level < 0.05:
-        rig.stage.look(lambda frame: None)
+        rig.handle.look(lambda frame: None)
     again, seconds = rig.done("/record/stop")
     sound, rate = soundfile.read(path)
     assert (again, rate, len(sound)) == (path, 16_000, round(seconds * 16_000))
@@ -79,7 +79,7 @@ def test_a_full_disk_ends_the_recording_and_nothing_else(
     rig.recording.drain()
     monkeypatch.setattr(GrowingWav, "write", full)
     while (failure := rig.recording.drain()) is None:
-        rig.stage.look(lambda frame: None)
+        rig.handle.look(lambda frame: None)
     assert failure.what == "the disk is full"
     assert rig.said[-1][1:] == ("/fail", ["/record/start", "the disk is full."])
     assert rig.recording.drain() is None  # told once
@@ -87,11 +87,11 @@ def test_a_full_disk_ends_the_recording_and_nothing_else(
     assert rig.engine.tap is None
     assert soundfile.info(path).frames >= 0
     assert "nothing is being recorded" in rig.failed("/record/stop")
-    rig.stage.look(lambda frame: None)  # it plays on
+    rig.handle.look(lambda frame: None)  # it plays on
 
 
 def test_it_may_be_ended_by_two_at_once(rig: Any) -> None:
-    """The housekeeper's rounds go on while the worker brings the file to the disk."""
+    """The housekeeper continues to drain while the worker writes the file to the disk."""
     stopping = threading.Event()
 
     def keep() -> None:
@@ -121,7 +121,7 @@ def test_a_score_that_ends_early_is_told(rig: Any) -> None:
 def test_a_score_renders_with_the_command(rig: Any, models: Path) -> None:
     (path,) = rig.done("/record/start", "one")
     rig.apply("/walk", 1.0)
-    rig.stage.look(lambda frame: None)
+    rig.handle.look(lambda frame: None)
     rig.done("/record/stop")
     again = Path(path).with_name("again.wav")
     score = Path(path).with_name("one.score.jsonl")

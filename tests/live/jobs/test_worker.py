@@ -19,7 +19,7 @@ MORPH = ADDRESSES.command("/morph").row
 
 
 class Jobs:
-    """Notes what was done; ``/slow`` waits until it is let go."""
+    """Records the jobs that were done; ``/slow`` waits until it is released."""
 
     def __init__(self) -> None:
         self.done: list[Any] = []
@@ -127,7 +127,7 @@ def test_jobs_are_done_in_order_and_one_failure_stops_no_other(jobs: Jobs, worke
     assert jobs.done == ["slow", 0, 1, 2, 3, 4]
 
 
-def test_what_is_done_aside_is_answered_in_its_time(jobs: Jobs, worker: Worker) -> None:
+def test_the_rest_of_a_job_is_answered_when_it_ends(jobs: Jobs, worker: Worker) -> None:
     worker.do(task("/aside", address="/far"))
     assert jobs.begun.wait(10)
     worker.do(task("/note", 1))

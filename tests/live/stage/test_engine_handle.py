@@ -25,19 +25,19 @@ RATE = 16_000
 
 
 @pytest.fixture
-def stage(models: Path) -> EngineHandle:
-    """Nobody renders it yet."""
+def handle(models: Path) -> EngineHandle:
+    """An engine that is not rendered yet."""
     library = Library([models], models)
     return EngineHandle(Engine(RATE), Loader(library, RATE, 2, InlineClips()), ADDRESSES)
 
 
 @pytest.fixture
-def playing(stage: EngineHandle) -> Iterator[EngineHandle]:
+def playing(handle: EngineHandle) -> Iterator[EngineHandle]:
     output = Null(RATE, block=64)
-    output.start(stage.engine.render)
+    output.start(handle.engine.render)
     load = ADDRESSES.command("/model/load", "a", "", ("jazz",))
-    stage.apply(load, payloads=(stage.payload(load),))
-    yield stage
+    handle.apply(load, payloads=(handle.payload(load),))
+    yield handle
     output.stop()
 
 
@@ -66,20 +66,20 @@ def test_shapes_are_those_of_the_models(playing: EngineHandle) -> None:
 
 
 def test_an_engine_that_stands_still_is_an_error(
-    stage: EngineHandle, monkeypatch: pytest.MonkeyPatch
+    handle: EngineHandle, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("musicvae.live.stage.engine_handle.PATIENCE", 0.1)
     with pytest.raises(LiveError, match="nothing is rendered"):
-        stage.apply(gain(-3.0))
+        handle.apply(gain(-3.0))
 
 
 def test_nobody_waits_for_an_engine_that_is_over(
-    stage: EngineHandle, monkeypatch: pytest.MonkeyPatch
+    handle: EngineHandle, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("musicvae.live.stage.engine_handle.PATIENCE", float("inf"))
-    stage.rendering = lambda: False
+    handle.rendering = lambda: False
     with pytest.raises(LiveError, match="nothing is rendered"):
-        stage.apply(gain(-3.0))
+        handle.apply(gain(-3.0))
 
 
 def test_a_state_is_recalled_at_one_frame(playing: EngineHandle) -> None:
@@ -90,7 +90,7 @@ def test_a_state_is_recalled_at_one_frame(playing: EngineHandle) -> None:
     assert happened == [(frame, 3)]
     controls: Any = playing.deck("a").voice.controls  # type: ignore[union-attr]
     assert (controls.source, controls.sources["tape"].tape_name) == ("tape", "solo")
-    assert controls.held.target.tolist() == [0.5, 0.25, 0, 0]
+    assert controls.manual.target.tolist() == [0.5, 0.25, 0, 0]
 
 
 @pytest.mark.parametrize("path", ["/status", "/quit", "/alias", "/preset/load", "/model/info"])
@@ -112,10 +112,10 @@ def test_only_what_sets_a_deck_is_recalled(playing: EngineHandle, path: str) -> 
 def test_a_state_that_does_not_fit_changes_nothing(
     playing: EngineHandle, bad: list[Any], error: type[Exception]
 ) -> None:
-    before = playing.look(lambda frame: describe(playing.deck("a")))
+    before = playing.look(lambda frame: describe(playing.deck("a"), ADDRESSES))
     with pytest.raises(error):
         playing.recall([["/gain", -20.0], bad], "a")
-    assert playing.look(lambda frame: describe(playing.deck("a"))) == before
+    assert playing.look(lambda frame: describe(playing.deck("a"), ADDRESSES)) == before
 
 
 def test_payloads_are_what_must_be_loaded(playing: EngineHandle) -> None:

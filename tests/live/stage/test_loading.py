@@ -39,7 +39,7 @@ def test_each_kind_has_its_voice_at_the_engines_rate_and_channels(loader: Loader
         voice = loader.voice(name, "a")
         assert type(voice) is kind
         assert voice.name == name
-        voice.controls.held.jump(1.0)
+        voice.controls.manual.jump(1.0)
         assert np.abs(sound(voice)).max() > 0.05
 
 
@@ -58,7 +58,7 @@ def test_the_journal_is_told_the_file_and_the_graph(
 
 def test_two_voices_of_one_model_share_nothing(loader: Loader) -> None:
     one, other = loader.voice("jazz", "a"), loader.voice("jazz", "b")
-    one.controls.held.jump(2.0)
+    one.controls.manual.jump(2.0)
     sound(one)
     assert not sound(other).any()
 

@@ -49,47 +49,47 @@ HELD_NOWHERE = {
 
 
 @pytest.fixture
-def stage(models: Path) -> EngineHandle:
+def handle(models: Path) -> EngineHandle:
     library = Library([models], models)
-    stage = EngineHandle(Engine(RATE), Loader(library, RATE, 2, InlineClips()), ADDRESSES)
+    handle = EngineHandle(Engine(RATE), Loader(library, RATE, 2, InlineClips()), ADDRESSES)
     for deck in ("/deck/a", "/deck/b"):
-        do(stage, f"{deck}/model/load", "jazz")
-    return stage
+        do(handle, f"{deck}/model/load", "jazz")
+    return handle
 
 
-def do(stage: EngineHandle, *message: Any) -> None:
-    command = ADDRESSES.restore(list(message), "a", stage.shapes)
-    stage.engine.post(command, payloads=(stage.payload(command),))
-    stage.engine.settle()
-    stage.engine.render(np.zeros((64, 2), np.float32))
+def do(handle: EngineHandle, *message: Any) -> None:
+    command = ADDRESSES.restore(list(message), "a", handle.shapes)
+    handle.engine.post(command, payloads=(handle.payload(command),))
+    handle.engine.settle()
+    handle.engine.render(np.zeros((64, 2), np.float32))
 
 
-def asked(stage: EngineHandle, address: str) -> Any:
-    (answer,) = get(stage.engine, ADDRESSES.command("/get", "", "", (address,)))
+def asked(handle: EngineHandle, address: str) -> Any:
+    (answer,) = get(handle, ADDRESSES.command("/get", "", "", (address,)))
     return answer
 
 
 @pytest.mark.parametrize("address", SENT)
-def test_each_address_holds_what_it_was_sent(stage: EngineHandle, address: str) -> None:
+def test_each_address_holds_what_it_was_sent(handle: EngineHandle, address: str) -> None:
     if address.startswith("/tape/"):
-        do(stage, "/tape/load", "solo")
-    do(stage, address, *SENT[address])
+        do(handle, "/tape/load", "solo")
+    do(handle, address, *SENT[address])
     if address == "/tape/scrub":  # and it has gone on since
-        assert asked(stage, address)[2] == pytest.approx(0.5, abs=0.02)
+        assert asked(handle, address)[2] == pytest.approx(0.5, abs=0.02)
     else:
-        assert asked(stage, address) == ["/get.reply", address, *SENT[address]]
+        assert asked(handle, address) == ["/get.reply", address, *SENT[address]]
 
 
 @pytest.mark.parametrize("address", [a for a in SENT if a != "/crossfade"])
-def test_each_address_of_a_deck_is_that_decks_own(stage: EngineHandle, address: str) -> None:
+def test_each_address_of_a_deck_is_that_decks_own(handle: EngineHandle, address: str) -> None:
     if address.startswith("/tape/"):
-        do(stage, "/deck/b/tape/load", "solo")
-    do(stage, f"/deck/b{address}", *SENT[address])
-    answer = asked(stage, f"/deck/b{address}")
+        do(handle, "/deck/b/tape/load", "solo")
+    do(handle, f"/deck/b{address}", *SENT[address])
+    answer = asked(handle, f"/deck/b{address}")
     assert answer[:2] == ["/get.reply", f"/deck/b{address}"]
     if address not in ("/tape/scrub", "/model/load"):
         assert answer[2:] == SENT[address]
-        assert asked(stage, f"/deck/a{address}")[2:] != SENT[address]
+        assert asked(handle, f"/deck/a{address}")[2:] != SENT[address]
 
 
 def test_nothing_of_the_table_is_forgotten() -> None:
@@ -98,34 +98,34 @@ def test_nothing_of_the_table_is_forgotten() -> None:
     assert held | HELD_NOWHERE | {"/latent/<i>"} == decks
 
 
-def test_one_latent_can_be_asked_for(stage: EngineHandle) -> None:
-    do(stage, "/latent", 0.5, -0.25)
-    assert asked(stage, "/latent/1") == ["/get.reply", "/latent/1", -0.25]
-    assert asked(stage, "/deck/b/latent/1") == ["/get.reply", "/deck/b/latent/1", 0]
+def test_one_latent_can_be_asked_for(handle: EngineHandle) -> None:
+    do(handle, "/latent", 0.5, -0.25)
+    assert asked(handle, "/latent/1") == ["/get.reply", "/latent/1", -0.25]
+    assert asked(handle, "/deck/b/latent/1") == ["/get.reply", "/deck/b/latent/1", 0]
 
 
 @pytest.mark.parametrize(
     "address",
     ["/latent/4", "/latent/x", "/latent/²", "/attr/quux", "/tape/rate", "/quux", "gain", "/ping"],
 )
-def test_what_holds_nothing_says_so(stage: EngineHandle, address: str) -> None:
-    assert asked(stage, address) == ["/fail", "/get", f"{address} holds no value"]
+def test_what_holds_nothing_says_so(handle: EngineHandle, address: str) -> None:
+    assert asked(handle, address) == ["/fail", "/get", f"{address} holds no value"]
 
 
-def test_there_are_two_decks(stage: EngineHandle) -> None:
-    assert asked(stage, "/deck/c/gain")[2] == "no such deck; there are a, b"
-    assert asked(stage, "/deck/") == ["/fail", "/get", "no such deck; there are a, b"]
+def test_there_are_two_decks(handle: EngineHandle) -> None:
+    assert asked(handle, "/deck/c/gain")[2] == "no such deck; there are a, b"
+    assert asked(handle, "/deck/") == ["/fail", "/get", "no such deck; there are a, b"]
 
 
-def facts(stage: EngineHandle, deck: str) -> dict[str, Any]:
-    (answer,) = model_info(stage.engine, ADDRESSES.command("/model/info", deck))
+def facts(handle: EngineHandle, deck: str) -> dict[str, Any]:
+    (answer,) = model_info(handle, ADDRESSES.command("/model/info", deck))
     assert answer[:2] == ["/model/info.reply", deck]
     return dict(zip(answer[2::2], answer[3::2], strict=True))
 
 
-def test_a_model_says_what_it_is(stage: EngineHandle) -> None:
-    do(stage, "/deck/b/model/load", "wide")
-    assert facts(stage, "a") == {
+def test_a_model_says_what_it_is(handle: EngineHandle) -> None:
+    do(handle, "/deck/b/model/load", "wide")
+    assert facts(handle, "a") == {
         "model": "jazz",
         "kind": "stream",
         "genre": "jazz",
@@ -138,15 +138,16 @@ def test_a_model_says_what_it_is(stage: EngineHandle) -> None:
         "attributes": "loudness brightness",
         "licence": "CC0-1.0",
     }
-    assert facts(stage, "b")["latents"] == 6
-    assert facts(stage, "b")["latency_ms"] > 2.5
+    assert facts(handle, "b")["latents"] == 6
+    assert facts(handle, "b")["latency_ms"] > 2.5
 
 
 def test_a_deck_without_a_model_says_so(models: Path) -> None:
-    engine = Engine(RATE)
-    answers = model_info(engine, ADDRESSES.command("/model/info", "b"))
+    loader = Loader(Library([models], models), RATE, 2, InlineClips())
+    handle = EngineHandle(Engine(RATE), loader, ADDRESSES)
+    answers = model_info(handle, ADDRESSES.command("/model/info", "b"))
     assert answers == [["/fail", "/deck/b/model/info", "no model plays on this deck"]]
-    (answer,) = get(engine, ADDRESSES.command("/get", "", "", ("/latent",)))
+    (answer,) = get(handle, ADDRESSES.command("/get", "", "", ("/latent",)))
     assert answer == ["/fail", "/get", "/latent holds no value"]
-    (answer,) = get(engine, ADDRESSES.command("/get", "", "", ("/gain",)))
+    (answer,) = get(handle, ADDRESSES.command("/get", "", "", ("/gain",)))
     assert answer == ["/get.reply", "/gain", 0.0]

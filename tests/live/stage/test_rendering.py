@@ -1,4 +1,4 @@
-"""What was heard can be rendered again, sample for sample."""
+"""A recorded performance is rendered again with exactly the same samples."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ RATE = 16_000
 
 
 def rendered(score: Path, models: Path) -> bytes:
-    """What ``musicvae render`` makes of a score."""
+    """The sound that ``musicvae render`` makes of a score."""
     out = score.with_name("again.wav")
     command = ["render", score, "--out", out, "--models", models, "--quiet"]
     assert main([str(part) for part in command]) == 0
@@ -148,7 +148,7 @@ def test_another_model_of_the_same_name_is_not_taken_for_it(
 
 
 def test_a_recorded_clip_comes_when_it_came(models: Path) -> None:
-    """A score with ``/loop`` waits for it; one without decodes at once."""
+    """A score with ``/loop`` delivers clips there; one without decodes them when requested."""
     start = (0, [["/model/load", "loops"], ["/latent", 2.0]])
     library = Library([models])
     by_hand = whole(ScoreRenderer(score(start), library, ADDRESSES))

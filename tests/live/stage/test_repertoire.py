@@ -54,7 +54,7 @@ def test_places_are_absolute_since_another_process_reads_them(
 
 
 def test_what_cannot_be_played_is_refused_by_name(models: Path, tmp_path: Path) -> None:
-    with pytest.raises(SettingError, match=r"'ears.onnx' makes latents.*kind 'encoder'"):
+    with pytest.raises(SettingError, match=r"'ears.onnx' is an encoder.*kind 'encoder'"):
         repertoire(models / "ears.onnx")
     with pytest.raises(ArtifactError, match=r"torn\.onnx"):
         repertoire(models / "jazz.onnx", models / "torn.onnx")

@@ -1,0 +1,176 @@
+"""Every address: which arguments it accepts, which it refuses, and that it can be stored."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from musicvae.live.commands.address import DECKS
+from musicvae.live.commands.arguments import RefusedError, Shape
+from musicvae.live.commands.table import Refusal
+from musicvae.live.osc.packets import Message
+from musicvae.live.table import ADDRESSES
+
+SHAPES = {"a": Shape(4, ("loudness", "onsets")), "b": Shape(2)}
+
+#: For each address as it is sent: arguments that it takes, and such as it refuses, and why.
+TABLE: dict[str, tuple[list[tuple[Any, ...]], list[tuple[tuple[Any, ...], str]]]] = {
+    "/latent": (
+        [(0.5,), (1, True, 0.5, -1000)],
+        [((), "1 to 4"), ((0.0,) * 5, "1 to 4"), ((1001.0,), "out of range"), (("x",), "numbers")],
+    ),
+    "/latent/3": ([(2,)], [((), "1 number"), ((0, 1), "1 number"), ((math.nan,), "finite")]),
+    "/latent/from": (
+        [(0, 1.0), (2.0, 1.0, 2.0)],
+        [((1,), "at least one"), ((3, 1, 2), "latents 0 to 3"), ((0.5, 1), "whole"),
+         ((4, 1), "out of range 0 to 3"), ((-1, 1), "out of range")],
+    ),
+    "/latent/norm": ([(0.0, 1.0)], [((1.1,), "out of range 0 to 1"), ((), "1 to 4")]),
+    "/latent/norm/0": ([(0.5,)], [((-0.1,), "out of range 0 to 1")]),
+    "/latent/delta": ([(0.5, -1)], [((), "1 to 4")]),
+    "/latent/traj": (
+        [(1.0, *[0.5] * 4), (600_000, *[0.5] * 12)],
+        [((1.0,), "whole rows of 4"), ((1.0, 0.5), "whole rows"), ((0.5, *[0] * 4), "out of range"),
+         ((), "whole rows")],
+    ),
+    "/latent/scale": ([(1,), (1, 2)], [((), "1 to 4"), ((math.inf,), "finite")]),
+    "/latent/bias": ([(1,), (1, 2, 3, 4)], [((0,) * 5, "1 to 4")]),
+    "/latent/clamp": ([(-1, 1), (0, 0)], [((1, -1), "lower bound first"), ((1,), "2 numbers")]),
+    "/glide": ([(0,), (600_000,)], [((-1,), "out of range"), ((600_001,), "out of range")]),
+    "/glide/once": ([(20.5,)], [((), "1 number")]),
+    "/attr/onsets": ([(-10,)], [((10.5,), "out of range")]),
+    "/source": ([("held",), ("tape",), ("walk",)], [(("x",), "held, tape, walk"), ((1,), "text")]),
+    "/tape/load": ([("name",)], [((), "1 text"), (("",), "text of 1")]),
+    "/tape/play": ([(0,), (1.0,), (True,)], [((2,), "out of range 0 to 1"), ((0.5,), "whole")]),
+    "/tape/rate": ([(-4,), (4,)], [((4.1,), "out of range")]),
+    "/tape/scrub": ([(0,), (1,)], [((1.5,), "out of range")]),
+    "/tape/loop": (
+        [(0,), (1,), (0.25, 0.75)],
+        [((0.5,), "whole"), ((0.5, 0.5), "start before"), ((1, 2), "range"), ((), "1 to 2")],
+    ),
+    "/tape/scale": ([(-4,)], [((5,), "out of range")]),
+    "/walk": ([(0,), (100, 100)], [((101,), "range"), ((1, -1), "range"), ((1, 1, 1), "1 to 2")]),
+    "/seed": ([(-(2**31),), (2**31 - 1,)], [((2**31,), "out of range"), ((0.5,), "whole")]),
+    "/freeze": ([(1,)], [(("on",), "numbers")]),
+    "/hold": ([(0,)], [((), "1 number")]),
+    "/gain": ([(-96,), (12,)], [((12.1,), "range -96 to 12"), ((-96.1,), "range"), ((), "1 num")]),
+    "/mute": ([(True,)], [((3,), "range")]),
+    "/play": ([(False,)], [((0.5,), "whole")]),
+    "/panic": ([(), (1.0, "whatever")], []),
+    "/model/load": ([("jazz",)], [((), "1 text"), (("a\nb",), "printable")]),
+    "/model/info": ([()], []),
+    "/preset/save": ([("x",)], [((1,), "text")]),
+    "/preset/load": ([("x",)], [((), "1 text")]),
+    "/preset/delete": ([("x",)], [((), "1 text")]),
+    "/preset/list": ([()], []),
+    "/morph": (
+        [("x", "y", 0.5)],
+        [(("x", "y"), "two names"), (("x", "y", 2), "range"), (("x", 1, 0.5), "text")],
+    ),
+    "/morph/time": ([("x", 600)], [(("x",), "name and seconds"), (("x", 601), "range")]),
+    "/chan1": ([(0.5,)], [(("x",), "numbers")]),
+    "/wek/outputs": ([(0.5, 1)], [((0.0,) * 5, "1 to 4")]),
+    "/crossfade": ([(0,), (1,)], [((1.1,), "range"), ((), "1 number")]),
+    "/model/list": ([()], []),
+    "/tape/list": ([()], []),
+    "/audio/list": ([()], []),
+    "/audio/device": ([("card",)], [((1,), "text")]),
+    "/audio/block": ([(16,), (8192,)], [((15,), "range"), ((16.5,), "whole")]),
+    "/record/start": ([(), ("take",)], [((1,), "text"), (("a", "b"), "1 text")]),
+    "/record/stop": ([()], []),
+    "/render": ([(1,), (0.1, "x")], [((), "seconds"), ((0,), "range"), ((1, 2), "text")]),
+    "/alias": ([("/a", "/b")], [(("a", "/b"), "two addresses"), (("/a",), "2 text")]),
+    "/status": ([()], []),
+    "/get": ([("/gain",)], [((), "1 text")]),
+    "/notify": ([(1,)], [((2,), "range")]),
+    "/replyport": ([(), (9000.0,)], [((0,), "range 1 to 65535"), ((9000.5,), "whole")]),
+    "/ping": ([(), (7.0,)], [((2.0**40,), "range"), ((0.5,), "whole")]),
+    "/sync": ([(-5,)], [((), "1 number"), ((0.5,), "whole")]),
+    "/version": ([()], []),
+    "/quit": ([()], []),
+}  # fmt: skip
+
+
+def asked(address: str, *arguments: Any) -> Any:
+    result = ADDRESSES.parse(Message(address, arguments), SHAPES)
+    return result.reason if isinstance(result, Refusal) else list(result)
+
+
+def row(address: str) -> Any:
+    """The row of the table for an address as it is sent."""
+    exact = [entry for entry in ADDRESSES if entry.path == address]
+    keyed = [e for e in ADDRESSES if e.stem and address.startswith(e.stem)]
+    return (exact or sorted(keyed, key=lambda entry: -len(entry.stem)))[0]
+
+
+def test_the_table_here_leaves_no_address_out() -> None:
+    assert {row(address).path for address in TABLE} == {e.path for e in ADDRESSES if not e.internal}
+
+
+@pytest.mark.parametrize("address", TABLE)
+def test_legal_arguments_make_a_command_that_can_be_written_down(address: str) -> None:
+    entry = row(address)
+    for arguments in TABLE[address][0]:
+        (command,) = asked(address, *arguments)
+        assert command.deck == ("a" if entry.deck else "")
+        assert command.path == (entry.alias[0].path if entry.alias else entry.path)
+        again = json.loads(json.dumps(command.message()))
+        assert ADDRESSES.restore(again, "b", SHAPES) == command
+        if entry.deck:
+            assert asked(f"/deck/a{address}", *arguments) == [command]
+        else:
+            assert "unknown" in asked(f"/deck/a{address}", *arguments)
+
+
+@pytest.mark.parametrize("address", TABLE)
+def test_wrong_arguments_are_refused_with_a_reason(address: str) -> None:
+    for arguments, reason in TABLE[address][1]:
+        assert reason in asked(address, *arguments)
+
+
+NUMBERS = st.floats(-4, 4, width=32) | st.floats(0, 1) | st.integers(-2, 5)
+
+
+@given(
+    st.sampled_from([*TABLE, "/deck/b/latent/1", "/deck/b/gain", "/deck/b/tape/loop"]),
+    st.lists(NUMBERS | st.text(max_size=5) | st.booleans(), max_size=6),
+    st.sampled_from(DECKS),
+)
+def test_every_command_is_written_and_read_again(
+    address: str, arguments: list[Any], deck: str
+) -> None:
+    result = ADDRESSES.parse(Message(address, tuple(arguments)), SHAPES)
+    if isinstance(result, Refusal):
+        assert result.reason
+        assert result.address == address
+    else:
+        for command in result:
+            line = json.loads(json.dumps(command.message()))
+            assert ADDRESSES.restore(line, deck, SHAPES) == command
+
+
+@pytest.mark.parametrize("address", [a for a in TABLE if row(a).deck])
+@pytest.mark.parametrize("other", [Shape(), Shape(1), Shape(3, ("onsets",)), Shape(12)])
+def test_what_fits_is_what_would_be_read_for_that_deck(address: str, other: Shape) -> None:
+    for arguments in TABLE[address][0]:
+        (command,) = asked(address, *arguments)
+        try:
+            again = ADDRESSES.restore(command.message(), "a", {"a": other})
+        except RefusedError:
+            assert not command.row.suits(command, other)
+        else:
+            assert command.row.suits(command, other)
+            assert again == command
+
+
+def test_every_address_is_documented_in_one_line() -> None:
+    assert len({entry.path for entry in ADDRESSES}) == len(ADDRESSES.rows)
+    for entry in ADDRESSES:
+        assert entry.doc.endswith(".")
+        assert "\n" not in entry.doc + entry.arguments
+        assert "|" not in entry.doc + entry.arguments
