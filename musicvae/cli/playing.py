@@ -99,4 +99,4 @@ def _console(options: argparse.Namespace) -> Callable[[Daemon], AbstractContextM
 
 
 def _say(line: str) -> None:
-    print(line, flush=True)  # whoever starts us through a pipe waits for these lines
+    print(line, flush=True)  # a program that started the daemon through a pipe waits for them
