@@ -1,4 +1,4 @@
-"""``python -m musicvae``."""
+"""Runs the command line as ``python -m musicvae``."""
 
 from musicvae.cli.main import main
 

@@ -1,4 +1,4 @@
-"""``musicvae export``."""
+"""The command ``export``."""
 
 from __future__ import annotations
 
@@ -11,7 +11,11 @@ if TYPE_CHECKING:
 
 
 def add(commands: Any) -> None:
-    """Declare the command."""
+    """Declare ``export``.
+
+    Args:
+        commands: the result of ``ArgumentParser.add_subparsers()``.
+    """
     parser = commands.add_parser(
         "export",
         help="export a run's decoder to ONNX",
@@ -32,7 +36,11 @@ def add(commands: Any) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Export."""
+    """Run ``musicvae export``.
+
+    Raises:
+        MusicVAEError: the run cannot be read, or the decoder not be exported.
+    """
     from musicvae.vae.quiet import quieten_tensorflow
 
     quieten_tensorflow()
@@ -59,6 +67,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _what(info: ArtifactInfo) -> str:
+    """The kind of an artifact and its sizes."""
     if info.kind == "clip":
         return f"{info.latent_dim} latents, {info.seconds:.2f} s"
     if info.kind == "stream":

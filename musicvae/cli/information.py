@@ -1,4 +1,4 @@
-"""Commands that only tell something: ``genres``, ``recipes`` and ``inspect``."""
+"""The commands that print information: ``genres``, ``recipes`` and ``inspect``."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Commands = Any  # what ArgumentParser.add_subparsers() returns; argparse keeps i
 
 
 def add(commands: Commands) -> None:
-    """Declare the commands of this module.
+    """Declare ``genres``, ``recipes`` and ``inspect``.
 
     Args:
         commands: the result of ``ArgumentParser.add_subparsers()``.
@@ -38,7 +38,7 @@ def _command(commands: Commands, name: str, purpose: str, run: Any) -> argparse.
 
 
 def list_genres(options: argparse.Namespace) -> None:
-    """Print every genre of the registry; one that is broken is listed with its reason."""
+    """Print every genre of the registry; a broken one with the reason."""
     from musicvae.cli.table import print_table
     from musicvae.genres import GENRES
 
@@ -90,11 +90,12 @@ def _genre_row(record: Record[Genre]) -> tuple[str, ...]:
 
 
 def _one_line(record: Record[Any]) -> str:
-    return " ".join(str(record.problem).split())  # a stranger's exception may span lines
+    # The exception of a plug-in may have several lines.
+    return " ".join(str(record.problem).split())
 
 
 def list_recipes(options: argparse.Namespace) -> None:
-    """Print every recipe: one column each, one row for each setting.
+    """Print every recipe: a column for each recipe, a row for each setting.
 
     They are sorted by sample rate; a broken one of a plug-in follows with its reason.
     """
@@ -137,7 +138,11 @@ def _seconds(recipe: Recipe) -> str:
 
 
 def inspect_artifact(options: argparse.Namespace) -> None:
-    """Print what an artifact says about itself, after all checks."""
+    """Print the description of an artifact, after all checks.
+
+    Raises:
+        ArtifactError: the file is not an artifact that can be played.
+    """
     from musicvae.artifact.reading import inspect
 
     info = inspect(options.artifact)

@@ -1,4 +1,4 @@
-"""Commands on a trained run: ``sample``, ``reconstruct``, ``interpolate`` and ``plot``."""
+"""The commands on a trained run: ``sample``, ``reconstruct``, ``interpolate`` and ``plot``."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ if TYPE_CHECKING:
 
 Commands = Any  # what ArgumentParser.add_subparsers() returns; argparse keeps its class private
 
-#: Length of the seams of ``interpolation.wav``, in seconds.
+#: Length of the cross-fades in ``interpolation.wav``, in seconds.
 SEAM = 0.1
-#: How many test tracks ``plot`` reconstructs, and how much of each: more is too fine to see.
+#: Number of test tracks that ``plot`` reconstructs, and seconds of each: more is too fine to see.
 PLOTTED_TRACKS = 4
 PLOTTED_SECONDS = 10.0
 
 
 def add(commands: Commands) -> None:
-    """Declare the commands of this module.
+    """Declare ``sample``, ``reconstruct``, ``interpolate`` and ``plot``.
 
     Args:
         commands: the result of ``ArgumentParser.add_subparsers()``.
@@ -58,7 +58,11 @@ def _command(commands: Commands, name: str, purpose: str, run: Any) -> argparse.
 
 
 def sample(options: argparse.Namespace) -> None:
-    """New sounds from the prior: WAV files, pictures and measures."""
+    """Draw new sounds from the prior; write WAV files, pictures and measures.
+
+    Raises:
+        MusicVAEError: the run cannot be read, or ``--seconds`` was given for clips.
+    """
     from musicvae.cli.results import print_written, write_results
 
     model = _load(options)
@@ -69,18 +73,28 @@ def sample(options: argparse.Namespace) -> None:
 
 
 def reconstruct(options: argparse.Namespace) -> None:
-    """Each file through encoder and decoder, beside what went in."""
+    """Pass each file through encoder and decoder; write both sounds and their distances.
+
+    Raises:
+        MusicVAEError: a file or the run cannot be read.
+    """
     from musicvae.audio import read
     from musicvae.cli.results import print_written
 
-    originals = [read(path) for path in options.files]  # a bad file is told before the model loads
+    originals = [
+        read(path) for path in options.files
+    ]  # before the model, so that a bad file is refused at once
     model = _load(options)
     names = _distinct([path.stem for path in options.files])
     print_written(_write_pairs(model, originals, names, options.out))
 
 
 def interpolate(options: argparse.Namespace) -> None:
-    """Sounds on the way from A to B, each by itself and all in one file."""
+    """Go from sound A to sound B; write each step, and all of them in one file.
+
+    Raises:
+        MusicVAEError: a file or the run cannot be read.
+    """
     from musicvae.audio import Sound, crossfade
     from musicvae.cli.results import print_written, write_results
 
@@ -96,7 +110,11 @@ def interpolate(options: argparse.Namespace) -> None:
 
 
 def plot(options: argparse.Namespace) -> None:
-    """Pictures of a run; those that need sounds are left out where the test tracks are gone."""
+    """Draw a run; reconstructions are left out where the test tracks are missing.
+
+    Raises:
+        MusicVAEError: the run cannot be read.
+    """
     from musicvae import plots
     from musicvae.audio import read
     from musicvae.cli.results import print_written
@@ -121,7 +139,7 @@ def plot(options: argparse.Namespace) -> None:
 def _write_pairs(
     model: TrainedModel, originals: Sequence[Sound], names: Sequence[str], out: Path
 ) -> list[Path]:
-    """Reconstruct; write both sounds of every pair, a picture and the distances; print those."""
+    """Reconstruct sounds; write both of each pair, a picture and a table of their distances."""
     from musicvae import plots
     from musicvae.cli.results import MOST_ON_A_PICTURE, write_csv
     from musicvae.cli.table import print_table
@@ -145,6 +163,7 @@ def _write_pairs(
 
 
 def _distances(name: str, before: Sound, after: Sound) -> dict[str, str | float]:
+    """A row of the table of distances."""
     from musicvae import measures
 
     return {
@@ -166,13 +185,14 @@ def _load(options: argparse.Namespace) -> TrainedModel:
 
 
 def _first(sound: Sound, seconds: float) -> Sound:
+    """The beginning of a sound."""
     from musicvae.audio import Sound
 
     return Sound.of(sound.samples[: round(seconds * sound.sample_rate)], sound.sample_rate)
 
 
 def _read_unless_seed(text: str) -> Sound | int:
-    """The sound of that file, or a whole number that is no file's name."""
+    """The sound of a file, or the number where the text is one and no file has that name."""
     from musicvae.audio import read
 
     if text.isdecimal() and not Path(text).exists():
@@ -181,7 +201,7 @@ def _read_unless_seed(text: str) -> Sound | int:
 
 
 def _distinct(names: Sequence[str]) -> list[str]:
-    """The names, numbered where two are the same, so that no file overwrites another."""
+    """The names, all numbered where two are equal, so that no file overwrites another."""
     if len(set(names)) == len(names):
         return list(names)
     return [f"{number:02d}-{name}" for number, name in enumerate(names, start=1)]

@@ -1,7 +1,8 @@
-"""The command ``musicvae``: builds the parser, runs one command, turns errors into exit codes.
+"""Runs ``musicvae``: builds the parser, runs one command, and turns errors into exit codes.
 
-Every command lives in a module of this package with a function ``add(commands)`` that declares its
-options. A command's own imports are inside the function that runs it, so that ``--help`` is fast.
+Every command has a module in this package with a function ``add(commands)``, which declares its
+options, and a function that runs it. The latter holds the imports that take long, so that
+``--help`` is fast.
 """
 
 from __future__ import annotations
@@ -32,8 +33,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command.
 
     Returns:
-        0 when it did what was asked; 1 for an error that was explained; 2 for wrong usage (argparse
-        exits with it); 130 after Ctrl-C.
+        The exit code: 0 for success, 1 after an error message, 130 after Ctrl-C. For wrong usage
+        argparse exits with 2.
     """
     options = build_parser().parse_args(arguments)
     try:

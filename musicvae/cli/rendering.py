@@ -41,7 +41,7 @@ def render(options: argparse.Namespace) -> None:
     """Run ``musicvae render``.
 
     Raises:
-        MusicVAEError: the score cannot be read or rendered, or the file not be written.
+        MusicVAEError: the score cannot be read or rendered, or the file cannot be written.
     """
     from musicvae.live.stage.rendering import ScoreRenderer
     from musicvae.live.storage.library import Library
@@ -50,18 +50,19 @@ def render(options: argparse.Namespace) -> None:
 
     score = read_score(options.score)
     places = [Path(place) for place in options.models] or _places(options.score, score.models)
-    performance = ScoreRenderer(score, Library(places, places), ADDRESSES)
+    renderer = ScoreRenderer(score, Library(places, places), ADDRESSES)
 
     def show(done: int, frames: int) -> None:
         end = "\n" if done >= frames else ""
         print(f"\r{done / max(1, frames):6.1%}  {done / score.rate:8.1f} s", end=end, flush=True)
 
-    performance.write(options.out, show if sys.stdout.isatty() and not options.quiet else None)
+    renderer.write(options.out, show if sys.stdout.isatty() and not options.quiet else None)
     if not options.quiet:
-        print(f"{options.out}: {performance.frames / score.rate:.2f} s")
+        print(f"{options.out}: {renderer.frames / score.rate:.2f} s")
 
 
 def _places(score: str, models: dict[str, dict[str, str]]) -> list[Path]:
+    """Where to look for the models of a score: where they were, beside them, beside the score."""
     files = [Path(model["file"]) for model in models.values() if model.get("file")]
     folders = dict.fromkeys(file.parent for file in files)
     return [*files, *folders, Path(score).parent]

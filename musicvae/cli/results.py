@@ -1,4 +1,4 @@
-"""What the listening commands leave in a folder: sounds, pictures of them, a table of measures."""
+"""Writes the results of the listening commands: sounds, pictures of them, a table of measures."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def write_results(folder: Path, sounds: Mapping[str, Sound]) -> list[Path]:
     """Write each sound as ``<name>.wav``, pictures and ``measures.csv``; print the measures.
 
     Args:
-        folder: made when it is not there.
+        folder: made where missing.
         sounds: by name.
 
     Returns:
@@ -38,7 +38,15 @@ def write_results(folder: Path, sounds: Mapping[str, Sound]) -> list[Path]:
 
 
 def write_measures(path: Path, sounds: Mapping[str, Sound]) -> Path:
-    """Write the measures of each sound as CSV and print the most telling ones as a table."""
+    """Write all measures of each sound as CSV; print the most important ones as a table.
+
+    Args:
+        path: the CSV file.
+        sounds: by name.
+
+    Returns:
+        The path written.
+    """
     from musicvae.cli.table import print_table
     from musicvae.measures import describe
 
@@ -63,7 +71,15 @@ def write_measures(path: Path, sounds: Mapping[str, Sound]) -> Path:
 
 
 def write_csv(path: Path, rows: Sequence[Mapping[str, object]]) -> Path:
-    """Write rows of equal keys under a line of headings, atomically."""
+    """Write a CSV file with a line of headings, whole or not at all.
+
+    Args:
+        path: the file.
+        rows: at least one; all have the same keys.
+
+    Returns:
+        The path written.
+    """
     from musicvae.files import replacing
 
     with replacing(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as handle:
@@ -74,6 +90,6 @@ def write_csv(path: Path, rows: Sequence[Mapping[str, object]]) -> Path:
 
 
 def print_written(written: Sequence[Path]) -> None:
-    """Say where the results lie."""
+    """Print the names of the files written, and their folder."""
     folder = written[0].parent
     print(f"Wrote {len(written)} files to {folder}: {', '.join(path.name for path in written)}")

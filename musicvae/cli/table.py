@@ -1,4 +1,8 @@
-"""Printing a table: with rich on a terminal, as plain columns everywhere else."""
+"""Prints a table: with rich on a terminal, as plain columns everywhere else.
+
+The tables of ``inspect`` are made elsewhere: they are plain text on a terminal too, with numbers
+right-aligned in columns of one width (:mod:`musicvae.artifact.text`).
+"""
 
 from __future__ import annotations
 
@@ -10,12 +14,12 @@ from importlib.util import find_spec
 def print_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Print rows of text under their headings.
 
-    A terminal gets rich's table where rich is installed. A pipe or a file gets one line a row, so
-    that ``grep`` and ``cut`` work on it.
+    On a terminal the table is rich's, where rich is installed. To a pipe or a file it is one line a
+    row, so that ``grep`` and ``cut`` work on it.
 
     Args:
         headings: one for each column.
-        rows: as many texts each as there are headings.
+        rows: one text for each heading.
     """
     if sys.stdout.isatty() and find_spec("rich") is not None:
         _print_rich(headings, rows)
@@ -24,10 +28,10 @@ def print_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 
 
 def plain_lines(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    """The table as lines of aligned columns, two blanks apart; the last column is not padded."""
+    """The table as lines of left-aligned columns, two spaces apart."""
     table = [list(headings), *(list(row) for row in rows)]
     widths = [max(len(row[column]) for row in table) for column in range(len(headings))]
-    widths[-1] = 0
+    widths[-1] = 0  # no spaces at the end of a line
     return [
         "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip()
         for row in table
@@ -41,7 +45,7 @@ def _print_rich(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 
     table = Table(box=None, header_style="bold", padding=(0, 2, 0, 0))
     for heading in headings:
-        # The last column holds prose and is the one to wrap.
+        # The last column holds prose, and is the one that may be wrapped.
         table.add_column(heading, no_wrap=heading != headings[-1])
     for row in rows:
         table.add_row(*(Text(text) for text in row))  # Text: square brackets are not markup here

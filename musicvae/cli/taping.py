@@ -1,4 +1,4 @@
-"""Commands on tapes: ``tape`` makes one from a sound, ``play`` makes sound from one."""
+"""The commands on tapes: ``tape`` makes one from a sound, ``play`` makes a sound from one."""
 
 from __future__ import annotations
 
@@ -11,7 +11,11 @@ if TYPE_CHECKING:
 
 
 def add(commands: Any) -> None:
-    """Declare the commands."""
+    """Declare ``tape`` and ``play``.
+
+    Args:
+        commands: the result of ``ArgumentParser.add_subparsers()``.
+    """
     parser = commands.add_parser(
         "tape",
         help="encode a sound into a small sequence of latents",
@@ -34,10 +38,14 @@ def add(commands: Any) -> None:
 
 
 def make_tape(options: argparse.Namespace) -> int:
-    """Encode a file and save the tape."""
+    """Run ``musicvae tape``: encode a sound file and save the tape.
+
+    Raises:
+        MusicVAEError: the sound or the model cannot be read, or the model is not a stream.
+    """
     from musicvae.audio import read
 
-    sound = read(options.file)  # a bad file is told before the model loads
+    sound = read(options.file)  # before the model, so that a bad file is refused at once
     tape: Tape
     if options.model.is_dir():
         from musicvae.vae.quiet import quieten_tensorflow
@@ -57,7 +65,11 @@ def make_tape(options: argparse.Namespace) -> int:
 
 
 def play_tape(options: argparse.Namespace) -> int:
-    """Decode a tape and write the sound."""
+    """Run ``musicvae play``: decode a tape and write the sound.
+
+    Raises:
+        MusicVAEError: the tape or the artifact cannot be read, or they do not fit together.
+    """
     from musicvae.audio import Sound
     from musicvae.latents.tape import Tape
     from musicvae.runtime.stream_decoder import StreamDecoder

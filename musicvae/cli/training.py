@@ -1,4 +1,4 @@
-"""``musicvae train`` and ``musicvae demo``."""
+"""The commands ``train`` and ``demo``."""
 
 from __future__ import annotations
 
@@ -9,7 +9,11 @@ from musicvae.errors import SettingError
 
 
 def add(commands: Any) -> None:
-    """Declare the commands."""
+    """Declare ``train`` and ``demo``.
+
+    Args:
+        commands: the result of ``ArgumentParser.add_subparsers()``.
+    """
     _add_train(commands)
     demo = commands.add_parser(
         "demo",
@@ -63,7 +67,11 @@ def _add_train(commands: Any) -> None:
 
 
 def run_demo(options: argparse.Namespace) -> int:
-    """Run the demo."""
+    """Run ``musicvae demo``.
+
+    Raises:
+        MusicVAEError: ``--out`` is in use, or a part of the chain failed.
+    """
     from musicvae.vae.quiet import quieten_tensorflow
 
     quieten_tensorflow()
@@ -78,10 +86,14 @@ def run_demo(options: argparse.Namespace) -> int:
 
 
 def run_train(options: argparse.Namespace) -> int:
-    """Train."""
+    """Run ``musicvae train``.
+
+    Raises:
+        MusicVAEError: no sounds were named, or training cannot begin.
+    """
     from musicvae.vae.quiet import quieten_tensorflow
 
-    quieten_tensorflow()  # before anything else of ours imports it
+    quieten_tensorflow()  # before any other module imports TensorFlow
     from contextlib import nullcontext
 
     from musicvae.vae.training.reporting import Silent, terminal
@@ -111,7 +123,14 @@ def run_train(options: argparse.Namespace) -> int:
 
 
 def parse_settings(options: argparse.Namespace) -> dict[str, Any]:
-    """The changes that ``--set``, ``--minutes`` and ``--seed`` ask for.
+    """The changed settings of a recipe, from ``--set``, ``--minutes`` and ``--seed``.
+
+    Args:
+        options: of ``train``.
+
+    Returns:
+        Settings by name; those of the model in a dictionary of their own, ``"model"``. The values
+        of the model are numbers where they can be, the others are checked by the recipe.
 
     Raises:
         SettingError: one is not NAME=VALUE.

@@ -1,1 +1,1 @@
-"""From a folder of sound files to checked, split and decoded tracks; without TensorFlow."""
+"""Finds sound files, decodes them once, and cuts them into batches; without TensorFlow."""

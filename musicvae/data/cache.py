@@ -1,4 +1,4 @@
-"""From tracks to a corpus: decode and resample once, in parallel; then never again.
+"""Builds a corpus from tracks: each is decoded and resampled once, in parallel, into the cache.
 
 build(tracks) ── unchanged and in the cache? ── yes ──> memory map
                     │ no
@@ -30,25 +30,26 @@ def build(
     workers: int | None = None,
     progress: Progress | None = None,
 ) -> Corpus:
-    """Decode the tracks into the cache, as far as they are not there yet.
+    """Decode the tracks that are not in the cache yet, and open them all as a corpus.
 
     Args:
         tracks: as :func:`musicvae.data.tracks.scan` finds them.
-        spec: rate and channels that are wanted.
-        folder: of the cache; default :func:`musicvae.data.store.cache_folder`.
-        workers: decoding processes; 1 decodes in this process. By default one for each core, fewer
-            for few tracks.
+        spec: the wanted rate in Hz and number of channels.
+        folder: of the cache; ``None`` is :func:`musicvae.data.store.cache_folder`.
+        workers: decoding processes; 1 decodes in this process. ``None`` is one for each core, or
+            fewer for few tracks.
         progress: called after each track.
 
     Returns:
-        The usable tracks. Each of the others is in ``Corpus.skipped`` with a reason.
+        The tracks that can be used. Each of the others is in ``Corpus.skipped`` with a reason.
 
     Raises:
-        DataError: nothing is usable, or the cache cannot be written.
-        MissingExtraError: soxr is not installed.
+        DataError: no track can be used, or the cache cannot be written.
+        MissingExtraError: soxr, filelock or platformdirs is not installed.
     """
-    if find_spec("soxr") is None:
-        raise MissingExtraError("train", "soxr", "bringing tracks to one sample rate")
+    for package in ("soxr", "filelock", "platformdirs"):
+        if find_spec(package) is None:
+            raise MissingExtraError("train", package, "filling the cache of decoded tracks")
     wanted = sorted(tracks, key=lambda track: track.key)
     place = Path(folder or cache_folder()).absolute()
     tell = progress or (lambda done, total, key: None)
@@ -61,6 +62,7 @@ def build(
 
 
 def _corpus(tracks: list[Track], found: dict[str, Found], spec: AudioSpec, folder: Path) -> Corpus:
+    """The corpus of the tracks that can be used; a note tells which hold the same bytes."""
     entries: list[Entry] = []
     skipped: list[Skipped] = []
     first: dict[str, str] = {}

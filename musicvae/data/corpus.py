@@ -1,4 +1,4 @@
-"""Decoded tracks, ready to be cut into clips: memory maps, so it may be larger than memory."""
+"""Holds decoded tracks as memory maps, so that a data set may be larger than the memory."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from musicvae.errors import DataError
 
 @dataclass(frozen=True)
 class Entry:
-    """One usable track in the cache.
+    """One track in the cache.
 
     Attributes:
-        track: the source.
-        digest: name of the decoded sound.
-        samples: its length in samples, at the corpus's rate.
+        track: the sound file.
+        digest: name of the decoded sound, see :mod:`musicvae.data.store`.
+        samples: length of the decoded sound, in samples at the corpus's rate.
         notes: what was done to it or is unusual about it.
     """
 
@@ -37,12 +37,12 @@ class Entry:
 
 @dataclass(frozen=True)
 class Corpus:
-    """Usable tracks at one rate, in the order of their keys.
+    """The tracks that can be used, at one rate, in the order of their keys.
 
     Attributes:
-        spec: rate and channels.
-        folder: the cache folder.
-        entries: the usable tracks.
+        spec: rate in Hz and number of channels.
+        folder: of the cache.
+        entries: one for each track that can be used.
         skipped: the tracks that are not used, each with a reason.
     """
 
@@ -53,7 +53,7 @@ class Corpus:
 
     @property
     def tracks(self) -> tuple[Track, ...]:
-        """The usable tracks."""
+        """The tracks themselves."""
         return tuple(entry.track for entry in self.entries)
 
     @property
@@ -63,7 +63,7 @@ class Corpus:
 
     @property
     def notes(self) -> dict[str, tuple[str, ...]]:
-        """By key, what was done to a track or is unusual about it; tracks without notes are out."""
+        """The notes of each track that has any, by its key."""
         return {entry.track.key: entry.notes for entry in self.entries if entry.notes}
 
     @cached_property
@@ -83,16 +83,19 @@ class Corpus:
         return hashlib.sha256(text.encode()).hexdigest()
 
     def audio(self, index: int) -> Samples:
-        """Track number ``index``: a read-only memory map, float32, shape (samples, channels).
+        """The sound of track number ``index``, as a read-only memory map.
 
-        Every call opens the file anew (30 µs) and it is closed with the array: thousands of open
-        maps would run into the limit of open files, and their pages would count as memory used.
+        Every call opens the file anew (30 µs), and the file is closed with the array: thousands of
+        open maps would exceed the limit of open files, and their pages would count as used memory.
+
+        Returns:
+            float32, shape (samples, channels), full scale ±1.
         """
         entry = self.entries[index]
         return open_sound(sound_path(self.folder, entry.digest), entry.samples, self.spec.channels)
 
     def subset(self, keys: Iterable[str]) -> Corpus:
-        """The tracks of these keys; ``skipped`` stays with the whole.
+        """The corpus of the tracks with these keys; its ``skipped`` is empty.
 
         Raises:
             DataError: a key is not in this corpus, or there are none.

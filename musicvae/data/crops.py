@@ -1,9 +1,11 @@
-"""Which piece of which track goes into which row of which batch.
+"""Chooses the crops of a batch: for each row a track and the sample where the crop begins.
 
-Everything here is a pure function of the seed, the step and the row: a run that is resumed at step
-N, or one worker of many, sees exactly what a single run from 0 would see. Numbers are drawn with
-Philox, a counter-based generator (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2,
-3"): its state at a step is computed, not reached by drawing.
+Everything here depends on the seed, the training step and the row alone: a run that is resumed at
+step N, or one worker of several, sees exactly what a single run from step 0 would see. Numbers are
+drawn with Philox, a counter-based generator (Salmon et al. 2011, "Parallel random numbers: as easy
+as 1, 2, 3"): its state at a step is computed, so that no earlier numbers need be drawn.
+
+A *step* in this module is a step of training, one batch.
 """
 
 from __future__ import annotations
@@ -16,16 +18,16 @@ from numpy.typing import NDArray
 from musicvae.audio import Samples
 from musicvae.data.corpus import Corpus
 
-#: What a random stream is for; streams of one seed are independent of each other.
+#: What random numbers are drawn for; those of different purposes are independent of each other.
 ORDER, POSITION, NOISE, TEST_NOISE = range(4)
 
 
 def generator(seed: int, purpose: int, step: int) -> np.random.Generator:
-    """The random numbers of one step.
+    """The generator of the random numbers of one step.
 
     Args:
-        seed: at least 0; taken modulo 2⁶⁴.
-        purpose: one of the constants above.
+        seed: any whole number, taken modulo 2⁶⁴.
+        purpose: ``ORDER``, ``POSITION``, ``NOISE`` or ``TEST_NOISE``.
         step: at least 0.
     """
     key = np.array([seed % 2**64, purpose], np.uint64)
@@ -33,7 +35,18 @@ def generator(seed: int, purpose: int, step: int) -> np.random.Generator:
 
 
 def noise(seed: int, step: int, rows: range, dims: int, purpose: int = NOISE) -> Samples:
-    """Standard normal numbers for some rows of a batch, float32, shape (len(rows), dims)."""
+    """Standard normal numbers for some rows of a batch.
+
+    Args:
+        seed: of the run.
+        step: number of the batch.
+        rows: of the batch, which one worker handles.
+        dims: numbers for each row.
+        purpose: as :func:`generator`.
+
+    Returns:
+        float32, shape (len(rows), dims), without unit.
+    """
     # Rows are drawn in order, so a row does not depend on how many follow it.
     drawn = generator(seed, purpose, step).standard_normal(
         (max(rows, default=-1) + 1, dims), np.float32
@@ -42,23 +55,23 @@ def noise(seed: int, step: int, rows: range, dims: int, purpose: int = NOISE) ->
 
 
 class CropPlan:
-    """Random crops of a corpus.
+    """Chooses the random crops of a training run.
 
-    Every pass over the corpus visits each track once, in an order of its own; within its track a
-    crop lies anywhere with the same probability.
+    Every pass over the corpus visits each track once, in a new random order. The position of a crop
+    in its track is uniformly distributed.
 
     Args:
-        lengths: of the tracks, in samples.
-        samples: length of a crop.
+        lengths: of the tracks in samples, int64, shape (tracks,).
+        samples: length of a crop, in samples.
         batch: rows of a batch.
-        seed: draws the orders and positions.
+        seed: of the run.
     """
 
     def __init__(self, lengths: NDArray[np.int64], samples: int, batch: int, seed: int) -> None:
         self.lengths, self.samples, self.batch, self.seed = lengths, samples, batch, seed
 
     def crops(self, step: int, rows: range) -> list[tuple[int, int]]:
-        """Track and first sample of some rows of the batch of a step."""
+        """The crops of some rows of one batch: (number of the track, first sample) each."""
         draws = generator(self.seed, POSITION, step).random(max(rows, default=-1) + 1)
         crops = []
         for row in rows:
@@ -69,18 +82,27 @@ class CropPlan:
         return crops
 
 
-# A batch needs one or two passes; large corpora take milliseconds to shuffle.
+# A batch needs the orders of one or two passes, and a large corpus takes milliseconds to shuffle.
 @lru_cache(maxsize=8)
 def _order(seed: int, visit: int, count: int) -> NDArray[np.int64]:
+    """Numbers of the tracks in the order of one pass, int64, shape (count,)."""
     return generator(seed, ORDER, visit).permutation(count)
 
 
 def fixed_crops(lengths: NDArray[np.int64], samples: int, limit: int) -> list[tuple[int, int]]:
-    """Track and first sample of consecutive clips, at most ``limit``, evenly over the tracks.
+    """Consecutive crops for testing, spread evenly over the tracks.
 
-    Each track gives its first clip, then each that is long enough its second, and so on, until
-    there are ``limit``. A track shorter than a clip gives one; what is left over at a track's end
-    is not used. Where not all tracks of a round fit in, they are taken at equal distances.
+    Each track gives its first crop, then each that is long enough its second, and so on, until
+    there are ``limit``. A track shorter than a crop gives one; a remainder at a track's end is not
+    used. Where only some tracks of a round are needed, they are taken at equal distances.
+
+    Args:
+        lengths: of the tracks in samples, int64, shape (tracks,).
+        samples: length of a crop, in samples.
+        limit: the largest number of crops.
+
+    Returns:
+        (number of the track, first sample) of each crop, sorted.
     """
     counts = np.maximum(1, lengths // samples)
     chosen: list[tuple[int, int]] = []
@@ -95,7 +117,16 @@ def fixed_crops(lengths: NDArray[np.int64], samples: int, limit: int) -> list[tu
 
 
 def read_crops(corpus: Corpus, crops: list[tuple[int, int]], samples: int) -> Samples:
-    """The crops' sound, float32, shape (crops, samples, channels); zeros after a track's end."""
+    """Read crops; zeros follow the end of a track.
+
+    Args:
+        corpus: the tracks.
+        crops: (number of the track, first sample) each.
+        samples: length of a crop, in samples.
+
+    Returns:
+        float32, shape (crops, samples, channels), full scale ±1.
+    """
     batch = np.empty((len(crops), samples, corpus.spec.channels), np.float32)
     for row, (track, start) in enumerate(crops):
         piece = corpus.audio(track)[start : start + samples]

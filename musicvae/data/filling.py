@@ -1,4 +1,4 @@
-"""Finding or making what every track decodes to."""
+"""Fills the cache: finds the decoded sound of every track, or has the track decoded."""
 
 from __future__ import annotations
 
@@ -14,34 +14,34 @@ from queue import SimpleQueue
 
 from musicvae.audio import AudioSpec
 from musicvae.data.index import Index, Outcome, Source
-from musicvae.data.lock import locked
 from musicvae.data.store import (
     check_sound,
     content_hash,
+    locked,
     remove_leftovers,
     sound_digest,
     sound_path,
 )
 from musicvae.data.tracks import Track
-from musicvae.data.worker import Here, Job, Worker
+from musicvae.data.worker import Job, SameProcess, Worker
 
 #: Called as ``progress(done, total, key)`` after each track, in the caller's thread.
 Progress = Callable[[int, int, str], None]
 
-#: What stands in the place of a key while another process holds the cache's lock.
+#: The key that ``progress`` gets while another process holds the cache's lock.
 WAITING = "waiting for another process that fills the cache"
 
-#: A worker takes a third of a second to start; it pays from so many tracks each.
+#: Tracks for each worker that make up for starting it, which takes a third of a second.
 TRACKS_PER_WORKER = 8
 
 
 @dataclass(frozen=True)
 class Found:
-    """What one track decodes to.
+    """The outcome of one track.
 
     Attributes:
         digest: name of the decoded sound; empty where the outcome may differ the next time.
-        outcome: what became of it.
+        outcome: the stored sound, or the reason why there is none.
     """
 
     digest: str
@@ -49,34 +49,38 @@ class Found:
 
 
 def worker_count(tracks: int) -> int:
-    """How many processes to decode so many tracks in; 1 means in this one."""
+    """The number of processes in which to decode so many tracks; 1 means this process."""
     try:
-        cores = len(os.sched_getaffinity(0))  # a container may lend fewer than there are
+        cores = len(os.sched_getaffinity(0))  # those that this process may use
     except AttributeError:
         cores = os.cpu_count() or 1
     return max(1, min(cores, -(-tracks // TRACKS_PER_WORKER))) if sys.executable else 1
 
 
 class Filler:
-    """Finds or makes what every track decodes to.
+    """Finds the decoded sound of every track, or has the track decoded.
 
     Args:
         index: of the cache.
         folder: of the cache.
-        spec: rate and channels that are wanted.
+        spec: the wanted rate in Hz and number of channels.
     """
 
     def __init__(self, index: Index, folder: Path, spec: AudioSpec) -> None:
         self.index, self.folder, self.spec = index, folder, spec
-        self.workers: SimpleQueue[Worker | Here] = SimpleQueue()
+        self.free: SimpleQueue[Worker | SameProcess] = SimpleQueue()
 
     def fill(self, tracks: list[Track], workers: int | None, tell: Progress) -> dict[str, Found]:
-        """What each track decodes to, by its key.
+        """The outcome of each track, by its key.
 
         Args:
             tracks: the tracks.
-            workers: decoding processes, or ``None`` to choose.
+            workers: number of decoding processes, or ``None`` for :func:`worker_count`.
             tell: called after each track.
+
+        Raises:
+            DataError: the cache cannot be written, or no process can be started.
+            OSError, sqlite3.OperationalError: as :class:`musicvae.data.index.Index`.
         """
         total = len(tracks)
         found: dict[str, Found] = {}
@@ -92,9 +96,9 @@ class Filler:
             return missing
 
         if look():
-            with locked(self.folder / "lock", lambda: tell(len(found), total, WAITING)):
+            with locked(self.folder, lambda: tell(len(found), total, WAITING)):
                 remove_leftovers(self.folder)
-                missing = look()  # whoever held the lock may have made some
+                missing = look()  # the process that held the lock may have made some
                 count = worker_count(len(missing)) if workers is None else max(1, workers)
                 with closing(self.make(missing, count)) as results:
                     for track, made in results:
@@ -103,7 +107,7 @@ class Filler:
         return found
 
     def known(self, track: Track) -> Found | None:
-        """What the index knows of an unchanged source; opens neither it nor its sound."""
+        """The outcome of an unchanged source, from the index; opens neither it nor its sound."""
         try:
             source = Source.of(track.path)
         except OSError as error:
@@ -112,7 +116,7 @@ class Filler:
         return None if content is None else self.of_content(source, content)
 
     def of_content(self, source: Source, content: str) -> Found | None:
-        """What the index knows of that content, wherever it lay; damaged sounds are not known."""
+        """The outcome of a content, from the index, unless its sound is missing or damaged."""
         digest = sound_digest(content, self.spec)
         outcome = self.index.outcome(digest)
         if outcome is None:
@@ -130,25 +134,27 @@ class Filler:
         return Found(digest, outcome)
 
     def make(self, tracks: list[Track], count: int) -> Generator[tuple[Track, Found], None, None]:
-        """Decode in ``count`` processes; yields in the order of completion."""
-        crew: list[Worker | Here] = [Here()] if count == 1 else [Worker() for _ in range(count)]
-        for worker in crew:
-            self.workers.put(worker)
-        pool = ThreadPoolExecutor(len(crew), "decode")
+        """Decode in ``count`` processes; yields tracks in the order in which they are done."""
+        workers: list[Worker | SameProcess] = (
+            [SameProcess()] if count == 1 else [Worker() for _ in range(count)]
+        )
+        for worker in workers:
+            self.free.put(worker)
+        pool = ThreadPoolExecutor(count, "decode")
         try:
             jobs = {pool.submit(self.make_one, track): track for track in tracks}
             for job in as_completed(jobs):
                 yield jobs[job], job.result()
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
-            for worker in crew:
-                worker.close()  # frees the threads that wait for an answer
+            for worker in workers:
+                worker.close()  # ends the wait of the threads that wait for an answer
             pool.shutdown()
-            for worker in crew:
-                worker.close()  # one may have been started meanwhile
+            for worker in workers:
+                worker.close()  # a thread may have started one meanwhile
 
     def make_one(self, track: Track) -> Found:
-        """Read one source and have it decoded, unless its content is known; in a thread."""
+        """Hash one source, and have it decoded unless its content is known; runs in a thread."""
         try:
             source = Source.of(track.path)
             content = content_hash(track.path)
@@ -164,11 +170,11 @@ class Filler:
         digest = sound_digest(content, self.spec)
         target = str(sound_path(self.folder, digest))
         job = Job(source.path, target, self.spec.sample_rate, self.spec.channels)
-        worker = self.workers.get()
+        worker = self.free.get()
         try:
             answer = worker.perform(job)
         finally:
-            self.workers.put(worker)
+            self.free.put(worker)
         try:
             unchanged = Source.of(Path(source.path)) == source
         except OSError:

@@ -1,7 +1,7 @@
-"""What the cache knows of every source file, so that a second start opens none of them.
+"""Remembers what every source file was decoded to, so that the next start opens none of them.
 
-An SQLite database: it survives a killed process, and several processes may use it at a time. It can
-be deleted at any moment; the next start then reads the sources again.
+It is an SQLite database, which survives a killed process and which several processes may use at a
+time. It may be deleted at any moment; the next start then reads the sources again.
 """
 
 from __future__ import annotations
@@ -26,7 +26,13 @@ _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 @dataclass(frozen=True)
 class Source:
-    """A source file as it was when it was read: path, bytes, time in nanoseconds."""
+    """A source file as it was when it was read.
+
+    Attributes:
+        path: absolute.
+        size: in bytes.
+        mtime_ns: when it was last changed, in nanoseconds since 1970.
+    """
 
     path: str
     size: int
@@ -37,7 +43,7 @@ class Source:
         """The file as it is now.
 
         Raises:
-            OSError: it is not there.
+            OSError: it is missing.
         """
         status = path.stat()
         return cls(str(path.absolute()), status.st_size, status.st_mtime_ns)
@@ -45,13 +51,13 @@ class Source:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one source.
+    """The result of decoding one source: a stored sound, or the reason why there is none.
 
     Attributes:
-        stored: the decoded track, or ``None`` where it is not used.
-        reason: why it is not used, or ``None``.
+        stored: the file of the decoded sound, or ``None``.
+        reason: why the source is not used, or ``None``.
         notes: what was done to it or is unusual about it.
-        decoder: version of the library that refused it: a newer one may not.
+        decoder: version of soundfile that could not decode it; a newer one may be able to.
     """
 
     stored: Stored | None
@@ -60,22 +66,26 @@ class Outcome:
     decoder: str = ""
 
     def to_json(self) -> str:
-        """JSON text, from which :meth:`from_json` makes the same outcome."""
+        """The outcome as JSON text, for :meth:`from_json`."""
         return json.dumps(asdict(self))
 
     @classmethod
     def from_json(cls, text: str) -> Outcome:
-        """The outcome that :meth:`to_json` described."""
+        """The outcome that :meth:`to_json` wrote.
+
+        Raises:
+            ValueError, KeyError, TypeError: the text is damaged.
+        """
         values = json.loads(text)
         stored = Stored(**values["stored"]) if values["stored"] else None
         return cls(stored, values["reason"], tuple(values["notes"]), values["decoder"])
 
 
 class Index:
-    """The database of one cache folder; a context manager. May be used from several threads.
+    """The database of one cache folder; a context manager that several threads may share.
 
     Args:
-        path: the database file; made where missing, made anew where damaged.
+        path: the database file; a missing or damaged one is made anew.
 
     Raises:
         OSError, sqlite3.OperationalError: the folder cannot be written.
@@ -106,14 +116,14 @@ class Index:
         self._database.executescript(_SCHEMA)
 
     def content(self, source: Source) -> str | None:
-        """The content hash of a source that has not changed since it was read, or ``None``."""
+        """The content hash of a source if it is unchanged since it was read, else ``None``."""
         return self._one(
             "SELECT content FROM sources WHERE path = ? AND size = ? AND mtime_ns = ?",
             (source.path, source.size, source.mtime_ns),
         )
 
     def outcome(self, digest: str) -> Outcome | None:
-        """What became of the sound of that digest, or ``None`` where it is not known."""
+        """The outcome for the sound of that digest, or ``None`` where it is not known."""
         text = self._one("SELECT outcome FROM outcomes WHERE digest = ?", (digest,))
         try:
             return None if text is None else Outcome.from_json(text)
@@ -121,7 +131,7 @@ class Index:
             return None  # a damaged page that SQLite cannot notice
 
     def put(self, source: Source, content: str, digest: str, outcome: Outcome) -> None:
-        """Remember an outcome; it is on disk a second later at most, or after :meth:`flush`."""
+        """Remember an outcome. It is written within a second of further calls, or by ``flush``."""
         with self._lock:
             self._pending += [
                 (
@@ -142,6 +152,7 @@ class Index:
             self._flushed = time.monotonic()
 
     def _one(self, query: str, values: tuple[object, ...]) -> str | None:
+        """The first column of the first row, or ``None`` where there is no row."""
         with self._lock:
             row = self._database.execute(query, values).fetchone()
         return None if row is None else str(row[0])

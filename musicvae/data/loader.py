@@ -1,7 +1,6 @@
-"""The notebook's own names: ``DatasetLoader`` and ``load``.
+"""Loads tracks as the original notebook did: ``DatasetLoader`` and ``load``, by its names.
 
-They do what the notebook did, one file at a time and without a cache. Training uses
-:mod:`musicvae.data.cache` instead.
+They read one file at a time and have no cache. Training uses :mod:`musicvae.data.cache` instead.
 """
 
 from __future__ import annotations
@@ -16,22 +15,22 @@ from musicvae.data.tracks import scan
 from musicvae.recipes.split import split_tracks
 
 
-def DatasetLoader(  # noqa: N802 - the notebook's spelling
+def DatasetLoader(
     class_: str,
     base_path: str | os.PathLike[str],
     counts: tuple[int, int] = (13, 12),
     seed: int = 0,
 ) -> tuple[list[str], list[str]]:
-    """Choose tracks of one genre.
+    """Choose tracks of one genre at random, to train and to test on.
 
     Args:
         class_: the genre, such as ``"jazz"``.
         base_path: the folder that holds the genres' folders.
-        counts: how many tracks go into each of the two sets.
-        seed: of the choice.
+        counts: number of tracks in each of the two sets.
+        seed: of the random choice.
 
     Returns:
-        ``(TrackSet_1, TrackSet_2)``: sorted paths to train and to test on.
+        ``(TrackSet_1, TrackSet_2)``: the sorted paths of the tracks to train and to test on.
 
     Raises:
         DataError: no such folder, or fewer tracks than that.
@@ -50,10 +49,10 @@ def load(
     Args:
         file_: a sound file.
         sr: rate to resample to, in Hz.
-        samples: length of the row; longer tracks are cut, shorter ones end in zeros.
+        samples: length of the row in samples; longer tracks are cut, shorter ones end in zeros.
 
     Returns:
-        float32 of shape (1, samples), and ``sr``.
+        The mean of the channels, float32, shape (1, samples), full scale ±1; and ``sr``.
 
     Raises:
         AudioError: the file cannot be decoded.

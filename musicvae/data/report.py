@@ -1,4 +1,4 @@
-"""What became of every file, for people and for the run folder."""
+"""Reports for each file of a data set whether it is used, as text and as JSON."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from musicvae.recipes.split import Split
 
 @dataclass(frozen=True)
 class DataReport:
-    """One scan, the corpus built from it and how it is split.
+    """A scan, the corpus that was built from it, and its split.
 
     Attributes:
-        scan: what was found.
-        corpus: what could be used.
-        split: how it is divided, or ``None``.
+        scan: the files that were found.
+        corpus: the tracks that can be used.
+        split: which tracks are trained and tested on, or ``None``.
     """
 
     scan: Scan
@@ -26,13 +26,13 @@ class DataReport:
 
     @property
     def skipped(self) -> list[tuple[str, str]]:
-        """Key and reason of everything that is not used, sorted."""
+        """Key and reason of each file that is not used, sorted."""
         return sorted(
             (skip.key, skip.reason) for skip in (*self.scan.skipped, *self.corpus.skipped)
         )
 
     def to_json(self) -> dict[str, Any]:
-        """A plain dictionary; lengths in seconds."""
+        """The report as values for JSON; lengths are in seconds."""
         sides = {} if self.split is None else dict.fromkeys(self.split.train, "train")
         sides |= {} if self.split is None else dict.fromkeys(self.split.test, "test")
         spec = self.corpus.spec
@@ -72,6 +72,7 @@ class DataReport:
 
 
 def _section(title: str, rows: list[tuple[str, str]]) -> list[str]:
+    """The lines of a title and of its rows; none where there are no rows."""
     if not rows:
         return []
     width = min(40, max(len(key) for key, _ in rows))

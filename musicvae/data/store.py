@@ -1,18 +1,24 @@
-"""Decoded tracks on disk: one ``.npy`` for each, named by what went into it.
+"""Keeps decoded tracks on disk: one ``.npy`` for each, named by what it was made from.
 
     <cache folder>/index.sqlite          what is known of every source file
-    <cache folder>/sounds/ab/abcd….npy   float32, shape (samples, channels)
+    <cache folder>/lock                  held by the process that fills the cache
+    <cache folder>/sounds/ab/abcd….npy   float32, shape (samples, channels), full scale ±1
 
 A name is the SHA-256 of the source's bytes, the rate, the channels and the version of the decoding
-rules. So a renamed or copied source is found again, and changed rules never meet old sounds.
+rules. So the sound of a renamed or copied source is found again, and one that was made by older
+rules is not used.
+
+platformdirs knows where a system keeps caches, and filelock how it locks files.
 """
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
-import sys
 import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -23,16 +29,19 @@ from musicvae.audio import AudioSpec, Samples
 from musicvae.data.decode import RULES
 from musicvae.files import replacing
 
+#: Errors of a file system that has no locks.
+_NO_LOCKS = (errno.ENOLCK, errno.EOPNOTSUPP)
+
 
 @dataclass(frozen=True)
 class Stored:
-    """How one decoded track lies on disk.
+    """The file of one decoded track, as it was written.
 
     Attributes:
-        samples: its length, in samples.
+        samples: length of the sound in samples.
         size: of the file, in bytes.
-        mtime_ns: of the file, in nanoseconds.
-        crc32: of the samples.
+        mtime_ns: when the file was last changed, in nanoseconds since 1970.
+        crc32: checksum of the samples.
     """
 
     samples: int
@@ -42,28 +51,59 @@ class Stored:
 
 
 def cache_folder() -> Path:
-    """``$MUSICVAE_CACHE``, or ``musicvae`` in the platform's folder for caches."""
+    """``$MUSICVAE_CACHE``, or ``musicvae`` in the user's folder for caches on this system."""
     if named := os.environ.get("MUSICVAE_CACHE"):
         return Path(named).expanduser()
-    if sys.platform == "win32":
-        base = os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local"
-    elif sys.platform == "darwin":
-        base = Path.home() / "Library" / "Caches"
-    else:
-        # The XDG specification: a relative path in the variable is to be ignored.
-        named = os.environ.get("XDG_CACHE_HOME", "")
-        base = named if Path(named).is_absolute() else Path.home() / ".cache"
-    return Path(base) / "musicvae"
+    from platformdirs import user_cache_path
+
+    return user_cache_path("musicvae", appauthor=False, opinion=False)
+
+
+@contextmanager
+def locked(folder: Path, waiting: Callable[[], None] = lambda: None) -> Iterator[None]:
+    """Keep other processes from filling the cache within the ``with`` block.
+
+    The operating system frees the lock when its holder dies. Where the file system has no locks, as
+    some network drives, nobody waits: two processes may then decode the same track, but files are
+    whole or absent all the same.
+
+    Args:
+        folder: of the cache; made where missing.
+        waiting: called once if another process holds the lock.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    from filelock import FileLock, Timeout
+
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(folder / "lock")
+    try:
+        lock.acquire(blocking=False)
+    except Timeout:
+        waiting()
+        lock.acquire()
+    except OSError as error:
+        if error.errno not in _NO_LOCKS:
+            raise
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def content_hash(path: Path) -> str:
-    """SHA-256 of a file's bytes, in hex; reads it in blocks."""
+    """SHA-256 of a file's bytes, in hex; reads it piece by piece.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def sound_digest(content: str, spec: AudioSpec) -> str:
-    """The name of what a source with that content hash decodes to, in hex."""
+    """The name, in hex, of the sound that a source with that content hash decodes to."""
     text = f"{content} {spec.sample_rate} Hz {spec.channels} channels rules {RULES}"
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -74,7 +114,15 @@ def sound_path(folder: Path, digest: str) -> Path:
 
 
 def write_sound(path: Path, samples: Samples) -> Stored:
-    """Write float32 samples of shape (samples, channels), whole or not at all."""
+    """Write a sound, whole or not at all.
+
+    Args:
+        path: the ``.npy`` file.
+        samples: float32, shape (samples, channels), full scale ±1, contiguous.
+
+    Raises:
+        OSError: it cannot be written.
+    """
     with replacing(path) as temporary, temporary.open("wb") as file:
         np.save(file, samples)
     status = path.stat()
@@ -82,20 +130,34 @@ def write_sound(path: Path, samples: Samples) -> Stored:
 
 
 def open_sound(path: Path, samples: int, channels: int) -> Samples:
-    """The sound as a read-only memory map, shape (samples, channels)."""
+    """Map a sound into memory, read-only: float32, shape (samples, channels), full scale ±1.
+
+    Args:
+        path: the ``.npy`` file.
+        samples: length of the sound, in samples.
+        channels: how many it has.
+
+    Raises:
+        OSError: it cannot be opened.
+    """
     # numpy.load parses the header as Python, which takes six times as long; the shape is known.
     offset = path.stat().st_size - 4 * samples * channels
     return np.memmap(path, np.float32, "r", offset, (samples, channels))
 
 
 def check_sound(path: Path, stored: Stored, channels: int) -> Stored | None:
-    """Whether the file is still the one that was written.
+    """Check that a file is still the one that was written.
 
-    Size and time tell in the usual case. A file of another time, as in a copied cache, is read and
-    compared by its checksum.
+    Usually its size and time tell. Where the time differs, as in a copied cache, the file is read
+    and its checksum compared.
+
+    Args:
+        path: the ``.npy`` file.
+        stored: the file as it was written.
+        channels: of the sound.
 
     Returns:
-        ``stored``, brought up to date; ``None`` where the file is missing or damaged.
+        ``stored`` with the present time of the file; ``None`` where it is missing or damaged.
     """
     try:
         status = path.stat()
@@ -116,13 +178,7 @@ def check_sound(path: Path, stored: Stored, channels: int) -> Stored | None:
     return Stored(stored.samples, stored.size, status.st_mtime_ns, crc32)
 
 
-def remove_leftovers(folder: Path) -> int:
-    """Remove what a killed run left half-written; to be called while nobody else writes.
-
-    Returns:
-        How many files were removed.
-    """
-    leftovers = list((folder / "sounds").glob("*/.*.npy"))
-    for path in leftovers:
+def remove_leftovers(folder: Path) -> None:
+    """Remove the unfinished files of a killed run; to be called with the lock held."""
+    for path in (folder / "sounds").glob("*/.*.npy"):
         path.unlink(missing_ok=True)
-    return len(leftovers)

@@ -1,7 +1,7 @@
-"""Finding the sound files under a folder.
+"""Finds the sound files under a folder.
 
-The folder may be laid out as GTZAN is (folders named after genres), be one genre's folder, or be
-any folder of folders. What a file holds is decided when it is decoded; here only names are read.
+The folder may hold folders named after genres, as GTZAN does, be the folder of one genre, or be any
+folder of folders. Only names are read here; a file is opened when it is decoded.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from musicvae.audio import AUDIO_SUFFIXES
 from musicvae.errors import DataError
 from musicvae.genres import GENRES, Genre
 
-#: How far below the root a genre's folder is looked for: GTZAN's usual copies put it at the second
-#: level (``Data/genres_original/jazz``), beside a folder of pictures of the same name.
+#: Levels below the root at which the folder of a genre is looked for. The usual copies of GTZAN
+#: have it at the third (``Data/genres_original/jazz``), beside a folder of pictures of that name.
 GENRE_DEPTH = 3
 
 
@@ -25,9 +25,8 @@ class Track:
     """One sound file.
 
     Attributes:
-        path: where it lies.
-        key: its path relative to the scanned folder, with ``/``; splits and reports
-            name it by that.
+        path: of the file.
+        key: its path relative to the scanned folder, with ``/``; its name in splits and reports.
     """
 
     path: Path
@@ -49,10 +48,10 @@ class Skipped:
 
 @dataclass(frozen=True)
 class Scan:
-    """What was found.
+    """The sound files under a folder.
 
     Attributes:
-        root: the folder that was taken; keys are relative to it.
+        root: the folder that was scanned; keys are relative to it.
         tracks: sorted by key.
         skipped: sorted by key.
     """
@@ -66,13 +65,13 @@ def scan(root: str | os.PathLike[str], genre: Genre | str | None = None) -> Scan
     """Find the sound files under ``root``: wav, au, flac, ogg, mp3, in capitals or not.
 
     Links are followed, but no folder is entered twice. Hidden files and folders are skipped with a
-    reason; files of other kinds (lists, pictures) are not mentioned.
+    reason; files of other kinds, such as lists and pictures, are not mentioned.
 
     Args:
         root: the folder.
-        genre: take only the folder of this genre. A name that no plug-in registers means the
-            folder of that name. Where there is no such folder, ``root`` itself is taken if it bears
-            that name or directly holds sound files.
+        genre: scan only the folder of this genre. A name that no plug-in registers means the folder
+            of that name. Where there is no such folder, ``root`` itself is scanned if it has that
+            name or directly holds sound files.
 
     Raises:
         DataError: no such folder, no folder for the genre, more than one, or no sound files.
@@ -103,6 +102,7 @@ def scan(root: str | os.PathLike[str], genre: Genre | str | None = None) -> Scan
 
 
 def _genre_folder(root: Path, genre: Genre | str) -> Path:
+    """The folder of a genre under ``root``, or ``root`` itself."""
     name = genre if isinstance(genre, str) else genre.name
     is_folder = _folder_test(genre)
     for depth in range(1, GENRE_DEPTH + 1):
@@ -131,6 +131,7 @@ def _genre_folder(root: Path, genre: Genre | str) -> Path:
 
 
 def _folder_test(genre: Genre | str) -> Callable[[str], bool]:
+    """A function that tells whether a folder of some name is that of the genre."""
     if isinstance(genre, Genre):
         return genre.is_folder
     if genre in GENRES:
@@ -150,6 +151,7 @@ def _holds_sounds_itself(folder: Path) -> bool:
 
 
 def _walk(root: Path) -> Iterator[Track | Skipped]:
+    """Every sound file under a folder, and all that is skipped with a reason."""
     entered: set[tuple[int, int]] = set()
     refused: list[OSError] = []
     for place, folders, files in os.walk(root, followlinks=True, onerror=refused.append):
@@ -163,7 +165,7 @@ def _walk(root: Path) -> Iterator[Track | Skipped]:
         for name in [folder for folder in folders if folder.startswith(".")]:
             folders.remove(name)
             yield Skipped(_key(here / name, root), "a hidden folder")
-        # Links last, so that a folder's tracks are named by where they lie, not by a link to it.
+        # Links last, so that the key of a track is its real path, not one through a link.
         folders.sort(key=lambda name: ((here / name).is_symlink(), name))
         for name in files:
             if Path(name).suffix.lower() in AUDIO_SUFFIXES:
@@ -175,12 +177,13 @@ def _walk(root: Path) -> Iterator[Track | Skipped]:
 
 
 def _key(path: Path, root: Path) -> str:
-    # A name that is not valid Unicode could be neither printed nor written to JSON.
+    """The key of a path; bytes of its name that are not valid Unicode are escaped."""
     name = path.relative_to(root).as_posix()
     return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def _refusal(path: Path, root: Path) -> str | None:
+    """Why a file with the ending of a sound file is skipped, or ``None`` where it is taken."""
     if path.name.startswith("._"):
         return "a hidden companion file of macOS, not sound"
     if path.name.startswith("."):

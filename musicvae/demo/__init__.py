@@ -1,10 +1,10 @@
-"""The whole chain on an embedded corpus: train, export, play over OSC."""
+"""Demonstrates the whole chain on an embedded corpus: train, export, play over OSC."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-#: What the embedded corpus holds.
+#: The genre of the embedded corpus.
 GENRE = "hiphop"
 
 

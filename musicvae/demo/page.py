@@ -1,4 +1,4 @@
-"""The page that the demo leaves: what happened, to look at and to listen to."""
+"""Writes the web page of the demo: its steps with pictures and sounds."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ class Chapter:
 
     Attributes:
         title: what was done.
-        prose: what came of it.
-        pictures: file names beside the page.
-        sounds: likewise.
-        text: figures, shown as they are.
-        command: what does the same from a terminal.
+        prose: the result, in a sentence or two.
+        pictures: names of picture files in the folder of the page.
+        sounds: names of sound files in the folder of the page.
+        text: lines of figures, shown in a fixed-width font.
+        command: the command that does the same.
     """
 
     title: str
@@ -41,7 +41,7 @@ class Chapter:
     command: str = ""
 
     def html(self, number: int) -> str:
-        """The chapter as HTML."""
+        """The chapter as HTML, with its number in the title."""
         parts = [f"<h2>{number}. {escape(self.title)}</h2>", f"<p>{escape(self.prose)}</p>"]
         parts += [
             f'<figure><audio controls src="{escape(name)}"></audio>'
@@ -57,12 +57,15 @@ class Chapter:
 
 
 def write_page(path: Path, chapters: Sequence[Chapter], seconds: float) -> Path:
-    """Write the page, atomically.
+    """Write the page, whole or not at all.
 
     Args:
-        path: the HTML file; pictures and sounds lie beside it.
-        chapters: in order.
-        seconds: how long the whole took.
+        path: the HTML file, in the folder of its pictures and sounds.
+        chapters: in their order.
+        seconds: duration of the whole demo.
+
+    Returns:
+        The path written.
     """
     body = "\n".join(chapter.html(number) for number, chapter in enumerate(chapters, start=1))
     html = (

@@ -1,4 +1,4 @@
-"""Driving a daemon over real OSC, as a performer's patch would."""
+"""Plays a daemon over real OSC, as a performer's patch would."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-#: Messages a second; a hand on a slider sends about as many.
+#: Messages per second; about as many as a moved slider sends.
 RATE = 20.0
 
 
 @dataclass(frozen=True)
 class Gesture:
-    """Where the latents go and how long that takes.
+    """A movement of the latents to a target.
 
     Attributes:
-        name: what it shows.
+        name: what it shows, for the page.
         target: standardised latents, float32 (D,).
-        seconds: travelling time.
+        seconds: duration of the movement.
     """
 
     name: str
@@ -33,8 +33,8 @@ def score(real: NDArray[np.float32], drawn: NDArray[np.float32]) -> list[Gesture
     """A performance of about 20 s.
 
     Args:
-        real: latents of real clips, (3, D) or more.
-        drawn: latents drawn at random, (2, D) or more.
+        real: standardised latents of real clips, float32 (n, D), n ≥ 3.
+        drawn: standardised latents drawn at random, float32 (n, D), n ≥ 2.
     """
     swept = [real[2].copy(), real[2].copy()]
     swept[0][0], swept[1][0] = 2.0, -2.0
@@ -52,10 +52,15 @@ def score(real: NDArray[np.float32], drawn: NDArray[np.float32]) -> list[Gesture
 
 
 def perform(artifact: Path, take: Path, gestures: list[Gesture]) -> dict[str, Any]:
-    """Start a daemon that writes ``take``, play the gestures over UDP, and end it.
+    """Start a daemon that records to a file, play the gestures over UDP, and end it.
+
+    Args:
+        artifact: the model to play.
+        take: the WAV file to write.
+        gestures: one after another.
 
     Returns:
-        The daemon's last status.
+        The last status of the daemon, as :meth:`musicvae.live.daemon.Daemon.status` gives it.
     """
     from pythonosc.udp_client import SimpleUDPClient
 
@@ -71,6 +76,7 @@ def perform(artifact: Path, take: Path, gestures: list[Gesture]) -> dict[str, An
 
 
 def _travel(client: Any, start: NDArray[np.float32], gesture: Gesture) -> NDArray[np.float32]:
+    """Move the latents from ``start`` to the gesture's target, float32 (D,), and return that."""
     began = time.monotonic()
     share = 0.0
     while share < 1.0:

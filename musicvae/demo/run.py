@@ -1,4 +1,4 @@
-"""``musicvae demo``: train, listen, export, play over OSC, and say what happened."""
+"""Runs ``musicvae demo``: trains, listens, exports, plays over OSC, and writes a page about it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from musicvae.artifact.text import describe as describe_artifact
 from musicvae.audio import Sound, Sounds, read, resample
 from musicvae.demo import GENRE, corpus_folder
 from musicvae.demo.page import Chapter, write_page
-from musicvae.demo.performance import perform, score
+from musicvae.demo.performance import Gesture, perform, score
 from musicvae.errors import RunError
 from musicvae.exporting import export
 from musicvae.measures import describe, frechet_log_mel_distance, log_mel_distance
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from musicvae.vae.clip.trained import TrainedModel
     from musicvae.vae.training.reporting import Reporter
 
-#: Smaller than the recipe's own, so that three minutes on two cores are enough.
+#: A smaller model than the recipe's own, for which three minutes on two cores are enough.
 SETTINGS = {
     "samples": 32_768,
     "latent_dim": 256,
@@ -36,18 +36,18 @@ SETTINGS = {
 
 
 def run_demo(out: Path, minutes: float, reporter: Reporter) -> Path:
-    """Run the whole chain and leave its results in ``out``.
+    """Run the whole chain and write its results to ``out``.
 
     Args:
         out: a new or empty folder.
         minutes: training time, in minutes.
-        reporter: who listens.
+        reporter: gets the progress.
 
     Returns:
-        The page that tells what happened.
+        The page, an HTML file.
 
     Raises:
-        RunError: there is something in ``out`` already.
+        RunError: ``out`` is a file, or a folder that is not empty.
     """
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise RunError(
@@ -64,7 +64,7 @@ def run_demo(out: Path, minutes: float, reporter: Reporter) -> Path:
         _exporting(model, out, reporter),
         _playing(model, out, reporter),
     ]
-    shutil.rmtree(out / "cache")  # fifty megabytes that nobody will look at
+    shutil.rmtree(out / "cache")  # fifty megabytes that are not needed any more
     seconds = time.monotonic() - began
     page = write_page(out / "index.html", chapters, seconds)
     reporter.note(f"done in {seconds:.0f} s: open {page}")
@@ -89,6 +89,7 @@ def _trained(out: Path, minutes: float, reporter: Reporter) -> TrainedModel:
 
 
 def _training(model: TrainedModel, out: Path) -> Chapter:
+    """The chapter about the training, with its curves."""
     rows = model.history()
     plots.save(plots.training_curves(rows), out / "training.png")
     return Chapter(
@@ -103,6 +104,7 @@ def _training(model: TrainedModel, out: Path) -> Chapter:
 
 
 def _listening(model: TrainedModel, out: Path, reporter: Reporter) -> Chapter:
+    """The chapter with reconstructions of test tracks and new sounds."""
     reporter.note("reconstructing test tracks and sampling new sounds")
     tracks = [_ten_seconds(path) for path in model.test_tracks()[:2]]
     made = [model.reconstruct(track) for track in tracks]
@@ -125,6 +127,7 @@ def _listening(model: TrainedModel, out: Path, reporter: Reporter) -> Chapter:
 
 
 def _exporting(model: TrainedModel, out: Path, reporter: Reporter) -> Chapter:
+    """The chapter about the exported decoder."""
     reporter.note("exporting the decoder to ONNX and comparing it with TensorFlow")
     info = export(model, out / f"{GENRE}.onnx")
     facts = describe_artifact(info).split("\n\n")[0]
@@ -138,6 +141,7 @@ def _exporting(model: TrainedModel, out: Path, reporter: Reporter) -> Chapter:
 
 
 def _playing(model: TrainedModel, out: Path, reporter: Reporter) -> Chapter:
+    """The chapter about the daemon, with the sound that it played."""
     reporter.note("playing it over OSC: about 20 s")
     generator = np.random.default_rng(7)
     drawn = generator.standard_normal((2, model.recipe.latent_dim), np.float32)
@@ -160,7 +164,8 @@ def _playing(model: TrainedModel, out: Path, reporter: Reporter) -> Chapter:
     )
 
 
-def _story(gestures: Sequence[Any]) -> list[str]:
+def _story(gestures: Sequence[Gesture]) -> list[str]:
+    """A line for each gesture: when it begins, and its name."""
     moment, lines = 0.0, []
     for gesture in gestures:
         lines.append(f"{moment:5.1f} s  {gesture.name}")
@@ -169,7 +174,7 @@ def _story(gestures: Sequence[Any]) -> list[str]:
 
 
 def _figures(model: TrainedModel, take: Sound, status: dict[str, Any]) -> list[str]:
-    """What the take measures, beside the music it learnt from and beside noise."""
+    """Measures of the recorded sound, compared with training tracks, test tracks and noise."""
     learnt = Sounds(_ten_seconds(path) for path in model.train_tracks()[:8])
     unheard = Sounds(_ten_seconds(path) for path in model.test_tracks()[:8])
     generator = np.random.default_rng(0)

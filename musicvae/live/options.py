@@ -6,11 +6,13 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from musicvae.errors import SettingError
-from musicvae.live.engine.deck_addresses import GAIN_RANGE
-from musicvae.live.outputs.output import DEFAULT_BLOCK, Output
+from musicvae.live.limits import BLOCK_RANGE, GAIN_RANGE
+
+if TYPE_CHECKING:  # every command line imports this module; numpy would slow each of them down
+    from musicvae.live.outputs.output import Output
 
 DEFAULT_PORT = 7700
 PathLike = str | os.PathLike[str]
@@ -47,29 +49,165 @@ class Options:
         SettingError: a number is out of its range.
     """
 
-    output: PathLike | Output | None = None
-    port: int = DEFAULT_PORT
-    bind: str = "127.0.0.1"
-    allow: Sequence[str] = ()
-    allow_quit: bool = False
-    honour_timetags: bool = False
-    gain_db: float = 0.0
-    seconds: float | None = None
-    rate: int | None = None
-    channels: int = 2
-    device: str | int | None = None
-    block: int = DEFAULT_BLOCK
-    ahead_ms: float | None = None
-    fast: bool = False
-    tapes: PathLike | None = None
-    presets: PathLike | None = None
-    takes: PathLike = field(default=Path("takes"))
-    record: str | None = None
+    # The metadata of a field are its option on the command line; see musicvae/cli/options.py.
+    output: PathLike | Output | None = field(
+        default=None,
+        metadata={
+            "name": "out",
+            "group": "sound",
+            "metavar": "FILE",
+            "help": "record to a WAV file instead of the sound card (overwritten where it exists); "
+            "'null' drops the sound",
+        },
+    )
+    device: str | int | None = field(
+        default=None,
+        metadata={
+            "group": "sound",
+            "metavar": "NAME",
+            "help": "sound card: its number or a part of its name",
+        },
+    )
+    rate: int | None = field(
+        default=None,
+        metadata={
+            "group": "sound",
+            "type": int,
+            "metavar": "HZ",
+            "help": "sample rate (default: the sound card's own, or the model's for a file)",
+        },
+    )
+    block: int = field(
+        default=512,
+        metadata={
+            "group": "sound",
+            "type": int,
+            "metavar": "FRAMES",
+            "help": "frames at once (default: %(default)s)",
+        },
+    )
+    ahead_ms: float | None = field(
+        default=None,
+        metadata={
+            "name": "ahead",
+            "group": "sound",
+            "type": float,
+            "metavar": "MS",
+            "help": "have a block ready so long before the device needs it (default: 2.5): less is "
+            "quicker, more is safer",
+        },
+    )
+    channels: int = field(
+        default=2,
+        metadata={
+            "group": "sound",
+            "type": int,
+            "metavar": "N",
+            "help": "of the output (default: %(default)s)",
+        },
+    )
+    record: str | None = field(
+        default=None,
+        metadata={
+            "group": "sound",
+            "nargs": "?",
+            "const": "",
+            "metavar": "NAME",
+            "help": "record from the beginning, with a score that `musicvae render` plays again",
+        },
+    )
+    gain_db: float = field(
+        default=0.0,
+        metadata={
+            "name": "gain",
+            "group": "sound",
+            "type": float,
+            "metavar": "DB",
+            "help": "gain at the start (default: %(default)g)",
+        },
+    )
+    fast: bool = field(
+        default=False,
+        metadata={
+            "group": "sound",
+            "help": "with --out: as fast as possible, not in real time",
+        },
+    )
+    port: int = field(
+        default=DEFAULT_PORT,
+        metadata={
+            "group": "network",
+            "type": int,
+            "help": "UDP and TCP port; 0 takes any free one (default: %(default)s)",
+        },
+    )
+    bind: str = field(
+        default="127.0.0.1",
+        metadata={
+            "group": "network",
+            "metavar": "ADDRESS",
+            "help": "listen there (default: %(default)s)",
+        },
+    )
+    allow: Sequence[str] = field(
+        default=(),
+        metadata={
+            "group": "network",
+            "metavar": "HOST",
+            "help": "host or network that may speak besides this machine; may be repeated",
+        },
+    )
+    allow_quit: bool = field(
+        default=False,
+        metadata={
+            "group": "network",
+            "help": "let /quit from this machine end the daemon",
+        },
+    )
+    honour_timetags: bool = field(
+        default=False,
+        metadata={
+            "group": "network",
+            "help": "let bundles wait until their time tag is due (SuperCollider means them)",
+        },
+    )
+    tapes: PathLike | None = field(
+        default=None,
+        metadata={
+            "group": "folders",
+            "metavar": "FOLDER",
+            "help": "of tapes (default: that of the first artifact)",
+        },
+    )
+    presets: PathLike | None = field(
+        default=None,
+        metadata={
+            "group": "folders",
+            "metavar": "FOLDER",
+            "help": "of presets (default: presets, beside the first artifact)",
+        },
+    )
+    takes: PathLike = field(
+        default=Path("takes"),
+        metadata={
+            "group": "folders",
+            "metavar": "FOLDER",
+            "help": "of recordings (default: %(default)s)",
+        },
+    )
+    seconds: float | None = field(
+        default=None,
+        metadata={
+            "type": float,
+            "metavar": "S",
+            "help": "fade out and end after so long",
+        },
+    )
 
     def __post_init__(self) -> None:
         _check("gain", self.gain_db, *GAIN_RANGE)
         _check("length in seconds", 1.0 if self.seconds is None else self.seconds, 0.1, 1e6)
-        _check("block", self.block, 16, 8192)
+        _check("block", self.block, *BLOCK_RANGE)
         _check("rate", 48_000 if self.rate is None else self.rate, 1_000, 192_000)
         _check("number of channels", self.channels, 1, 64)
         _check("time ahead in ms", 1 if self.ahead_ms is None else self.ahead_ms, 1, 100)

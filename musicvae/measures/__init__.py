@@ -1,13 +1,13 @@
-"""Figures that say how a sound is, and how far two sounds are apart.
+"""Measures of sounds: of one sound, of the distance of two, and of the distance of two sets.
 
     one sound   level, peak, bandwidth, centroid, spectral_flatness, onset_rate, clicks
                 describe: all of them as one Measures
     two sounds  log_mel_distance, multi_resolution_stft_distance, onset_correlation
     two sets    frechet_log_mel_distance
 
-Every function takes :class:`musicvae.audio.Sound` at any rate and number of channels. Whatever
-looks at a spectrum looks at the mean of the channels. None needs TensorFlow; most need librosa,
-which the extra ``train`` brings.
+Every function takes :class:`musicvae.audio.Sound` at any rate and number of channels. Spectra are
+those of the mean of the channels. None of them needs TensorFlow; most need librosa, which the extra
+``train`` installs.
 """
 
 from musicvae.measures.pairs import (

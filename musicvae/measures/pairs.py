@@ -1,4 +1,4 @@
-"""How far apart two sounds are, or two sets of sounds."""
+"""Measures the distance of two sounds, or of two sets of sounds."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ STFT_RESOLUTIONS = ((512, 50, 240), (1024, 120, 600), (2048, 240, 1200))
 
 
 def log_mel_distance(a: Sound, b: Sound) -> float:
-    """Mean absolute difference of the two log-mel spectrograms, in natural-log units.
+    """Mean absolute difference of two log-mel spectrograms (:func:`log_mel`), in natural-log units.
 
-    1 is a factor of e, 8.7 dB, in every band of every frame. See :func:`log_mel`; the longer sound
-    is cut to the length of the shorter.
+    A distance of 1 is a factor of e, or 8.7 dB, in every band of every frame. The longer sound is
+    cut to the length of the shorter.
 
     Raises:
         AudioError: a sound is empty or not finite.
@@ -32,10 +32,16 @@ def log_mel_distance(a: Sound, b: Sound) -> float:
 def multi_resolution_stft_distance(a: Sound, b: Sound) -> float:
     """Spectral convergence plus mean absolute log-magnitude difference, at three resolutions.
 
-    The loss of Parallel WaveGAN (Yamamoto, Song & Kim 2020), ``a`` being the reference: FFT 512,
-    1024 and 2048, hop 50, 120 and 240, Hann window 240, 600 and 1200 samples, at 22 050 Hz; power
-    is not taken below 1e-7, so that silence has a logarithm. The mean over the resolutions; without
-    unit, 0 for equal sounds. The longer sound is cut to the length of the shorter.
+    This is the loss of Parallel WaveGAN (Yamamoto, Song & Kim 2020): FFT 512, 1024 and 2048, hop
+    50, 120 and 240, Hann window 240, 600 and 1200 samples, at 22 050 Hz. Power below 1e-7 counts as
+    1e-7, so that silence has a logarithm. The longer sound is cut to the length of the shorter.
+
+    Args:
+        a: the reference.
+        b: the other sound.
+
+    Returns:
+        The mean over the resolutions, without unit; 0 for equal sounds.
 
     Raises:
         AudioError: a sound is empty or not finite.
@@ -52,9 +58,12 @@ def multi_resolution_stft_distance(a: Sound, b: Sound) -> float:
 
 
 def onset_correlation(a: Sound, b: Sound) -> float:
-    """Whether things happen at the same time: Pearson correlation of the two onset strengths.
+    """Pearson correlation of two onset strengths: whether onsets happen at the same times.
 
-    -1 to 1; 0 where one of them has no onsets at all. The longer is cut to the shorter.
+    The longer sound is cut to the length of the shorter.
+
+    Returns:
+        -1 to 1; 0 where a sound has no onsets at all.
 
     Raises:
         AudioError: a sound is empty or not finite.
@@ -69,13 +78,16 @@ def onset_correlation(a: Sound, b: Sound) -> float:
 def frechet_log_mel_distance(sounds_a: Sequence[Sound], sounds_b: Sequence[Sound]) -> float:
     """Fréchet distance between two sets of sounds, over the frames of their log-mel spectrograms.
 
-    A Gaussian is fitted to all frames of a set, each frame being its 80 log-mel bands and their 80
-    slopes over nine frames (librosa's delta, in log units per frame); the distance is
+    A Gaussian is fitted to all frames of a set. A frame consists of its 80 log-mel bands and their
+    80 slopes over nine frames (librosa's delta, in log units per frame). The distance is
     ``|mean_a - mean_b|² + tr(C_a + C_b - 2 (C_a C_b)^½)`` (Dowson & Landau 1982; used on embeddings
-    by Heusel et al. 2017 and Kilgour et al. 2019). Frames rather than whole clips, since a few
-    clips already hold thousands of them: a covariance of 160 dimensions estimated from a handful
-    of clips would be singular. It sees timbre, level and their changes within 0.2 s, and is blind
-    to longer form.
+    by Heusel et al. 2017 and Kilgour et al. 2019). Frames are compared rather than whole clips,
+    since a few clips hold thousands of frames, while their number would be too small to estimate a
+    covariance in 160 dimensions. The distance depends on timbre, level and their changes within
+    0.2 s, and not on longer form.
+
+    The root is taken of symmetric matrices, by their eigenvalues: ``scipy.linalg.sqrtm`` takes five
+    times as long, and gives complex numbers where a covariance is nearly singular.
 
     Returns:
         0 for equal sets; squared natural-log units.
@@ -94,6 +106,7 @@ def frechet_log_mel_distance(sounds_a: Sequence[Sound], sounds_b: Sequence[Sound
 
 
 def _floored(samples: Samples, size: int, hop: int, window: int) -> NDArray[np.float32]:
+    """Magnitudes as :func:`magnitude`, none below the root of 1e-7."""
     floored: NDArray[np.float32] = np.sqrt(
         np.maximum(magnitude(samples, size, hop, window) ** 2, 1e-7)
     )
@@ -101,6 +114,7 @@ def _floored(samples: Samples, size: int, hop: int, window: int) -> NDArray[np.f
 
 
 def _gaussian(sounds: Sequence[Sound]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Mean, float64 (160,), and covariance, float64 (160, 160), of all frames."""
     frames = [_frames(sound) for sound in sounds]
     if sum(map(len, frames)) < 2:
         raise AudioError(
@@ -113,13 +127,14 @@ def _gaussian(sounds: Sequence[Sound]) -> tuple[NDArray[np.float64], NDArray[np.
 
 
 def _frames(sound: Sound) -> NDArray[np.float64]:
+    """Log-mel bands and their slopes, float64 (frames, 160), in natural-log units."""
     bands = log_mel(sound).astype(np.float64)
     slopes = librosa().feature.delta(bands, axis=0, mode="nearest")
     return np.concatenate([bands, slopes], axis=1)
 
 
 def _square_root(covariance: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The symmetric square root of a symmetric, positive semi-definite matrix."""
+    """The symmetric root of a symmetric, positive semi-definite matrix; float64 (n, n) both."""
     values, vectors = np.linalg.eigh(covariance)
     root: NDArray[np.float64] = (vectors * np.sqrt(np.maximum(values, 0))) @ vectors.T
     return root
@@ -128,5 +143,6 @@ def _square_root(covariance: NDArray[np.float64]) -> NDArray[np.float64]:
 def _same_length(
     a: NDArray[np.float32], b: NDArray[np.float32]
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Two arrays whose first axis is time, cut to the length of the shorter."""
     length = min(len(a), len(b))
     return a[:length], b[:length]

@@ -1,4 +1,4 @@
-"""Measures of one sound: how loud, how bright, how busy, how clean."""
+"""Measures one sound: its level, brightness, number of onsets, and clicks."""
 
 from __future__ import annotations
 
@@ -17,31 +17,33 @@ from musicvae.measures.spectra import (
     usable,
 )
 
-#: Digital silence is given as this, the step of a 24-bit file, so that tables and JSON stay finite.
+#: Level of digital silence, that of the last bit of a 24-bit file: tables and JSON stay finite.
 SILENCE_DBFS = -144.5
 #: Share of the power that lies below the bandwidth.
 BANDWIDTH_SHARE = 0.99
-#: A click stands out of its surroundings by so many times their RMS curvature.
+#: A click exceeds the RMS curvature of its surroundings by this factor.
 CLICK_FACTOR = 12.0
 #: Curvature below this (of full scale ±1) is rounding, not a click.
 CLICK_FLOOR = 2e-3
+#: Length of the surroundings on either side.
 CLICK_WINDOW_MS = 5.0
+#: Jumps that are no further apart than this are one click.
 CLICK_GAP_MS = 2.0
 
 
 @dataclass(frozen=True)
 class Measures:
-    """All figures of one sound; each is explained at the function of the same name.
+    """All measures of one sound; the function of the same name explains each.
 
     Attributes:
-        seconds: length.
-        level: dBFS RMS.
-        peak: dBFS.
-        bandwidth: Hz.
-        centroid: Hz.
-        spectral_flatness: 0 (a tone) to 1 (white noise).
-        onset_rate: per second.
-        clicks: how many.
+        seconds: length in seconds.
+        level: RMS in dBFS.
+        peak: largest sample in dBFS.
+        bandwidth: in Hz.
+        centroid: in Hz.
+        spectral_flatness: from 0 (a tone) to 1 (a flat spectrum).
+        onset_rate: onsets per second.
+        clicks: number of clicks.
     """
 
     seconds: float
@@ -55,7 +57,7 @@ class Measures:
 
 
 def describe(sound: Sound) -> Measures:
-    """All figures of one sound.
+    """All measures of one sound.
 
     Raises:
         AudioError: the sound is empty or not finite.
@@ -74,16 +76,23 @@ def describe(sound: Sound) -> Measures:
 
 
 def level(sound: Sound) -> float:
-    """RMS over all channels in dBFS; 0 is a square wave of full scale, a full sine is -3.01.
+    """RMS over all channels in dBFS: 0 for a full-scale square wave, -3.01 for a full-scale sine.
 
-    Plain ``20 log10(rms)``, without the 3.01 dB that AES17 adds. Silence is -144.5.
+    It is ``20 log10(rms)``, without the 3.01 dB that AES17 adds. Silence is -144.5.
+
+    Raises:
+        AudioError: the sound is empty or not finite.
     """
     usable(sound)
     return _dbfs(float(np.sqrt(np.mean(np.square(sound.samples, dtype=np.float64)))))
 
 
 def peak(sound: Sound) -> float:
-    """The largest sample of any channel in dBFS (sample peak, not true peak); silence is -144.5."""
+    """The largest sample of any channel in dBFS (sample peak, not true peak); silence is -144.5.
+
+    Raises:
+        AudioError: the sound is empty or not finite.
+    """
     usable(sound)
     return _dbfs(float(np.abs(sound.samples).max()))
 
@@ -91,10 +100,14 @@ def peak(sound: Sound) -> float:
 def bandwidth(sound: Sound) -> float:
     """The frequency in Hz below which 99 % of the power of the whole sound lies; 0 for silence.
 
-    A spectral roll-off (Scheirer & Slaney 1997) of the long-term power spectrum. Power is what is
-    heard of a bandwidth: "the highest frequency within 60 dB of the maximum" rates a dull sound
-    with faint hiss as high as a full one, and gave 11 kHz for nearly every track tried, whatever
-    its brightness. It can never exceed half of the lowest rate that a recording went through.
+    This is a spectral roll-off (Scheirer & Slaney 1997) of the long-term power spectrum. The other
+    usual definition, the highest frequency within 60 dB of the maximum, rates a dull sound with
+    faint hiss as high as a bright one: it gave 11 kHz for nearly every track that was tried. A
+    recording that was once resampled to a low rate has at most half that rate.
+
+    Raises:
+        AudioError: the sound is empty or not finite.
+        MissingExtraError: librosa is not installed.
     """
     frequencies, power = power_spectrogram(sound)
     total = np.cumsum(power.sum(axis=1))
@@ -106,8 +119,12 @@ def bandwidth(sound: Sound) -> float:
 def centroid(sound: Sound) -> float:
     """The mean frequency in Hz, weighted by magnitude, averaged over frames; 0 for silence.
 
-    The spectral centroid (Grey & Gordon 1978), which goes with perceived brightness. Frames more
-    than 80 dB below the loudest do not count.
+    This is the spectral centroid (Grey & Gordon 1978), which corresponds to perceived brightness.
+    Analysis frames more than 80 dB below the loudest do not count.
+
+    Raises:
+        AudioError: the sound is empty or not finite.
+        MissingExtraError: librosa is not installed.
     """
     frequencies, power = power_spectrogram(sound)
     magnitude = np.sqrt(_loud(power))
@@ -117,10 +134,14 @@ def centroid(sound: Sound) -> float:
 
 
 def spectral_flatness(sound: Sound) -> float:
-    """Geometric over arithmetic mean of the power spectrum, averaged over frames.
+    """Geometric mean of the power spectrum divided by its arithmetic mean, averaged over frames.
 
-    About 0.56 for white noise, whose single frames are not flat, near 0 for tones (Johnston 1988);
-    0 for silence. Frames more than 80 dB below the loudest do not count.
+    It is about 0.56 for white noise, whose single frames are not flat, near 0 for tones (Johnston
+    1988), and 0 for silence. Analysis frames more than 80 dB below the loudest do not count.
+
+    Raises:
+        AudioError: the sound is empty or not finite.
+        MissingExtraError: librosa is not installed.
     """
     _, power = power_spectrogram(sound)
     frames = _loud(power)
@@ -131,7 +152,12 @@ def spectral_flatness(sound: Sound) -> float:
 
 
 def onset_rate(sound: Sound) -> float:
-    """Onsets per second: peaks of the onset strength, picked as librosa does (Böck et al. 2012)."""
+    """Onsets per second: peaks of the onset strength, picked as librosa does (Böck et al. 2012).
+
+    Raises:
+        AudioError: the sound is empty or not finite.
+        MissingExtraError: librosa is not installed.
+    """
     strength = onset_strength(sound)
     if not np.any(strength > 1e-6):
         return 0.0
@@ -142,13 +168,16 @@ def onset_rate(sound: Sound) -> float:
 
 
 def clicks(sound: Sound) -> int:
-    """How many clicks: samples that jump out of the slopes around them, in any channel.
+    """The number of clicks: sudden jumps between samples, in the channel that has the most.
 
-    A step between two samples is a spike in the second difference, which for music is small. A
-    sample counts where that difference exceeds 12 times its RMS over the 5 ms on either side (the
-    spike itself left out); what lies within 2 ms is one click. A simple form of the detector of
-    Vaseghi & Rayner (1990), with differences instead of linear prediction. Real music comes out at
-    0 or nearly; hard-edged drum samples may count.
+    A jump is a spike in the second difference, which is small for music. A sample counts where that
+    difference exceeds 12 times its RMS over the 5 ms on either side (without the spike itself);
+    spikes within 2 ms of each other are one click. This is a simple form of the detector of Vaseghi
+    & Rayner (1990), with differences instead of linear prediction. Music has none or nearly none;
+    drum samples with hard attacks may count.
+
+    Raises:
+        AudioError: the sound is empty or not finite.
     """
     usable(sound)
     return max(
@@ -157,6 +186,7 @@ def clicks(sound: Sound) -> int:
 
 
 def _clicks(channel: NDArray[np.float64], rate: int) -> int:
+    """The clicks of one channel, float64 of shape (samples,), full scale ±1, at a rate in Hz."""
     reach = max(8, round(rate * CLICK_WINDOW_MS / 1000))
     if len(channel) < 2 * reach:
         return 0
@@ -174,10 +204,11 @@ def _clicks(channel: NDArray[np.float64], rate: int) -> int:
 
 
 def _loud(power: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The frames (columns) within 80 dB of the loudest; none of a silent sound."""
+    """The frames within 80 dB of the loudest, float64 (bins, frames) both; none of silence."""
     energy = power.sum(axis=0)
     return power[:, energy > max(1e-8 * energy.max(), 1e-20)]
 
 
 def _dbfs(amplitude: float) -> float:
+    """An amplitude, of full scale 1, in dBFS."""
     return max(20 * float(np.log10(max(amplitude, 1e-30))), SILENCE_DBFS)

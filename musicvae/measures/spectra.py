@@ -1,4 +1,4 @@
-"""Spectra that the measures and the pictures share, so that both look at the same thing."""
+"""Computes the spectra that measures and pictures share."""
 
 from __future__ import annotations
 
@@ -10,21 +10,22 @@ from numpy.typing import NDArray
 from musicvae.audio import Samples, Sound, resample
 from musicvae.errors import AudioError, MissingExtraError
 
-#: Sounds are compared at one rate (Hz), GTZAN's own, whatever rate each came with.
+#: Rate in Hz to which sounds are resampled before they are compared; that of GTZAN.
 COMPARISON_RATE = 22_050
 MEL_BANDS = 80
-MEL_FFT = 2048
-MEL_HOP = 512
-#: Added to a mel magnitude before its logarithm: what is far below it does not count.
+MEL_FFT = 2048  # samples
+MEL_HOP = 512  # samples
+#: Added to a mel magnitude before its logarithm, so that what is far below it does not count.
 LOG_OFFSET = 1e-3
 
 
 def log_mel(sound: Sound) -> NDArray[np.float32]:
-    """The log-mel spectrogram that every mel-based figure and picture of this project uses.
+    """The log-mel spectrogram on which all mel-based measures and pictures are based.
 
-    Mean of the channels, resampled to 22 050 Hz; magnitude STFT of 2048-sample Hann windows, hop
-    512, centred (zeros beyond the ends); 80 bands from 0 to 11 025 Hz as librosa makes them (Slaney
-    scale, each band's weights of unit area); ``ln(magnitude + 1e-3)``.
+    The mean of the channels is resampled to 22 050 Hz. Its magnitude STFT has Hann windows of 2048
+    samples and a hop of 512, and is centred, with zeros beyond the ends. It is summed in 80 bands
+    from 0 to 11 025 Hz as librosa makes them (Slaney scale, the weights of each band have unit
+    area), and the result is ``ln(magnitude + 1e-3)``.
 
     Returns:
         float32, shape (frames, 80), natural logarithm; frames = 1 + samples // 512 at 22 050 Hz.
@@ -39,12 +40,14 @@ def log_mel(sound: Sound) -> NDArray[np.float32]:
 
 
 def power_spectrogram(sound: Sound) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Power in time and frequency at the sound's own rate.
+    """Power over frequency and time, at the sound's own rate.
 
-    Hann windows of the power of two nearest to 93 ms (2048 samples at 22 050 Hz), a quarter apart.
+    The length of the Hann windows is the power of two nearest to 93 ms (2048 samples at 22 050 Hz),
+    and the hop a quarter of it.
 
     Returns:
-        The frequencies in Hz, shape (bins,), and the power, shape (bins, frames).
+        The frequencies in Hz, float64 (bins,), and the power in squared full scale, float64 (bins,
+        frames).
 
     Raises:
         AudioError: the sound is empty or not finite.
@@ -57,12 +60,12 @@ def power_spectrogram(sound: Sound) -> tuple[NDArray[np.float64], NDArray[np.flo
 
 
 def onset_strength(sound: Sound) -> NDArray[np.float32]:
-    """How much new energy each frame brings: spectral flux of a mel spectrogram in dB.
+    """The increase of energy at each frame: spectral flux of a mel spectrogram, at 22 050 Hz.
 
-    As librosa computes it (Böck & Widmer 2013 without the vibrato suppression), at 22 050 Hz.
+    librosa computes it (Böck & Widmer 2013, without the vibrato suppression).
 
     Returns:
-        float32, shape (frames,), one frame each 512 samples at 22 050 Hz.
+        float32, shape (frames,), in dB; one frame each 512 samples at 22 050 Hz.
 
     Raises:
         AudioError: the sound is empty or not finite.
@@ -77,13 +80,19 @@ def onset_strength(sound: Sound) -> NDArray[np.float32]:
 def magnitude(
     samples: Samples, size: int, hop: int, window: int | None = None
 ) -> NDArray[np.float32]:
-    """Magnitudes of a centred STFT with Hann windows, shape (1 + size // 2, frames).
+    """Magnitudes of a centred STFT with Hann windows.
 
     Args:
-        samples: shape (samples,), of any length.
+        samples: float32, shape (samples,), of any length, full scale ±1.
         size: FFT size in samples, even.
         hop: samples from one frame to the next.
-        window: length of the window in samples; the whole FFT when not given.
+        window: length of the window in samples; ``None`` is the FFT size.
+
+    Returns:
+        float32, shape (1 + size // 2, frames), not scaled by the length of the window.
+
+    Raises:
+        MissingExtraError: librosa is not installed.
     """
     stft = librosa().stft(
         _padded(samples, size), n_fft=size, hop_length=hop, win_length=window, center=False
@@ -93,13 +102,18 @@ def magnitude(
 
 
 def comparable(sound: Sound) -> Samples:
-    """The mean of the channels at 22 050 Hz, shape (samples,)."""
+    """The mean of the channels at 22 050 Hz, float32, shape (samples,), full scale ±1.
+
+    Raises:
+        AudioError: the sound is empty or not finite.
+        MissingExtraError: soxr is not installed.
+    """
     usable(sound)
     return resample(Sound.of(sound.mono(), sound.sample_rate), COMPARISON_RATE).mono()
 
 
 def usable(sound: Sound) -> Samples:
-    """The mean of the channels, shape (samples,), of a sound that can be measured.
+    """The mean of the channels of a sound that can be measured: float32, shape (samples,), ±1.
 
     Raises:
         AudioError: the sound is empty or not finite.
@@ -112,6 +126,7 @@ def usable(sound: Sound) -> Samples:
 
 
 def _mel(sound: Sound, **settings: Any) -> NDArray[np.float32]:
+    """A mel spectrogram at 22 050 Hz, float32 (bands, frames); settings as librosa's."""
     bands: NDArray[np.float32] = librosa().feature.melspectrogram(
         y=_padded(comparable(sound), MEL_FFT),
         sr=COMPARISON_RATE,
@@ -124,12 +139,17 @@ def _mel(sound: Sound, **settings: Any) -> NDArray[np.float32]:
 
 
 def _padded(samples: Samples, size: int) -> Samples:
-    # What librosa does for center=True, which warns when a sound is shorter than the window.
+    """A sound, float32 (samples,), with zeros on both sides: centred, as ``center=True`` does."""
+    # librosa's own center=True warns when a sound is shorter than the window.
     return np.pad(samples, size // 2)
 
 
 def librosa() -> Any:
-    """The library, imported when it is first needed (it takes a while)."""
+    """The librosa package, imported at the first call, since importing it takes a second.
+
+    Raises:
+        MissingExtraError: it is not installed.
+    """
     try:
         import librosa as library
     except ImportError as error:

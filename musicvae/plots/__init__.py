@@ -1,15 +1,15 @@
-"""Pictures of sounds and of training, each a matplotlib ``Figure``.
+"""Draws sounds and the course of a training, as matplotlib figures.
 
     waveforms        several sounds over time
     spectrograms     their log-mel spectrograms
     side_by_side     originals beside their reconstructions, with the distance of each pair
-    latent_usage     how much each latent tells the decoder
+    latent_usage     the KL divergence of each latent
     training_curves  ELBO, reconstruction, KL and active latents, epoch by epoch
-    save             any of them as a PNG, whole or not at all
+    save             writes any of them as a PNG file, whole or not at all
 
-They use matplotlib's object interface only, so they need no display, leave no open figure behind
-and may be drawn on any thread. A notebook shows them without ``%matplotlib inline``. matplotlib
-itself is imported when the first picture is made; it comes with the extra ``train``.
+Only matplotlib's object interface is used: no display is needed, no figure stays open, and any
+thread may draw. A notebook shows a figure without ``%matplotlib inline``. matplotlib is imported
+when the first picture is made; the extra ``train`` installs it.
 """
 
 from musicvae.plots.latents import latent_usage

@@ -1,4 +1,4 @@
-"""How much each latent tells the decoder."""
+"""Draws how much each latent is used: its KL divergence from the prior."""
 
 from __future__ import annotations
 
@@ -8,18 +8,21 @@ from numpy.typing import ArrayLike
 from musicvae.errors import SettingError
 from musicvae.plots.style import STYLE, Figure, dress, grouped, legend, new_picture
 
-#: A latent with less KL than this, in nats, tells the decoder next to nothing.
+#: A latent with less KL than this, in nats, carries next to no information.
 IN_USE = 0.1
 
 
 def latent_usage(kl_per_dim: ArrayLike) -> Figure:
-    """The KL of every latent, largest first; those above 0.1 nats count as used.
+    """Draw the KL of every latent, largest first; those above 0.1 nats count as used.
 
-    A latent whose posterior equals the prior has no KL and carries nothing (posterior collapse,
-    Bowman et al. 2016). The line is the share of the whole KL that the latents up to there carry.
+    A latent whose posterior equals the prior has no KL and carries no information (posterior
+    collapse, Bowman et al. 2016). The line is the cumulative share of the whole KL.
 
     Args:
         kl_per_dim: shape (D,), in nats, means over clips.
+
+    Returns:
+        The figure.
 
     Raises:
         SettingError: not one finite number per latent.
@@ -37,7 +40,7 @@ def latent_usage(kl_per_dim: ArrayLike) -> Figure:
     figure = new_picture(9.6, 3.2)
     axes = figure.subplots()
     rank = np.arange(1, len(kl) + 1)
-    # Gaps between hundreds of bars would be finer than a pixel and shimmer.
+    # Gaps between hundreds of bars would be finer than a pixel.
     width = 0.82 if len(kl) <= 150 else 1.0
     for part, colour, label in (
         (slice(used), "main", "in use"),

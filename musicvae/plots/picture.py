@@ -1,4 +1,4 @@
-"""The figure class; the only module that imports matplotlib at its top, and is imported late."""
+"""Defines the figure class; the one module that imports matplotlib, and is imported late itself."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 
 class Picture(Figure):
-    """A figure that draws in memory and that a notebook shows by itself."""
+    """A figure that is drawn in memory, and that a notebook displays."""
 
     def _repr_png_(self) -> bytes:
         buffer = io.BytesIO()
@@ -19,7 +19,14 @@ class Picture(Figure):
 
 
 def empty_picture(width: float, height: float, dpi: int, paper: str) -> Picture:
-    """A picture of ``width`` × ``height`` inches without axes."""
+    """A picture without axes.
+
+    Args:
+        width: in inches.
+        height: in inches.
+        dpi: pixels per inch.
+        paper: colour of the background, as matplotlib names it.
+    """
     layout = ConstrainedLayoutEngine(w_pad=0.1, h_pad=0.1, wspace=0.02, hspace=0.03)
     picture = Picture(figsize=(width, height), dpi=dpi, facecolor=paper, layout=layout)
     FigureCanvasAgg(picture)

@@ -1,4 +1,4 @@
-"""Waveforms and log-mel spectrograms of sounds."""
+"""Draws waveforms and log-mel spectrograms of sounds."""
 
 from __future__ import annotations
 
@@ -31,13 +31,17 @@ DECIBELS = 20 / np.log(10)  # per natural-log unit
 
 
 def waveforms(sounds: Sequence[Sound], titles: Sequence[str] | None = None) -> Figure:
-    """Amplitude over time, all on one scale, two in a row from four sounds on.
+    """Draw amplitude over time, all on one scale; four or more sounds are drawn in two columns.
 
-    The pale shape spans lowest to highest sample, the dark one ± RMS of the same stretch.
+    For each column of pixels, the pale area is from the lowest to the highest sample, the dark one
+    ± RMS.
 
     Args:
         sounds: any number, of any rate; channels are averaged.
-        titles: one for each; numbers when not given.
+        titles: one for each; ``None`` numbers the sounds.
+
+    Returns:
+        The figure.
 
     Raises:
         SettingError: no sounds, or not as many titles as sounds.
@@ -56,11 +60,14 @@ def waveforms(sounds: Sequence[Sound], titles: Sequence[str] | None = None) -> F
 
 
 def spectrograms(sounds: Sequence[Sound], titles: Sequence[str] | None = None) -> Figure:
-    """Log-mel spectrograms (:func:`musicvae.measures.log_mel`), all on one scale in dB.
+    """Draw log-mel spectrograms (:func:`musicvae.measures.log_mel`), all on one scale in dB.
 
     Args:
         sounds: any number, of any rate; channels are averaged.
-        titles: one for each; numbers when not given.
+        titles: one for each; ``None`` numbers the sounds.
+
+    Returns:
+        The figure.
 
     Raises:
         AudioError: a sound is empty or not finite.
@@ -83,10 +90,18 @@ def side_by_side(
     reconstructions: Sequence[Sound],
     titles: Sequence[str] | None = None,
 ) -> Figure:
-    """One row a pair: the log-mel spectrogram of a sound, that of its reconstruction, and how far
-    they are apart (:func:`musicvae.measures.log_mel_distance`).
+    """Draw the log-mel spectrograms of sounds and of their reconstructions, a pair in each row.
 
-    Both are cut to the length of the shorter.
+    The title tells the distance of the pair (:func:`musicvae.measures.log_mel_distance`). Both are
+    cut to the length of the shorter.
+
+    Args:
+        originals: any number, of any rate; channels are averaged.
+        reconstructions: one for each original.
+        titles: one for each pair; ``None`` numbers the pairs.
+
+    Returns:
+        The figure.
 
     Raises:
         AudioError: a sound is empty or not finite.
@@ -123,7 +138,7 @@ def side_by_side(
 def _grid(
     sounds: Sequence[Sound], titles: Sequence[str] | None, height: float
 ) -> tuple[Figure, list[tuple[Axes, Sound, str, bool]]]:
-    """A figure and, for each sound, its axes, itself, its title and whether it is at the bottom."""
+    """A figure and, for each sound, (axes, sound, title, whether the axes are at the bottom)."""
     names = _titles(sounds, titles)
     columns = 1 if len(sounds) < 4 else 2
     rows = -(-len(sounds) // columns)
@@ -136,6 +151,7 @@ def _grid(
 
 
 def _titles(sounds: Sequence[Sound], titles: Sequence[str] | None) -> list[str]:
+    """The given titles, shortened, or numbers."""
     if not len(sounds):
         raise SettingError("nothing to draw", expected="at least one sound", received="none")
     if titles is not None and len(titles) != len(sounds):
@@ -150,6 +166,7 @@ def _titles(sounds: Sequence[Sound], titles: Sequence[str] | None) -> list[str]:
 
 
 def _waveform(axes: Axes, sound: Sound) -> None:
+    """Draw one waveform: single samples where they are few, else range and RMS by column."""
     samples = sound.mono()
     if len(samples) <= 2 * COLUMNS:
         axes.plot(
@@ -166,12 +183,12 @@ def _waveform(axes: Axes, sound: Sound) -> None:
 
 
 def _ceiling(bands: Sequence[NDArray[np.float32]]) -> float:
-    # A fully silent picture still needs a range.
+    """The highest log-mel value, natural log; a silent picture still needs a range of 1."""
     return max(max(float(image.max()) for image in bands), float(np.log(LOG_OFFSET)) + 1.0)
 
 
 def _spectrogram(axes: Axes, bands: NDArray[np.float32], ceiling: float) -> Any:
-    """Draw log-mel bands, shape (frames, 80), as dB below ``ceiling`` (natural log)."""
+    """Draw log-mel bands, float32 (frames, 80), as dB below ``ceiling``; both are natural logs."""
     frames = len(bands)
     image = axes.imshow(
         (bands.T - ceiling) * DECIBELS,
@@ -188,15 +205,16 @@ def _spectrogram(axes: Axes, bands: NDArray[np.float32], ceiling: float) -> Any:
 
 
 def _band_of(frequency: float) -> float:
-    """Height of a frequency (Hz) in the picture, in bands."""
+    """Vertical position of a frequency (Hz) in a spectrogram, in bands."""
     from musicvae.measures.spectra import librosa
 
     mel, highest = librosa().hz_to_mel([frequency, COMPARISON_RATE / 2])
-    # 80 bands have 82 edges; the first band's centre is at 1, drawn at height 0.5.
+    # 80 bands have 82 edges; the centre of the first band is edge 1, drawn at position 0.5.
     return float(mel / highest) * (MEL_BANDS + 1) - 0.5
 
 
 def _colour_bar(figure: Figure, image: Any, axes: Any = None) -> None:
+    """Draw the scale in dB beside some axes, or beside all."""
     bar = figure.colorbar(
         image, ax=figure.axes if axes is None else list(axes), aspect=30, pad=0.015
     )

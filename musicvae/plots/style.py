@@ -1,4 +1,4 @@
-"""How all pictures look, and how they reach the disk."""
+"""Gives all pictures one style, and writes them to files."""
 
 from __future__ import annotations
 
@@ -9,26 +9,26 @@ from typing import Any
 from musicvae.errors import MissingExtraError, SettingError
 from musicvae.files import replacing
 
-#: A matplotlib ``Figure``; the library ships no types that we follow.
+#: ``Figure`` and ``Axes`` of matplotlib, whose types are not read (see pyproject.toml).
 Figure = Any
 Axes = Any
 
-#: Every colour and size that is not a matter of one picture alone.
+#: The colours and sizes that pictures share.
 STYLE: dict[str, Any] = {
     "paper": "#fdfcfa",
     "ink": "#2b3440",
-    "quiet": "#7d8792",  # tick labels, second lines of a title
+    "quiet": "#7d8792",  # tick labels and names of axes
     "grid": "#e6e4df",
-    "main": "#26667f",  # what the picture is about
-    "pale": "#a9c7d2",  # the same, behind
-    "warm": "#d1793b",  # what it is compared with
-    "map": "magma",  # spectrograms: equal steps in brightness, legible in grey
+    "main": "#26667f",  # the subject of a picture
+    "pale": "#a9c7d2",  # its background: a range, or the training set
+    "warm": "#d1793b",  # a second subject, with an axis of its own
+    "map": "magma",  # spectrograms: brightness rises evenly, so that it can be read in grey
     "title": 10.5,
     "text": 8.5,
     "font": "DejaVu Sans",  # comes with matplotlib
     "dpi": 144,
 }
-LONGEST_TITLE = 46
+LONGEST_TITLE = 46  # characters
 
 
 def new_picture(width: float, height: float) -> Figure:
@@ -45,10 +45,14 @@ def new_picture(width: float, height: float) -> Figure:
 
 
 def save(figure: Figure, path: str | os.PathLike[str]) -> Path:
-    """Write a picture as PNG; the file is either whole or not there.
+    """Write a picture as PNG, whole or not at all.
+
+    Returns:
+        The path written.
 
     Raises:
         SettingError: the path does not end in ``.png``.
+        OSError: it cannot be written.
     """
     target = Path(path)
     if target.suffix.lower() != ".png":
@@ -56,13 +60,13 @@ def save(figure: Figure, path: str | os.PathLike[str]) -> Path:
             "pictures are written as PNG", expected="a name ending in .png", received=target.name
         )
     with replacing(target) as temporary:
-        # Without the version, equal pictures are equal files.
+        # Without matplotlib's version, so that equal pictures are equal files.
         figure.savefig(temporary, format="png", metadata={"Software": None})
     return target
 
 
 def dress(axes: Axes, title: str = "", *, x: str = "", y: str = "", grid: bool = True) -> None:
-    """Give axes the common look: a title at the left, no box, faint lines behind."""
+    """Give axes the common style: a title at the left, no box, pale grid lines behind."""
     text = {"fontfamily": STYLE["font"], "parse_math": False}
     axes.set_facecolor(STYLE["paper"])
     axes.set_title(
@@ -81,7 +85,7 @@ def dress(axes: Axes, title: str = "", *, x: str = "", y: str = "", grid: bool =
 
 
 def legend(axes: Axes, **place: Any) -> None:
-    """Explain the lines, without a frame."""
+    """Add a legend without a frame; ``place`` as ``Axes.legend`` takes it."""
     font = {"family": STYLE["font"], "size": STYLE["text"]}
     axes.legend(frameon=False, labelcolor=STYLE["ink"], prop=font, handlelength=1.4, **place)
 
@@ -96,7 +100,7 @@ def drawable(text: str) -> str:
 
 
 def shortened(title: str) -> str:
-    """A title that fits over half a picture; its end is kept, since there files differ."""
+    """A title that fits over half a picture, with its end, since file names differ there."""
     if len(title) <= LONGEST_TITLE:
         return title
     return f"{title[: LONGEST_TITLE - 12]}…{title[-11:]}"

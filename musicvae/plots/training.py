@@ -1,4 +1,4 @@
-"""How a training run went, epoch by epoch."""
+"""Draws the course of a training, epoch by epoch."""
 
 from __future__ import annotations
 
@@ -13,12 +13,15 @@ from musicvae.plots.style import STYLE, Axes, Figure, dress, grouped, legend, ne
 
 
 def training_curves(rows: Sequence[Mapping[str, Any]]) -> Figure:
-    """ELBO, reconstruction, KL and active latents over epochs, training beside test.
+    """Draw ELBO, reconstruction, KL and active latents over epochs, for training and test set.
 
     Args:
         rows: one mapping per epoch with ``epoch`` and any of ``train_elbo``, ``test_elbo``,
             ``train_reconstruction``, ``test_reconstruction``, ``train_kl``, ``test_kl`` (nats per
-            clip), ``beta``, ``active_latents``. What is missing or ``None`` is a gap in its line.
+            clip), ``beta``, ``active_latents``. A missing value, or ``None``, is a gap in its line.
+
+    Returns:
+        The figure.
 
     Raises:
         SettingError: no rows.
@@ -54,6 +57,7 @@ def _pair(
     name: str,
     title: str,
 ) -> None:
+    """Draw one figure of the training set and of the test set; epochs have shape (rows,)."""
     _line(axes, epochs, _column(rows, f"train_{name}"), STYLE["pale"], "training")
     _line(axes, epochs, _column(rows, f"test_{name}"), STYLE["main"], "test")
     dress(axes, title)
@@ -63,12 +67,14 @@ def _pair(
 def _line(
     axes: Axes, epochs: NDArray[np.float64], values: NDArray[np.float64], colour: str, label: str
 ) -> None:
-    # A single point makes no line.
+    """Draw values over epochs, float64 (rows,) both; NaN is a gap."""
+    # A single point gives no line.
     marker = "o" if np.isfinite(values).sum() == 1 else ""
     axes.plot(epochs, values, color=colour, linewidth=1.6, marker=marker, label=label)
 
 
 def _mark_best(axes: Axes, epochs: NDArray[np.float64], elbo: NDArray[np.float64]) -> None:
+    """Mark the epoch with the highest ELBO; float64 (rows,) both."""
     if not np.isfinite(elbo).any():
         return
     best = int(np.nanargmax(elbo))
@@ -77,6 +83,7 @@ def _mark_best(axes: Axes, epochs: NDArray[np.float64], elbo: NDArray[np.float64
 
 
 def _beta(axes: Axes, epochs: NDArray[np.float64], beta: NDArray[np.float64]) -> None:
+    """Draw β over epochs, float64 (rows,) both, on an axis at the right."""
     if not np.isfinite(beta).any():
         return
     right = axes.twinx()
@@ -89,5 +96,6 @@ def _beta(axes: Axes, epochs: NDArray[np.float64], beta: NDArray[np.float64]) ->
 
 
 def _column(rows: Sequence[Mapping[str, Any]], name: str) -> NDArray[np.float64]:
+    """The values of one name, float64 (rows,), NaN where one is missing."""
     values = (row.get(name) for row in rows)
     return np.array([np.nan if value in (None, "") else float(value) for value in values])

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from musicvae.cli import table
 from musicvae.cli.main import main
 from musicvae.genres import GENRES
 from musicvae.recipes import RECIPES, Recipe
@@ -145,20 +144,3 @@ def test_inspect_refuses_what_is_no_artifact(
     assert printed.out == ""
     assert printed.err.startswith("musicvae: ")
     assert "song.onnx" in printed.err
-
-
-def test_plain_columns_are_aligned() -> None:
-    lines = table.plain_lines(("a", "long heading", "end"), [("longer", "b", "c d"), ("", "", "")])
-    assert lines == ["a       long heading  end", "longer  b             c d", ""]
-
-
-def test_a_terminal_gets_the_same_words(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    pytest.importorskip("rich", reason="rich is not installed")
-    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
-    monkeypatch.setenv("COLUMNS", "100")
-    table.print_table(("genre", "description"), [("jazz", "[bold] swing")])
-    out = capsys.readouterr().out
-    assert "genre" in out
-    assert "[bold] swing" in out

@@ -95,10 +95,3 @@ def test_nothing_usable_names_every_file(broken_folder: Path, tmp_path: Path) ->
         build(tracks, AudioSpec(22_050), tmp_path, workers=1)
     for track in tracks:
         assert f"{track.key}: {OUTCOMES[track.key][1]}" in str(caught.value)
-
-
-def test_report_as_json(case: Case) -> None:
-    values = case.report.to_json()
-    assert {row["key"] for row in values["skipped"]} == {k for k, v in OUTCOMES.items() if not v[0]}
-    assert {row["set"] for row in values["tracks"]} == {"train", "test"}
-    assert values["digest"] == case.report.corpus.digest

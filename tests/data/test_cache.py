@@ -13,7 +13,7 @@ import pytest
 from musicvae.audio import AudioSpec
 from musicvae.data.cache import build
 from musicvae.data.corpus import Corpus
-from musicvae.data.store import cache_folder, sound_path
+from musicvae.data.store import sound_path
 from musicvae.data.tracks import Track, scan
 from musicvae.errors import DataError
 
@@ -234,31 +234,3 @@ def test_a_cache_that_cannot_be_written(sources: Path, tmp_path: Path) -> None:
     for workers in (1, 2):
         with pytest.raises(DataError, match="MUSICVAE_CACHE"):
             build(tracks(sources), SPEC, tmp_path / "cache", workers=workers)
-
-
-def test_default_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("MUSICVAE_CACHE", str(tmp_path / "mine"))
-    assert cache_folder() == tmp_path / "mine"
-    monkeypatch.delenv("MUSICVAE_CACHE")
-    monkeypatch.setattr(sys, "platform", "linux")
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "xdg"))
-    assert cache_folder() == tmp_path / "xdg" / "musicvae"
-    monkeypatch.setenv("XDG_CACHE_HOME", "relative")
-    assert cache_folder() == Path.home() / ".cache" / "musicvae"
-
-
-def test_corpus(sources: Path, tmp_path: Path) -> None:
-    corpus = build(tracks(sources), SPEC, tmp_path / "cache", workers=1)
-    assert corpus.seconds == pytest.approx(1.5 + 1.75 + 2 + 2.25, abs=0.001)
-    sound = corpus.audio(2)
-    assert isinstance(sound, np.memmap)
-    assert sound.shape == (16_000, 1)
-    with pytest.raises(ValueError, match="read-only"):
-        sound[0] = 0
-    part = corpus.subset([corpus.keys[3], corpus.keys[1]])
-    assert part.keys == (corpus.keys[1], corpus.keys[3])
-    assert part.digest != corpus.digest
-    np.testing.assert_array_equal(part.audio(1), corpus.audio(3))
-    for wrong in (["absent.wav"], []):
-        with pytest.raises(DataError):
-            corpus.subset(wrong)

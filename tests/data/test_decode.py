@@ -8,8 +8,7 @@ import pytest
 import soundfile
 
 from musicvae.audio import AudioSpec
-from musicvae.data.decode import decode
-from musicvae.data.header import promised_bytes
+from musicvae.data.decode import decode, promised_bytes
 from musicvae.errors import AudioError
 
 

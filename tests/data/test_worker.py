@@ -1,12 +1,10 @@
 from __future__ import annotations
 
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from musicvae.data.lock import locked
 from musicvae.data.worker import Job, Worker
 from musicvae.errors import DataError
 
@@ -47,25 +45,3 @@ def test_a_process_that_does_not_start(tmp_path: Path) -> None:
     worker = Worker((sys.executable, "-c", "raise SystemExit(3)"))
     with pytest.raises(DataError, match=r"exit code 3.*workers=1"):
         worker.perform(job(tmp_path / "a.wav"))
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="kills a process")
-def test_the_lock_is_free_when_its_holder_is_killed(tmp_path: Path) -> None:
-    hold = (
-        "import sys, time, pathlib\nfrom musicvae.data.lock import locked\n"
-        "with locked(pathlib.Path(sys.argv[1])):\n    print('held', flush=True)\n    time.sleep(60)"
-    )
-    waits: list[str] = []
-    command = [sys.executable, "-c", hold, tmp_path / "lock"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "held\n"
-
-        def waiting() -> None:
-            waits.append("waits")
-            process.kill()
-
-        with locked(tmp_path / "lock", waiting):
-            assert waits == ["waits"]
-    with locked(tmp_path / "lock", lambda: pytest.fail("nobody holds it")):
-        pass

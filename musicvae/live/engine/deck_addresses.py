@@ -8,8 +8,7 @@ from musicvae.live.commands import readers
 from musicvae.live.commands.address import Morph, Row, Target
 from musicvae.live.engine.deck import Deck
 from musicvae.live.engine.voice import Voice
-
-GAIN_RANGE = (-96.0, 12.0)
+from musicvae.live.limits import GAIN_RANGE
 
 _row = partial(Row[Deck], deck=True, target=Target.DECK)
 

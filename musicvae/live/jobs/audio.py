@@ -8,6 +8,7 @@ from musicvae.errors import SettingError
 from musicvae.live.commands import readers
 from musicvae.live.commands.address import Address, Command, Value
 from musicvae.live.jobs.worker import Say
+from musicvae.live.limits import BLOCK_RANGE
 from musicvae.live.options import Options
 from musicvae.live.outputs.output import Output, opener
 from musicvae.live.outputs.reconnecting import Reconnecting
@@ -83,7 +84,7 @@ AUDIO_ADDRESSES = (
         "/audio/block",
         "i, 16 to 8192",
         "Frames that the device asks for at once.",
-        readers.whole(16, 8192),
+        readers.whole(*BLOCK_RANGE),
         job=AudioJobs.block,
         by_pattern=False,
     ),
