@@ -19,7 +19,7 @@ class Untrained(TrainedStream):
 
     genre = "noise"
     licence = "CC0-1.0"
-    provenance: dict[str, Any] = {}
+    provenance: dict[str, Any] = {}  # noqa: RUF012 - in place of a property
 
     def __init__(self, recipe: str = "stream44", seed: int = 0) -> None:
         import keras

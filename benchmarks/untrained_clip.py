@@ -18,7 +18,7 @@ class UntrainedClip(TrainedModel):
 
     genre = "noise"
     licence = "CC0-1.0"
-    provenance: dict[str, Any] = {}
+    provenance: dict[str, Any] = {}  # noqa: RUF012 - in place of a property
 
     def __init__(self, recipe: str = "clip", seed: int = 0) -> None:
         keras.utils.set_random_seed(seed)

@@ -173,7 +173,7 @@ def _installed(group: str) -> Iterator[tuple[str, list[EntryPoint]]]:
     for distribution in distributions():
         try:
             entries = [entry for entry in distribution.entry_points if entry.group == group]
-        except Exception:
+        except Exception:  # noqa: BLE001 (a damaged file of another distribution: skip it)
             continue
         if not entries:
             continue  # without reading its metadata, which takes long with many distributions
@@ -187,7 +187,7 @@ def _installed(group: str) -> Iterator[tuple[str, list[EntryPoint]]]:
 def _name(distribution: Distribution) -> str:
     try:
         name = str(distribution.metadata["Name"])
-    except Exception:
+    except Exception:  # noqa: BLE001 - a folder without METADATA, as an interrupted pip leaves it
         name = "unnamed"
     return re.sub(r"[-_.]+", "-", name).lower()
 

@@ -137,4 +137,4 @@ def test_types_and_lazy_names_agree() -> None:
 
 def test_an_unknown_public_name_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="no attribute 'trian'"):
-        musicvae.trian
+        musicvae.trian  # noqa: B018

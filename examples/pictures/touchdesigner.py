@@ -78,12 +78,12 @@ class Blocks:
         self._known = known
 
     @property
-    def numBlocks(self) -> int:
+    def numBlocks(self) -> int:  # noqa: N802 - TouchDesigner's name
         """How many there are."""
         return len(self._known) // 2
 
     @numBlocks.setter
-    def numBlocks(self, count: int) -> None:
+    def numBlocks(self, count: int) -> None:  # noqa: N802
         self._known.update(f"const{i}{what}" for i in range(count) for what in ("name", "value"))
 
 
@@ -123,11 +123,11 @@ class Node:
         """Empty a table."""
         self.rows = []
 
-    def appendRow(self, row: list[Any]) -> None:
+    def appendRow(self, row: list[Any]) -> None:  # noqa: N802 - TouchDesigner's name
         """Add a row to a table."""
         self.rows.append(list(row))
 
-    def sendOSC(self, *parts: Any, asBundle: bool = False) -> None:
+    def sendOSC(self, *parts: Any, asBundle: bool = False) -> None:  # noqa: N802, N803
         """Remember what would be sent: addresses, each followed by its list of values."""
         self.sent += list(zip(parts[::2], parts[1::2], strict=True))
 

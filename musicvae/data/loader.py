@@ -15,7 +15,7 @@ from musicvae.data.tracks import scan
 from musicvae.recipes.split import split_tracks
 
 
-def DatasetLoader(
+def DatasetLoader(  # noqa: N802 - the notebook's spelling
     class_: str,
     base_path: str | os.PathLike[str],
     counts: tuple[int, int] = (13, 12),

@@ -81,7 +81,7 @@ class Housekeeper:
                     peaks = [decibels(float(peak)) for peak in self._engine.peaks]
                     self._tell("/peak", *peaks)
             # This thread must live on, or a recording would stand still.
-            except Exception:
+            except Exception:  # noqa: BLE001
                 self.faults += 1
             now = time.monotonic()
             if now - since >= 1:

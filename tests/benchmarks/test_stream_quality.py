@@ -38,7 +38,7 @@ class StandIn:
     )
     settings = SimpleNamespace(step=STEP)
     dynamics = SimpleNamespace(one_step_error=0.25)
-    provenance = {"steps": 20}
+    provenance = {"steps": 20}  # noqa: RUF012
     run = SimpleNamespace(path=Path("run"))
 
     def test_tracks(self) -> list[Path]:

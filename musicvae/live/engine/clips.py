@@ -131,5 +131,5 @@ def _made(request: ClipRequest) -> Loop | Exception:
     try:
         return request.make(request.latents)
     # Any operator of a graph may raise any error, and the sound must go on regardless.
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001
         return error

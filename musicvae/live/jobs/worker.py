@@ -106,7 +106,7 @@ class Worker:
         except (MusicVAEError, RefusedError) as error:
             self._say(task, "/fail", task.address, str(error))
         # An error in one job must not stop the next one during a performance.
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001
             self.faults += 1
             self.problem = f"{task.command.address}: {type(error).__name__}: {error}"
             reason = f"a mistake of ours, please report it: {error}"

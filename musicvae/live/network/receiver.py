@@ -81,7 +81,7 @@ class Receiver:
         try:
             act(mask)
         # Whatever is wrong with one packet, the next one must be heard: this is a stage.
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001
             self._note(error)
 
     def _note(self, error: Exception) -> None:
@@ -104,7 +104,7 @@ class Receiver:
     def _receive(self, data: bytes, sender: Peer) -> None:
         try:
             answers = self._handle(data, sender, time.monotonic())
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - as in _try
             self._note(error)
             return
         for reply, peer in answers:

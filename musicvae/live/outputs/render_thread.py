@@ -138,7 +138,7 @@ class RenderThread:
                 wait = self._turn(render)
                 if wait > 0:
                     time.sleep(wait)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001
             # The tail is published, so the sound fades out; the owner of this object reports it.
             self.fault = error
 

@@ -113,7 +113,7 @@ class Journal:
             self.failure = ""
             header = self._header | {"start_frame": start_frame, "models": self._models}
             try:
-                self._sidecar = Path(path).open("wb", buffering=0)
+                self._sidecar = Path(path).open("wb", buffering=0)  # noqa: SIM115
                 _write_all(self._sidecar, _line(header))
                 self._copy_log(self._sidecar)
             except OSError as error:
@@ -167,7 +167,7 @@ class Journal:
             return
         try:
             if self._log is None:  # a session without a command needs no file
-                self._log = tempfile.TemporaryFile(buffering=0)
+                self._log = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115
             _write_all(self._log, data)
         except OSError as error:
             self._give_up(f"its log cannot be written: {error.strerror or error}")

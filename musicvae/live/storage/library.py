@@ -166,7 +166,7 @@ def _tape_info(path: Path) -> tuple[TapeHeader, str]:
 
 def _ordered(places: Iterable[Path]) -> list[Path]:
     """Absolute paths, files before folders, otherwise as they were given."""
-    absolute = [Path(os.path.abspath(place)) for place in places]
+    absolute = [Path(os.path.abspath(place)) for place in places]  # noqa: PTH100 (keeps links)
     return sorted(absolute, key=Path.is_dir)
 
 

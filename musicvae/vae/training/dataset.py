@@ -70,8 +70,8 @@ def training_batches(
 def test_batches(
     corpus: Corpus,
     recipe: Recipe,
-    limit: int = 128,
-    dims: int | None = None,
+    limit: int = 128,  # noqa: PT028 - the batches of the test tracks, not a test
+    dims: int | None = None,  # noqa: PT028
 ) -> tf.data.Dataset:
     """Batches of fixed consecutive clips with fixed noise; the last batch may be smaller.
 

@@ -81,9 +81,9 @@ def test_a_server_that_dies_and_comes_back(
         card = SoundCard()
         render = hearing.Counting()
         card.start(render)
-        jacks.wait_for(lambda: render.rendered > 10_000)
+        jacks.wait_for(lambda: render.rendered > 10_000)  # noqa: B023 (waits here)
         jack.kill()
-        jacks.wait_for(lambda: card.finished)
+        jacks.wait_for(lambda: card.finished)  # noqa: B023
         card.stop()
         card.stop()
         assert "went away" in str(card.failure)

@@ -54,7 +54,7 @@ def test_every_gap_is_counted_and_nothing_is_lost(hearing: Any, jacks: Any) -> N
     thread.start()
     for late in (0.06, 0.2, 0.0):
         reached = render.rendered + 40_000
-        jacks.wait_for(lambda: render.rendered > reached)
+        jacks.wait_for(lambda: render.rendered > reached)  # noqa: B023 (waits here)
         render.late = late
     rendering.stop()
     end.set()
