@@ -61,7 +61,7 @@ class ModelFamily:
             :class:`musicvae.vae.cvae.CVAE`. The initial weights depend on Keras' global seed alone.
             Raises ``SettingError`` for settings that the family cannot use.
         fit: called once when training ends, with the model and a
-            :class:`musicvae.vae.training.preparation.Prepared`; writes the files of the run folder
+            :class:`musicvae.vae.run.prepared.Prepared`; writes the files of the run folder
             that ``open`` reads.
         open: makes the trained model that users work with, an :class:`ExportableModel`, from the
             model, its recipe and its :class:`musicvae.vae.run.folder.RunFolder`.

@@ -15,7 +15,7 @@ MAX_CHARACTERS = 2**26
 
 
 def parse_info(text: str) -> ArtifactInfo:
-    """The description that :meth:`musicvae.artifact.ArtifactInfo.to_json` wrote, checked.
+    """The description that :meth:`musicvae.artifact.info.ArtifactInfo.to_json` wrote, checked.
 
     Raises:
         ArtifactSchemaError: it was written by a newer musicvae.

@@ -53,9 +53,7 @@ class Encoder(Stateful):
         Raises:
             AudioError: the shape is wrong, a sample is not finite, or the samples are so large that
                 a latent is not finite.
-            ArtifactError: onnxruntime fails.
-
-            After any of these the state is what it was.
+            ArtifactError: onnxruntime fails. After any of these the state is what it was.
         """
         block = self._block(audio)
         return self._continue(block, len(block) // self._info.hop).copy()

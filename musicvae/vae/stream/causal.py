@@ -68,7 +68,7 @@ class CausalNetwork(keras.layers.Layer):
     def transforms(self) -> Sequence[Any]:
         """Layers whose Fourier transform must become a matrix product in the exported graph.
 
-        See :func:`musicvae.vae.clip.fourier.as_matrices`; by default there are none.
+        See :func:`musicvae.vae.spectra.as_matrices`; by default there are none.
         """
         return ()
 
