@@ -102,7 +102,8 @@ class Judge:
         for command in self._engine.commands[:_READ_BACK]:
             again = ADDRESSES.restore(json.loads(json.dumps(command.message())), "b", SHAPES)
             if again != command:
-                raise WrongError(f"{command} reads back as {again}")
+                sent, read_back = ((c.address, c.values) for c in (command, again))
+                raise WrongError(f"{sent} reads back as {read_back}")
 
     def frame(self, data: bytes) -> None:
         """The same bytes as a TCP stream in two pieces, which must be what they are in one."""

@@ -110,7 +110,7 @@ class ThreadClips:
         self._thread.start()
 
     def request(self, request: ClipRequest) -> tuple[int, None]:
-        """See :class:`Clips`; returns at once."""
+        """See :class:`Clips`; never blocks."""
         number = self._numbers.next(request.deck)
         self._requests.put((number, request))
         return number, None
