@@ -126,7 +126,7 @@ def hann(width: float) -> Float64:
     """A Hann window for :func:`smooth`, ``width`` steps wide at half its height.
 
     Returns:
-        float64, of odd length, 1 in the middle.
+        float64, shape (steps,), of odd length, 1 in the middle.
     """
     reach = max(int(np.ceil(width)) - 1, 0)
     window: Float64 = np.cos(np.pi * np.arange(-reach, reach + 1) / max(width, 1e-9))

@@ -106,7 +106,7 @@ def frechet_log_mel_distance(sounds_a: Sequence[Sound], sounds_b: Sequence[Sound
 
 
 def _floored(samples: Samples, size: int, hop: int, window: int) -> NDArray[np.float32]:
-    """Magnitudes as :func:`magnitude`, none below the root of 1e-7."""
+    """Magnitudes as :func:`magnitude`, float32 (bins, frames), none below the root of 1e-7."""
     floored: NDArray[np.float32] = np.sqrt(
         np.maximum(magnitude(samples, size, hop, window) ** 2, 1e-7)
     )
@@ -143,6 +143,6 @@ def _square_root(covariance: NDArray[np.float64]) -> NDArray[np.float64]:
 def _same_length(
     a: NDArray[np.float32], b: NDArray[np.float32]
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Two arrays whose first axis is time, cut to the length of the shorter."""
+    """Two float32 arrays, (frames,) or (frames, bands), cut to the length of the shorter."""
     length = min(len(a), len(b))
     return a[:length], b[:length]

@@ -183,7 +183,10 @@ def _waveform(axes: Axes, sound: Sound) -> None:
 
 
 def _ceiling(bands: Sequence[NDArray[np.float32]]) -> float:
-    """The highest log-mel value, natural log; a silent picture still needs a range of 1."""
+    """The highest value of log-mel bands, float32 (frames, 80) each; natural log.
+
+    It lies at least 1 above the floor, as silence needs a range too.
+    """
     return max(max(float(image.max()) for image in bands), float(np.log(LOG_OFFSET)) + 1.0)
 
 
