@@ -1,11 +1,12 @@
-"""Lets a program end although tf.data's threads still call Python functions.
+"""Destroys iterators of tf.data safely while its threads still call Python functions.
 
-These threads read ahead as long as an iterator exists, and a global iterator of a script or
-notebook exists until the interpreter is finalised. A thread that then asks for the interpreter
-waits for ever, and TensorFlow, which destroys the iterator, waits for the thread: the program
-hangs. So, before the interpreter is finalised, we wait until the threads have filled their buffers
-and make no more calls. That takes a few calls, as nobody takes batches any more. (To refuse the
-calls does not help: a refused call, too, has to return into TensorFlow.)
+These threads read ahead as long as an iterator exists. Who destroys an iterator holds the
+interpreter and waits for the threads; a thread that asks for the interpreter meanwhile waits for
+ever, and the program hangs. So we first wait until the threads have filled their buffers and make
+no more calls, which takes a few calls, as nobody takes batches any more: before the end of
+:func:`reading`, and before the interpreter is finalised, since a global iterator of a script or
+notebook exists until then. (To refuse the calls does not help: a refused call, too, has to return
+into TensorFlow.)
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ from __future__ import annotations
 import atexit
 import threading
 import time
-from collections.abc import Callable
-from typing import ParamSpec, TypeVar
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, ParamSpec, TypeVar
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -46,6 +48,20 @@ class _Calls:
 
 _CALLS = _Calls()
 atexit.register(_CALLS.wait_until_quiet)
+
+
+@contextmanager
+def reading(dataset: Any) -> Iterator[Iterator[Any]]:
+    """An iterator over a dataset, which may be destroyed when the block has ended.
+
+    Args:
+        dataset: a ``tf.data.Dataset``, whose Python functions are :func:`awaited_at_exit`.
+    """
+    batches = iter(dataset)
+    try:
+        yield batches
+    finally:
+        _CALLS.wait_until_quiet()
 
 
 def awaited_at_exit(function: Callable[P, R]) -> Callable[P, R]:

@@ -7,6 +7,7 @@ on from its last checkpoint and ends with the weights that an uninterrupted run 
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
@@ -21,6 +22,7 @@ from musicvae.vae.run.folder import Row
 from musicvae.vae.run.prepared import Prepared
 from musicvae.vae.training.dataset import steps_per_epoch, test_batches, training_batches
 from musicvae.vae.training.evaluation import evaluate, measurer
+from musicvae.vae.training.exit_guard import reading
 from musicvae.vae.training.interruption import Interruption
 from musicvae.vae.training.optimisation import beta, learning_rate
 from musicvae.vae.training.phases import compiled, make_phases
@@ -91,20 +93,9 @@ class Trainer:
             return
         first, rows = self.counters.step, self.placement.rows(self.recipe.batch_size)
         dims = self.model.noise_dims
-        batches = iter(training_batches(self.corpus, self.recipe, first, rows, dims))
-        with Interruption() as interruption:
-            self._saved = time.monotonic()
-            stop = False
-            while not stop and not self.counters.is_finished():
-                started = time.monotonic()
-                stop = self._one_step(next(batches), interruption.asked)
-                self._account(time.monotonic() - started, started)
-                # A time budget seldom ends with an epoch.
-                over = self.counters.phase_is_over() and not stop
-                if self.counters.step % self.epoch_steps == 0 or over:
-                    self._end_epoch()
-                if self.counters.phase_is_over() and not self.counters.is_finished() and not stop:
-                    self._next_phase()
+        batches = training_batches(self.corpus, self.recipe, first, rows, dims)
+        with Interruption() as interruption, reading(batches) as iterator:
+            stop = self._loop(iterator, interruption)
             self._finish()
         self.placement.meet()
         if stop:
@@ -113,6 +104,22 @@ class Trainer:
                 f"musicvae train --resume --out {self.run_folder.path} goes on"
             )
             raise KeyboardInterrupt
+
+    def _loop(self, batches: Iterator[dict[str, tf.Tensor]], interruption: Interruption) -> bool:
+        """Take steps until the plan is done; true if somebody stopped it before."""
+        self._saved = time.monotonic()
+        stop = False
+        while not stop and not self.counters.is_finished():
+            started = time.monotonic()
+            stop = self._one_step(next(batches), interruption.asked)
+            self._account(time.monotonic() - started, started)
+            # A time budget seldom ends with an epoch.
+            over = self.counters.phase_is_over() and not stop
+            if self.counters.step % self.epoch_steps == 0 or over:
+                self._end_epoch()
+            if self.counters.phase_is_over() and not self.counters.is_finished() and not stop:
+                self._next_phase()
+        return stop
 
     def _one_step(self, batch: dict[str, tf.Tensor], stop: bool) -> bool:
         """Do one step; true when any worker was asked to stop.

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from musicvae.vae.training import exit_guard
-from musicvae.vae.training.exit_guard import awaited_at_exit
+from musicvae.vae.training.exit_guard import awaited_at_exit, reading
 
 
 @pytest.fixture
@@ -98,3 +98,18 @@ def test_it_does_not_wait_for_ever(guard: Any, monkeypatch: pytest.MonkeyPatch) 
     guard.running = 1  # a call that never ends
     guard.wait_until_quiet()
     assert now[0] == pytest.approx(exit_guard.LONGEST_SECONDS, abs=0.1)
+
+
+def test_reading_ends_after_the_threads_have_stopped_calling(guard: Any) -> None:
+    """Or the iterator would be destroyed while a thread asks for the interpreter: both wait."""
+    begun, go = threading.Event(), threading.Event()
+    call = awaited_at_exit(lambda: begun.set() or go.wait(10))
+    thread = threading.Thread(target=call)
+    with reading([1, 2]) as batches:
+        thread.start()
+        assert begun.wait(10)
+        assert next(batches) == 1
+        threading.Timer(0.1, go.set).start()
+    assert go.is_set()
+    assert guard.quiet()
+    thread.join()
