@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import tensorflow as tf
-from numpy.typing import NDArray
 
 from musicvae.vae.clip.likelihood import SpectralLaplace
 

@@ -88,11 +88,20 @@ def test_matrices_are_used_inside_the_block_alone() -> None:
     with as_matrices(*layers):
         assert all(layer.as_matrix for layer in layers)
     assert not any(layer.as_matrix for layer in layers)
-    with pytest.raises(RuntimeError, match="stopped"), as_matrices(layers[0]):
-        assert layers[0].as_matrix
-        assert not layers[1].as_matrix
+    with as_matrices(layers[0]):
+        assert [layer.as_matrix for layer in layers] == [True, False]
+
+
+def test_an_error_leaves_the_fast_transform_behind() -> None:
+    layer = FourierSynthesis(4, FFT, HOP)
+
+    def fail() -> None:
+        assert layer.as_matrix
         raise RuntimeError("stopped")
-    assert not layers[0].as_matrix
+
+    with pytest.raises(RuntimeError, match="stopped"), as_matrices(layer):
+        fail()
+    assert not layer.as_matrix
 
 
 def test_windows_a_hop_apart_add_up_to_a_constant() -> None:

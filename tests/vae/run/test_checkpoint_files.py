@@ -126,9 +126,7 @@ def test_one_number_that_is_not_finite_is_enough(path: Path, bad: float) -> None
     assert not path.exists()
 
 
-def test_a_write_that_fails_leaves_the_old_one(
-    path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_write_that_fails_leaves_the_old_one(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     checkpoint.save(path, _variables((2,)), {"step": 1})
     good = path.read_bytes()
 

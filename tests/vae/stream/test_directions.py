@@ -74,7 +74,8 @@ def few_pieces() -> Any:
 @pytest.fixture(scope="module")
 def basis() -> LatentBasis:
     ones = np.ones(3, np.float32)
-    return LatentBasis(ones, OWN * np.eye(3, dtype=np.float32), ones / 3, -ones, ones, ones)
+    axes, share = (np.diag(ones) * np.float32(OWN), np.full(3, 1 / 3, np.float32))
+    return LatentBasis(ones, axes, share, -ones, ones, ones)
 
 
 @pytest.fixture(scope="module")
