@@ -1,6 +1,6 @@
 """Directions are fitted so that moving along one changes the sound by what was asked for.
 
-A made-up decoder, whose first latent is the level and whose second mixes dark with bright noise,
+A made-up decoder, whose first latent is the level and whose second mixes loud dark with bright noise,
 takes the place of the network, so that the right directions are known.
 """
 
@@ -39,7 +39,7 @@ class MadeUp:
     def decode(self, z: NDArray[np.float32]) -> NDArray[np.float32]:
         samples = len(z) * HOP
         white = np.random.default_rng(0).standard_normal(samples)
-        dark = np.convolve(white, np.ones(8) / 8**0.5, "same")
+        dark = 2 * np.convolve(white, np.ones(8) / 8**0.5, "same")
         own = np.repeat((z - 1.0) / OWN, HOP, axis=0)
         bright = 1 / (1 + np.exp(-own[:, 1]))
         sound = 0.03 * np.exp(0.5 * own[:, 0]) * (bright * white + (1 - bright) * dark)
@@ -105,7 +105,7 @@ def test_it_points_along_the_latent_that_is_behind_it(
     direction = np.array(moves[name].direction)
     assert direction[latent] > 0
     assert np.abs(direction).argmax() == latent
-    assert abs(direction[2]) < 0.2 * direction[latent]
+    assert abs(direction[2]) < 0.35 * direction[latent]  # chance correlation of short tracks
 
 
 @pytest.mark.parametrize("name", ["loudness", "brightness"])
