@@ -1,7 +1,7 @@
 """Directions are fitted so that moving along one changes the sound by what was asked for.
 
-A made-up decoder, whose first latent is the level and whose second mixes loud dark with bright noise,
-takes the place of the network, so that the right directions are known.
+A made-up decoder takes the place of the network, so that the right directions are known: its first
+latent is the level, and its second mixes loud dark noise with bright noise that is not as loud.
 """
 
 from __future__ import annotations
