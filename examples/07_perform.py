@@ -14,6 +14,7 @@ import musicvae as mv
 from musicvae.live.stage.rendering import ScoreRenderer
 from musicvae.live.storage.library import Library
 from musicvae.live.storage.scores import read_score
+from musicvae.live.table import ADDRESSES
 from musicvae.plots import sounds, style
 
 parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
