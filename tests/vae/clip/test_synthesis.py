@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from musicvae.vae.clip.fourier import FourierSynthesis, LogMel, as_matrices, magnitudes
+from musicvae.vae.clip.fourier import FourierSynthesis, LogMel, magnitudes
+from musicvae.vae.spectra import as_matrices
 
 FFT, HOP, FRAMES, BINS = 256, 64, 20, 129
 
