@@ -11,9 +11,10 @@ import json
 from pathlib import Path
 
 import musicvae as mv
-from musicvae.live.stage.rendering import Performance
+from musicvae.live.stage.rendering import ScoreRenderer
 from musicvae.live.storage.library import Library
 from musicvae.live.storage.scores import read_score
+from musicvae.live.table import ADDRESSES
 from musicvae.plots import sounds, style
 
 parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -43,8 +44,8 @@ score = {"rate": 48_000, "channels": 2, "seconds": 22.0, "events": events}
 path = options.out / "score.json"
 path.write_text(json.dumps(score), "utf-8")
 
-performance = Performance(read_score(path), Library(options.artifacts))
-performance.write(options.out / "performance.wav")
+renderer = ScoreRenderer(read_score(path), Library(options.artifacts), ADDRESSES)
+renderer.write(options.out / "performance.wav")
 sound = mv.read(options.out / "performance.wav")
 style.save(sounds.spectrograms([sound], ["the performance"]), options.out / "performance.png")
 

@@ -41,7 +41,7 @@ def test_after_the_last_call_it_waits_for_the_next(
     guard: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = [100.0]
-    monkeypatch.setattr(exit_guard.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
     awaited_at_exit(lambda: None)()
     assert not guard.quiet()
     now[0] += 0.019
