@@ -19,8 +19,8 @@ import tempfile
 from pathlib import Path
 
 import boxes
-import patchers
 import openstagecontrol
+import patchers
 import timeline
 import touchdesigner
 from PIL import Image

@@ -17,6 +17,7 @@ from musicvae.families import Exportable
 from musicvae.files import read_json
 from musicvae.latents.tape import Tape
 from musicvae.recipes import Recipe
+from musicvae.vae.cvae import CVAE
 from musicvae.vae.run import checkpoint
 from musicvae.vae.run.basis import Array, LatentBasis
 from musicvae.vae.run.folder import Row, RunFolder
@@ -32,7 +33,7 @@ class Trained(ABC):
         basis: maps standardised latents to the model's own.
     """
 
-    def __init__(self, vae: Any, recipe: Recipe, run: RunFolder, basis: LatentBasis) -> None:
+    def __init__(self, vae: CVAE, recipe: Recipe, run: RunFolder, basis: LatentBasis) -> None:
         self.vae = vae
         self.recipe = recipe
         self.run = run
