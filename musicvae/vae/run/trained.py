@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -17,10 +17,12 @@ from musicvae.families import Exportable
 from musicvae.files import read_json
 from musicvae.latents.tape import Tape
 from musicvae.recipes import Recipe
-from musicvae.vae.cvae import CVAE
 from musicvae.vae.run import checkpoint
 from musicvae.vae.run.basis import Array, LatentBasis
 from musicvae.vae.run.folder import Row, RunFolder
+
+if TYPE_CHECKING:
+    from musicvae.vae.cvae import CVAE
 
 
 class Trained(ABC):
