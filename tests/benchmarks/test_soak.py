@@ -74,7 +74,7 @@ def sudden(monkeypatch: pytest.MonkeyPatch) -> None:
 def unfaded_failures(monkeypatch: pytest.MonkeyPatch) -> None:
     """A frame that fails is silence at once."""
     monkeypatch.setattr(
-        stream_voice.StreamVoice, "_mend", lambda self: self._hop.__setitem__(slice(None), 0)
+        stream_voice.StreamVoice, "_conceal", lambda self: self._hop.__setitem__(slice(None), 0)
     )
 
 
