@@ -46,7 +46,7 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
 def types(session: nox.Session) -> None:
-    """Types, strictly."""
+    """Types, strictly, of every Python file: the files are listed in pyproject.toml."""
     python(session, "-m", "mypy")
 
 

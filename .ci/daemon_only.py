@@ -102,7 +102,15 @@ class Remote:
 @contextlib.contextmanager
 def daemon(folder: Path, take: Path, port: int) -> Iterator[subprocess.Popen[str]]:
     """A running ``musicvae live``, which is gone afterwards, whatever happens."""
-    command = [MUSICVAE, "live", folder / "one.onnx", folder, "--out", take, "--allow-quit"]
+    command: list[str | Path] = [
+        MUSICVAE,
+        "live",
+        folder / "one.onnx",
+        folder,
+        "--out",
+        take,
+        "--allow-quit",
+    ]
     command += ["--port", str(port), "--takes", folder / "takes"]
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True

@@ -76,7 +76,15 @@ def finish(heard, before=0.0):
 
 def measure(body: str, folder: Path, cache: Path, mode: str = "") -> dict[str, float]:
     """Run one measurement in a fresh process."""
-    command = [sys.executable, "-c", FRAME + body, folder, cache, str(TARGET), mode]
+    command: list[str | Path] = [
+        sys.executable,
+        "-c",
+        FRAME + body,
+        folder,
+        cache,
+        str(TARGET),
+        mode,
+    ]
     answer = subprocess.run(command, capture_output=True, text=True, check=False)
     if answer.returncode:
         raise SystemExit(answer.stderr)

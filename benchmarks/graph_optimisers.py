@@ -37,6 +37,7 @@ from graph_ways import ways
 from numpy.typing import NDArray
 
 from musicvae.errors import CorruptArtifactError
+from musicvae.families import Exportable
 from musicvae.runtime.session import open_session
 
 #: What is exported, by the name of its column.
@@ -62,17 +63,16 @@ class Made:
     failure: str = ""
 
 
-def export_job(graph: str) -> Any:
-    """The job of exporting an untrained model."""
-    from musicvae_export.kinds import ClipJob, EncoderJob, StreamJob
+def exportable(graph: str) -> Exportable:
+    """The part of an untrained model that is exported."""
     from untrained import Untrained
     from untrained_clip import UntrainedClip
 
     if graph == "clip":
-        return ClipJob(UntrainedClip(), None)
+        return UntrainedClip().exports()["decoder"]
     if graph.startswith("encoder of "):
-        return EncoderJob(Untrained(graph.removeprefix("encoder of ")), None)
-    return StreamJob(Untrained(graph), None)
+        return Untrained(graph.removeprefix("encoder of ")).exports()["encoder"]
+    return Untrained(graph).exports()["decoder"]
 
 
 def make_all(graph: str, folder: Path) -> tuple[int, dict[str, Made]]:
@@ -82,17 +82,17 @@ def make_all(graph: str, folder: Path) -> tuple[int, dict[str, Made]]:
     from musicvae_export.convert import convert
     from musicvae_export.stamp import name_ports
 
-    job = export_job(graph)
-    ours = build_graph(job.function, job.info).graph
-    plain = convert(job.function, len(ours.input), len(ours.output))
+    part = exportable(graph)
+    ours = build_graph(part.function, part.info).graph
+    plain = convert(part.function, len(ours.input), len(ours.output))
     # Libraries are told which axes are free; those that tf2onnx names tell them less.
     ports = [{port.name: shape(port) for port in side} for side in (ours.input, ours.output)]
-    name_ports(plain, job.info.kind, *ports)
+    name_ports(plain, part.info.kind, *ports)
     made = {}
-    for number, way in enumerate(way for way in ways() if way.fits(job.info.kind)):
+    for number, way in enumerate(way for way in ways() if way.fits(part.info.kind)):
         path = folder / f"{graph}-{number}.onnx"
         try:
-            model = way.optimise(plain, job)
+            model = way.optimise(plain, part)
         except ImportError as error:
             made[way.name] = Made(None, failure=f"{error.name} is not installed")
         except Exception as error:  # noqa: BLE001 (libraries raise all kinds)
@@ -102,7 +102,7 @@ def make_all(graph: str, folder: Path) -> tuple[int, dict[str, Made]]:
             path.write_bytes(model.SerializeToString(deterministic=True))
             made[way.name] = Made(path, len(model.graph.node), foreign)
         print(f"{graph}: {way.name}", file=sys.stderr)
-    return job.info.hop if job.info.kind == "encoder" else 1, made
+    return part.info.hop if part.info.kind == "encoder" else 1, made
 
 
 def shape(port: Any) -> list[int | str]:

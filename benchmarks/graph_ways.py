@@ -15,6 +15,8 @@ import onnx
 import onnxruntime
 from onnx import ModelProto
 
+from musicvae.families import Exportable
+
 Change = Callable[[ModelProto], ModelProto]
 
 _BUILD = "musicvae_export.build"
@@ -63,8 +65,8 @@ class Way:
         known = CLIP_STEPS if kind == "clip" else STREAM_STEPS
         return not self.steps or not self.steps.isdisjoint(known)
 
-    def optimise(self, plain: ModelProto, job: Any) -> ModelProto:
-        """The optimised graph of an export job; ``plain`` is its converted graph, and stays.
+    def optimise(self, plain: ModelProto, part: Exportable) -> ModelProto:
+        """The optimised graph of a part; ``plain`` is its converted graph, and stays.
 
         Raises:
             ImportError: the library is not installed.
@@ -79,7 +81,7 @@ class Way:
             stack.enter_context(mock.patch(f"{_BUILD}.convert", return_value=model))
             for place, change in self.replaced.items():
                 stack.enter_context(mock.patch(place, change))
-            model = build_graph(job.function, job.info)
+            model = build_graph(part.function, part.info)
         return model if self.after is None else self.after(model)
 
 

@@ -79,7 +79,7 @@ class Ear:
     def sound(self) -> tuple[np.ndarray, np.ndarray]:
         """JACK's frame of each sample, and the samples."""
         places = np.concatenate(
-            [frame + np.arange(BLOCK) for frame, _ in self._frames] or [np.zeros(0)]
+            [frame + np.arange(BLOCK) for frame, _ in self._frames] or [np.zeros(0, np.int64)]
         )
         return places, self._heard[: len(places)]
 

@@ -17,6 +17,8 @@ import struct
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
+from functools import partial
+from typing import Any
 from unittest.mock import patch
 
 from pythonosc.osc_packet import OscPacket
@@ -85,7 +87,7 @@ def library_numbers(tags: str) -> LibraryNumbers | None:
 
 
 @contextlib.contextmanager
-def _patched(**replaced: object) -> Iterator[None]:
+def _patched(**replaced: Any) -> Iterator[None]:
     with patch.multiple(packets, **replaced):
         packets._header.cache_clear()
         yield
@@ -200,8 +202,8 @@ def encoding(rounds: int, seconds: float) -> Iterator[str]:
     yield "|---|---:|---:|"
     for name, (address, values) in outgoing().items():
         works: list[Work] = [
-            lambda address=address, values=values: own_message(address, *values),
-            lambda address=address, values=values: replies.message(address, *values),
+            partial(own_message, address, *values),
+            partial(replies.message, address, *values),
         ]
         figures = timed([(contextlib.nullcontext, work) for work in works], rounds, seconds)
         yield f"| {name} | {cells(figures)} |"

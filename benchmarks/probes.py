@@ -41,7 +41,7 @@ def write_probe(
         _node("Reshape", ["held", "shape"], ["audio"]),
         _node("Identity", ["state"], ["next_state"]),
     ]
-    constants = {
+    constants: dict[str, np.ndarray] = {
         "hold": np.pad(np.full((1, hop), gain, np.float32), ((0, latents - 1), (0, 0))),
         "shape": np.array([1, -1, 1], np.int64),
     }
@@ -68,7 +68,7 @@ def write_counter(path: Path, rate: int = 48_000, hop: int = 256, genre: str = "
         _node("Add", ["state", "passed"], ["beyond"]),
         _node("Mod", ["beyond", "period"], ["next_state"], fmod=1),
     ]
-    constants = {
+    constants: dict[str, np.ndarray] = {
         "hop": np.array([hop], np.int64),
         "axis": np.array([0], np.int64),
         "zero": np.array(0, np.int64),

@@ -34,11 +34,15 @@ def trained(recipe: str, options: argparse.Namespace) -> mv.TrainedModel:
     """The run of a recipe, trained now if it is not there."""
     out = options.runs / f"{options.genre}-{recipe}"
     if (out / "latents.npz").is_file():
-        return mv.load(out)
+        model: mv.TrainedModel = mv.load(out)
+        return model
     settings = {"split": "last 10", "minutes": options.minutes}
     if recipe != "notebook":  # which keeps its own twenty epochs, as its loss has no lower bound
         settings["epochs"] = 100_000
-    return mv.train(options.genre, options.data, out, recipe=recipe, settings=settings)
+    new: mv.TrainedModel = mv.train(
+        options.genre, options.data, out, recipe=recipe, settings=settings
+    )
+    return new
 
 
 def reconstruction_row(name: str, tracks: Sequence[Sound], made: Sequence[Sound]) -> str:

@@ -35,7 +35,8 @@ def theirs(quality: str) -> Callable[[int, int], Push]:
 
     def make(source: int, target: int) -> Push:
         stream = soxr.ResampleStream(source, target, 1, dtype="float32", quality=quality)
-        return stream.resample_chunk
+        push: Push = stream.resample_chunk
+        return push
 
     return make
 

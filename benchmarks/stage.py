@@ -20,6 +20,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import soundfile
@@ -99,7 +100,9 @@ def drivers(port: int, folder: Path) -> Iterator[list[str]]:
         yield there
 
 
-def perform(models: list[Path], seconds: float, folder: Path) -> tuple[np.ndarray, dict, list[str]]:
+def perform(
+    models: list[Path], seconds: float, folder: Path
+) -> tuple[np.ndarray, dict[str, Any], list[str]]:
     """Play, drive, swap through the models, capture; sound, last status, who drove."""
     take = folder / "take.wav"
     with playing(live(*models[:1], folder / "models")) as said:

@@ -31,8 +31,8 @@ class Untrained(TrainedStream):
         for weight in vae.weights:
             if weight.path.endswith("bias"):  # zeros would be left out of the graph
                 weight.assign(weight + 0.1 * generator.standard_normal(weight.shape))
-        draws = generator.standard_normal((256, width))
-        basis = LatentBasis.fit(draws, np.ones(width), draws[:, :1])
+        draws = generator.standard_normal((256, width)).astype(np.float32)
+        basis = LatentBasis.fit(draws, np.ones(width, np.float32), draws[:, :1])
         unit = np.ones(width, np.float32)
         playing = Playing(
             latent_space="0" * 16,

@@ -12,7 +12,7 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from types import ModuleType
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -257,8 +257,9 @@ def crossfade(sounds: Iterable[Samples], overlap: int) -> Samples:
     return joined
 
 
-def soundfile_module() -> Any:
+def soundfile_module() -> ModuleType:
     """The soundfile package, imported at the first call: not before a file is read or written."""
     import soundfile
 
-    return soundfile
+    module: ModuleType = soundfile
+    return module

@@ -36,8 +36,6 @@ command or change that helps. ``str(error)`` shows the parts that are known.
 
 from __future__ import annotations
 
-from typing import Any
-
 
 class MusicVAEError(Exception):
     """Base class of all errors above.
@@ -74,7 +72,7 @@ class MusicVAEError(Exception):
             parts.append(f"Hint: {self.hint}")
         return " ".join(parts)
 
-    def __reduce__(self) -> tuple[Any, ...]:
+    def __reduce__(self) -> tuple[object, ...]:
         # Without this, an error that was raised in a worker process could not be unpickled: by
         # default the class is called with ``args`` alone, which some constructors refuse.
         return type(self).__new__, (type(self), *self.args), self.__dict__

@@ -28,7 +28,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from musicvae.errors import SettingError
 from musicvae.recipes import Recipe, get_recipe
@@ -61,7 +60,7 @@ class Genre:
     folders: tuple[str, ...] = ()
     tempo: tuple[float, float] | None = None
     recipe: str = "clip"
-    settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    settings: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[a-z][a-z0-9_-]*", self.name):

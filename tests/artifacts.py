@@ -27,13 +27,14 @@ def waves(latent_dim: int, samples: int, channels: int, sample_rate: int) -> NDA
         np.sin(2 * np.pi * 110 * (index + 1) * time + phase).reshape(-1)
         for index in range(latent_dim)
     ]
-    return (np.stack(rows) / np.sqrt(latent_dim)).astype(np.float32)
+    table: NDArray[np.float32] = (np.stack(rows) / np.sqrt(latent_dim)).astype(np.float32)
+    return table
 
 
 def expected_audio(latents: ArrayLike, info: ArtifactInfo) -> NDArray[np.float32]:
     """What the artifact must decode ``latents`` (batch, D) to, up to float rounding."""
     rows = waves(info.latent_dim, info.samples, info.channels, info.sample_rate)
-    flat = 0.9 * np.tanh(np.asarray(latents, dtype=np.float32) @ rows)
+    flat: NDArray[np.float32] = 0.9 * np.tanh(np.asarray(latents, dtype=np.float32) @ rows)
     return flat.reshape(-1, info.samples, info.channels).astype(np.float32)
 
 

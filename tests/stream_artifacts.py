@@ -47,13 +47,14 @@ def grains(latent_dim: int, hop: int, channels: int) -> Array:
         (window * np.sin(2 * np.pi * (i + 1) * time / hop + phase)).ravel()
         for i in range(latent_dim)
     ]
-    return (np.stack(rows) / np.sqrt(latent_dim)).astype(np.float32)
+    table: Array = (np.stack(rows) / np.sqrt(latent_dim)).astype(np.float32)
+    return table
 
 
 def expected_audio(latents: ArrayLike, info: ArtifactInfo) -> Array:
     """What the stream must decode ``latents`` (frames, D) to from the start, up to rounding."""
     table = grains(info.latent_dim, info.hop, info.channels).astype(np.float64)
-    pole, tail, frames = np.zeros(info.latent_dim), 0.0, []
+    pole, tail, frames = np.zeros(info.latent_dim), np.zeros(1), []
     for latent in np.asarray(latents, dtype=np.float64):
         pole = POLE * pole + (1 - POLE) * latent
         first, second = np.split(0.9 * np.tanh(pole @ table), 2)

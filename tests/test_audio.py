@@ -38,7 +38,7 @@ def test_only_mono_and_stereo() -> None:
 
 def test_a_sound_is_float32_samples_by_channels() -> None:
     sound = Sound.of([0.0, 0.5, -0.5], 3)
-    assert (sound.samples.shape, sound.samples.dtype) == ((3, 1), np.float32)
+    assert (sound.samples.shape, sound.samples.dtype) == ((3, 1), np.dtype(np.float32))
     assert (sound.channels, sound.seconds) == (1, 1.0)
     with pytest.raises(AudioError, match=r"shape \(1, 2, 3\)"):
         Sound.of(np.zeros((1, 2, 3)), RATE)
@@ -46,7 +46,7 @@ def test_a_sound_is_float32_samples_by_channels() -> None:
 
 def test_mono_is_the_mean_of_the_channels() -> None:
     sound = Sound.of([[1.0, 0.0], [0.5, -0.5]], RATE)
-    np.testing.assert_array_equal(sound.mono(), np.float32([0.5, 0.0]))
+    np.testing.assert_array_equal(sound.mono(), np.array([0.5, 0.0], np.float32))
 
 
 @pytest.mark.parametrize("channels", [1, 2])
@@ -145,7 +145,7 @@ def test_channels_are_taken_in_turn(have: int, want: int, taken: list[int]) -> N
 def test_one_channel_is_the_mean_of_several(have: int) -> None:
     sound = tone(channels=have)
     mono = to_channels(sound.samples, 1)
-    assert (mono.shape, mono.dtype) == ((len(sound.samples), 1), np.float32)
+    assert (mono.shape, mono.dtype) == ((len(sound.samples), 1), np.dtype(np.float32))
     np.testing.assert_array_equal(mono[:, 0], sound.mono())
 
 
@@ -166,7 +166,7 @@ def test_as_many_channels_are_the_very_array() -> None:
 def test_crossfading_a_constant_keeps_its_level(overlap: int) -> None:
     ones = np.ones((200, 2), np.float32)
     joined = crossfade([ones, ones, ones], overlap)
-    assert (joined.shape, joined.dtype) == ((600 - 2 * overlap, 2), np.float32)
+    assert (joined.shape, joined.dtype) == ((600 - 2 * overlap, 2), np.dtype(np.float32))
     np.testing.assert_allclose(joined, 1, atol=1e-6)
     np.testing.assert_array_equal(ones, 1)
 

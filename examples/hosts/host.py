@@ -8,6 +8,7 @@ import argparse
 import json
 import sys
 import wave
+from collections.abc import Iterator
 
 import numpy as np
 import onnxruntime
@@ -28,7 +29,7 @@ if info["schema"] != 2 or info["kind"] != "stream":
     sys.exit(f"{options.artifact} is no stream artifact of schema 2")
 
 
-def walk():
+def walk() -> Iterator[np.ndarray]:
     """Latents that move as those of music do, one row for each frame."""
     matrix, noise = (np.array(info["dynamics"][name]) for name in ("matrix", "noise"))
     mean = np.array([latent["mean"] for latent in info["latents"]])

@@ -19,8 +19,8 @@ import tempfile
 from pathlib import Path
 
 import boxes
+import openstagecontrol
 import patchers
-import stage
 import timeline
 import touchdesigner
 from PIL import Image
@@ -72,7 +72,7 @@ def render(host: str, path: Path) -> None:
         case "pd":
             boxes.draw(patchers.read_pd(first), path, source)
         case "openstagecontrol":
-            stage.draw_session(first, path, source)
+            openstagecontrol.draw_session(first, path, source)
         case "touchdesigner":
             boxes.draw(touchdesigner.read_network(first), path, source)
         case "wekinator":

@@ -46,9 +46,9 @@ def _pd_box(kind: str, x: float, y: float, words: list[str]) -> Box:
         return Box(x, y, float(words[2]), float(words[3]), words[6].replace("_", " "), "area")
     if words[0] not in PD_CONTROLS:
         return Box(x, y, len(text) * LETTER + 8, 19, text)
-    shape, wide, high, name = PD_CONTROLS[words[0]]
+    shape, wide, high, label = PD_CONTROLS[words[0]]
     width = float(words[wide]) * (3 if words[0] == "hradio" else 1)
-    said = words[name].replace("_", " ") if words[0] != "vu" else ""
+    said = words[label].replace("_", " ") if words[0] != "vu" else ""
     return Box(x, y, width, float(words[high]), said, shape)
 
 
@@ -60,7 +60,8 @@ def read_max(path: Path) -> Patch:
         numbers[each["id"]] = number
         kind = MAX_KINDS.get(each["maxclass"], "control")
         text = each.get("text", each.get("varname", ""))
-        patch.boxes.append(Box(*each["patching_rect"], text, kind))
+        x, y, width, height = each["patching_rect"]
+        patch.boxes.append(Box(x, y, width, height, text, kind))
     for line in (line["patchline"] for line in patcher["lines"]):
         (source, outlet), (target, inlet) = line["source"], line["destination"]
         patch.cords.append(Cord(numbers[source], outlet, numbers[target], inlet))

@@ -7,12 +7,14 @@ answer and the next state come out.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from musicvae.artifact import ArtifactInfo
 from musicvae.errors import MusicVAEError, ParityError
+from musicvae.runtime.stateful import StreamState
 from musicvae_export.verify import TOLERANCE
 
 Array = NDArray[np.float32]
@@ -28,7 +30,7 @@ COMPARED_FRAMES = sum(_COMPARED)
 
 def compare(
     function: Any,
-    player: Any,
+    player: Player,
     rows: Mapping[str, Array],
     unit: int = 1,
     weights: Array | None = None,
@@ -62,7 +64,7 @@ def compare(
     return worst
 
 
-def streamed(player: Any, rows: Array, unit: int = 1, weights: Array | None = None) -> float:
+def streamed(player: Player, rows: Array, unit: int = 1, weights: Array | None = None) -> float:
     """The largest difference between playing in blocks of several lengths and playing at once.
 
     Args:
@@ -95,6 +97,22 @@ def streamed(player: Any, rows: Array, unit: int = 1, weights: Array | None = No
     return max(worst.values())
 
 
+class Player(Protocol):
+    """What is asked of a :class:`musicvae.StreamDecoder` and of a :class:`musicvae.Encoder`."""
+
+    state: StreamState
+
+    @property
+    def info(self) -> ArtifactInfo:
+        """The description of the artifact."""
+
+    def push(self, rows: Array, /) -> Array:
+        """The answer to the next rows, float32 both; advances the state."""
+
+    def reset(self) -> None:
+        """Begin again with the zero state."""
+
+
 class _Compared(NamedTuple):
     """The answers and states of both for one block."""
 
@@ -115,7 +133,7 @@ class _Compared(NamedTuple):
 
 
 def _compared(
-    function: Any, player: Any, blocks: Iterable[Array], name: str
+    function: Any, player: Player, blocks: Iterable[Array], name: str
 ) -> Iterator[_Compared]:
     """Give both the same blocks, one after another, from the zero state."""
     state = np.zeros((1, player.info.state_size), np.float32)
@@ -145,7 +163,7 @@ def _blocks(rows: Array, unit: int) -> Iterator[Array]:
         start += frames * unit
 
 
-def _push(player: Any, rows: Array, name: str) -> Array:
+def _push(player: Player, rows: Array, name: str) -> Array:
     try:
         answer: Array = player.push(rows)
     except MusicVAEError as error:

@@ -96,14 +96,13 @@ def playable(model: Any) -> Any:
     basis = np.concatenate([np.cos(bins), -np.sin(bins)]) * np.hanning(FFT) / FFT
     synthesis = tf.constant(basis, tf.float32)
 
-    @tf.function(input_signature=[tf.TensorSpec((None, D), tf.float32)])
     def play(latents: Any) -> Any:
         pieces = tf.matmul(model(latents * 1.5 + 0.1, training=False), synthesis)
         first, second = pieces[..., :HOP], pieces[..., HOP:]
         frames = first + tf.pad(second, [[0, 0], [1, 0], [0, 0]])[:, :-1]
         return tf.reshape(tf.tanh(frames), (-1, FRAMES * HOP, 1))
 
-    return play
+    return tf.function(play, input_signature=[tf.TensorSpec((None, D), tf.float32)])
 
 
 @pytest.fixture(scope="session")
@@ -179,7 +178,8 @@ def stream_model(channels: int = 1) -> Any:
     vae, generator = build(recipe), np.random.default_rng(0)
     for weight in vae.trainable_variables:  # untrained layers are near 0
         weight.assign(weight + 0.15 * generator.standard_normal(weight.shape))
-    means = generator.standard_normal((200, D)) * np.linspace(1.5, 0.5, D) + 0.3
+    spread = np.linspace(1.5, 0.5, D)
+    means = (generator.standard_normal((200, D)) * spread + 0.3).astype(np.float32)
     rate = recipe.sample_rate / vae.settings.step
     unit = np.ones(D, np.float32)
     playing = Playing(
@@ -192,8 +192,9 @@ def stream_model(channels: int = 1) -> Any:
         dynamics=LinearDynamics(0.8 * np.eye(D), 0.36 * np.eye(D), one_step_error=0.4, rate=rate),
         attributes=(AttributeInfo("loudness", "dB", (1.0,) * D, -20.0, 6.0, 0.9),),
     )
-    basis = LatentBasis.fit(means, np.ones(D), means[:, :1])
-    return SmallStream(vae, recipe, None, basis, playing)
+    basis = LatentBasis.fit(means, np.ones(D, np.float32), means[:, :1])
+    no_run: Any = None  # nothing that is exported needs one
+    return SmallStream(vae, recipe, no_run, basis, playing)
 
 
 @pytest.fixture(scope="session")
@@ -213,13 +214,13 @@ def export_stream(
     """Exports the small stream model, once for each choice: ``export_stream(half=True)``."""
     from musicvae_export import export_model
 
-    done: dict[str, Path] = {}
+    done: dict[tuple[bool, bool], Path] = {}
 
-    def export(**options: bool) -> Path:
-        key = repr(sorted(options.items()))
+    def export(half: bool = False, encoder: bool = False) -> Path:
+        key = (half, encoder)
         if key not in done:
             done[key] = tmp_path_factory.mktemp("streams") / "jazz.onnx"
-            export_model(small_stream, done[key], **options)
+            export_model(small_stream, done[key], half=half, encoder=encoder)
         return done[key]
 
     return export

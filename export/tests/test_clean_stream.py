@@ -100,7 +100,7 @@ def cleaned(model: ModelProto, change: Callable[[ModelProto], Any]) -> dict[str,
     return operators(model.graph)
 
 
-CAUSAL = (
+CAUSAL: tuple[Node, ...] = (
     SPLIT,
     PAST,
     ("Concat", ["past", "latent"], ["known"], {"axis": 1}),
@@ -126,7 +126,7 @@ def test_a_causal_layer() -> None:
     }
 
 
-CLOCK = (
+CLOCK: tuple[Node, ...] = (
     SPLIT,
     ("Shape", ["latent"], ["sizes"], {}),
     ("Cast", ["sizes"], ["sizes_32"], {"to": TensorProto.INT32}),

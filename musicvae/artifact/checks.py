@@ -175,13 +175,12 @@ def _is_stable(rows: Matrix) -> bool:
     return bool(np.abs(np.linalg.eigvals(np.array(rows, dtype=np.float64))).max() < 1)
 
 
-def _is_finite(value: Any) -> bool:
+def _is_finite(value: object) -> TypeGuard[float]:
     # Compared without conversion: JSON may hold an integer that is too large for a float.
-    number = isinstance(value, float) or is_whole(value)
-    return number and -1e300 < value < 1e300
+    return (isinstance(value, float) or is_whole(value)) and -1e300 < value < 1e300
 
 
-def _is_bounded(value: Any) -> bool:
+def _is_bounded(value: object) -> bool:
     return _is_finite(value) and abs(value) <= _LARGEST
 
 

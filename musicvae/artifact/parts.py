@@ -112,7 +112,7 @@ class AttributeInfo:
         return dataclasses.replace(self, direction=_rounded(self.direction))
 
 
-def matrix(rows: Iterable[Iterable[Any]]) -> Matrix:
+def matrix(rows: Iterable[Iterable[float]]) -> Matrix:
     """Lists of lists as tuples of tuples.
 
     Raises:

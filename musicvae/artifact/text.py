@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from musicvae.artifact import ArtifactInfo, AttributeInfo, LatentInfo
 from musicvae.text import printable
@@ -116,7 +115,7 @@ def _samples(count: int, rate: int) -> str:
     return f"{count} samples, {1000 * count / rate:.1f} ms"
 
 
-def _provenance(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _provenance(values: Mapping[str, object]) -> Iterator[tuple[str, str]]:
     """Names and values of the entries; of a group of groups, those of each inner group."""
     for name, value in values.items():
         if isinstance(value, Mapping) and any(isinstance(v, Mapping) for v in value.values()):

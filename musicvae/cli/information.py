@@ -7,12 +7,12 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from musicvae.cli.options import Commands, Run
+
 if TYPE_CHECKING:
     from musicvae.genres import Genre
     from musicvae.recipes import Recipe
     from musicvae.registry import Record
-
-Commands = Any  # what ArgumentParser.add_subparsers() returns; argparse keeps its class private
 
 
 def add(commands: Commands) -> None:
@@ -29,7 +29,7 @@ def add(commands: Commands) -> None:
         command.add_argument("--json", action="store_true", help="print JSON for other programs")
 
 
-def _command(commands: Commands, name: str, purpose: str, run: Any) -> argparse.ArgumentParser:
+def _command(commands: Commands, name: str, purpose: str, run: Run) -> argparse.ArgumentParser:
     command: argparse.ArgumentParser = commands.add_parser(
         name, help=purpose, description=f"{purpose[0].upper()}{purpose[1:]}."
     )
@@ -52,7 +52,7 @@ def list_genres(options: argparse.Namespace) -> None:
         print_table(headings, [_genre_row(record) for record in records])
 
 
-def _genre_values(record: Record[Genre]) -> dict[str, Any]:
+def _genre_values(record: Record[Genre]) -> dict[str, object]:
     if record.value is None:
         return _broken_values(record)
     genre, recipe = record.value, record.value.recipe_for()
@@ -71,7 +71,7 @@ def _genre_values(record: Record[Genre]) -> dict[str, Any]:
     }
 
 
-def _broken_values(record: Record[Any]) -> dict[str, Any]:
+def _broken_values(record: Record[Genre] | Record[Recipe]) -> dict[str, object]:
     return {
         "name": record.name,
         "distributions": list(record.distributions),
@@ -89,7 +89,7 @@ def _genre_row(record: Record[Genre]) -> tuple[str, ...]:
     return (record.name, tempo, recipe.name, *sizes, source, genre.description)
 
 
-def _one_line(record: Record[Any]) -> str:
+def _one_line(record: Record[Genre] | Record[Recipe]) -> str:
     # The exception of a plug-in may have several lines.
     return " ".join(str(record.problem).split())
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from musicvae.cli.options import Commands, Run
 
 if TYPE_CHECKING:
     from musicvae.audio import Sound
     from musicvae.vae.clip.trained import TrainedModel
 
-Commands = Any  # what ArgumentParser.add_subparsers() returns; argparse keeps its class private
 
 #: Length of the cross-fades in ``interpolation.wav``, in seconds.
 SEAM = 0.1
@@ -45,7 +46,7 @@ def add(commands: Commands) -> None:
     _command(commands, "plot", "draw training curves, latent usage and reconstructions", plot)
 
 
-def _command(commands: Commands, name: str, purpose: str, run: Any) -> argparse.ArgumentParser:
+def _command(commands: Commands, name: str, purpose: str, run: Run) -> argparse.ArgumentParser:
     command: argparse.ArgumentParser = commands.add_parser(
         name, help=purpose, description=f"{purpose[0].upper()}{purpose[1:]}."
     )

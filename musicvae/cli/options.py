@@ -12,11 +12,20 @@ named after the field, and ``group``, the title above it in ``--help``.
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from dataclasses import Field, fields
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+#: What ``ArgumentParser.add_subparsers()`` returns; argparse keeps the class private.
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+#: Runs a command with its options; returns the exit code, or ``None`` for success.
+Run = Callable[[argparse.Namespace], int | None]
 
 
-def add_option(parent: Any, field: Field[Any]) -> None:
+def add_option(parent: argparse._ActionsContainer, field: Field[Any]) -> None:
     """Declare the option of one field.
 
     A field whose default is ``False`` becomes a switch, and one whose default is a tuple may be
@@ -37,7 +46,9 @@ def add_option(parent: Any, field: Field[Any]) -> None:
     parent.add_argument(f"--{name}", dest=field.name, **settings)
 
 
-def option_values(dataclass: Any, options: argparse.Namespace) -> dict[str, Any]:
+def option_values(
+    dataclass: type[DataclassInstance], options: argparse.Namespace
+) -> dict[str, Any]:
     """What was given, or is the default, for each field of a dataclass, by the field's name.
 
     Args:

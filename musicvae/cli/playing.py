@@ -8,15 +8,13 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import fields
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from musicvae.cli.options import add_option, option_values
+from musicvae.cli.options import Commands, add_option, option_values
 from musicvae.live.options import Options
 
 if TYPE_CHECKING:
     from musicvae.live.daemon import Daemon
-
-Commands = Any  # what ArgumentParser.add_subparsers() returns; argparse keeps its class private
 
 
 def add(commands: Commands) -> None:
@@ -76,7 +74,9 @@ def live(options: argparse.Namespace) -> None:
     run(options.artifacts, _console(options), **option_values(Options, options))
 
 
-def _console(options: argparse.Namespace) -> Callable[[Daemon], AbstractContextManager[Any]] | None:
+def _console(
+    options: argparse.Namespace,
+) -> Callable[[Daemon], AbstractContextManager[object]] | None:
     """A function of the daemon that returns the context manager which shows it while it plays."""
     if options.quiet:
         return None
@@ -85,7 +85,7 @@ def _console(options: argparse.Namespace) -> Callable[[Daemon], AbstractContextM
 
         return lambda daemon: JsonLines(daemon.parts, _say)
 
-    def for_people(daemon: Daemon) -> AbstractContextManager[Any]:
+    def for_people(daemon: Daemon) -> AbstractContextManager[object]:
         for line in daemon.greeting():
             _say(line)
         if options.plain or not sys.stdout.isatty() or find_spec("rich") is None:

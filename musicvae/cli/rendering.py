@@ -5,9 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
-from typing import Any
 
-Commands = Any  # what ArgumentParser.add_subparsers() returns; argparse keeps its class private
+from musicvae.cli.options import Commands
 
 
 def add(commands: Commands) -> None:

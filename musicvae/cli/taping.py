@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from musicvae.cli.options import Commands
 
 if TYPE_CHECKING:
     from musicvae.latents.tape import Tape
 
 
-def add(commands: Any) -> None:
+def add(commands: Commands) -> None:
     """Declare ``tape`` and ``play``.
 
     Args:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+from musicvae.cli.options import Commands
 from musicvae.errors import SettingError
 
 
-def add(commands: Any) -> None:
+def add(commands: Commands) -> None:
     """Declare ``train`` and ``demo``.
 
     Args:
@@ -25,7 +26,7 @@ def add(commands: Any) -> None:
     demo.set_defaults(run=run_demo)
 
 
-def _add_train(commands: Any) -> None:
+def _add_train(commands: Commands) -> None:
     parser = commands.add_parser(
         "train",
         help="train a model on a folder of sounds",

@@ -17,12 +17,12 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from musicvae.audio import AudioSpec
 from musicvae.data.decode import decode
@@ -189,7 +189,7 @@ def serve(do: Callable[[Job], Answer] = perform) -> None:
         _write(answers, {"outcome": outcome, "lasting": lasting, "unwritable": broken})
 
 
-def _write(stream: IO[str] | None, value: dict[str, Any]) -> None:
+def _write(stream: IO[str] | None, value: Mapping[str, object]) -> None:
     if stream is not None:
         stream.write(json.dumps(value) + "\n")
         stream.flush()

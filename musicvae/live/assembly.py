@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
 
 from musicvae.live.commands.address import DECKS, Command
 from musicvae.live.dispatcher import Clients, Dispatcher
@@ -39,14 +38,16 @@ from musicvae.live.parts import Parts
 from musicvae.live.requests import Requests
 from musicvae.live.stage.engine_handle import EngineHandle
 from musicvae.live.stage.loading import Loader
-from musicvae.live.stage.repertoire import Repertoire
+from musicvae.live.stage.repertoire import Artifacts, Repertoire
 from musicvae.live.status import flat, status
 from musicvae.live.storage.journal import Journal
 from musicvae.live.storage.presets import Presets
 from musicvae.live.table import ADDRESSES
 
 
-def assemble(artifacts: Any, options: Options, quit: Callable[[], None], stack: ExitStack) -> Parts:
+def assemble(
+    artifacts: Artifacts, options: Options, quit: Callable[[], None], stack: ExitStack
+) -> Parts:
     """Open what a daemon needs, and load its first models.
 
     When this returns the worker waits for jobs; the receiver, the housekeeper and the output are

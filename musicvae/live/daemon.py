@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from types import TracebackType
 from typing import Any, Self
 
@@ -20,6 +20,7 @@ from musicvae.live.osc.replies import Value, message
 from musicvae.live.parts import Parts
 from musicvae.live.process import on_signals, steadied
 from musicvae.live.requests import DEFAULT_REPLY_PORT
+from musicvae.live.stage.repertoire import Artifacts
 from musicvae.live.status import status
 from musicvae.version import __version__
 
@@ -46,7 +47,7 @@ class Daemon:
 
     parts: Parts
 
-    def __init__(self, artifacts: Any, **options: Any) -> None:
+    def __init__(self, artifacts: Artifacts, **options: Any) -> None:
         self.options = Options(**options)
         self._artifacts = artifacts
         self._last_frame: int | None = None
@@ -142,7 +143,11 @@ class Daemon:
             parts.receiver.outbox.put(startup, Peer("127.0.0.1", DEFAULT_REPLY_PORT))
 
 
-def run(artifacts: Any, present: Callable[[Daemon], Any] | None = None, **options: Any) -> None:
+def run(
+    artifacts: Artifacts,
+    present: Callable[[Daemon], AbstractContextManager[object]] | None = None,
+    **options: Any,
+) -> None:
     """Play until a signal, ``/quit`` or the end of its time; on the main thread only.
 
     Args:

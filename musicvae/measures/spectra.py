@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from types import ModuleType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -125,7 +125,7 @@ def usable(sound: Sound) -> Samples:
     return sound.mono()
 
 
-def _mel(sound: Sound, **settings: Any) -> NDArray[np.float32]:
+def _mel(sound: Sound, **settings: object) -> NDArray[np.float32]:
     """A mel spectrogram at 22 050 Hz, float32 (bands, frames); settings as librosa's."""
     bands: NDArray[np.float32] = librosa().feature.melspectrogram(
         y=_padded(comparable(sound), MEL_FFT),
@@ -144,7 +144,7 @@ def _padded(samples: Samples, size: int) -> Samples:
     return np.pad(samples, size // 2)
 
 
-def librosa() -> Any:
+def librosa() -> ModuleType:
     """The librosa package, imported at the first call, since importing it takes a second.
 
     Raises:

@@ -129,14 +129,14 @@ def first_line(error: Exception) -> str:
     return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
 
 
-def _fits(found: tuple[Any, ...], expected: Shape) -> bool:
+def _fits(found: tuple[object, ...], expected: Shape) -> bool:
     return len(found) == len(expected) and all(
         not isinstance(axis, int) if isinstance(wanted, str) else axis == wanted
         for axis, wanted in zip(found, expected, strict=True)
     )
 
 
-def _shown(shapes: Mapping[str, tuple[Any, ...]]) -> str:
+def _shown(shapes: Mapping[str, tuple[object, ...]]) -> str:
     """Shapes as text, such as ``latent (1, frames, 32), state (1, 100)``."""
     return ", ".join(
         f"{port} ({', '.join('free' if axis is None else str(axis) for axis in shape)})"

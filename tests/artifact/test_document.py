@@ -83,5 +83,5 @@ def test_what_is_new_is_marked(page: str) -> None:
 
 def test_every_error_is_documented(page: str) -> None:
     named = set(re.findall(r"`(\w+Error)`", page))
-    kinds = {errors.ArtifactError, *errors.ArtifactError.__subclasses__()}
+    kinds: set[type[Exception]] = {errors.ArtifactError, *errors.ArtifactError.__subclasses__()}
     assert named == {kind.__name__ for kind in kinds}

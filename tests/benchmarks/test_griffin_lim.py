@@ -1,11 +1,19 @@
 """The baseline without a neural decoder must be as good as it can be, or it proves nothing."""
 
+from __future__ import annotations
+
 import importlib
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
 from musicvae.audio import Sound
+
+if TYPE_CHECKING:
+    from griffin_lim import Method  # of benchmarks/, which only the fixture puts on sys.path
 
 pytest.importorskip("librosa", reason="librosa is not installed")
 
@@ -13,13 +21,14 @@ RATE = 22_050
 
 
 @pytest.fixture
-def baseline(root, monkeypatch):
+def baseline(root: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     monkeypatch.syspath_prepend(root / "benchmarks")
     return importlib.import_module("griffin_lim")
 
 
-def quick(baseline):
-    return baseline.Method(iterations=10)
+def quick(baseline: ModuleType) -> Method:
+    made: Method = baseline.Method(iterations=10)
+    return made
 
 
 def tone(pitch: float, seconds: float = 1.5) -> Sound:
@@ -27,13 +36,13 @@ def tone(pitch: float, seconds: float = 1.5) -> Sound:
 
 
 def mel_filters() -> np.ndarray:
-    import librosa
+    from librosa.filters import mel
 
-    filters = librosa.filters.mel(sr=RATE, n_fft=2048, n_mels=80, fmin=0.0, fmax=RATE / 2)
+    filters: np.ndarray = mel(sr=RATE, n_fft=2048, n_mels=80, fmin=0.0, fmax=RATE / 2)
     return filters.astype(np.float64)
 
 
-def test_frames_of_rank_32_survive_32_numbers_and_not_31(baseline):
+def test_frames_of_rank_32_survive_32_numbers_and_not_31(baseline: ModuleType) -> None:
     random = np.random.default_rng(0)
     frames = random.standard_normal((400, 32)) @ random.standard_normal((32, 80)) + 3.0
     kept = baseline.Principal.of(frames, 32)
@@ -43,7 +52,7 @@ def test_frames_of_rank_32_survive_32_numbers_and_not_31(baseline):
     assert np.abs(fewer.decode(fewer.encode(frames)) - frames).max() > 1e-3
 
 
-def test_components_are_orthonormal_and_the_first_carries_most(baseline):
+def test_components_are_orthonormal_and_the_first_carries_most(baseline: ModuleType) -> None:
     random = np.random.default_rng(1)
     frames = random.standard_normal((1000, 80)) * np.linspace(1, 9, 80)
     kept = baseline.Principal.of(frames, 5)
@@ -52,7 +61,7 @@ def test_components_are_orthonormal_and_the_first_carries_most(baseline):
     assert np.all(np.diff(variances) < 0)
 
 
-def test_a_spectrum_has_the_bands_it_was_made_of_and_no_holes(baseline):
+def test_a_spectrum_has_the_bands_it_was_made_of_and_no_holes(baseline: ModuleType) -> None:
     random = np.random.default_rng(2)
     spectrum = np.exp(random.standard_normal((1025, 7)))
     filters = mel_filters()
@@ -64,12 +73,12 @@ def test_a_spectrum_has_the_bands_it_was_made_of_and_no_holes(baseline):
     assert found[inside].min() > 0
 
 
-def test_silent_bands_make_silence(baseline):
+def test_silent_bands_make_silence(baseline: ModuleType) -> None:
     sound = baseline.invert(np.full((20, 80), np.log(1e-3)), 19 * 512, quick(baseline))
     assert np.abs(sound.samples).max() < 1e-6
 
 
-def test_a_tone_keeps_its_pitch_and_length(baseline):
+def test_a_tone_keeps_its_pitch_and_length(baseline: ModuleType) -> None:
     pitches = [220.0, 440.0, 880.0, 1760.0]
     model = baseline.MelBaseline.fit([tone(pitch) for pitch in pitches], 32, quick(baseline))
     for pitch in pitches:
@@ -81,7 +90,7 @@ def test_a_tone_keeps_its_pitch_and_length(baseline):
         assert found == pytest.approx(pitch, abs=band)
 
 
-def test_the_same_sound_twice_and_stereo_at_another_rate(baseline):
+def test_the_same_sound_twice_and_stereo_at_another_rate(baseline: ModuleType) -> None:
     model = baseline.MelBaseline.fit([tone(300), tone(900)], 8, quick(baseline))
     np.testing.assert_array_equal(
         model.reconstruct(tone(300)).samples, model.reconstruct(tone(300)).samples

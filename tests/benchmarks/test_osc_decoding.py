@@ -1,6 +1,8 @@
 """What is compared must be the same, and the daemon's settings must come back."""
 
 import importlib
+from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -8,18 +10,18 @@ from musicvae.live.osc import packets
 
 
 @pytest.fixture
-def osc_decoding(root, monkeypatch):
+def osc_decoding(root: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     monkeypatch.syspath_prepend(root / "benchmarks")
     return importlib.import_module("osc_decoding")
 
 
-def test_all_ways_read_and_write_the_same(osc_decoding):
+def test_all_ways_read_and_write_the_same(osc_decoding: ModuleType) -> None:
     before = dict(vars(packets))
     osc_decoding.check()
     assert dict(vars(packets)) == before
 
 
-def test_the_tables_have_a_row_for_each_packet_and_reply(osc_decoding):
+def test_the_tables_have_a_row_for_each_packet_and_reply(osc_decoding: ModuleType) -> None:
     incoming = list(osc_decoding.decoding(rounds=1, seconds=1e-5))
     outgoing = list(osc_decoding.encoding(rounds=1, seconds=1e-5))
     assert len(incoming) == 2 + len(osc_decoding.incoming()) + 1

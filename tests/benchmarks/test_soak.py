@@ -13,6 +13,7 @@ import pytest
 
 from musicvae.live import fades
 from musicvae.live.engine import deck, limiter, stream_voice
+from musicvae.live.fades import Glide
 from musicvae.live.sources.tape import TapeSource
 
 MINUTE = 1 / 60
@@ -63,10 +64,9 @@ def test_real_artifacts(
 
 def sudden(monkeypatch: pytest.MonkeyPatch) -> None:
     """Play, mute and panic cut."""
-    plain = deck.Glide
 
     def glide(value: float, frames: int) -> Any:
-        return plain(value, 1 if frames == 160 else frames)
+        return Glide(value, 1 if frames == 160 else frames)
 
     monkeypatch.setattr(deck, "Glide", glide)
 

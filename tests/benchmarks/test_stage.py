@@ -55,7 +55,8 @@ def test_nothing_is_lost_while_three_programs_drive_and_models_are_swapped(
     absent = [name for name in ("jackd", "jack_wait", "jack_capture") if not shutil.which(name)]
     if absent:
         pytest.skip(f"{', '.join(absent)} not installed (Debian: jackd2, jack-capture)")
-    pytest.importorskip("sounddevice", reason="sounddevice is not installed", exc_type=OSError)
+    missing: Any = OSError  # raised where PortAudio is not installed; pytest takes any error
+    pytest.importorskip("sounddevice", reason="sounddevice is not installed", exc_type=missing)
     (tmp_path / "models").mkdir()
     one, other = (stage.write_counter(tmp_path / "models" / f"counter{n}.onnx") for n in (1, 2))
     try:

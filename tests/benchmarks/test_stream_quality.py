@@ -1,17 +1,23 @@
 """The tables of the stream, made with small stand-ins for the trained models."""
 
+from __future__ import annotations
+
 import argparse
 import importlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
+from types import ModuleType, SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
 from musicvae.audio import Sound, Sounds, read
+
+if TYPE_CHECKING:
+    from stream_figures import Figures  # of benchmarks/, which only the fixture puts on sys.path
 
 pytest.importorskip("tensorflow", reason="TensorFlow is not installed")
 
@@ -19,7 +25,7 @@ RATE, STEP, WIDTH = 22_050, 512, 4
 
 
 @pytest.fixture
-def benchmark(root, monkeypatch):
+def benchmark(root: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], ModuleType]:
     monkeypatch.syspath_prepend(root / "benchmarks")
     return importlib.import_module
 
@@ -51,7 +57,7 @@ class StandIn:
         return self.rows
 
     def reconstruct(self, sound: Sound) -> Sound:
-        return Sound(sound.samples / 2, sound.sample_rate)
+        return Sound.of(sound.samples / 2, sound.sample_rate)
 
     def encode(self, sound: Sound) -> np.ndarray:
         return np.ones((len(sound.samples) * RATE // sound.sample_rate // STEP + 3, WIDTH))
@@ -66,7 +72,7 @@ class StandIn:
 
 
 @pytest.fixture
-def model(tiny_sounds) -> StandIn:
+def model(tiny_sounds: Path) -> StandIn:
     paths = sorted((tiny_sounds / "jazz").iterdir())
     rows: list[dict[str, Any]] = [
         {"step": 20, "seconds": 60.0, "test_kl": 100.0},
@@ -75,20 +81,25 @@ def model(tiny_sounds) -> StandIn:
     return StandIn(paths[-2:], paths[:-2], rows)
 
 
-def test_kl_is_that_of_the_weights_in_use_for_each_step(benchmark, model, monkeypatch):
+def test_kl_is_that_of_the_weights_in_use_for_each_step(
+    benchmark: Callable[[str], ModuleType], model: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
     figures = benchmark("stream_figures")
     assert figures.kl_per_step(model) == pytest.approx(100 / 2.0 * 512 / RATE)
     monkeypatch.setattr(model.recipe, "family", "stream")  # whose figures are per step
     assert figures.kl_per_step(model) == 100.0
 
 
-def test_kept_figures_are_used_until_a_setting_changes(benchmark, tmp_path):
+def test_kept_figures_are_used_until_a_setting_changes(
+    benchmark: Callable[[str], ModuleType], tmp_path: Path
+) -> None:
     figures = benchmark("stream_figures")
     made = []
 
-    def make():
+    def make() -> Figures:
         made.append(True)
-        return figures.Figures([0.1, 0.3], [1.0, 2.0], [0.9, 0.8], [5000.0, 7000.0])
+        value: Figures = figures.Figures([0.1, 0.3], [1.0, 2.0], [0.9, 0.8], [5000.0, 7000.0])
+        return value
 
     path = tmp_path / "kept.json"
     first = figures.kept(path, {"dimensions": 32}, make)
@@ -99,7 +110,14 @@ def test_kept_figures_are_used_until_a_setting_changes(benchmark, tmp_path):
     assert first.means()["log_mel"] == pytest.approx(0.2)
 
 
-def test_the_table_of_one_genre(benchmark, model, tiny_sounds, tmp_path, monkeypatch, capsys):
+def test_the_table_of_one_genre(
+    benchmark: Callable[[str], ModuleType],
+    model: StandIn,
+    tiny_sounds: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     quality = benchmark("stream_quality")
     monkeypatch.setattr(quality, "SPLIT", "last 2")
     monkeypatch.setattr(quality, "trained", lambda recipe, genre, options: model)
@@ -120,7 +138,12 @@ def test_the_table_of_one_genre(benchmark, model, tiny_sounds, tmp_path, monkeyp
     assert [path.name for path in (tmp_path / "runs" / "griffin-lim").iterdir()] == ["jazz-4.json"]
 
 
-def test_a_run_that_was_split_otherwise_is_refused(benchmark, model, tiny_sounds, monkeypatch):
+def test_a_run_that_was_split_otherwise_is_refused(
+    benchmark: Callable[[str], ModuleType],
+    model: StandIn,
+    tiny_sounds: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     quality = benchmark("stream_quality")
     monkeypatch.setattr(quality, "SPLIT", "last 2")
     model.test, model.train = model.train, model.test
@@ -128,7 +151,9 @@ def test_a_run_that_was_split_otherwise_is_refused(benchmark, model, tiny_sounds
         quality.Tracks.find(tiny_sounds, "jazz").check(model)
 
 
-def test_every_kind_of_sound_is_as_long_as_the_others(benchmark, model):
+def test_every_kind_of_sound_is_as_long_as_the_others(
+    benchmark: Callable[[str], ModuleType], model: StandIn
+) -> None:
     samples = benchmark("stream_samples")
     tracks = samples.excerpts(model.test_tracks(), 2, seconds=2.0)
     kinds = samples.sounds_of(model, tracks, 2, seconds=2.0)
@@ -142,7 +167,9 @@ def test_every_kind_of_sound_is_as_long_as_the_others(benchmark, model):
     assert np.ptp(kinds["N(0, I), anew each step"][0].samples) > 0
 
 
-def test_what_lies_outside_the_range_is_marked(benchmark, model):
+def test_what_lies_outside_the_range_is_marked(
+    benchmark: Callable[[str], ModuleType], model: StandIn
+) -> None:
     samples = benchmark("stream_samples")
     learnt = [samples.describe(read(path)) for path in model.train_tracks()]
     legal = samples.range_of(learnt)
@@ -154,7 +181,13 @@ def test_what_lies_outside_the_range_is_marked(benchmark, model):
     assert "5 of 5" not in marked
 
 
-def test_the_table_of_one_run(benchmark, model, tmp_path, monkeypatch, capsys):
+def test_the_table_of_one_run(
+    benchmark: Callable[[str], ModuleType],
+    model: StandIn,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     samples = benchmark("stream_samples")
     monkeypatch.setattr(samples.mv, "load", lambda run: model)
     options = argparse.Namespace(sounds=2, seconds=2.0, write=tmp_path / "sounds")

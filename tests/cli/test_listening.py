@@ -100,7 +100,9 @@ def names(folder: Path) -> set[str]:
     return {path.name for path in folder.iterdir()}
 
 
-def test_sample_leaves_sounds_pictures_and_measures(run, out, capsys):
+def test_sample_leaves_sounds_pictures_and_measures(
+    run: Path, out: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     musicvae_command("sample", run, "--n", 3, "--seed", 7, "--out", out)
     sounds = {f"sample-{number:02d}.wav" for number in (1, 2, 3)}
     assert names(out) == {*sounds, "waveforms.png", "spectrograms.png", "measures.csv"}
@@ -115,13 +117,15 @@ def test_sample_leaves_sounds_pictures_and_measures(run, out, capsys):
     assert str(out) in printed[-1]
 
 
-def test_many_samples_are_all_written_and_the_first_are_drawn(run, out):
+def test_many_samples_are_all_written_and_the_first_are_drawn(run: Path, out: Path) -> None:
     musicvae_command("sample", run, "--n", 10, "--out", out)
     assert len(list(out.glob("*.wav"))) == len(rows(out / "measures.csv")) == 10
 
 
 @pytest.mark.parametrize("number", ["0", "-3", "two", "1.5"])
-def test_a_number_of_samples_that_is_none_is_wrong_usage(run, out, number, capsys):
+def test_a_number_of_samples_that_is_none_is_wrong_usage(
+    run: Path, out: Path, number: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(SystemExit) as refused:
         musicvae_command("sample", run, f"--n={number}", "--out", out)
     assert refused.value.code == 2
@@ -129,13 +133,17 @@ def test_a_number_of_samples_that_is_none_is_wrong_usage(run, out, number, capsy
     assert not out.exists()
 
 
-def test_a_folder_that_is_no_run_is_refused_before_anything_is_written(tmp_path, out):
+def test_a_folder_that_is_no_run_is_refused_before_anything_is_written(
+    tmp_path: Path, out: Path
+) -> None:
     with pytest.raises(RunError):
         musicvae_command("sample", tmp_path / "nowhere", "--out", out)
     assert not out.exists()
 
 
-def test_reconstruct_leaves_pairs_of_equal_length_and_their_distance(run, out, tmp_path, capsys):
+def test_reconstruct_leaves_pairs_of_equal_length_and_their_distance(
+    run: Path, out: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     first = tone(440, seconds=2.5).write(tmp_path / "first.wav")
     second = tone(880).write(tmp_path / "second.wav")
     musicvae_command("reconstruct", run, first, second, "--out", out)
@@ -153,13 +161,13 @@ def test_reconstruct_leaves_pairs_of_equal_length_and_their_distance(run, out, t
     assert "log mel distance" in capsys.readouterr().out
 
 
-def test_reconstruct_keeps_files_of_one_name_apart(run, out, tmp_path):
+def test_reconstruct_keeps_files_of_one_name_apart(run: Path, out: Path, tmp_path: Path) -> None:
     files = [tone(f).write(tmp_path / str(f) / "same.wav") for f in (200, 300)]
     musicvae_command("reconstruct", run, *files, "--out", out)
     assert {"01-same-reconstruction.wav", "02-same-reconstruction.wav"} < names(out)
 
 
-def test_reconstruct_refuses_what_is_not_sound(run, out, tmp_path):
+def test_reconstruct_refuses_what_is_not_sound(run: Path, out: Path, tmp_path: Path) -> None:
     text = tmp_path / "notes.wav"
     text.write_text("no sound", "utf-8")
     with pytest.raises(AudioError, match=r"notes\.wav"):
@@ -167,7 +175,7 @@ def test_reconstruct_refuses_what_is_not_sound(run, out, tmp_path):
     assert not out.exists()
 
 
-def test_interpolate_between_a_file_and_a_seed(run, out, tmp_path):
+def test_interpolate_between_a_file_and_a_seed(run: Path, out: Path, tmp_path: Path) -> None:
     start = tone(440).write(tmp_path / "start.wav")
     musicvae_command("interpolate", run, start, 7, "--steps", 5, "--out", out)
     steps = sorted(out.glob("step-*.wav"))
@@ -178,19 +186,21 @@ def test_interpolate_between_a_file_and_a_seed(run, out, tmp_path):
     assert {"waveforms.png", "spectrograms.png", "measures.csv"} < names(out)
 
 
-def test_interpolate_prefers_a_file_named_like_a_number(run, out, tmp_path, monkeypatch):
+def test_interpolate_prefers_a_file_named_like_a_number(
+    run: Path, out: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     tone(440).write(tmp_path / "7.wav").rename(tmp_path / "7")
     musicvae_command("interpolate", run, 7, 3, "--steps", 2, "--out", out)
     np.testing.assert_allclose(read(out / "step-01.wav").samples, tone(440).samples, atol=1e-6)
 
 
-def test_interpolate_from_neither_file_nor_seed_is_refused(run, out):
+def test_interpolate_from_neither_file_nor_seed_is_refused(run: Path, out: Path) -> None:
     with pytest.raises(AudioError, match="start"):
         musicvae_command("interpolate", run, "start.wav", 3, "--out", out)
 
 
-def test_plot_draws_what_the_run_knows(run, out):
+def test_plot_draws_what_the_run_knows(run: Path, out: Path) -> None:
     (run / "trained").touch()
     for number in range(6):
         tone(200 + 100 * number, seconds=11).write(run / "jazz" / f"jazz.{number:05d}.wav")
@@ -201,7 +211,9 @@ def test_plot_draws_what_the_run_knows(run, out):
     assert read(out / "jazz.00000-original.wav").seconds == listening.PLOTTED_SECONDS
 
 
-def test_plot_says_what_it_leaves_out(run, out, capsys):
+def test_plot_says_what_it_leaves_out(
+    run: Path, out: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     musicvae_command("plot", run, "--out", out)
     assert names(out) == {"latent_usage.png"}
     printed = capsys.readouterr().out
@@ -209,6 +221,6 @@ def test_plot_says_what_it_leaves_out(run, out, capsys):
     assert "no reconstructions" in printed
 
 
-def test_the_model_is_told_how_long_to_sound(run, out):
+def test_the_model_is_told_how_long_to_sound(run: Path, out: Path) -> None:
     musicvae_command("sample", run, "--seconds", "3", "--n", "1", "--out", out)
     assert read(out / "sample-01.wav").seconds == 3

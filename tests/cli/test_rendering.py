@@ -91,6 +91,6 @@ def test_a_score_that_is_none_is_told(
     assert render(folder / "absent.json", tmp_path / "out.wav") == 1
     assert "there is no file" in capsys.readouterr().err
     assert render(folder / "jazz.onnx", tmp_path / "out.wav") == 1
-    assert "is no score" in capsys.readouterr().err
+    assert "is not a score" in capsys.readouterr().err
     assert render(write(folder), folder / "jazz.onnx" / "out.wav") == 1  # in a file, as it were
     assert "jazz.onnx" in capsys.readouterr().err

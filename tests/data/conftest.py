@@ -18,7 +18,8 @@ def music(seconds: float, rate: int = 22_050, channels: int = 1, seed: int = 0) 
     time = np.arange(round(seconds * rate)) / rate
     pitches = random.uniform(80, 700, (channels, 4, 1))
     tones = np.sin(2 * np.pi * pitches * time).sum(axis=1).T / 4
-    return (0.14 * tones + 0.05 * random.standard_normal(tones.shape)).astype(np.float32)
+    sound: np.ndarray = 0.14 * tones + 0.05 * random.standard_normal(tones.shape)
+    return sound.astype(np.float32)
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +22,7 @@ SPEC = AudioSpec(8_000)
 
 
 @pytest.fixture
-def sources(make_sound, tmp_path: Path) -> Path:
+def sources(make_sound: Callable[..., Path], tmp_path: Path) -> Path:
     folder = tmp_path / "sources"
     for number in range(4):
         make_sound(folder / f"{number} été.wav", seconds=1.5 + number / 4, seed=number)
@@ -81,7 +82,9 @@ def test_progress(sources: Path, tmp_path: Path) -> None:
     assert {key for _, _, key in calls[:5]} == {key for _, _, key in calls[5:]} == keys
 
 
-def test_a_changed_source_is_read_again(make_sound, sources: Path, tmp_path: Path) -> None:
+def test_a_changed_source_is_read_again(
+    make_sound: Callable[..., Path], sources: Path, tmp_path: Path
+) -> None:
     first = build(tracks(sources), SPEC, tmp_path / "cache", workers=1)
     make_sound(sources / "0 été.wav", seconds=3, seed=9)
     (sources / "text.wav").unlink()
@@ -125,7 +128,9 @@ def spoil_header(path: Path) -> None:
 
 
 @pytest.mark.parametrize("damage", [cut, flip, spoil_header, Path.unlink])
-def test_a_damaged_sound_is_made_again(sources: Path, tmp_path: Path, damage) -> None:
+def test_a_damaged_sound_is_made_again(
+    sources: Path, tmp_path: Path, damage: Callable[[Path], None]
+) -> None:
     first = build(tracks(sources), SPEC, tmp_path / "cache", workers=1)
     before = [np.array(first.audio(i)) for i in range(len(first))]
     times = [path.stat().st_mtime_ns for path in sounds(first)]
@@ -147,7 +152,9 @@ def test_a_copied_cache_is_believed_after_its_checksum(
 
 
 @pytest.mark.parametrize("damage", [cut, spoil_header, Path.unlink])
-def test_a_damaged_index_is_made_anew(sources: Path, tmp_path: Path, damage) -> None:
+def test_a_damaged_index_is_made_anew(
+    sources: Path, tmp_path: Path, damage: Callable[[Path], None]
+) -> None:
     first = build(tracks(sources), SPEC, tmp_path / "cache", workers=1)
     damage(tmp_path / "cache" / "index.sqlite")
     assert same(build(tracks(sources), SPEC, tmp_path / "cache", workers=1), first)
@@ -174,10 +181,16 @@ build(scan(sys.argv[1]).tracks, AudioSpec(8000), sys.argv[2], 2,
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no process groups, no kill -9")
-def test_killed_while_building(make_sound, tmp_path: Path) -> None:
+def test_killed_while_building(make_sound: Callable[..., Path], tmp_path: Path) -> None:
     for number in range(40):
         make_sound(tmp_path / "sources" / f"{number}.wav", seconds=4, rate=48_000, seed=number)
-    command = [sys.executable, "-c", KILLED, tmp_path / "sources", tmp_path / "cache"]
+    command: list[str | Path] = [
+        sys.executable,
+        "-c",
+        KILLED,
+        tmp_path / "sources",
+        tmp_path / "cache",
+    ]
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, text=True, start_new_session=True
     ) as process:

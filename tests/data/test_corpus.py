@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -11,7 +14,7 @@ from musicvae.errors import DataError
 
 
 @pytest.fixture(scope="module")
-def corpus(make_sound, tmp_path_factory: pytest.TempPathFactory) -> Corpus:
+def corpus(make_sound: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory) -> Corpus:
     folder = tmp_path_factory.mktemp("corpus")
     for number in range(3):
         make_sound(folder / "sources" / f"{number}.wav", 1.5 + number / 4, 16_000, seed=number)

@@ -14,7 +14,9 @@ LENGTHS = st.lists(st.integers(1, 5000), min_size=1, max_size=30).map(np.array)
 
 @settings(deadline=None)  # the machine may be busy
 @given(LENGTHS, st.integers(1, 600), st.integers(1, 9), st.integers(0, 2**70))
-def test_crops_lie_inside_and_tracks_are_visited_equally(lengths, samples, batch, seed) -> None:
+def test_crops_lie_inside_and_tracks_are_visited_equally(
+    lengths: np.ndarray, samples: int, batch: int, seed: int
+) -> None:
     plan = CropPlan(lengths, samples, batch, seed)
     steps = 2 * len(lengths)  # batch * 2 whole passes
     crops = [crop for step in range(steps) for crop in plan.crops(step, range(batch))]
@@ -53,7 +55,7 @@ def test_noise_is_standard_normal_and_of_its_step() -> None:
 
 @settings(deadline=None)  # the machine may be busy
 @given(LENGTHS, st.integers(1, 600), st.integers(1, 60))
-def test_fixed_crops(lengths, samples: int, limit: int) -> None:
+def test_fixed_crops(lengths: np.ndarray, samples: int, limit: int) -> None:
     crops = fixed_crops(lengths, samples, limit)
     counts = np.maximum(1, lengths // samples)
     assert len(set(crops)) == len(crops) == min(limit, counts.sum())

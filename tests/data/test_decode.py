@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +21,7 @@ def tone(seconds: float = 2.0, rate: int = 22_050) -> np.ndarray:
 @pytest.mark.parametrize("target", [3_000, 16_000, 22_050, 44_100])
 @pytest.mark.parametrize(("rate", "channels"), [(22_050, 1), (44_100, 2)])
 def test_the_samples_are_those_of_librosa(
-    make_sound, tmp_path: Path, target: int, rate: int, channels: int
+    make_sound: Callable[..., Path], tmp_path: Path, target: int, rate: int, channels: int
 ) -> None:
     import librosa
 
@@ -32,13 +33,13 @@ def test_the_samples_are_those_of_librosa(
     assert found.flags.c_contiguous
 
 
-def test_mono_becomes_stereo_by_copying(make_sound, tmp_path: Path) -> None:
+def test_mono_becomes_stereo_by_copying(make_sound: Callable[..., Path], tmp_path: Path) -> None:
     found = decode(make_sound(tmp_path / "a.wav"), AudioSpec(16_000, 2)).samples
     assert found.shape == (32_000, 2)
     np.testing.assert_array_equal(found[:, 0], found[:, 1])
 
 
-def test_stereo_stays_stereo(make_sound, tmp_path: Path) -> None:
+def test_stereo_stays_stereo(make_sound: Callable[..., Path], tmp_path: Path) -> None:
     path = make_sound(tmp_path / "a.wav", channels=2)
     found = decode(path, AudioSpec(22_050, 2)).samples
     np.testing.assert_array_equal(found, soundfile.read(path, dtype="float32")[0])
@@ -75,7 +76,9 @@ def test_overshoot_is_left_alone(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("suffix", ["flac", "mp3"])
-def test_a_file_that_breaks_off(make_sound, tmp_path: Path, suffix: str) -> None:
+def test_a_file_that_breaks_off(
+    make_sound: Callable[..., Path], tmp_path: Path, suffix: str
+) -> None:
     path = make_sound(tmp_path / f"a.{suffix}", seconds=8)
     whole = path.read_bytes()
     path.write_bytes(whole[: len(whole) * 6 // 10])
@@ -101,7 +104,7 @@ def test_an_offset_and_nothing_else_is_silent(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("suffix", ["wav", "au"])
-def test_what_headers_promise(make_sound, tmp_path: Path, suffix: str) -> None:
+def test_what_headers_promise(make_sound: Callable[..., Path], tmp_path: Path, suffix: str) -> None:
     path = make_sound(tmp_path / f"a.{suffix}")
     assert promised_bytes(path) == path.stat().st_size
     data = bytearray(path.read_bytes())

@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from musicvae.audio import AudioSpec
+from musicvae.data.decode import decode
 from musicvae.data.filling import TRACKS_PER_WORKER, WAITING, Filler, worker_count
 from musicvae.data.index import Index
 from musicvae.data.tracks import Track, scan
@@ -24,7 +26,7 @@ with locked(pathlib.Path(sys.argv[1])):
 
 
 @pytest.fixture
-def tracks(make_sound, tmp_path: Path) -> list[Track]:
+def tracks(make_sound: Callable[..., Path], tmp_path: Path) -> list[Track]:
     for number in range(3):
         make_sound(tmp_path / "sources" / f"{number}.wav", rate=8_000, seed=number)
     return list(scan(tmp_path / "sources").tracks)
@@ -61,16 +63,13 @@ def test_whoever_fills_a_cache_makes_others_wait(tracks: list[Track], tmp_path: 
 def test_a_source_that_changes_while_it_is_read_is_not_kept(
     tracks: list[Track], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from musicvae.data import worker
-
     def change(path: Path, spec: AudioSpec) -> object:
         decoded = decode(path, spec)
         if path.name == "1.wav":
             path.write_bytes(path.read_bytes()[:-100])
         return decoded
 
-    decode = worker.decode
-    monkeypatch.setattr(worker, "decode", change)
+    monkeypatch.setattr("musicvae.data.worker.decode", change)
     cache = tmp_path / "cache"
     with Index(cache / "index.sqlite") as index:
         found = Filler(index, cache, SPEC).fill(tracks, 1, lambda *_: None)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -27,16 +28,18 @@ def test_the_two_sets(tmp_path: Path) -> None:
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of audioread, which librosa asks
 @pytest.mark.parametrize(("rate", "channels"), [(22_050, 1), (44_100, 2), (3_000, 1)])
-def test_a_row_is_what_librosa_loads(make_sound, tmp_path: Path, rate: int, channels: int) -> None:
+def test_a_row_is_what_librosa_loads(
+    make_sound: Callable[..., Path], tmp_path: Path, rate: int, channels: int
+) -> None:
     import librosa
 
     path = make_sound(tmp_path / "a.wav", seconds=31, rate=rate, channels=channels)
     row, sr = load(path)
-    assert (row.shape, row.dtype, sr) == ((1, 90_001), np.float32, 3_000)
+    assert (row.shape, row.dtype, sr) == ((1, 90_001), np.dtype(np.float32), 3_000)
     np.testing.assert_array_equal(row[0], librosa.load(path, sr=3_000)[0][:90_001])
 
 
-def test_a_short_file_ends_in_zeros(make_sound, tmp_path: Path) -> None:
+def test_a_short_file_ends_in_zeros(make_sound: Callable[..., Path], tmp_path: Path) -> None:
     row, _ = load(make_sound(tmp_path / "a.wav", seconds=2, rate=3_000), samples=10_000)
     assert row[0, :6_000].any()
     assert not row[0, 6_000:].any()

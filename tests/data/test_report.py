@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+
 import pytest
 
 from musicvae.audio import AudioSpec
@@ -10,7 +13,7 @@ from musicvae.recipes.split import split_tracks
 
 
 @pytest.fixture(scope="module")
-def report(make_sound, tmp_path_factory: pytest.TempPathFactory) -> DataReport:
+def report(make_sound: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory) -> DataReport:
     folder = tmp_path_factory.mktemp("report")
     for number in range(4):
         make_sound(folder / "sources" / f"{number}.wav", rate=8_000, seed=number)

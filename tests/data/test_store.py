@@ -83,7 +83,7 @@ def test_leftovers_are_removed_and_sounds_stay(tmp_path: Path) -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="kills a process")
 def test_the_lock_is_free_when_its_holder_is_killed(tmp_path: Path) -> None:
     waits: list[str] = []
-    command = [sys.executable, "-c", HOLDER, tmp_path]
+    command: list[str | Path] = [sys.executable, "-c", HOLDER, tmp_path]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "held\n"

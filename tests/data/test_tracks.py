@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from musicvae.data.tracks import scan
+from musicvae.data.tracks import Scan, scan
 from musicvae.errors import DataError
 from musicvae.genres import Genre
 
@@ -20,8 +20,8 @@ def touch(root: Path, *names: str) -> Path:
     return root
 
 
-def keys(found: object) -> list[str]:
-    return [track.key for track in found.tracks]  # type: ignore[attr-defined]
+def keys(found: Scan) -> list[str]:
+    return [track.key for track in found.tracks]
 
 
 def test_a_root_of_genres(tmp_path: Path) -> None:

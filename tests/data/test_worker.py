@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -25,7 +26,9 @@ def job(path: Path) -> Job:
     return Job(str(path), str(path.with_suffix(".npy")), 8_000, 1)
 
 
-def test_a_crash_is_an_outcome_of_its_track(make_sound, tmp_path: Path) -> None:
+def test_a_crash_is_an_outcome_of_its_track(
+    make_sound: Callable[..., Path], tmp_path: Path
+) -> None:
     worker = Worker((sys.executable, "-c", CRASHING))
     try:
         answers = [

@@ -21,7 +21,7 @@ def test_right_rows_are_the_very_array() -> None:
 )
 def test_numbers_become_contiguous_float32_rows(latents: Any) -> None:
     rows = latent_rows(latents, 3, "frames")
-    assert (rows.dtype, rows.shape, rows.flags.c_contiguous) == (np.float32, (1, 3), True)
+    assert (rows.dtype, rows.shape, rows.flags.c_contiguous) == (np.dtype(np.float32), (1, 3), True)
     np.testing.assert_array_equal(rows, [[1, 2, 3]])
 
 
@@ -56,7 +56,7 @@ def test_latents_beyond_the_decoder_are_told_with_their_size() -> None:
 
 def test_sequences_are_float64_and_empty_ones_go() -> None:
     one, other = checked_sequences([np.ones((2, 3), np.float32), np.ones((0, 3)), [[1, 2, 3]]])
-    assert (one.dtype, one.shape, other.shape) == (np.float64, (2, 3), (1, 3))
+    assert (one.dtype, one.shape, other.shape) == (np.dtype(np.float64), (2, 3), (1, 3))
 
 
 @pytest.mark.parametrize(

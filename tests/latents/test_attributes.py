@@ -35,15 +35,16 @@ def fit(
 ) -> AttributeInfo:
     """The direction of ``scale · (1000 + WEIGHTS · z + noise)``."""
     random = np.random.default_rng(0)
-    parts = []
-    for count, seed in ((30, 0), (8, 1_000)):
-        latents = tracks(count, seed, mixing)
-        values = [
+
+    def values(latents: list[Rows]) -> list[dict[str, NDArray[np.float32]]]:
+        curves = [
             scale * (1_000 + track @ WEIGHTS + noise * random.standard_normal(len(track)))
             for track in latents
         ]
-        parts += [latents, [{name: curve.astype(np.float32)} for curve in values]]
-    (info,) = fit_directions(*parts, rate=RATE, ridge=ridge)
+        return [{name: curve.astype(np.float32)} for curve in curves]
+
+    train, test = tracks(30, 0, mixing), tracks(8, 1_000, mixing)
+    (info,) = fit_directions(train, values(train), test, values(test), rate=RATE, ridge=ridge)
     return info
 
 

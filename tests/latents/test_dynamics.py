@@ -223,9 +223,9 @@ def test_matrices_that_are_no_dynamics_are_refused() -> None:
     for matrix, noise in ((one[:1], one), (one / 2, np.eye(3)), (nan, one), (one / 2, nan)):
         with pytest.raises(LatentError):
             LinearDynamics(matrix, noise)
-    for matrix in (one, 1.5 * one, [[0.0, 2.0], [-2.0, 0.0]]):
+    for growing in (one, 1.5 * one, np.array([[0.0, 2.0], [-2.0, 0.0]])):
         with pytest.raises(LatentError, match="without bound"):
-            LinearDynamics(np.array(matrix), one)
+            LinearDynamics(growing, one)
     with pytest.raises(LatentError):
         LinearDynamics(np.zeros((0, 0)), np.zeros((0, 0)))
 

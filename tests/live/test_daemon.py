@@ -89,7 +89,9 @@ def test_too_many_jobs_are_told_so(
 def test_a_take_has_the_right_length_and_fades_out(decoder: Any, tmp_path: Path) -> None:
     take = tmp_path / "take.wav"
     with Daemon(decoder, output=take, port=0, seconds=2, fast=True) as daemon:
-        daemon.parts.engine.decks["a"].voice.controls.manual.jump(1.0)
+        voice = daemon.parts.engine.decks["a"].voice
+        assert voice is not None
+        voice.controls.manual.jump(1.0)
         daemon.wait()
     sound, rate = soundfile.read(take)
     assert (sound.shape, rate) == ((16_000, 2), 8000)

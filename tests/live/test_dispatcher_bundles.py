@@ -60,10 +60,10 @@ def honouring(make_bench: Callable[..., Any], decoder: Any) -> Any:
 
     def frame(when: int) -> int | None:
         seconds = due(when, ntp(1000.0))
-        return bench.engine.frame + round(seconds * RATE) if seconds else None
+        return made.engine.frame + round(seconds * RATE) if seconds else None
 
-    bench = make_bench(decoder, due=frame)
-    return bench
+    made = make_bench(decoder, due=frame)
+    return made
 
 
 def test_a_bundle_waits_until_it_is_due(honouring: Any, osc: Osc, bundle: Osc) -> None:

@@ -134,7 +134,7 @@ def test_the_load_is_the_share_of_time_that_decoding_took(recording: Recording, 
     keeping.stop()
 
 
-def test_a_mistake_of_ours_is_told_once(recording: Recording) -> None:
+def test_a_mistake_of_ours_is_told_once(recording: Any) -> None:
     told, problems = Told(), ["", "", "KeyError: 'a'", "KeyError: 'a'", "IndexError: 3"]
     housekeeper = Housekeeper(
         Engine(8000),

@@ -21,12 +21,16 @@ def announcer() -> Announcer:
 
 def sent(announcer: Announcer) -> list[tuple[Any, ...]]:
     """Peer, address and values of each message that waits in the outbox."""
-    read = [(peer, *packets.read(data)) for data, peer in announcer.outbox.drain()]
-    return [(peer, message.address, *message.arguments) for peer, message in read]
+    return [
+        (peer, message.address, *message.arguments)
+        for data, peer in announcer.outbox.drain()
+        for message in packets.read(data)
+    ]
 
 
 def test_the_newest_is_kept_and_each_is_shown_while_somebody_shows_them() -> None:
-    notices, shown = Notices(), []
+    notices = Notices()
+    shown: list[str] = []
     assert notices.last == ""
     notices.say("nobody looks")
     notices.show_with(shown.append)

@@ -21,11 +21,14 @@ from musicvae.live.outputs.output import choose
     ],
 )
 def test_numbers_are_within_their_bounds(name: str, low: float, high: float) -> None:
+    options: dict[str, Any]
     for good in (low, high):
-        assert getattr(Options(**{name: good}), name) == good
+        options = {name: good}
+        assert getattr(Options(**options), name) == good
     for bad in (low - 0.01, high + 1, float("nan"), float("inf")):
+        options = {name: bad}
         with pytest.raises(SettingError, match=f"{low:g} to {high:g}".replace("+", r"\+")):
-            Options(**{name: bad})
+            Options(**options)
 
 
 def test_what_the_output_needs_is_what_it_takes() -> None:

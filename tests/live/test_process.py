@@ -142,7 +142,7 @@ def test_a_second_daemon_is_refused_and_the_first_plays_on(
     start: Start, models: Path, make_client: Any
 ) -> None:
     running = start(models, "--out", "null")
-    command = ["live", models, "--out", "null", "--port", str(running.port)]
+    command: list[str | Path] = ["live", models, "--out", "null", "--port", str(running.port)]
     result = subprocess.run(
         [sys.executable, "-m", "musicvae", *command], capture_output=True, text=True
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -146,7 +148,7 @@ def test_steady_sounds_have_hardly_any_onsets(steady: Sound) -> None:
     assert frame_attributes(steady, HOP)["onsets"].mean() < 1.2
 
 
-def test_attributes_agree_with_the_measures_of_whole_sounds(shared_data) -> None:
+def test_attributes_agree_with_the_measures_of_whole_sounds(shared_data: Path) -> None:
     for genre in ("jazz", "metal"):
         music = read(shared_data / "genres" / genre / f"{genre}.00002.ogg")
         curves = frame_attributes(music, HOP)

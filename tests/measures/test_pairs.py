@@ -1,5 +1,8 @@
 """Distances between sounds, on pairs whose distance is known or ordered beforehand."""
 
+from collections.abc import Callable
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -17,13 +20,15 @@ def noise(seconds: float = 2.0, amplitude: float = 0.1, seed: int = 0) -> Sound:
 
 
 @pytest.fixture
-def jazz(shared_data) -> Sound:
+def jazz(shared_data: Path) -> Sound:
     whole = read(shared_data / "genres" / "jazz" / "jazz.00001.ogg")
     return Sound.of(whole.samples[: 6 * RATE], RATE)
 
 
 @pytest.mark.parametrize("distance", PAIRED)
-def test_equal_sounds_are_at_no_distance_and_longer_ones_are_cut(distance):
+def test_equal_sounds_are_at_no_distance_and_longer_ones_are_cut(
+    distance: Callable[[Sound, Sound], float],
+) -> None:
     sound = noise()
     assert distance(sound, sound) == 0
     longer = Sound.of(np.concatenate([sound.samples, noise(seed=1).samples]), RATE)
@@ -31,7 +36,7 @@ def test_equal_sounds_are_at_no_distance_and_longer_ones_are_cut(distance):
 
 
 @pytest.mark.parametrize("distance", PAIRED)
-def test_more_noise_is_further_away(distance, jazz):
+def test_more_noise_is_further_away(distance: Callable[[Sound, Sound], float], jazz: Sound) -> None:
     steps = [
         distance(jazz, Sound.of(jazz.samples + noise(6, amplitude).samples, RATE))
         for amplitude in (0.001, 0.01, 0.1)
@@ -40,24 +45,24 @@ def test_more_noise_is_further_away(distance, jazz):
     assert steps[0] < steps[-1] / 2
 
 
-def test_log_mel_distance_of_a_gain_is_that_gain():
+def test_log_mel_distance_of_a_gain_is_that_gain() -> None:
     loud = noise(amplitude=0.5)
     louder = Sound.of(loud.samples * np.e, RATE)
     assert measures.log_mel_distance(loud, louder) == pytest.approx(1.0, abs=0.05)
 
 
-def test_sounds_at_other_rates_are_compared_at_one(jazz):
+def test_sounds_at_other_rates_are_compared_at_one(jazz: Sound) -> None:
     assert measures.log_mel_distance(jazz, resample(jazz, 44_100)) < 0.05
     assert measures.log_mel_distance(jazz, resample(jazz, 3_000)) > 0.3
 
 
-def test_spectral_convergence_of_silence_is_one():
+def test_spectral_convergence_of_silence_is_one() -> None:
     sound = noise(amplitude=0.2)
     quiet = measures.multi_resolution_stft_distance(sound, Sound.of(sound.samples * 0, RATE))
     assert quiet > 1 + 5  # convergence close to 1, and more than 40 dB of log magnitude
 
 
-def test_onset_correlation(jazz):
+def test_onset_correlation(jazz: Sound) -> None:
     assert measures.onset_correlation(jazz, jazz) == pytest.approx(1)
     softer = Sound.of(jazz.samples * 0.5, RATE)
     assert measures.onset_correlation(jazz, softer) > 0.95
@@ -66,19 +71,19 @@ def test_onset_correlation(jazz):
     assert measures.onset_correlation(jazz, Sound.of(jazz.samples * 0, RATE)) == 0
 
 
-def test_frechet_distance_of_equal_sets_is_none():
+def test_frechet_distance_of_equal_sets_is_none() -> None:
     sounds = [noise(seed=seed) for seed in range(3)]
     assert measures.frechet_log_mel_distance(sounds, sounds) == pytest.approx(0, abs=1e-6)
 
 
-def test_frechet_distance_of_a_gain_is_the_shift_of_the_means():
+def test_frechet_distance_of_a_gain_is_the_shift_of_the_means() -> None:
     loud = [noise(4, amplitude=0.3, seed=seed) for seed in range(3)]
     louder = [Sound.of(sound.samples * np.e, RATE) for sound in loud]
     # 80 bands, each one natural-log unit higher; slopes and covariances unchanged.
     assert measures.frechet_log_mel_distance(loud, louder) == pytest.approx(80, rel=0.05)
 
 
-def test_frechet_distance_knows_a_genre(shared_data):
+def test_frechet_distance_knows_a_genre(shared_data: Path) -> None:
     def clips(genre: str, numbers: range) -> list[Sound]:
         files = [shared_data / "genres" / genre / f"{genre}.{n:05d}.ogg" for n in numbers]
         return [Sound.of(read(file).samples[: 8 * RATE], RATE) for file in files]
@@ -92,13 +97,13 @@ def test_frechet_distance_knows_a_genre(shared_data):
     assert near < measures.frechet_log_mel_distance(jazz, metal) / 2
 
 
-def test_too_little_sound_for_a_distribution_is_refused():
+def test_too_little_sound_for_a_distribution_is_refused() -> None:
     with pytest.raises(AudioError, match="too little sound"):
         measures.frechet_log_mel_distance([], [noise()])
 
 
 @pytest.mark.parametrize("distance", [*PAIRED, measures.onset_correlation])
-def test_empty_and_broken_sounds_are_refused(distance):
+def test_empty_and_broken_sounds_are_refused(distance: Callable[[Sound, Sound], float]) -> None:
     for bad in (np.zeros((0, 1)), [np.nan, 0.0]):
         with pytest.raises(AudioError, match="measure"):
             distance(noise(), Sound.of(bad, RATE))

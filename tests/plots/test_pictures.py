@@ -3,7 +3,10 @@
 import io
 import subprocess
 import sys
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
 
 import matplotlib.image
 import numpy as np
@@ -12,6 +15,7 @@ import pytest
 from musicvae import plots
 from musicvae.audio import Sound
 from musicvae.errors import AudioError, SettingError
+from musicvae.plots.style import Figure
 
 RATE = 22_050
 
@@ -21,8 +25,8 @@ def tone(frequency: float = 440, seconds: float = 0.5, amplitude: float = 0.5) -
     return Sound.of(amplitude * np.sin(2 * np.pi * frequency * time), RATE)
 
 
-def row(epoch: int, **changes: object) -> dict[str, object]:
-    values = {
+def row(epoch: int, **changes: object) -> dict[str, Any]:
+    values: dict[str, Any] = {
         "epoch": epoch,
         "step": 10 * epoch,
         "seconds": 1.5 * epoch,
@@ -39,7 +43,7 @@ def row(epoch: int, **changes: object) -> dict[str, object]:
     return {**values, **changes}
 
 
-def titles(figure) -> list[str]:
+def titles(figure: Figure) -> list[str]:
     return [axes.get_title(loc="left") for axes in figure.axes if axes.get_title(loc="left")]
 
 
@@ -53,7 +57,9 @@ PICTURES = [
 
 
 @pytest.mark.parametrize("draw", PICTURES)
-def test_every_picture_becomes_a_png_with_something_on_it(draw, tmp_path):
+def test_every_picture_becomes_a_png_with_something_on_it(
+    draw: Callable[[], Figure], tmp_path: Path
+) -> None:
     path = plots.save(draw(), tmp_path / "new" / "picture.png")
     pixels = matplotlib.image.imread(path)
     assert pixels.shape[0] > 200
@@ -62,22 +68,22 @@ def test_every_picture_becomes_a_png_with_something_on_it(draw, tmp_path):
     assert [file.name for file in path.parent.iterdir()] == ["picture.png"]
 
 
-def test_equal_pictures_are_equal_files_whatever_the_thread(tmp_path):
+def test_equal_pictures_are_equal_files_whatever_the_thread(tmp_path: Path) -> None:
+    def draw(number: int) -> Path:
+        return plots.save(PICTURES[0](), tmp_path / f"{number}.png")
+
     with ThreadPoolExecutor(4) as threads:
-        jobs = [
-            threads.submit(lambda n=n: plots.save(PICTURES[0](), tmp_path / f"{n}.png"))
-            for n in range(4)
-        ]
+        jobs = [threads.submit(draw, number) for number in range(4)]
         files = {job.result().read_bytes() for job in jobs}
     assert len(files) == 1
 
 
-def test_a_notebook_shows_a_picture_by_itself():
+def test_a_notebook_shows_a_picture_by_itself() -> None:
     image = matplotlib.image.imread(io.BytesIO(PICTURES[3]()._repr_png_()))
     assert image.ndim == 3
 
 
-def test_a_failed_save_leaves_the_old_file(tmp_path, monkeypatch):
+def test_a_failed_save_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "picture.png"
     path.write_bytes(b"old")
     figure = plots.waveforms([tone()])
@@ -88,13 +94,13 @@ def test_a_failed_save_leaves_the_old_file(tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_only_png_is_written(tmp_path):
+def test_only_png_is_written(tmp_path: Path) -> None:
     with pytest.raises(SettingError, match="PNG"):
         plots.save(plots.waveforms([tone()]), tmp_path / "picture.jpg")
 
 
 @pytest.mark.parametrize("count", [1, 3, 4, 5])
-def test_one_waveform_for_each_sound_on_one_scale(count):
+def test_one_waveform_for_each_sound_on_one_scale(count: int) -> None:
     sounds = [tone(amplitude=0.2 * (index + 1)) for index in range(count)]
     figure = plots.waveforms(sounds, [f"track {index}" for index in range(count)])
     assert titles(figure) == [f"track {index}" for index in range(count)]
@@ -102,7 +108,7 @@ def test_one_waveform_for_each_sound_on_one_scale(count):
     assert figure.axes[0].get_ylim()[1] >= 0.2 * count
 
 
-def test_a_waveform_spans_lowest_to_highest_sample():
+def test_a_waveform_spans_lowest_to_highest_sample() -> None:
     sound = tone(seconds=4, amplitude=0.25)
     sound.samples[50_000] = 0.75
     figure = plots.waveforms([sound])
@@ -113,13 +119,13 @@ def test_a_waveform_spans_lowest_to_highest_sample():
     assert top == pytest.approx(50_000 / RATE, abs=0.01)  # and where it lies in time
 
 
-def test_silence_can_be_drawn():
+def test_silence_can_be_drawn() -> None:
     silence = Sound.of(np.zeros(RATE), RATE)
     for figure in (plots.waveforms([silence]), plots.side_by_side([silence], [silence])):
         assert figure._repr_png_()
 
 
-def test_a_tone_lies_at_its_frequency_in_the_spectrogram():
+def test_a_tone_lies_at_its_frequency_in_the_spectrogram() -> None:
     axes = plots.spectrograms([tone(1_000)]).axes[0]
     image = axes.images[0].get_array()
     band = float(np.median(np.asarray(image).argmax(axis=0))) + 0.5
@@ -129,7 +135,7 @@ def test_a_tone_lies_at_its_frequency_in_the_spectrogram():
     assert band == pytest.approx(marks["1\N{THIN SPACE}000"], abs=1)
 
 
-def test_pairs_say_how_far_they_are_apart():
+def test_pairs_say_how_far_they_are_apart() -> None:
     figure = plots.side_by_side([tone(), tone()], [tone(), tone(3_000)], ["same", "other"])
     first, same, second, other = titles(figure)
     assert (first, second) == ("same", "other")
@@ -140,13 +146,13 @@ def test_pairs_say_how_far_they_are_apart():
 @pytest.mark.parametrize(
     "name", ["Café – 音楽 #1.wav", "price $5$ and x_1^2", "two\nlines", "x" * 300, "%s {0} \\frac"]
 )
-def test_any_file_name_can_be_a_title(name):
+def test_any_file_name_can_be_a_title(name: str) -> None:
     figure = plots.waveforms([tone()], [name])
     assert figure._repr_png_()  # a missing glyph would be a warning, and so an error
     assert len(titles(figure)[0]) <= 46
 
 
-def test_what_cannot_be_drawn_is_refused():
+def test_what_cannot_be_drawn_is_refused() -> None:
     with pytest.raises(SettingError, match="nothing to draw"):
         plots.waveforms([])
     with pytest.raises(SettingError, match="title"):
@@ -163,12 +169,12 @@ def test_what_cannot_be_drawn_is_refused():
         plots.spectrograms([Sound.of([np.nan] * 9, RATE)])
 
 
-def test_a_large_sum_of_nats_is_written_out():
+def test_a_large_sum_of_nats_is_written_out() -> None:
     title = titles(plots.latent_usage(np.full(300, 4.3)))[0]
     assert title == "300 of 300 latents in use, 1 290 nats a clip"
 
 
-def test_latent_usage_counts_what_is_used():
+def test_latent_usage_counts_what_is_used() -> None:
     assert (
         titles(plots.latent_usage([0.05, 2.0, 0.0, 1.0]))[0]
         == "2 of 4 latents in use, 3.05 nats a clip"
@@ -176,7 +182,7 @@ def test_latent_usage_counts_what_is_used():
     assert titles(plots.latent_usage(np.zeros(3)))[0].startswith("0 of 3")
 
 
-def test_curves_name_the_best_epoch_and_bear_gaps():
+def test_curves_name_the_best_epoch_and_bear_gaps() -> None:
     rows = [row(1), row(2), row(3), row(4, test_elbo=None, beta=""), row(5)]
     figure = plots.training_curves(rows)
     best = max((r for r in rows if r["test_elbo"] is not None), key=lambda r: r["test_elbo"])
@@ -186,7 +192,7 @@ def test_curves_name_the_best_epoch_and_bear_gaps():
     assert plots.training_curves([{"epoch": 1}])._repr_png_()
 
 
-def test_drawing_loads_no_window_system_and_no_tensorflow():
+def test_drawing_loads_no_window_system_and_no_tensorflow() -> None:
     code = (
         "import sys; from musicvae import plots\n"
         "assert 'matplotlib' not in sys.modules\n"

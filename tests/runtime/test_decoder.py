@@ -69,7 +69,7 @@ def test_stereo(make_artifact: Make, artifacts: ModuleType) -> None:
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float16, np.int32, np.bool_])
 def test_any_kind_of_number(decoder: Decoder, dtype: type) -> None:
-    latents = np.array([[1, 0, 1, 1]], dtype=dtype)
+    latents: np.ndarray = np.array([[1, 0, 1, 1]], dtype=dtype)
     expected = decoder.decode([1.0, 0.0, 1.0, 1.0])
     np.testing.assert_array_equal(decoder.decode(latents), expected)
 

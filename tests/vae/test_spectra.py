@@ -74,7 +74,7 @@ def test_transforms_are_matrices_only_inside_the_block() -> None:
     with spectra.as_matrices(one, other):
         assert one.as_matrix
         assert other.as_matrix
-    assert not one.as_matrix
+    assert [one.as_matrix, other.as_matrix] == [False, False]
     with pytest.raises(KeyError), spectra.as_matrices(one):
         raise KeyError
-    assert not one.as_matrix
+    assert [one.as_matrix] == [False]

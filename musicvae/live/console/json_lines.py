@@ -7,7 +7,7 @@ import os
 import threading
 from collections.abc import Callable
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from musicvae.live.parts import Parts
 from musicvae.live.status import status
@@ -64,6 +64,6 @@ class JsonLines:
         while not self._stopping.wait(_EVERY):
             self._say("status")
 
-    def _say(self, event: str, **facts: Any) -> None:
+    def _say(self, event: str, **facts: object) -> None:
         said = {"event": event, **facts, **status(self._parts)}
         self._write(json.dumps(said, ensure_ascii=False))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from musicvae.audio import Samples
@@ -76,7 +74,7 @@ class Deck:
         """Whether it is stopped and has faded out."""
         return self._level.target == 0 and self._level.remaining == 0
 
-    def target_of(self, row: Address) -> Any:
+    def target_of(self, row: Address) -> object:
         """The object that a row of the address table changes; ``None`` if there is none now."""
         if row.target is Target.DECK:
             return self

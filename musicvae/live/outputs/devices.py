@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from types import ModuleType
 
 from musicvae.errors import DeviceError
 from musicvae.live.outputs import portaudio_internals
@@ -34,7 +34,7 @@ class Device:
         return f"{self.number} {self.name} ({self.channels} channels, {self.sample_rate:.0f} Hz)"
 
 
-def portaudio() -> Any:
+def portaudio() -> ModuleType:
     """The module ``sounddevice``, imported when it is first needed.
 
     Raises:
@@ -53,8 +53,9 @@ def portaudio() -> Any:
             received=str(error),
             hint=f"sudo apt-get install libportaudio2 (Debian, Ubuntu); {HINT}",
         ) from error
-    portaudio_internals.guard_exit(sounddevice)
-    return sounddevice
+    module: ModuleType = sounddevice
+    portaudio_internals.guard_exit(module)
+    return module
 
 
 def outputs() -> list[Device]:

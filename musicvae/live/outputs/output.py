@@ -94,8 +94,9 @@ def choose(
         SettingError: an option of a sound card is out of range.
     """
     if out is None:
-        options = {"sample_rate": rate, "block": block, "channels": channels}
-        return Reconnecting(opener(device, ahead_ms=ahead_ms, **options))
+        return Reconnecting(
+            opener(device, ahead_ms=ahead_ms, sample_rate=rate, block=block, channels=channels)
+        )
     if os.fspath(out) == "null":
         return Null(rate or model_rate, channels, block=block, fast=fast)
     return WavFile(out, rate or model_rate, channels, block=block, fast=fast)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable
+from types import ModuleType
 from typing import Any
 
 from musicvae.live.outputs.ring import NativeRing, PythonRing
 
 
-def mixer() -> Any:
+def mixer() -> ModuleType | None:
     """The module ``rtmixer``, or ``None`` where it is not installed or does not load."""
     try:
         return importlib.import_module("rtmixer")
@@ -34,7 +35,7 @@ class NativeDeviceStream:
 
     callback = "C"
 
-    def __init__(self, rtmixer: Any, frames: int, **options: Any) -> None:
+    def __init__(self, rtmixer: ModuleType, frames: int, **options: Any) -> None:
         self.native = rtmixer.Mixer(**options)
         self.ring = NativeRing(rtmixer, frames, options["channels"])
         self._action: Any = None
@@ -74,7 +75,7 @@ class PythonDeviceStream:
 
     callback = "Python"
 
-    def __init__(self, sounddevice: Any, frames: int, **options: Any) -> None:
+    def __init__(self, sounddevice: ModuleType, frames: int, **options: Any) -> None:
         self.ring = PythonRing(frames, options["channels"])
         self.xruns = 0
         self.native = sounddevice.OutputStream(callback=self.fill, **options)
@@ -94,7 +95,7 @@ class PythonDeviceStream:
 
 
 def open_device_stream(
-    sounddevice: Any, frames: int, ended: Callable[[], None], **options: Any
+    sounddevice: ModuleType, frames: int, ended: Callable[[], None], **options: Any
 ) -> NativeDeviceStream | PythonDeviceStream:
     """Open a device that plays a ring, with the C callback where rtmixer is installed.
 

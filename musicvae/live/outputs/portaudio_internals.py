@@ -24,6 +24,7 @@ import sys
 import tempfile
 from contextlib import suppress
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from musicvae.errors import DeviceError
@@ -35,27 +36,27 @@ _NAMES = ("_lib", "_ffi", "_libname", "_initialized", "_initialize", "_terminate
 #: ``JackNoStartServer`` in jack/types.h: ask a server that runs, do not start one.
 _NO_START_SERVER = 1
 #: Device streams that cannot be closed, and the libraries that run them; kept in memory.
-_abandoned: list[Any] = []
+_abandoned: list[object] = []
 #: The modules whose exit handler is guarded.
-_guarded: list[Any] = []
+_guarded: list[ModuleType] = []
 #: Whether the present copy of PortAudio has a device stream of a server that died.
 _dead = False
 
 
-def is_known(sounddevice: Any) -> bool:
+def is_known(sounddevice: ModuleType) -> bool:
     """Whether this version of sounddevice has the private names that are used here."""
     version = str(getattr(sounddevice, "__version__", ""))
     return version.startswith(KNOWN_VERSIONS) and all(hasattr(sounddevice, n) for n in _NAMES)
 
 
-def guard_exit(sounddevice: Any) -> None:
+def guard_exit(sounddevice: ModuleType) -> None:
     """Keep sounddevice from terminating PortAudio at exit where that would hang or crash."""
     if sounddevice not in _guarded and is_known(sounddevice):
         _guarded.append(sounddevice)
         atexit.register(_skip_termination, sounddevice)  # runs before sounddevice's own handler
 
 
-def abandon(device_stream: Any) -> None:
+def abandon(device_stream: object) -> None:
     """Give up a device stream whose JACK server has died, or whose closing hangs.
 
     It is neither closed nor freed, and :func:`refresh` leaves its copy of PortAudio behind as well.
@@ -65,7 +66,7 @@ def abandon(device_stream: Any) -> None:
     _abandoned.append(device_stream)
 
 
-def refresh(sounddevice: Any) -> None:
+def refresh(sounddevice: ModuleType) -> None:
     """Let PortAudio look for devices again; no device stream may be open but abandoned ones.
 
     Raises:
@@ -103,7 +104,7 @@ def jack_answers() -> bool:
     return False
 
 
-def _must_not_terminate(sounddevice: Any) -> bool:
+def _must_not_terminate(sounddevice: ModuleType) -> bool:
     uses_jack = any("JACK" in api["name"] for api in sounddevice.query_hostapis())
     return _dead or (uses_jack and not jack_answers())
 
@@ -129,7 +130,7 @@ def _load_second_copy(sounddevice: Any) -> None:
     sounddevice._initialize()
 
 
-def _loaded_library(sounddevice: Any) -> Path:
+def _loaded_library(sounddevice: ModuleType) -> Path:
     """The file of the PortAudio that was loaded first."""
     if sys.platform == "linux":
         for line in Path("/proc/self/maps").read_text("utf-8").splitlines():

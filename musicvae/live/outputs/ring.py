@@ -6,7 +6,8 @@ Both count sample frames from the beginning and never reset: ``published`` belon
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from types import ModuleType
+from typing import Protocol
 
 import numpy as np
 
@@ -80,7 +81,7 @@ class NativeRing:
         channels: of each.
     """
 
-    def __init__(self, rtmixer: Any, frames: int, channels: int) -> None:
+    def __init__(self, rtmixer: ModuleType, frames: int, channels: int) -> None:
         self.memory = memory(frames, channels)
         self.published = 0
         self.native = rtmixer.RingBuffer(self.memory.itemsize * channels, buffer=self.memory)

@@ -17,6 +17,8 @@ from musicvae.live.storage.library import Library
 
 #: The path of an artifact or of a folder of artifacts, or a decoder that is loaded already.
 Artifact = str | os.PathLike[str] | Decoder
+#: One of these, or several.
+Artifacts = Artifact | Sequence[Artifact]
 
 
 class Repertoire:
@@ -37,7 +39,7 @@ class Repertoire:
         SettingError: there is no model, or one that was named cannot be played.
     """
 
-    def __init__(self, artifacts: Artifact | Sequence[Artifact], options: Options) -> None:
+    def __init__(self, artifacts: Artifacts, options: Options) -> None:
         given = artifacts if isinstance(artifacts, list | tuple) else (artifacts,)
         paths = [Path(item) for item in given if isinstance(item, str | os.PathLike)]
         self.decoders: Mapping[str, Decoder] = {

@@ -11,11 +11,12 @@ import os
 import tempfile
 import threading
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import IO, Any, Protocol
+from typing import IO, Protocol
 
 from musicvae.errors import DeviceError, ScoreError
+from musicvae.live.commands.messages import StoredMessage
 from musicvae.live.storage.scores import JOURNAL_SCHEMA
 
 #: Bytes of the session's log.
@@ -28,7 +29,7 @@ _CHUNK = 2**20
 class Loggable(Protocol):
     """A command that can be logged."""
 
-    def message(self) -> list[Any]:
+    def message(self) -> StoredMessage:
         """Its address and values, from which the command can be made again."""
 
 
@@ -214,7 +215,7 @@ class Journal:
             self.failure = f"the end of the score may be missing: {error.strerror or error}"
 
 
-def _line(value: dict[str, Any]) -> bytes:
+def _line(value: Mapping[str, object]) -> bytes:
     text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return text.encode("utf-8") + b"\n"
 

@@ -11,7 +11,6 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from musicvae.artifact import ArtifactInfo
 from musicvae.errors import PresetError, SettingError
@@ -158,7 +157,9 @@ def _identity(info: ArtifactInfo) -> dict[str, str]:
     )
 
 
-def _foreign(name: str, values: Mapping[str, Any], info: ArtifactInfo, model: str) -> PresetError:
+def _foreign(
+    name: str, values: Mapping[str, object], info: ArtifactInfo, model: str
+) -> PresetError:
     theirs, ours = (_latents(of) for of in (values, {**_identity(info), **vars(info)}))
     return PresetError(
         f"preset {name!r} was saved with {values.get('model')!r:.80} ({theirs}), whose latents "
@@ -166,13 +167,13 @@ def _foreign(name: str, values: Mapping[str, Any], info: ArtifactInfo, model: st
     )
 
 
-def _latents(values: Mapping[str, Any]) -> str:
+def _latents(values: Mapping[str, object]) -> str:
     """Describes latents for people, since a model keeps its name when it is trained again."""
     key = "latent_space" if values.get("latent_space") else "graph"
     return f"{values.get('latent_dim')!r:.20} latents of {key} {values.get(key)!s:.8}…"
 
 
-def _read(path: Path) -> dict[str, Any]:
+def _read(path: Path) -> dict[str, object]:
     """The values in the file of a preset; its state is not checked yet."""
     try:
         values = parse_json_object(read_bytes(path, MAX_BYTES), MAX_BYTES)
@@ -207,7 +208,7 @@ def _checked_state(state: object, name: str = "") -> list[StoredMessage]:
         raise PresetError(f"{where} has an invalid message", received=f"{error}") from None
 
 
-def _written(header: Mapping[str, Any], state: list[StoredMessage]) -> str:
+def _written(header: Mapping[str, object], state: list[StoredMessage]) -> str:
     """JSON with one message a line. Python writes floats so that the same floats are read."""
     head = json.dumps(header, indent=1, ensure_ascii=False, allow_nan=False)[:-2]
     lines = (json.dumps(message, ensure_ascii=False, allow_nan=False) for message in state)

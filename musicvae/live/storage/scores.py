@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from musicvae.errors import ScoreError
 from musicvae.files import parse_json_object, read_bytes
@@ -77,7 +77,7 @@ def read_score(path: str | os.PathLike[str]) -> Score:
         raise ScoreError(f"cannot read {name!r}", received=error.strerror or str(error)) from error
 
 
-def _header(line: bytes) -> dict[str, Any]:
+def _header(line: bytes) -> dict[str, object]:
     """The first line of a journal; empty for other files, whose first line need not be JSON."""
     try:
         return parse_json_object(line, MAX_LINE)
@@ -85,7 +85,7 @@ def _header(line: bytes) -> dict[str, Any]:
         return {}
 
 
-def _journal(header: dict[str, Any], file: IO[bytes]) -> Score:
+def _journal(header: dict[str, object], file: IO[bytes]) -> Score:
     if header.get("schema") != JOURNAL_SCHEMA:
         raise ValueError(f"it is of schema {header.get('schema')!r:.40}, not {JOURNAL_SCHEMA}")
     score = Score(
@@ -112,7 +112,7 @@ def _lines(file: IO[bytes]) -> Iterator[tuple[int, bytes]]:
         raise ValueError(f"line {number} has more than {MAX_LINE} bytes")
 
 
-def _add(score: Score, line: dict[str, Any]) -> None:
+def _add(score: Score, line: dict[str, object]) -> None:
     if score.stop_frame is not None:
         raise ValueError("it comes after the end")
     if "model" in line:
@@ -126,7 +126,7 @@ def _add(score: Score, line: dict[str, Any]) -> None:
         score.events.append((frame, _batch(line.get("do"))))
 
 
-def _by_hand(values: dict[str, Any]) -> Score:
+def _by_hand(values: dict[str, object]) -> Score:
     unknown = sorted(set(values) - _KEYS)
     if unknown:
         raise ValueError(f"{unknown[0]!r:.40} is unknown; there is {', '.join(sorted(_KEYS))}")
@@ -146,7 +146,7 @@ def _by_hand(values: dict[str, Any]) -> Score:
     return score
 
 
-def _event(event: Any, number: int, rate: int) -> tuple[int, list[StoredMessage]]:
+def _event(event: object, number: int, rate: int) -> tuple[int, list[StoredMessage]]:
     try:
         if not isinstance(event, list) or len(event) < 2:
             raise ValueError("it is not a list of a time and messages")
@@ -156,20 +156,23 @@ def _event(event: Any, number: int, rate: int) -> tuple[int, list[StoredMessage]
         raise ValueError(f"event {number}: {error}") from None
 
 
-def _frame(seconds: Any, rate: int) -> int:
-    number = isinstance(seconds, int | float) and not isinstance(seconds, bool)
-    if not number or not 0 <= seconds <= _LONGEST:  # nor is NaN
+def _frame(seconds: object, rate: int) -> int:
+    if (
+        not isinstance(seconds, int | float)
+        or isinstance(seconds, bool)
+        or not 0 <= seconds <= _LONGEST  # NaN is not
+    ):
         raise ValueError(f"{seconds!r:.40} is not a time from 0 to {_LONGEST:g} seconds")
     return round(float(seconds) * rate)
 
 
-def _batch(batch: Any) -> list[StoredMessage]:
+def _batch(batch: object) -> list[StoredMessage]:
     if not isinstance(batch, list):
         raise ValueError("it has no list of messages")
     return [messages.checked(message) for message in batch]
 
 
-def _models(values: Any) -> dict[str, dict[str, str]]:
+def _models(values: object) -> dict[str, dict[str, str]]:
     models: dict[str, dict[str, str]] = {}
     for name, model in values.items() if isinstance(values, dict) else [("", None)]:
         facts = model if isinstance(model, dict) else {}
@@ -180,7 +183,7 @@ def _models(values: Any) -> dict[str, dict[str, str]]:
     return models
 
 
-def _whole(values: dict[str, Any], key: str, low: int, high: int) -> int:
+def _whole(values: dict[str, object], key: str, low: int, high: int) -> int:
     value = values.get(key)
     if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
         raise ValueError(f"{key} is {value!r:.40}, not a whole number from {low} to {high}")

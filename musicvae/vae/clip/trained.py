@@ -14,6 +14,7 @@ from musicvae.errors import SettingError
 from musicvae.families import Exportable
 from musicvae.recipes import Recipe
 from musicvae.vae.clip.fourier import FourierSynthesis
+from musicvae.vae.cvae import CVAE
 from musicvae.vae.run.basis import Array, LatentBasis
 from musicvae.vae.run.folder import RunFolder
 from musicvae.vae.run.trained import Trained
@@ -34,7 +35,7 @@ class TrainedModel(Trained):
     """
 
     @classmethod
-    def open(cls, vae: Any, recipe: Recipe, run: RunFolder) -> TrainedModel:
+    def open(cls, vae: CVAE, recipe: Recipe, run: RunFolder) -> TrainedModel:
         """The trained model of a run whose weights are in ``vae``."""
         return cls(vae, recipe, run, LatentBasis.load(run.latents))
 

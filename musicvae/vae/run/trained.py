@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -21,6 +21,9 @@ from musicvae.vae.run import checkpoint
 from musicvae.vae.run.basis import Array, LatentBasis
 from musicvae.vae.run.folder import Row, RunFolder
 
+if TYPE_CHECKING:
+    from musicvae.vae.cvae import CVAE
+
 
 class Trained(ABC):
     """A trained model with its recipe, its run folder and the basis of its latents.
@@ -32,7 +35,7 @@ class Trained(ABC):
         basis: maps standardised latents to the model's own.
     """
 
-    def __init__(self, vae: Any, recipe: Recipe, run: RunFolder, basis: LatentBasis) -> None:
+    def __init__(self, vae: CVAE, recipe: Recipe, run: RunFolder, basis: LatentBasis) -> None:
         self.vae = vae
         self.recipe = recipe
         self.run = run
@@ -107,7 +110,8 @@ class Trained(ABC):
 
         Args:
             kind: the kind of artifact.
-            fields: of :class:`musicvae.artifact.info.ArtifactInfo`, those that depend on the kind.
+            fields: the fields of :class:`musicvae.artifact.info.ArtifactInfo` that depend on the
+                kind.
 
         Returns:
             A description that is not yet checked, and lacks what only the export can tell.

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from musicvae.audio import Samples
 from musicvae.latents.arrays import Latents
 from musicvae.vae.stream.layers import zero_pasts
+from musicvae.vae.stream.network import StreamVAE
 
 #: Latent steps that are computed at once: some 24 s.
 BLOCK = 1024
@@ -24,7 +25,7 @@ class StreamCoder:
         vae: a :class:`musicvae.vae.stream.network.StreamVAE`.
     """
 
-    def __init__(self, vae: Any) -> None:
+    def __init__(self, vae: StreamVAE) -> None:
         self.vae = vae
         self.settings = vae.settings
         self._encode = tf.function(vae.encoder.advance, autograph=False, reduce_retracing=True)

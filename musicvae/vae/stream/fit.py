@@ -18,6 +18,7 @@ from musicvae.vae.run.basis import LatentBasis
 from musicvae.vae.run.prepared import Prepared
 from musicvae.vae.stream.coding import StreamCoder
 from musicvae.vae.stream.directions import fit_moves
+from musicvae.vae.stream.network import StreamVAE
 from musicvae.vae.stream.statistics import Playing
 
 #: Largest number of minutes of training tracks that are encoded, and of test tracks.
@@ -27,7 +28,7 @@ TRAIN_MINUTES, TEST_MINUTES = 60.0, 15.0
 _SPAN = (1, 99)
 
 
-def fit(vae: Any, prepared: Prepared) -> None:
+def fit(vae: StreamVAE, prepared: Prepared) -> None:
     """Write the basis of standardised latents, and their statistics over the training set.
 
     A run whose encoder was frozen keeps the basis it started with: its latents keep their meaning,

@@ -22,6 +22,7 @@ from musicvae.vae.stream.causal import CausalNetwork
 from musicvae.vae.stream.coding import StreamCoder
 from musicvae.vae.stream.functions import decoder_function, encoder_function
 from musicvae.vae.stream.layers import state_size
+from musicvae.vae.stream.network import StreamVAE
 from musicvae.vae.stream.statistics import Playing
 
 #: Length of a sound made from a seed, in seconds, unless another length is asked for.
@@ -44,7 +45,7 @@ class TrainedStream(Trained):
     """
 
     def __init__(
-        self, vae: Any, recipe: Recipe, run: RunFolder, basis: LatentBasis, playing: Playing
+        self, vae: StreamVAE, recipe: Recipe, run: RunFolder, basis: LatentBasis, playing: Playing
     ) -> None:
         super().__init__(vae, recipe, run, basis)
         self.playing = playing
@@ -52,7 +53,7 @@ class TrainedStream(Trained):
         self._coder = StreamCoder(vae)
 
     @classmethod
-    def open(cls, vae: Any, recipe: Recipe, run: RunFolder) -> TrainedStream:
+    def open(cls, vae: StreamVAE, recipe: Recipe, run: RunFolder) -> TrainedStream:
         """The trained model of a run whose weights are in ``vae``."""
         return cls(vae, recipe, run, LatentBasis.load(run.latents), Playing.load(run.playing))
 

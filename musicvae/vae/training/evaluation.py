@@ -10,6 +10,7 @@ import numpy as np
 import tensorflow as tf
 
 from musicvae.recipes import Recipe
+from musicvae.vae.cvae import CVAE
 from musicvae.vae.losses import elbo_terms
 
 #: Variance over clips above which the posterior mean of a latent counts as moving.
@@ -45,7 +46,7 @@ class TestFigures:
         return {name: value for name, value in values.items() if name != "distances"}
 
 
-def measurer(model: Any) -> Any:
+def measurer(model: CVAE) -> Any:
     """The compiled function that :func:`evaluate` calls for each batch; made once for a model.
 
     Returns:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import signal
 import threading
+from collections.abc import Callable
 from types import FrameType
-from typing import Any
+
+#: What ``signal.signal`` takes and returns.
+Handler = Callable[[int, FrameType | None], object] | int | signal.Handlers | None
 
 
 class Interruption:
@@ -22,7 +25,7 @@ class Interruption:
 
     def __init__(self) -> None:
         self.asked = False
-        self._before: dict[int, Any] = {}
+        self._before: dict[int, Handler] = {}
 
     def __enter__(self) -> Interruption:
         if threading.current_thread() is threading.main_thread():

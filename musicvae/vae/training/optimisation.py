@@ -10,6 +10,7 @@ import keras
 import tensorflow as tf
 
 from musicvae.recipes import Recipe
+from musicvae.vae.cvae import CVAE
 from musicvae.vae.losses import ElboTerms, elbo_terms
 
 #: Steps over which a learning rate that decays first rises to its full value.
@@ -49,7 +50,7 @@ def learning_rate(recipe: Recipe, step: int, planned_steps: int) -> float:
 
 
 def train_step(
-    model: Any,
+    model: CVAE,
     x: tf.Tensor,
     optimizer: Any,
     eps: tf.Tensor | None = None,

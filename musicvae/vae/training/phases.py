@@ -14,6 +14,7 @@ import tensorflow as tf
 
 from musicvae.errors import SettingError
 from musicvae.recipes import Recipe
+from musicvae.vae.cvae import CVAE
 from musicvae.vae.losses import ElboTerms, elbo_terms
 from musicvae.vae.training.critics import Critics, critics_loss, deception_loss, feature_matching
 from musicvae.vae.training.optimisation import make_optimizer, train_step
@@ -36,7 +37,7 @@ class Phase(Protocol):
 
     name: str
     pace: float
-    model: Any
+    model: CVAE
     optimizers: Sequence[Any]
     variables: Sequence[Any]
 
@@ -53,7 +54,7 @@ class Phase(Protocol):
         """
 
 
-def make_phases(model: Any, recipe: Recipe, frozen: tuple[str, ...] = ()) -> list[Phase]:
+def make_phases(model: CVAE, recipe: Recipe, frozen: tuple[str, ...] = ()) -> list[Phase]:
     """The phases of a training, in order.
 
     Args:
@@ -82,7 +83,7 @@ class ElboPhase:
     name = "elbo"
     pace = 1.0
 
-    def __init__(self, model: Any, recipe: Recipe, frozen: tuple[str, ...] = ()) -> None:
+    def __init__(self, model: CVAE, recipe: Recipe, frozen: tuple[str, ...] = ()) -> None:
         self.model, self.recipe = model, recipe
         self.optimizer = make_optimizer(recipe)
         kept = {id(v) for part in frozen for v in getattr(model, part).trainable_variables}

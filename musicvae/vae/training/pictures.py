@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from importlib.util import find_spec
-from typing import Any
 
 import numpy as np
 import tensorflow as tf
@@ -11,6 +10,7 @@ import tensorflow as tf
 from musicvae.audio import Sound
 from musicvae.plots import save, waveforms
 from musicvae.recipes import Recipe
+from musicvae.vae.cvae import CVAE
 from musicvae.vae.run.folder import Row, RunFolder
 
 #: Number of latent vectors that are decoded after each epoch, as in the notebook.
@@ -35,7 +35,7 @@ class EpochPictures:
         folder = str(run.path / "tensorboard")
         self.writer = tf.summary.create_file_writer(folder) if find_spec("tensorboard") else None
 
-    def draw(self, model: Any, row: Row) -> None:
+    def draw(self, model: CVAE, row: Row) -> None:
         """Draw one epoch.
 
         Args:

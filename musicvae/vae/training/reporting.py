@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any, Protocol
 
 from musicvae.errors import MissingExtraError
+from musicvae.vae.run.folder import Row
 
 
 class Reporter(Protocol):
@@ -27,7 +28,7 @@ class Reporter(Protocol):
             figures: ``ELBO``, ``reconstruction`` and ``KL`` of the batch, in nats.
         """
 
-    def epoch(self, row: dict[str, Any]) -> None:
+    def epoch(self, row: Row) -> None:
         """An epoch is done; ``row`` is its row of the history."""
 
 
@@ -43,7 +44,7 @@ class Silent:
     def step(self, step: int, planned: int, figures: dict[str, float]) -> None:
         """Do nothing."""
 
-    def epoch(self, row: dict[str, Any]) -> None:
+    def epoch(self, row: Row) -> None:
         """Do nothing."""
 
 
@@ -79,7 +80,7 @@ class RichReporter:
         text = "  ".join(f"{name} {value:,.0f}" for name, value in figures.items())
         self._progress.update(self._training, completed=step, total=planned, figures=text)
 
-    def epoch(self, row: dict[str, Any]) -> None:
+    def epoch(self, row: Row) -> None:
         """Print the epoch's line."""
         distances = "".join(
             f"  {name.replace('_', '-')} {row[f'test_{name}']:.3f}"

@@ -48,7 +48,7 @@ class StartPoint:
         cls,
         genre: Genre | str | None,
         recipe: Recipe | str | None = None,
-        settings: Mapping[str, Any] | None = None,
+        settings: Mapping[str, object] | None = None,
         source: PathLike | None = None,
         freeze: Sequence[str] = (),
     ) -> StartPoint:
@@ -80,7 +80,7 @@ class StartPoint:
 
     @classmethod
     def from_run(
-        cls, source: PathLike, settings: Mapping[str, Any], frozen: tuple[str, ...]
+        cls, source: PathLike, settings: Mapping[str, object], frozen: tuple[str, ...]
     ) -> StartPoint:
         """The weights and the recipe of a finished run, with other settings.
 

@@ -29,7 +29,7 @@ def train(
     out: PathLike = "runs/run",
     *,
     recipe: Recipe | str | None = None,
-    settings: Mapping[str, Any] | None = None,
+    settings: Mapping[str, object] | None = None,
     resume: bool = False,
     strategy: str = "default",
     licence: str = "unstated",

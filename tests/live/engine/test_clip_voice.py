@@ -8,7 +8,7 @@ import pytest
 
 from musicvae.live.engine.clip_voice import CROSSFADE_SECONDS, ClipVoice
 from musicvae.live.engine.clips import InlineClips, RecordedClips
-from musicvae.live.engine.loops import LoopMaker
+from musicvae.live.engine.loops import Loop, LoopMaker
 from musicvae.live.table import ADDRESSES
 
 RATE = 8000
@@ -100,11 +100,14 @@ def test_one_clip_is_asked_for_at_a_time_and_from_the_newest_latents(make_voice:
         send(voice, "/latent", value)
         read(voice, 2 * FRAME)
     loop = clips.loop(2)  # the first of deck a
+    assert isinstance(loop, Loop)
     np.testing.assert_allclose(loop.latents, [0.1, 0, 0], rtol=1e-6)
     assert clips.loop(4) is None
     send(voice, "/loop", 2, payload=loop)
     read(voice, FRAME)
-    np.testing.assert_allclose(clips.loop(4).latents, [0.3, 0, 0], rtol=1e-6)
+    newest = clips.loop(4)
+    assert isinstance(newest, Loop)
+    np.testing.assert_allclose(newest.latents, [0.3, 0, 0], rtol=1e-6)
 
 
 def test_a_loop_that_another_voice_asked_for_is_left_out(make_voice: Any) -> None:

@@ -76,7 +76,8 @@ def test_a_thread_posts_each_loop_or_why_there_is_none() -> None:
 
 
 def test_asking_does_not_wait_and_stopping_finishes_what_was_asked() -> None:
-    go_on, posted = threading.Event(), []
+    go_on = threading.Event()
+    posted: list[Any] = []
 
     def slow(latents: Any) -> Loop:
         assert go_on.wait(10)

@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 
 from musicvae.live.engine.controls import LATENT_RANGE, Controls
+from musicvae.live.sources.tape import TapeSource
+from musicvae.live.sources.walk import WalkSource
 from musicvae.live.table import ADDRESSES
 
 
@@ -55,6 +57,7 @@ def test_a_tape_and_its_commands(controls: Controls, models: Any) -> None:
     send(controls, "/tape/rate", 2.0)  # without a tape: nothing
     send(controls, "/tape/load", "name", payload=models.tape(controls.info, 10, seed=0))
     tape = controls.sources["tape"]
+    assert isinstance(tape, TapeSource)
     assert (controls.source, tape.tape_name, tape.playing, tape.looping) == (
         "tape",
         "name",
@@ -78,11 +81,9 @@ def test_a_tape_and_its_commands(controls: Controls, models: Any) -> None:
 def test_a_walk_becomes_the_source_and_keeps_its_radius(controls: Controls) -> None:
     send(controls, "/walk", 2.0, 0.5)
     send(controls, "/walk", 3.0)
-    assert (controls.source, controls.sources["walk"].speed, controls.sources["walk"].radius) == (
-        "walk",
-        3,
-        0.5,
-    )
+    walk = controls.sources["walk"]
+    assert isinstance(walk, WalkSource)
+    assert (controls.source, walk.speed, walk.radius) == ("walk", 3, 0.5)
 
 
 def test_the_tape_as_source_without_a_tape_is_as_held(controls: Controls) -> None:

@@ -14,6 +14,7 @@ from hypothesis.extra.numpy import arrays
 from musicvae.artifact import AttributeInfo
 from musicvae.latents.attributes import CONTRAST_GAIN, CONTRAST_SECONDS
 from musicvae.live.engine.controls import Controls
+from musicvae.live.sources.tape import TapeSource
 from musicvae.live.table import ADDRESSES
 
 WIDTH = 4
@@ -212,12 +213,15 @@ def test_a_model_of_the_same_space_goes_on_with_what_was_set(info: Any, models: 
     np.testing.assert_array_equal(other.manual.target, one.manual.target)
     np.testing.assert_array_equal(other.attributes.target, [0, 2])
     assert (other.low, other.high, other.holding, other.source) == (-1, 3, True, "tape")
-    assert other.sources["tape"].ready
-    assert one.sources["tape"].ready
-    position = one.sources["tape"].position
-    assert (other.sources["tape"].position, other.sources["tape"].rate) == (position, -0.5)
+    tape, kept = one.sources["tape"], other.sources["tape"]
+    assert isinstance(tape, TapeSource)
+    assert isinstance(kept, TapeSource)
+    assert kept.ready
+    assert tape.ready
+    position = tape.position
+    assert (kept.position, kept.rate) == (position, -0.5)
     other.next()
-    assert one.sources["tape"].position == position  # each winds its own
+    assert tape.position == position  # each winds its own
 
 
 def test_a_swap_while_holding_lets_nothing_through(info: Any) -> None:

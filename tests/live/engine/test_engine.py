@@ -103,7 +103,8 @@ def test_stopping_at_once(rig: Any) -> None:
 def test_commands_wait_for_their_frame_whatever_the_blocks(make_rig: Callable[..., Any]) -> None:
     heard = []
     for block in (1, 100, 5000):
-        rig, frames = make_rig(), []
+        rig = make_rig()
+        frames: list[int] = []
         sounding(rig)
         for due in (3000, 1234, 2000, 2000):
             rig.engine.post(

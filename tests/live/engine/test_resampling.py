@@ -12,10 +12,14 @@ BLOCK = 256
 RATES = [(22_050, 48_000), (48_000, 44_100), (16_000, 48_000), (44_100, 16_000), (44_100, 44_101)]
 
 
-def resampled(sound: np.ndarray, source: int, target: int, sizes: list[int] | None = None):
+def resampled(
+    sound: np.ndarray, source: int, target: int, sizes: list[int] | None = None
+) -> np.ndarray:
     """Resample ``sound``, (samples, channels), in blocks of these lengths, used in turn."""
     made = Resampler(source, target, sound.shape[1], BLOCK)
-    out, pieces, at, turn = np.full((made.most, sound.shape[1]), np.nan, np.float32), [], 0, 0
+    out = np.full((made.most, sound.shape[1]), np.nan, np.float32)
+    pieces: list[np.ndarray] = []
+    at = turn = 0
     while at < len(sound):
         size = (sizes or [BLOCK])[turn % len(sizes or [BLOCK])]
         count = made.push(sound[at : at + size], out)
@@ -25,7 +29,8 @@ def resampled(sound: np.ndarray, source: int, target: int, sizes: list[int] | No
 
 
 def sine(frequency: float, rate: float, samples: int) -> np.ndarray:
-    return np.sin(2 * np.pi * frequency * np.arange(samples) / rate).astype(np.float32)[:, None]
+    wave: np.ndarray = np.sin(2 * np.pi * frequency * np.arange(samples) / rate)
+    return wave.astype(np.float32)[:, None]
 
 
 def level(sound: np.ndarray) -> float:

@@ -26,6 +26,7 @@ def test_a_take_and_its_score_lie_beside_each_other(rig: Any) -> None:
     assert (again, rate, len(sound)) == (path, 16_000, round(seconds * 16_000))
     assert np.abs(sound).max() > 0.01
     score = read_score(rig.takes / "one.score.jsonl")
+    assert score.stop_frame is not None
     assert score.stop_frame - score.start_frame == len(sound)
     assert score.models["jazz"]["graph_sha256"]
 

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import soundfile
 
+from musicvae.live.commands.messages import StoredMessage
 from musicvae.live.jobs.worker import Task
 from musicvae.live.network.peers import Peer
 from musicvae.live.stage.rendering import ScoreRenderer
@@ -29,7 +30,11 @@ def test_what_is_rendered_ahead_is_the_decks_as_they_are_set(rig: Any, models: P
     states = {deck: rig.state(deck) for deck in "ab"}
     (path,) = rig.done("/render", 0.5, "ahead")
     assert Path(path) == rig.takes / "ahead.wav"
-    batch = [["/crossfade", 0.25], ["/model/load", "jazz"], ["/deck/b/model/load", "wide"]]
+    batch: list[StoredMessage] = [
+        ["/crossfade", 0.25],
+        ["/model/load", "jazz"],
+        ["/deck/b/model/load", "wide"],
+    ]
     for deck, state in states.items():
         batch += [[f"/deck/{deck}{message[0]}", *message[1:]] for message in state]
     score = Score(16_000, 2, 0, 8000, events=[(0, batch)])

@@ -142,14 +142,14 @@ def test_of_morphs_that_wait_the_newest_is_done(jobs: Jobs, worker: Worker) -> N
     worker.start()
     worker.put(task("/slow"))
     assert jobs.begun.wait(10)
-    waiting = [
+    waiting: list[tuple[Any, ...]] = [
         *[("/morph", "one", "two", share) for share in (0.1, 0.2, 0.3)],
         *[("/morph", "one", "three", share) for share in (0.4, 0.5)],
         ("/note", 1),
         ("/morph", "one", "three", 0.6),
     ]
-    for job in waiting:
-        worker.put(task(*job))
+    for path, *values in waiting:
+        worker.put(task(path, *values))
     finished = threading.Event()
     jobs.handlers["/silent"] = lambda command, say: finished.set()
     worker.put(task("/silent"))

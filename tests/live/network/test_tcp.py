@@ -99,8 +99,8 @@ class Client:
 def serve() -> Iterator[Callable[..., Server]]:
     servers: list[Server] = []
 
-    def make(*arguments: AllowList, **limits: float) -> Server:
-        servers.append(Server(*arguments, **limits))
+    def make(allowed: AllowList | None = None, **limits: float) -> Server:
+        servers.append(Server(allowed, **limits))
         return servers[-1]
 
     yield make

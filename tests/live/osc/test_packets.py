@@ -13,7 +13,7 @@ from pythonosc.osc_message_builder import OscMessageBuilder
 
 from musicvae.errors import PacketError
 from musicvae.live.osc import packets, timetags
-from musicvae.live.osc.packets import Message
+from musicvae.live.osc.packets import Argument, Message
 
 HOSTILE = json.loads(Path(__file__).parents[1].joinpath("hostile_packets.json").read_text("utf-8"))
 #: These are well-formed OSC; what they ask for is refused later, or done at once.
@@ -71,15 +71,15 @@ VALUES = st.one_of(
 ADDRESSES = st.text("abcdeé/*[]0123", min_size=1, max_size=40).map(lambda text: f"/{text}")
 
 
-def encoded(address: str, values: list[tuple[object, str]]) -> bytes:
+def encoded(address: str, values: list[tuple[Argument, str]]) -> bytes:
     builder = OscMessageBuilder(address=address)
     for value, kind in values:
-        builder.add_arg(value, kind)  # type: ignore[arg-type]
+        builder.add_arg(value, kind)
     return bytes(builder.build().dgram)
 
 
 @given(ADDRESSES, st.lists(VALUES, max_size=8))
-def test_reads_what_python_osc_builds(address: str, values: list[tuple[object, str]]) -> None:
+def test_reads_what_python_osc_builds(address: str, values: list[tuple[Argument, str]]) -> None:
     (message,) = packets.read(encoded(address, values))
     assert message == Message(address, tuple(value for value, _ in values))
     assert [type(value) for value in message.arguments] == [type(value) for value, _ in values]
@@ -88,7 +88,7 @@ def test_reads_what_python_osc_builds(address: str, values: list[tuple[object, s
 @given(ADDRESSES, st.lists(VALUES, max_size=8), st.data())
 @settings(max_examples=200)
 def test_damaged_messages_raise_nothing_else(
-    address: str, values: list[tuple[object, str]], draw: st.DataObject
+    address: str, values: list[tuple[Argument, str]], draw: st.DataObject
 ) -> None:
     data = bytearray(bundle(encoded(address, values), PING))
     for _ in range(draw.draw(st.integers(1, 4))):

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any, SupportsIndex
 
 import pytest
 from hypothesis import given
@@ -60,15 +61,15 @@ class Counting(str):
 
     looks = 0
 
-    def __getitem__(self, key):  # type: ignore[no-untyped-def]
+    def __getitem__(self, key: SupportsIndex | slice) -> str:
         Counting.looks += 1
         return super().__getitem__(key)
 
-    def startswith(self, *arguments):  # type: ignore[no-untyped-def]
+    def startswith(self, *arguments: Any) -> bool:
         Counting.looks += 1
         return super().startswith(*arguments)
 
-    def split(self, *_):  # type: ignore[no-untyped-def]
+    def split(self, *_: Any, **__: Any) -> list[str]:
         return [self]
 
 

@@ -42,11 +42,16 @@ def test_a_file_ends_at_the_exact_frame(tmp_path: Path) -> None:
     np.testing.assert_allclose(sound[:, 1], np.arange(1000) / 2**20, atol=2**-23)
 
 
-def test_the_clock_paces(tmp_path: Path) -> None:
+def test_the_clock_paces(monkeypatch: pytest.MonkeyPatch) -> None:
     ramp = Ramp()
     output = Null(48_000, block=480)
     waits: list[float] = []
-    output._stopping.wait = lambda seconds: bool(waits.append(seconds))  # type: ignore[method-assign,assignment,func-returns-value]
+
+    def wait(seconds: float) -> bool:
+        waits.append(seconds)
+        return False
+
+    monkeypatch.setattr(output._stopping, "wait", wait)
     output.start(ramp, frames=4800)
     ended(output)
     # Waits ask for a moment on one time line, so without real waiting they grow by a block each.

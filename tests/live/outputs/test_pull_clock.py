@@ -12,13 +12,17 @@ def fed(clock: PullClock, moments: list[float], step: int, start: int = 0) -> in
     return start
 
 
+def sure(clock: PullClock) -> bool:
+    return clock.sure
+
+
 def test_the_next_pull_is_foreseen() -> None:
     clock = PullClock(1000, 100)
-    assert not clock.sure
+    assert not sure(clock)
     pulled = fed(clock, [5.0 + 0.1 * i for i in range(31)], 100)
-    assert not clock.sure
+    assert not sure(clock)
     assert clock.saw(pulled + 100, 8.1)
-    assert clock.sure
+    assert sure(clock)
     assert not clock.saw(pulled + 100, 8.12)  # no news
     assert clock.moment(pulled + 100) == pytest.approx(8.2)
 
@@ -39,9 +43,9 @@ def test_after_a_pause_there_is_another_time_line() -> None:
     clock = PullClock(1000, 100)
     pulled = fed(clock, [0.1 * i for i in range(40)], 100)
     clock.saw(pulled + 100, 4.5)
-    assert not clock.sure
+    assert not sure(clock)
     fed(clock, [4.6 + 0.1 * i for i in range(31)], 100, pulled + 100)
-    assert clock.sure
+    assert sure(clock)
     assert clock.moment(pulled + 100) == pytest.approx(4.6)
 
 
@@ -49,9 +53,9 @@ def test_after_a_gap_it_takes_longer_to_be_sure() -> None:
     clock = PullClock(1000, 100)
     clock.forget(0)
     pulled = fed(clock, [0.1 * i for i in range(63)], 100)
-    assert not clock.sure
+    assert not sure(clock)
     clock.saw(pulled + 100, 6.3)
-    assert clock.sure
+    assert sure(clock)
 
 
 @pytest.mark.parametrize("late", [0.0, 0.008, 0.03])
@@ -60,9 +64,9 @@ def test_a_steady_device_is_known_again_after_one_pull(late: float) -> None:
     pulled = fed(clock, [0.1 * i + (0.05 if i % 20 == 3 else 0.0) for i in range(40)], 100)
     assert clock.steady
     clock.forget(pulled)
-    assert not clock.sure
+    assert not sure(clock)
     clock.saw(pulled + 100, 7.3 + late)  # 33 pulls found nothing
-    assert clock.sure
+    assert sure(clock)
     assert clock.moment(pulled + 100) == pytest.approx(7.4)
 
 
@@ -80,4 +84,4 @@ def test_pulls_that_come_unevenly_must_be_learnt_anew() -> None:
     assert not clock.steady
     clock.forget(pulled)
     clock.saw(pulled + 100, 7.3)
-    assert not clock.sure
+    assert not sure(clock)

@@ -12,7 +12,7 @@ import pytest
 from musicvae.live.outputs import priority
 from musicvae.live.outputs.render_thread import RenderThread
 from musicvae.live.outputs.ring import PythonRing
-from musicvae.live.outputs.ring_writer import needed
+from musicvae.live.outputs.ring_writer import RingWriter, needed
 
 RATE, BLOCK, AHEAD = 48_000, 512, 0.005
 
@@ -37,6 +37,10 @@ class Device:
         out = np.zeros((BLOCK, self._channels), np.float32)
         self.ring.pull(out)
         self.heard.append(out)
+
+    def drain(self, writer: RingWriter) -> None:
+        while not writer.drained:
+            self.pull()
 
     def run(self, end: threading.Event) -> None:
         moment = time.perf_counter()
@@ -92,8 +96,7 @@ def test_a_gap_that_the_audio_system_reports_as_well_is_one(hearing: Any) -> Non
     device.xruns = 1
     assert rendering.underruns == 1  # the audio system's own
     rendering._turn(render)
-    while not rendering.writer.drained:
-        device.pull()
+    device.drain(rendering.writer)
     rendering._turn(render)
     assert rendering.underruns == 2  # late
     device.xruns = 2
@@ -102,8 +105,7 @@ def test_a_gap_that_the_audio_system_reports_as_well_is_one(hearing: Any) -> Non
     assert rendering.underruns == 2
     device.xruns = 3
     assert rendering.underruns == 3
-    while not rendering.writer.drained:
-        device.pull()
+    device.drain(rendering.writer)
     assert hearing.gaps(np.concatenate(device.heard)[:, 0]) == 1
 
 

@@ -29,7 +29,7 @@ def test_frames_lie_at_their_number_and_wrap() -> None:
 
 
 def _stream() -> PythonDeviceStream:
-    module = SimpleNamespace(OutputStream=lambda **options: SimpleNamespace(options=options))
+    module: Any = SimpleNamespace(OutputStream=lambda **options: SimpleNamespace(options=options))
     return PythonDeviceStream(module, 4096, channels=2)
 
 

@@ -55,11 +55,12 @@ def test_without_a_next_block_the_sound_turns_back_and_fades(kind: Any) -> None:
     writer = RingWriter(reader.ring, RATE, longest=8)
     sound = noise(64)
     assert writer.commit(sound)
-    assert not writer.drained
+    waiting = not writer.drained
     heard = reader.pull(64 + FADE)
     np.testing.assert_allclose(heard[:FADE], sound[:FADE] * UP, rtol=1e-6)
     np.testing.assert_array_equal(heard[FADE:64], sound[FADE:])
     np.testing.assert_allclose(heard[64:], sound[-FADE:][::-1] * UP[::-1], rtol=1e-6)
+    assert waiting
     assert writer.drained
     assert not reader.pull(8).any()
 

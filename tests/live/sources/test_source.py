@@ -119,9 +119,10 @@ def test_presets_keep_it_and_morph_it(bench: Any, osc: Callable[..., bytes]) -> 
     for step in (0.25, 0.75):
         bench.answered(osc("/stairs", step))
         states.append(describe(deck, table))
-    assert ["/stairs", 0.25] in states[0]
-    assert states[0][-1] == ["/source", "stairs"]
-    middle = between(*states, 0.5, table.morph_of)
+    low, high = states
+    assert ["/stairs", 0.25] in low
+    assert low[-1] == ["/source", "stairs"]
+    middle = between(low, high, 0.5, table.morph_of)
     assert ["/stairs", 0.5] in middle
     commands = [bench.handle.restore(message, "b") for message in middle]
     bench.engine.post(*commands)

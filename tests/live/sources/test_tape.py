@@ -141,7 +141,7 @@ def test_a_tape_sounds_as_the_decoder_plays_it(make_stream: Callable[..., Path])
 
     decoder = StreamDecoder(make_stream())
     info = decoder.info
-    latents = np.random.default_rng(1).standard_normal((20, info.latent_dim))
+    latents = np.random.default_rng(1).standard_normal((20, info.latent_dim)).astype(np.float32)
     tape = Tape(latents, info.sample_rate, info.hop, info.stride, 2000, info.latent_space)
     voice = StreamVoice("tape", decoder, info.sample_rate, 1)
     voice.controls.do(ADDRESSES.command("/tape/load", "a", "", ("tape",)), tape)

@@ -15,6 +15,7 @@ from musicvae.live.commands.arguments import RefusedError, Shape
 from musicvae.live.engine.clips import InlineClips
 from musicvae.live.engine.describing import describe
 from musicvae.live.engine.engine import Engine
+from musicvae.live.engine.stream_voice import StreamVoice
 from musicvae.live.outputs.clocked import Null
 from musicvae.live.stage.engine_handle import EngineHandle
 from musicvae.live.stage.loading import Loader
@@ -122,5 +123,7 @@ def test_payloads_are_what_must_be_loaded(playing: EngineHandle) -> None:
     tape = playing.payload(ADDRESSES.command("/tape/load", "a", "", ("solo",)))
     assert isinstance(tape, Tape)
     assert np.isfinite(tape.latents).all()
-    assert playing.payload(ADDRESSES.command("/model/load", "b", "", ("wide",))).name == "wide"
+    voice = playing.payload(ADDRESSES.command("/model/load", "b", "", ("wide",)))
+    assert isinstance(voice, StreamVoice)
+    assert voice.name == "wide"
     assert playing.payload(gain(-3.0)) is None

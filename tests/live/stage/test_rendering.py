@@ -15,6 +15,7 @@ import soundfile
 
 from musicvae.cli.main import main
 from musicvae.errors import ScoreError
+from musicvae.live.commands.messages import StoredMessage
 from musicvae.live.daemon import Daemon
 from musicvae.live.outputs.clocked import Null
 from musicvae.live.stage.rendering import ScoreRenderer
@@ -23,6 +24,9 @@ from musicvae.live.storage.scores import Score, read_score
 from musicvae.live.table import ADDRESSES
 
 RATE = 16_000
+
+#: A moment in sample frames, and the messages that are applied then.
+Event = tuple[int, list[StoredMessage]]
 
 
 def rendered(score: Path, models: Path) -> bytes:
@@ -64,7 +68,7 @@ def test_a_whole_performance_is_rendered_again_to_the_byte(
     assert read_score(score).start_frame > RATE // 2
 
 
-def score(*events: tuple[int, list[list[Any]]], frames: int = 8000) -> Score:
+def score(*events: Event, frames: int = 8000) -> Score:
     return Score(RATE, 2, 0, frames, events=list(events))
 
 
@@ -73,7 +77,7 @@ def whole(performance: ScoreRenderer, block: int = 4096) -> Any:
 
 
 def test_a_score_sounds_the_same_however_it_is_cut(models: Path) -> None:
-    events = [
+    events: list[Event] = [
         (0, [["/model/load", "jazz"], ["/deck/b/model/load", "loops"], ["/crossfade", 0.5]]),
         (0, [["/latent", 1.0, 0.5], ["/deck/b/latent", 0.5]]),
         (3001, [["/tape/load", "solo"], ["/gain", -3]]),
@@ -89,7 +93,7 @@ def test_a_score_sounds_the_same_however_it_is_cut(models: Path) -> None:
 
 
 def test_events_happen_at_their_frame(models: Path) -> None:
-    events = [(0, [["/model/load", "jazz"]]), (999, [["/latent", 2.0, 2.0]])]
+    events: list[Event] = [(0, [["/model/load", "jazz"]]), (999, [["/latent", 2.0, 2.0]])]
     library = Library([models])
     silent = whole(ScoreRenderer(score(events[0]), library, ADDRESSES))
     heard = whole(ScoreRenderer(score(*events), library, ADDRESSES))
@@ -100,7 +104,10 @@ def test_events_happen_at_their_frame(models: Path) -> None:
 
 
 def test_what_was_before_the_start_shapes_what_is_rendered(models: Path) -> None:
-    events = [(0, [["/model/load", "jazz"], ["/latent", 2.0, 2.0]]), (500, [["/walk", 1]])]
+    events: list[Event] = [
+        (0, [["/model/load", "jazz"], ["/latent", 2.0, 2.0]]),
+        (500, [["/walk", 1]]),
+    ]
     library = Library([models])
     from_zero, later = score(*events), score(*events)
     later.start_frame = 3333
@@ -149,7 +156,7 @@ def test_another_model_of_the_same_name_is_not_taken_for_it(
 
 def test_a_recorded_clip_comes_when_it_came(models: Path) -> None:
     """A score with ``/loop`` delivers clips there; one without decodes them when requested."""
-    start = (0, [["/model/load", "loops"], ["/latent", 2.0]])
+    start: Event = (0, [["/model/load", "loops"], ["/latent", 2.0]])
     library = Library([models])
     by_hand = whole(ScoreRenderer(score(start), library, ADDRESSES))
     recorded = whole(ScoreRenderer(score(start, (4000, [["/deck/a/loop", 2]])), library, ADDRESSES))

@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from musicvae.artifact.reading import read_info
 from musicvae.errors import SettingError
 from musicvae.latents.tape import Tape
 from musicvae.live.storage import library as library_module
-from musicvae.live.storage.library import Library
+from musicvae.live.storage.library import Library, ModelRow, TapeRow
 
 Make = Callable[..., Path]
 
@@ -35,11 +36,10 @@ def folder(tmp_path: Path, make_artifact: Make, stream_artifacts: ModuleType) ->
 def readings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The names of the model files that were read."""
     read: list[str] = []
-    real = library_module.read_info
 
     def counting(path: Path) -> Any:
         read.append(path.name)
-        return real(path)
+        return read_info(path)
 
     monkeypatch.setattr(library_module, "read_info", counting)
     return read
@@ -121,7 +121,8 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.onnx")
     os.mkfifo(tmp_path / "pipe.tape")
     library = Library([tmp_path], tmp_path)
-    assert [row.reason for row in (*library.models(), *library.tapes())] == ["is not a file"] * 2
+    rows: list[ModelRow | TapeRow] = [*library.models(), *library.tapes()]
+    assert [row.reason for row in rows] == ["is not a file"] * 2
 
 
 def test_a_name_that_no_message_can_hold(folder: Path) -> None:

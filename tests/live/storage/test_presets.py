@@ -10,6 +10,7 @@ import pytest
 
 from musicvae.artifact import ArtifactInfo
 from musicvae.errors import PresetError, SettingError
+from musicvae.live.commands.messages import StoredMessage
 from musicvae.live.storage import presets as presets_module
 from musicvae.live.storage.presets import Presets
 
@@ -25,7 +26,7 @@ def a_model(**values: Any) -> ArtifactInfo:
 JAZZ = a_model()
 ROCK = a_model(latent_space=OTHER_SPACE)
 CLIP = a_model(kind="clip", latent_space="", graph_sha256=GRAPH)
-STATE = [["/latent", 0.25, -1.5, 2, 0.0], ["/gain", -6.0], ["/source", "tape"]]
+STATE: list[StoredMessage] = [["/latent", 0.25, -1.5, 2, 0.0], ["/gain", -6.0], ["/source", "tape"]]
 
 
 @pytest.fixture
@@ -36,7 +37,7 @@ def presets(tmp_path: Path) -> Presets:
 def test_a_state_comes_back_to_the_bit(presets: Presets) -> None:
     bits = np.random.default_rng(1).integers(0, 2**32, 500, np.uint32)
     values = bits.view(np.float32)
-    values = np.concatenate([values[np.isfinite(values)], np.float32([-0.0, 1e-45, 0.1])])
+    values = np.concatenate([values[np.isfinite(values)], np.array([-0.0, 1e-45, 0.1], np.float32)])
     presets.save("warm", [["/deck/a/latent", *values], ["/seed", 7]], JAZZ, "jazz")
     latent, seed = presets.load("warm", JAZZ, "jazz")
     assert latent[0] == "/latent"  # of no deck, so that it can be recalled on another

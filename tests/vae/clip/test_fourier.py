@@ -18,7 +18,8 @@ def _synthesis_of(audio: np.ndarray, as_matrix: bool) -> np.ndarray:
     layer = FourierSynthesis(FRAMES, FFT, HOP)
     layer.as_matrix = as_matrix
     log_magnitude = tf.constant(np.log(np.abs(spectrum) + 1e-12), tf.float32)
-    return layer(log_magnitude, tf.constant(np.angle(spectrum), tf.float32)).numpy()[0, :, 0]
+    sound: np.ndarray = layer(log_magnitude, tf.constant(np.angle(spectrum), tf.float32)).numpy()
+    return sound[0, :, 0]
 
 
 def test_synthesis_inverts_the_analysis() -> None:

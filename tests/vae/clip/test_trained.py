@@ -15,7 +15,8 @@ from musicvae.vae.run.loading import load
 
 @pytest.fixture(scope="module")
 def model(tiny_run: Path) -> TrainedModel:
-    return load(tiny_run)
+    trained: TrainedModel = load(tiny_run)
+    return trained
 
 
 def test_the_same_seed_gives_the_same_samples(model: TrainedModel) -> None:

@@ -17,7 +17,7 @@ def means() -> np.ndarray:
 
 def _fit(means: np.ndarray) -> LatentBasis:
     louder = means[:, :1]
-    return LatentBasis.fit(means, np.ones(4), np.concatenate([louder, -louder], axis=1))
+    return LatentBasis.fit(means, np.ones(4, np.float32), np.concatenate([louder, -louder], axis=1))
 
 
 def test_components_are_standardised_and_in_order(means: np.ndarray) -> None:
@@ -41,7 +41,7 @@ def test_positive_means_louder(means: np.ndarray) -> None:
 
 def test_one_latent_is_enough() -> None:
     means = np.random.default_rng(0).standard_normal((50, 1)).astype(np.float32)
-    basis = LatentBasis.fit(means, np.ones(1), means)
+    basis = LatentBasis.fit(means, np.ones(1, np.float32), means)
     assert basis.axes.shape == (1, 1)
 
 

@@ -226,7 +226,7 @@ def test_transfer_shares_the_latent_space(
 ) -> None:
     out = tmp_path / "metal"
     settings = {"epochs": 1, "split": "1+1", "adversarial": 0.0}
-    start = {"start_from": tiny_stream_run, "freeze": ["encoder"]}
+    start: dict[str, Any] = {"start_from": tiny_stream_run, "freeze": ["encoder"]}
     metal = train("metal", tiny_sounds, out, **options | {"settings": settings}, **start)
     jazz = load(tiny_stream_run)
     assert metal.playing.latent_space == jazz.playing.latent_space

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -34,7 +35,7 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
     return build(scan(folder).tracks, AudioSpec(4_000), tmp_path_factory.mktemp("cache"), workers=1)
 
 
-def take(batches, count: int) -> list[dict[str, np.ndarray]]:
+def take(batches: Any, count: int) -> list[dict[str, np.ndarray]]:
     return list(islice(batches.as_numpy_iterator(), count))
 
 
@@ -141,7 +142,13 @@ for _ in range(20):
 
 
 def test_a_program_ends_with_its_batches_still_open(corpus: Corpus) -> None:
-    command = [sys.executable, "-c", LEFT_OPEN, corpus.tracks[0].path.parent, corpus.folder]
+    command: list[str | Path] = [
+        sys.executable,
+        "-c",
+        LEFT_OPEN,
+        corpus.tracks[0].path.parent,
+        corpus.folder,
+    ]
     # Without care it would hang for ever: the limit only turns that into a failure.
     assert subprocess.run(command, timeout=120, check=False, capture_output=True).returncode == 0
 

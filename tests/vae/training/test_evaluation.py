@@ -51,7 +51,7 @@ def test_a_latent_is_active_where_its_mean_moves(toy_recipe: Recipe) -> None:
 
 def test_the_steps_of_a_stream_count_as_clips_do(toy_recipe: Recipe) -> None:
     means = np.array([[[0.0, 5.0], [1.0, 5.0]], [[2.0, 5.0], [3.0, 5.0]]])  # (clips, steps, D)
-    part = (means, np.zeros(2), np.zeros((2, 2)), {})
+    part: tuple[Any, ...] = (means, np.zeros(2), np.zeros((2, 2)), {})
     figures = evaluate(_measure([part]), [BATCH], toy_recipe)
     assert figures.active_latents == 1
     assert figures.distances == {}

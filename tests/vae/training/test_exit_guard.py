@@ -41,7 +41,7 @@ def test_after_the_last_call_it_waits_for_the_next(
     guard: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = [100.0]
-    monkeypatch.setattr(exit_guard.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
     awaited_at_exit(lambda: None)()
     assert not guard.quiet()
     now[0] += 0.019
@@ -103,8 +103,12 @@ def test_it_does_not_wait_for_ever(guard: Any, monkeypatch: pytest.MonkeyPatch) 
 def test_reading_ends_after_the_threads_have_stopped_calling(guard: Any) -> None:
     """Or the iterator would be destroyed while a thread asks for the interpreter: both wait."""
     begun, go = threading.Event(), threading.Event()
-    call = awaited_at_exit(lambda: begun.set() or go.wait(10))
-    thread = threading.Thread(target=call)
+
+    def call() -> None:
+        begun.set()
+        go.wait(10)
+
+    thread = threading.Thread(target=awaited_at_exit(call))
     with reading([1, 2]) as batches:
         thread.start()
         assert begun.wait(10)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -52,7 +53,7 @@ def _moved(before: list[np.ndarray], after: list[np.ndarray]) -> list[bool]:
 
 
 def _step(phase: Any, vae: StreamVAE) -> dict[str, Any]:
-    figures = phase.step(*_batch(vae), 1.0)
+    figures: dict[str, Any] = phase.step(*_batch(vae), 1.0)
     assert all(np.isfinite(value).all() for value in figures.values())
     return figures
 
@@ -126,11 +127,11 @@ class Doubling:
     """A phase of a toy: its figures are functions of what it is given."""
 
     name, pace = "doubling", 1.0
-    optimizers: tuple[Any, ...] = ()
-    variables: tuple[Any, ...] = ()
 
     def __init__(self, model: Any) -> None:
         self.model = model
+        self.optimizers: Sequence[Any] = ()
+        self.variables: Sequence[Any] = ()
 
     def step(self, audio: Any, noise: Any, beta: Any) -> dict[str, Any]:
         return {"loss": beta * tf.reduce_sum(audio), "kl": tf.reduce_sum(noise, axis=0)}

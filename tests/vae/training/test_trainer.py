@@ -92,7 +92,12 @@ def test_equal_seeds_give_equal_weights(make_prepared: Any, toy_recipe: Recipe) 
 def test_control_c_ends_after_a_step_and_the_run_goes_on(make_prepared: Any) -> None:
     whole, stopped = make_prepared(), make_prepared(name="stopped")
     _train(whole)
-    notes = Notes(lambda step: step == 5 and signal.raise_signal(signal.SIGINT))
+
+    def interrupt(step: int) -> None:
+        if step == 5:
+            signal.raise_signal(signal.SIGINT)
+
+    notes = Notes(interrupt)
     with pytest.raises(KeyboardInterrupt):
         _train(stopped, notes)
     assert notes.steps[-1][0] == 6
