@@ -91,9 +91,10 @@ def fit_directions(
     these. For onsets, which are counted over a second, latents are smoothed over a second too.
 
     Args:
-        latents: standardised latents of each training track, shape (steps, D).
-        measured: for each track, by name, the attribute at each step, shape (steps,); NaN where
-            there is none. Every track has the same names.
+        latents: standardised latents of each training track, numbers of shape (steps, D);
+            computed in float64.
+        measured: for each track, by name, the attribute at each step, float, shape (steps,);
+            NaN where there is none. Every track has the same names.
         held_latents: the same for tracks that were not trained on, from which R² is computed.
         held_measured: the attributes of these tracks.
         rate: steps per second.

@@ -54,7 +54,7 @@ class Seen:
 
 
 def target_of(first: Any, second: Any) -> NDArray[np.int64] | None:
-    """Two shapes as one constant target for Reshape; ``None`` if that cannot say it."""
+    """Two shapes as one constant target for Reshape, int64 (rank,); ``None`` if there is none."""
     a, b = np.array(first, np.int64), np.array(second, np.int64)
     if len(a) != len(b) or (np.minimum(a, b) < 1).any() or np.count_nonzero(a != b) > 1:
         return None  # Reshape takes 0 for "as before" and allows one -1 only
@@ -119,7 +119,7 @@ def simplify(model: ModelProto, unit: int = 1) -> None:
 
     Args:
         model: see :func:`look`.
-        unit: likewise.
+        unit: see :func:`look`.
     """
     seen = look(model, unit)
     _write_down_constants(model, seen)

@@ -170,7 +170,8 @@ class Controls:
 
         Args:
             first: index of the first latent to set.
-            values: shape (n,), any numbers; for latents ``first`` to ``first + n - 1``.
+            values: numbers of shape (n,), stored as float32, for latents ``first`` to
+                ``first + n - 1``.
         """
         self._trajectory.clear()
         self.manual.to(values, self._glide(), slice(first, first + len(values)))

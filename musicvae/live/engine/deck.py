@@ -198,7 +198,7 @@ class Deck:
         """The next sample frames of the voice, cross-faded with the next one if there is one.
 
         Returns:
-            float32, shape (frames, channels), overwritten by the next call.
+            float32, shape (sample frames, channels), overwritten by the next call.
         """
         sound = self._sound[:frames]
         voice.read(sound)

@@ -72,7 +72,7 @@ class StreamVoice:
         self._broken = False
 
     def read(self, out: Samples) -> None:
-        """See :class:`Voice`."""
+        """Write into ``out``, float32 (sample frames, channels); see :class:`Voice`."""
         done = 0
         while done < len(out):
             if self._at == self._end:

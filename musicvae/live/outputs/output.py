@@ -18,7 +18,7 @@ from musicvae.live.outputs.soundcard import list_devices as list_devices
 #: Sample frames.
 DEFAULT_BLOCK = 512
 
-#: Fills a block, float32 (frames, channels).
+#: Fills a block, float32 (sample frames, channels).
 Render = Callable[[Samples], None]
 
 
@@ -56,7 +56,12 @@ class Output(Protocol):
         """Why it stopped by itself; ``None`` while it has not."""
 
     def start(self, render: Render, frames: int | None = None) -> None:
-        """Begin to render; with ``frames``, a file ends after exactly so many sample frames."""
+        """Begin to render.
+
+        Args:
+            render: fills each block, float32 (sample frames, channels).
+            frames: sample frames after which a file ends; ``None`` for no end.
+        """
 
     def stop(self) -> None:
         """End, and close; safe to call twice."""

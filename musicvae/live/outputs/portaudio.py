@@ -80,7 +80,7 @@ class PythonDeviceStream:
         self.native = sounddevice.OutputStream(callback=self.fill, **options)
 
     def fill(self, out: Any, frames: int, time: Any, status: Any) -> None:
-        """PortAudio's callback: fills ``out``, float32 (frames, channels)."""
+        """PortAudio's callback: fills ``out``, float32 (sample frames, channels)."""
         if status and status.output_underflow:
             self.xruns += 1
         self.ring.pull(out)

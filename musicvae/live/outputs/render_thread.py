@@ -110,7 +110,11 @@ class RenderThread:
         return self._late + reported - self._forgiven
 
     def start(self, render: Callable[[Samples], None]) -> None:
-        """Begin to render, on a thread of its own; ``render`` fills float32 (frames, channels)."""
+        """Begin to render, on a thread of its own.
+
+        Args:
+            render: fills each block, float32 (sample frames, channels).
+        """
         self._thread = threading.Thread(
             target=self._work, args=(render,), name="musicvae-render", daemon=True
         )

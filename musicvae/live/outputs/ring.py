@@ -57,7 +57,7 @@ class PythonRing:
         self.published += frames
 
     def pull(self, out: Samples) -> None:
-        """Copy what is published to ``out``, float32 (frames, channels), and zeros behind it.
+        """Copy what is published to ``out``, float32 (sample frames, channels); then zeros.
 
         Reads each counter once, copies, and moves its own counter: no lock, no new array.
         """

@@ -111,7 +111,7 @@ class RingWriter:
         """Write a block over the tail, and a new tail behind it.
 
         Args:
-            block: float32 (frames, channels), no longer than ``room``.
+            block: float32 (sample frames, channels), no longer than ``room``.
             quiet_until: moment on ``clock`` before which no pull is in progress and none begins.
 
         Returns:

@@ -118,7 +118,9 @@ class SoundCard:
         return self.failure is not None
 
     def start(self, render: Callable[[Samples], None], frames: int | None = None) -> None:
-        """Begin to play; ``frames`` is ignored, since a card plays until it is stopped.
+        """Begin to play blocks that ``render`` fills, float32 (sample frames, channels).
+
+        ``frames`` is ignored, since a card plays until it is stopped.
 
         Raises:
             DeviceError: the device does not start.

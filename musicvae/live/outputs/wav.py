@@ -64,7 +64,7 @@ class GrowingWav:
         return self._size // (_BYTES * self._channels)
 
     def write(self, block: Samples) -> None:
-        """Append a block, float32 (frames, channels) within ±1.
+        """Append a block, float32 (sample frames, channels) within ±1.
 
         When it fails, the file is playable and contains what could still be written.
 

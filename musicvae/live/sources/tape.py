@@ -201,7 +201,7 @@ class TapeSource(Source):
         self.__dict__.update(other.__dict__)
 
     def next(self, out: Latents) -> None:
-        """See :class:`Source`."""
+        """Write the movement of this frame into ``out``, float32 (D,); see :class:`Source`."""
         last = len(self._rows) - 1
         step = min(max(self.position / self._stride, 0.0), float(last))
         row = int(step)

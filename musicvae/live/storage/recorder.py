@@ -58,7 +58,7 @@ class Recorder:
         return not (self._ended or self._overrun)
 
     def record(self, block: Samples) -> None:
-        """Copy a block, float32 (frames, channels) within ±1; called by the rendering thread.
+        """Copy a block, float32 (sample frames, channels) within ±1; on the rendering thread.
 
         Does nothing once the recording has ended.
         """

@@ -42,7 +42,10 @@ class TrainedModel(Trained):
         """Decode latents to one clip of sound each.
 
         Args:
-            latents: standardised, shape (n, D) or (D,).
+            latents: standardised, numbers of shape (n, D) or (D,).
+
+        Returns:
+            n sounds, float32 (samples, channels).
 
         Raises:
             LatentError: the width is not D, or a value is not finite.

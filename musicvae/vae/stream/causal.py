@@ -23,7 +23,7 @@ class Timing:
 
     Attributes:
         hop: samples per frame of the decoder.
-        stride: frames per latent step: training holds each latent vector for as long.
+        stride: frames per latent step: training repeats each latent vector for as long.
         latency: samples by which the decoder's sound lags behind its latents, and by which an
             encoder's latents lag behind the sound.
     """
@@ -90,5 +90,13 @@ class CausalNetwork(keras.layers.Layer):
         raise NotImplementedError
 
     def call(self, inputs: tf.Tensor, training: bool = False) -> tf.Tensor:
-        """Advance from the start of a stream, once."""
+        """Advance once from the start of a stream; shapes and dtypes as in :meth:`advance`.
+
+        Args:
+            inputs: float32 (batch, ...), as :meth:`advance` takes them.
+            training: ignored here; for networks that behave differently while they learn.
+
+        Returns:
+            The first result of :meth:`advance`, float32.
+        """
         return self.advance(inputs, zero_pasts(self.memories, tf.shape(inputs)[0]))[0]

@@ -72,13 +72,14 @@ class TrainedStream(Trained):
         return self.basis.from_model(self._coder.encode(self._source(sound))[0])
 
     def decode(self, latents: ArrayLike) -> Sounds:
-        """Decode sequences of latents from silence, each vector held for a step.
+        """Decode sequences of latents from silence, each vector repeated for a step.
 
         Args:
-            latents: standardised, (steps, D), or (n, steps, D) for n sounds.
+            latents: standardised, numbers of shape (steps, D), or (n, steps, D) for n sounds.
 
         Returns:
-            n sounds of steps × step samples, which lag ``settings.latency`` samples behind.
+            n sounds, float32 (steps × step, channels), which lag ``settings.latency`` samples
+            behind.
 
         Raises:
             LatentError: the width is not D, or a value is not finite.
@@ -93,7 +94,10 @@ class TrainedStream(Trained):
         """Decode one latent vector for each *frame*, as a live host sends them.
 
         Args:
-            latents: standardised, (frames, D).
+            latents: standardised, numbers of shape (frames, D).
+
+        Returns:
+            A sound, float32 (frames × hop, channels).
 
         Raises:
             LatentError: the width is not D, or a value is not finite.
@@ -248,7 +252,9 @@ class TrainedStream(Trained):
 
     def _steps(self, seconds: float) -> int:
         if not 0 < seconds < 24 * 3600:
-            raise SettingError("length of a sound", expected="0 to 86400 s", received=seconds)
+            raise SettingError(
+                "the length of a sound is out of range", expected="0 to 86400 s", received=seconds
+            )
         return max(1, round(seconds * self.recipe.sample_rate / self.settings.step))
 
     def _point(self, point: Point, steps: int) -> Array:

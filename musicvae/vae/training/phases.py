@@ -92,7 +92,7 @@ class ElboPhase:
         self.variables: Sequence[Any] = list(self.optimizer.variables)
 
     def step(self, audio: tf.Tensor, noise: tf.Tensor, beta: tf.Tensor) -> dict[str, tf.Tensor]:
-        """Do one step of all weights; see :meth:`Phase.step`."""
+        """Do one step of all weights; float32 arguments, shapes as in :meth:`Phase.step`."""
         model, recipe = self.model, self.recipe
         terms = train_step(
             model,
