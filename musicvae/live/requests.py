@@ -99,7 +99,7 @@ _row = partial(Address, owner=Requests)
 ALIAS = _row(
     "/alias",
     "s s",
-    "Let the first address mean the second, and what follows it likewise.",
+    "Make the first address mean the second, alone or at the beginning of a longer address.",
     _read_alias,
     request=Requests.alias,
     by_pattern=False,

@@ -42,7 +42,7 @@ class Recipe:
         kl_warmup: optimiser steps over which β rises linearly from 0.
         free_bits: KL in nats per latent below which it is not reduced (Kingma et al. 2016).
         patience: epochs without a better test ELBO after which training stops, or goes on to its
-            adversarial phase; 0 waits for ever.
+            adversarial phase; 0 waits without limit.
         adversarial: share of the training, from 0 to below 1, for a second phase in which the
             decoder is trained against critics; 0 for none.
         split: how tracks are divided into training and test tracks: a ratio such as ``"80/20"``,

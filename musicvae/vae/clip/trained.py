@@ -75,7 +75,7 @@ class TrainedModel(Trained):
         """
         if seconds is not None:
             raise SettingError(
-                "the length of a clip is settled when it is trained",
+                "the length of a clip is fixed by its training",
                 expected="--seconds for streams",
                 received=f"a run of the recipe {self.recipe.name}",
             )

@@ -10,7 +10,7 @@ from musicvae.errors import MissingExtraError
 
 
 class Reporter(Protocol):
-    """Is told of the progress of a training run."""
+    """Receives the progress of a training run."""
 
     def note(self, text: str) -> None:
         """A line of text for people."""

@@ -61,7 +61,7 @@ def train(
         licence: of the trained model, as you state it; it is written into exported artifacts.
         cache: folder of decoded tracks; default ``$MUSICVAE_CACHE`` or the user's cache folder.
         workers: decoding processes; default one for each core.
-        reporter: is told of the progress; default nobody.
+        reporter: receives the progress; by default nothing does.
         pictures: draw waveforms of four fixed latents after each epoch.
         checkpoint_seconds: longest time between two checkpoints, in seconds.
         start_from: run whose weights to start from; its recipe is used, with ``settings``.
