@@ -36,7 +36,7 @@ def hand(seconds: float) -> Iterator[list[float]]:
 
 
 def outputs(inputs: list[float]) -> list[float]:
-    """What ``MODEL`` makes of inputs, within the limits that project.json sets."""
+    """The outputs of ``MODEL`` for inputs, within the limits that project.json sets."""
     low, high = PROJECT["outputs"]["minimum"], PROJECT["outputs"]["maximum"]
     sums = (sum(a * b for a, b in zip(row, [*inputs, 1.0], strict=True)) for row in MODEL)
     return [min(high, max(low, value)) for value in sums]

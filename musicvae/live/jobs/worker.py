@@ -109,7 +109,7 @@ class Worker:
         except Exception as error:  # noqa: BLE001
             self.faults += 1
             self.problem = f"{task.command.address}: {type(error).__name__}: {error}"
-            reason = f"a mistake of ours, please report it: {error}"
+            reason = f"an error in musicvae, please report it: {error}"
             self._say(task, "/fail", task.address, reason)
         else:
             if callable(result):
