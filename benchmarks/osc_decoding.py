@@ -75,7 +75,7 @@ class LibraryNumbers:
         self._tags, self._simpler = tags, b"/\0\0\0" + known + bytes(4 - len(known) % 4)
 
     def unpack_from(self, data: bytes, at: int) -> tuple[Argument, ...]:
-        """As ``struct.Struct.unpack_from``."""
+        """The same as ``struct.Struct.unpack_from``."""
         return packets._decoded(self._tags, self._simpler, data[at : at + self.size])
 
 

@@ -17,7 +17,7 @@ LEVEL = 0.9
 
 
 class Signal:
-    """How steep and how loud a sound has been so far.
+    """The largest slope and level of a sound so far.
 
     Attributes:
         slope: largest step between two samples of one channel.

@@ -92,7 +92,7 @@ def row(name: str, figures: Figures, kl: float | None = None) -> str:
 
 
 def ratio_row(name: str, ours: Figures, other: Figures) -> str:
-    """The stream model relative to another row; better below 1 for distances, above it for onsets."""
+    """The stream model relative to another row: better is below 1, for onsets above 1."""
     mine, its = ours.means(), other.means()
     keys = ("log_mel", "stft", "onsets", "bandwidth")
     ratios = (f"{mine[key] / (its[key] or float('nan')):.2f} ×" for key in keys)
@@ -100,7 +100,7 @@ def ratio_row(name: str, ours: Figures, other: Figures) -> str:
 
 
 def minutes(model: Any) -> str:
-    """How long a model was trained."""
+    """The training time of a model."""
     return f"{model.history()[-1]['seconds'] / 60:.0f} min"
 
 

@@ -120,7 +120,7 @@ class RegistryError(MusicVAEError):
 
 
 class UnknownNameError(RegistryError, KeyError):
-    """Nothing of that name is installed."""
+    """No plug-in of that name is installed."""
 
 
 class DuplicateNameError(RegistryError):
@@ -144,15 +144,15 @@ class ArtifactError(MusicVAEError, ValueError):
 
 
 class ForeignArtifactError(ArtifactError):
-    """Not an ONNX file, or not one that musicvae exported."""
+    """A file that is not ONNX, or that musicvae did not export."""
 
 
 class CorruptArtifactError(ArtifactError):
-    """Truncated, or altered since it was exported."""
+    """A file that was truncated, or altered since it was exported."""
 
 
 class ArtifactSchemaError(ArtifactError):
-    """Written by a newer musicvae than this one."""
+    """A file that a newer musicvae wrote."""
 
 
 class ArtifactKindError(ArtifactError):
@@ -160,7 +160,7 @@ class ArtifactKindError(ArtifactError):
 
 
 class UnsafeArtifactError(ArtifactError):
-    """It uses external data or custom operators, which could read any file or run any code."""
+    """An artifact with external data or custom operators, which could read files or run code."""
 
 
 class ExportError(MusicVAEError):

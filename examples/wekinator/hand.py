@@ -27,7 +27,7 @@ MODEL = ((1.0, 0.0, 0.0, 0.0), (0.0, 1.0, 0.0, 0.0), (-0.5, 0.5, 0.5, 0.25), (0.
 
 
 def hand(seconds: float) -> Iterator[list[float]]:
-    """Where the hand is, and how fast: x, y and speed, each 0 to 1, ``RATE`` times a second."""
+    """The position and speed of the hand: x, y and speed, each 0 to 1, ``RATE`` times a second."""
     for step in range(round(seconds * RATE)):
         turn = 2 * math.pi * step / RATE
         x, y = math.sin(turn / 7), math.sin(turn / 4 + 1)

@@ -1,4 +1,4 @@
-"""Makes a description from the JSON text in an artifact, which anybody may have written."""
+"""Makes a description from the JSON text in an artifact, which is not trusted."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ def add_option(parent: Any, field: Field[Any]) -> None:
 
 
 def option_values(dataclass: Any, options: argparse.Namespace) -> dict[str, Any]:
-    """What was given, or is the default, for each field of a dataclass, by the field's name.
+    """The given or default value of each field of a dataclass, by the field's name.
 
     Args:
         dataclass: the class; each of its fields was declared with :func:`add_option`.

@@ -198,7 +198,7 @@ def _level(samples: Samples, notes: list[str]) -> Samples:
 
 
 def _to_channels(samples: Samples, channels: int, notes: list[str]) -> Samples:
-    """As :func:`musicvae.audio.to_channels`, except for channels that cancel each other.
+    """The same as :func:`musicvae.audio.to_channels`, except for channels that cancel each other.
 
     Samples are float32, shape (samples, channels), full scale ±1.
     """

@@ -109,7 +109,7 @@ def sound_digest(content: str, spec: AudioSpec) -> str:
 
 
 def sound_path(folder: Path, digest: str) -> Path:
-    """Where the sound of that digest lies."""
+    """The file of the sound with that digest."""
     return folder / "sounds" / digest[:2] / f"{digest}.npy"
 
 

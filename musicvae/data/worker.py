@@ -157,7 +157,7 @@ class SameProcess:
     perform = staticmethod(perform)
 
     def close(self) -> None:
-        """Nothing to end."""
+        """Do nothing, since there is no process to end."""
 
 
 _START = """

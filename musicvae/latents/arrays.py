@@ -39,7 +39,7 @@ def latent_rows(latents: ArrayLike, width: int, axis: str) -> Latents:
 
 
 def _is_ready(latents: ArrayLike, width: int) -> TypeGuard[Latents]:
-    """Whether they are contiguous float32 (n, D) already, which the fast path of a host is."""
+    """Whether they are contiguous float32 (n, D) already, as a fast host sends them."""
     return (
         isinstance(latents, np.ndarray)
         and latents.dtype == np.float32

@@ -32,7 +32,7 @@ _MOST = 4.0
 
 @dataclass(frozen=True, eq=False)
 class Moves:
-    """What was measured when the latents of several sequences were moved along one direction.
+    """The measurements of sequences whose latents were moved along one direction.
 
     Attributes:
         name: the attribute that the direction is for.

@@ -158,7 +158,7 @@ class LinearDynamics:
 
     @property
     def covariance(self) -> Float64:
-        """Of the standardised latents of an endless walk, float64 (D, D): ``C = A C Aᵀ + Q``."""
+        """Covariance of the latents of an endless walk, float64 (D, D): ``C = A C Aᵀ + Q``."""
         return stationary_covariance(self.matrix, self.noise)
 
     @cached_property

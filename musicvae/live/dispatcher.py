@@ -50,7 +50,7 @@ class Counts:
 
 @dataclass
 class Clients:
-    """What is known of the senders: which may send, where their replies go, who subscribed.
+    """Facts about the clients: which may send, where their replies go, which have subscribed.
 
     Attributes:
         allowed: hosts that may send; packets of others are counted and get no reply.

@@ -66,7 +66,7 @@ class Glide:
         self._at = 0
 
     def jump(self, value: float) -> None:
-        """Take a value at once; only for moments when nobody hears it."""
+        """Take a value at once; only while it is inaudible."""
         self._start = self._target = float(value)
         self._at = len(self._curve)
 

@@ -1,4 +1,4 @@
-"""Tells clients and people what happens: replies, messages to subscribers, lines on the console."""
+"""Sends replies and messages to clients, and shows lines to people on the console."""
 
 from __future__ import annotations
 
@@ -62,6 +62,6 @@ class Announcer:
             self.reply(peer, address, *values)
 
     def output_changed(self, state: str) -> None:
-        """Tell everybody that the sound card was lost, or is back."""
+        """Tell people and subscribers that the sound card was lost, or is back."""
         self.notices.say(f"sound: {state}")
         self.tell("/output", state)

@@ -152,7 +152,7 @@ def smooth(values: NDArray[np.floating], window: Float64) -> Float64:
 
 
 def _power_of_two(samples: int, rate: int) -> int:
-    """Samples at a rate in Hz that last as long as so many at 22 050 Hz, as a power of two."""
+    """Samples at a rate in Hz that last as long as ``samples`` at 22 050 Hz, as a power of two."""
     return int(max(16, 2 ** round(np.log2(samples * rate / COMPARISON_RATE))))
 
 
@@ -220,7 +220,7 @@ def _bands(size: int, rate: int) -> list[int]:
 
 
 def _neighbours(flux: Float64, reach: int) -> Float64:
-    """Each value with so many on either side, float64 (frames, 2 · reach + 1)."""
+    """Each value with ``reach`` on either side, float64 (frames, 2 · reach + 1)."""
     return sliding_window_view(np.pad(flux, reach, mode="reflect"), 2 * reach + 1)
 
 
@@ -252,5 +252,5 @@ def _starts(centres: Float64, size: int) -> NDArray[np.int64]:
 
 
 def _hann_of(size: int) -> Float64:
-    """The periodic Hann window of so many samples, float64 (size,)."""
+    """The periodic Hann window of ``size`` samples, float64 (size,)."""
     return np.square(np.sin(np.linspace(0, np.pi, size, endpoint=False, dtype=np.float64)))

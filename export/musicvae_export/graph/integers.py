@@ -1,4 +1,4 @@
-"""Tidies what a stream's graph counts: frames, and the hours of its clock.
+"""Simplifies the integers of a stream's graph: its count of frames and its clock.
 
 TensorFlow counts in int32 and ONNX's sizes are int64, so that a converted graph casts to and fro; a
 remainder becomes three operators; and the number of frames is worked out again wherever it occurs.

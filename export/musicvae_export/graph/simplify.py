@@ -1,4 +1,4 @@
-"""Computes at export what does not depend on what is played.
+"""Replaces tensors that do not depend on the latents by constants, at export.
 
 A function with a free axis, of clips or of frames, converts to a graph that works out every shape
 again at each call: some four hundred of six hundred nodes of the clip decoder. Which of them are
@@ -25,7 +25,7 @@ _SIZES = (2, 3)
 
 @dataclass(frozen=True)
 class Seen:
-    """One tensor as it came out for each of the two sizes of the free axis.
+    """The values of one tensor for the two sizes of the free axis.
 
     Attributes:
         shapes: its shape.
@@ -39,14 +39,14 @@ class Seen:
 
     @property
     def constant(self) -> NDArray[Any] | None:
-        """What it held, if that is the same for both."""
+        """Its value, if that is the same for both sizes."""
         if self.values is not None and np.array_equal(*self.values):
             return self.values[0]
         return None
 
     @property
     def target(self) -> NDArray[np.int64] | None:
-        """As a constant target for Reshape, if it held a shape of which one axis is free."""
+        """A constant target for Reshape, if its value is a shape of which one axis is free."""
         if self.values is None or self.values[0].ndim != 1:
             return None
         found = target_of(*self.values)
@@ -91,7 +91,7 @@ def look(model: ModelProto, unit: int = 1) -> dict[str, Seen]:
 
 
 def _run(session: Any, names: list[str], graph: GraphProto, size: int) -> dict[str, NDArray[Any]]:
-    """What was fed and what came out for one size of the free axis."""
+    """The inputs and all results for one size of the free axis."""
     generator = np.random.default_rng(size)
     feeds = {
         value.name: generator.standard_normal(_shape(value, size)).astype(np.float32)

@@ -51,7 +51,7 @@ class Target(Enum):
 
 
 class Morph(Enum):
-    """How an address morphs: its value between two kept values."""
+    """The rules by which an address morphs: its value between two saved values."""
 
     LINEAR = "each number is interpolated linearly"
     SPREAD = "linear, and a single number stands for the same number for every latent"

@@ -78,7 +78,7 @@ class RenderingJobs:
         return (str(path),)
 
     def give_up(self) -> None:
-        """Abort the rendering in progress, and start no other; from any thread."""
+        """Abort the present rendering, and start no other; from any thread."""
         with self._changing:
             self._given_up = True
             if self._process is not None:

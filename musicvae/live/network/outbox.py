@@ -53,7 +53,7 @@ class Outbox:
         return -1 if self._wake_up is None else self._wake_up[0].fileno()
 
     def put(self, data: bytes, peer: Peer) -> None:
-        """Have ``data`` sent to ``peer`` soon."""
+        """Queue ``data`` to be sent to ``peer``."""
         if self._waiting.qsize() >= self._most:
             self.dropped = next(self._drops)
             return

@@ -30,7 +30,7 @@ _ESC_END, _ESC_ESC = b"\xdb\xdc", b"\xdb\xdd"
 
 
 class Framing(Enum):
-    """How packets are separated on a connection."""
+    """The ways to separate packets on a connection."""
 
     LENGTH = "OSC 1.0, length before each packet"
     SLIP = "OSC 1.1, SLIP"

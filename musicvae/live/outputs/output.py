@@ -49,11 +49,11 @@ class Output(Protocol):
 
     @property
     def underruns(self) -> int:
-        """How often a block was late."""
+        """Number of late blocks."""
 
     @property
     def failure(self) -> DeviceError | None:
-        """Why it stopped by itself; ``None`` while it has not."""
+        """The reason why it stopped by itself; ``None`` while it has not."""
 
     def start(self, render: Render, frames: int | None = None) -> None:
         """Begin to render.

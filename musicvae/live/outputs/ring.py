@@ -30,7 +30,7 @@ class Ring(Protocol):
         """Sample frames that the reader has finished to pull, since the beginning."""
 
     def publish(self, frames: int) -> None:
-        """Let the reader pull so many more sample frames, which have been written before."""
+        """Let the reader pull this many more sample frames, which have been written before."""
 
 
 def memory(frames: int, channels: int) -> Samples:

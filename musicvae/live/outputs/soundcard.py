@@ -98,7 +98,7 @@ class SoundCard:
 
     @property
     def failure(self) -> DeviceError | None:
-        """Why it stopped by itself; ``None`` while it has not."""
+        """The reason why it stopped by itself; ``None`` while it has not."""
         if self._rendering.fault is not None:
             return DeviceError("rendering failed", received=repr(self._rendering.fault))
         if self._gone or self._rendering.gone:

@@ -104,7 +104,7 @@ class GrowingWav:
             ) from error
 
     def _is_gone(self) -> bool:
-        """Whether the file was removed: the rest of the sound would go where nobody finds it."""
+        """Whether the file was removed, so that the rest of the sound would be lost."""
         here = os.fstat(self._file.fileno())
         if here.st_nlink:
             return False

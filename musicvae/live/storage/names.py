@@ -114,7 +114,7 @@ def _create(path: Path) -> bool:
 
 
 def _refusal(bare: str) -> str:
-    """Why it cannot be a name; empty where it can."""
+    """The reason why a text cannot be a name; empty if it can."""
     if not bare or len(bare) > MAX_LETTERS:
         return f"it must have 1 to {MAX_LETTERS} letters"
     wrong = [char for char in bare if not (char in _MARKS or _is_letter(char))]

@@ -50,7 +50,7 @@ class Trained(ABC):
 
     @property
     def provenance(self) -> dict[str, Any]:
-        """How it was made: recipe, hash of the data, steps, seed, date, versions."""
+        """The origin of the model: recipe, hash of the data, steps, seed, date, versions."""
         description = self.run.describe()
         return {
             "recipe": description["recipe"],
@@ -70,7 +70,7 @@ class Trained(ABC):
         return self.basis.kl
 
     def data_report(self) -> dict[str, Any]:
-        """What became of every file: used, or skipped with a reason; and notes."""
+        """The outcome of every file: used, or skipped with a reason; and notes."""
         report: dict[str, Any] = read_json(self.run.data)
         return report
 

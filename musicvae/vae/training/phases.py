@@ -24,7 +24,7 @@ DECEPTION, MATCHING = 0.1, 1.0
 
 
 class Phase(Protocol):
-    """What the training loop asks of a phase.
+    """The interface of a phase of training.
 
     Attributes:
         name: for people.
@@ -71,7 +71,7 @@ def make_phases(model: Any, recipe: Recipe, frozen: tuple[str, ...] = ()) -> lis
 
 
 class ElboPhase:
-    """Every weight that is not frozen follows the negative ELBO.
+    """Trains every weight that is not frozen, by the gradient of the negative ELBO.
 
     Args:
         model: a CVAE.

@@ -1,4 +1,4 @@
-"""What a new run starts from: a recipe, and random weights or the weights of another run.
+"""Chooses what a new run starts from: its recipe, and random weights or those of another run.
 
 A decoder that learns a new genre on a frozen encoder understands the same latents as the old one:
 one gesture plays through jazz or metal, and a tape of one can be played by the other.
