@@ -135,7 +135,7 @@ def parse_settings(options: argparse.Namespace) -> dict[str, Any]:
     """The changed settings of a recipe, from ``--set``, ``--minutes`` and ``--seed``.
 
     Args:
-        options: of ``train``.
+        options: options of ``train``.
 
     Returns:
         Settings by name; those of the model in a dictionary of their own, ``"model"``. The values

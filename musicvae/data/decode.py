@@ -154,7 +154,7 @@ def _read_until_broken(path: Path, error: AudioError) -> Sound:
     except (soundfile.LibsndfileError, OSError, TypeError):
         pass  # the reason is in `error` already
     if not pieces:
-        # Without the path: whoever has this file gets the same reason, wherever it lies.
+        # Without the path, so that the same file has the same reason in every folder.
         reason = getattr(error.__cause__, "error_string", "") or str(error.received)
         raise AudioError(f"cannot be decoded: {reason.rstrip('.')}") from error
     return Sound(np.concatenate(pieces), rate)

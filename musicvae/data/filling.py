@@ -61,8 +61,8 @@ class Filler:
     """Finds the decoded sound of every track, or has the track decoded.
 
     Args:
-        index: of the cache.
-        folder: of the cache.
+        index: index of the cache.
+        folder: folder of the cache.
         spec: the wanted rate in Hz and number of channels.
     """
 

@@ -25,7 +25,7 @@ class Track:
     """One sound file.
 
     Attributes:
-        path: of the file.
+        path: path of the file.
         key: its path relative to the scanned folder, with ``/``; its name in splits and reports.
     """
 

@@ -24,7 +24,7 @@ def latent_rows(latents: ArrayLike, width: int, axis: str) -> Latents:
     Args:
         latents: shape (D,) or (n, D), any numbers.
         width: D.
-        axis: what n counts, for messages: ``"batch"`` or ``"frames"``.
+        axis: the name of the first axis, for messages: ``"batch"`` or ``"frames"``.
 
     Returns:
         float32, shape (n, D), n ≥ 1; the very array where it was that already.

@@ -42,7 +42,7 @@ CONTRAST_GAIN = 0.4
 #: Width of the moving mean's window in seconds, at half its height.
 CONTRAST_SECONDS = 0.2
 
-#: Attributes counted over a window of so many seconds; latents are smoothed over the same window.
+#: Attributes counted over a window of this many seconds, over which latents are smoothed too.
 _SLOW = {"onsets": ONSET_SECONDS}
 #: Percentiles at which values are clipped; silence at -80 dBFS would else outweigh the music.
 _OUTLIERS = (1.0, 99.0)
@@ -55,7 +55,7 @@ class _Line:
     Attributes:
         weights: float64 (D,), the attribute's change for a change of 1 in each latent.
         covariance: float64 (D, D), of the latents that it was fitted to.
-        mean: of the attribute, in its unit.
+        mean: mean of the attribute, in its unit.
         std: standard deviation of the attribute, in its unit.
         r2: share of the attribute's variance that is explained, on held-out tracks.
     """

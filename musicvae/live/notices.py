@@ -39,8 +39,8 @@ class Announcer:
     """Sends OSC messages to clients, through the outbox. From any thread; nothing here waits.
 
     Attributes:
-        outbox: of the thread that owns the sockets.
-        addressees: know at which port each client wants its replies.
+        outbox: outbox of the thread that owns the sockets.
+        addressees: the port to which the replies of each client go.
         subscribers: the clients that sent ``/notify 1``.
         notices: where failures are shown to people.
     """

@@ -32,8 +32,9 @@ class Options:
         honour_timetags: whether bundles wait until they are due.
         gain_db: gain of both decks at the start in dB, -96 to 12.
         seconds: length after which the daemon ends by itself; ``None`` for no limit.
-        rate: of the output in Hz; ``None`` is the sound card's own, or for a file the model's.
-        channels: of the output, at most 64.
+        rate: sample rate of the output in Hz; ``None`` is that of the sound card, or for a file
+            that of the model.
+        channels: number of channels of the output, at most 64.
         device: name or number of a sound card; ``None`` is the system's default.
         block: sample frames that the device pulls at once, 16 to 8192.
         ahead_ms: milliseconds before the sound card pulls a block at which it must be ready, 1 to

@@ -24,7 +24,7 @@ class Requests:
 
     Args:
         addressees: where the replies to each sender go.
-        subscribers: of ``/notify``.
+        subscribers: subscribers of ``/notify``.
         status: gives the values of ``/status.reply``: name, value, name, value and so on.
         quit: called for ``/quit``; ``None`` refuses it.
 

@@ -47,7 +47,7 @@ class Recipe:
             decoder is trained against critics; 0 for none.
         split: how tracks are divided into training and test tracks: a ratio such as ``"80/20"``,
             counts such as ``"13+12"``, or ``"last 10"`` (see :mod:`musicvae.recipes.split`).
-        seed: of the split, the initial weights, the crops and ε.
+        seed: seed of the split, the initial weights, the crops and ε.
 
     Raises:
         SettingError: a value is out of range.

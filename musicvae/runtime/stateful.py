@@ -34,7 +34,7 @@ class Stateful(ABC):
 
     Args:
         path: the file; it is read once, and may be replaced afterwards.
-        kind: what it must be.
+        kind: the required kind.
         threads: CPU threads for one call.
 
     Raises:

@@ -29,8 +29,8 @@ class Seen:
 
     Attributes:
         shapes: its shape.
-        dtype: of its numbers.
-        values: what it held, if it was computed from constants and sizes alone; else ``None``.
+        dtype: dtype of its numbers.
+        values: its values, if it was computed from constants and sizes alone; else ``None``.
     """
 
     shapes: tuple[tuple[int, ...], tuple[int, ...]]
@@ -66,7 +66,7 @@ def look(model: ModelProto, unit: int = 1) -> dict[str, Seen]:
 
     Args:
         model: has one free axis in each input that has any.
-        unit: what the free axis counts comes in multiples of this.
+        unit: the sizes of the free axis are multiples of this.
     """
     probe = ModelProto()
     probe.CopyFrom(model)

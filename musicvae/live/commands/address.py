@@ -88,7 +88,7 @@ class Row(Generic[T]):
 
         describe: describes the state of the target; also answers ``/get``.
         kept: whether presets and ``/render`` keep what ``describe`` returns.
-        order: of kept messages; those with lower numbers are applied first.
+        order: order of kept messages; those with lower numbers are applied first.
         morph: how two kept values are interpolated.
         restarts: whether applying the kept message restarts something; a morph leaves it out.
 
@@ -188,7 +188,7 @@ class Command:
     """A message whose address was found in the table and whose arguments were checked.
 
     Attributes:
-        row: of the address table.
+        row: row of the address table.
         deck: name of the deck it is for; empty if it is for no deck.
         key: the number or name in place of ``<i>`` or ``<name>``.
         values: the arguments, converted.

@@ -78,7 +78,7 @@ class AddressTable:
 
         Args:
             message: its address may be a pattern, which may match several addresses.
-            shapes: of each deck.
+            shapes: shapes of each deck.
 
         Returns:
             One or more commands, or the refusal.
@@ -99,7 +99,7 @@ class AddressTable:
         Args:
             message: address and arguments, from a file that is not trusted.
             deck: used if the address has no ``/deck/...``.
-            shapes: of each deck.
+            shapes: shapes of each deck.
 
         Raises:
             RefusedError: it is not such a message; says why.

@@ -27,7 +27,7 @@ class ClipVoice:
     so making a voice takes long.
 
     Args:
-        name: of the model.
+        name: name of the model.
         deck: name of the deck that it is for.
         maker: decodes its loops, at the engine's rate.
         clips: decodes on request, for all voices.

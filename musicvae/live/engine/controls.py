@@ -32,7 +32,7 @@ class Controls:
     """The settings that a performer makes on one model.
 
     Args:
-        info: of the model, whose number of latents is D.
+        info: description of the model, whose number of latents is D.
         frame_rate: frames per second.
 
     Attributes:

@@ -27,7 +27,7 @@ class Deck:
     Args:
         name: in addresses.
         sample_rate: in Hz.
-        channels: of what it renders.
+        channels: number of channels that it renders.
         segment: the longest block, in sample frames.
         weight: amplitude of the deck in the mix, 0 to 1.
 

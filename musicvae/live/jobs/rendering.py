@@ -27,8 +27,8 @@ class RenderingJobs:
     """Renders the present state of the decks.
 
     Args:
-        handle: of the engine.
-        folder: of the results; created when it is first needed.
+        handle: handle of the engine.
+        folder: folder of the results; created when it is first needed.
         places: gives the paths of models and tapes, for the process that renders.
     """
 

@@ -75,7 +75,7 @@ class Outbox:
     def drain(self) -> list[Answer]:
         """All answers that wait, oldest first; :meth:`fileno` is no longer readable then."""
         if self._wake_up is not None:
-            with contextlib.suppress(BlockingIOError):  # nobody has woken this thread
+            with contextlib.suppress(BlockingIOError):  # no thread has woken this one
                 self._wake_up[0].recv(64)
         # Before the queue is read: a thread that puts after this wakes us again.
         self._woken = False

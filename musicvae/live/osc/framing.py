@@ -50,7 +50,7 @@ class Deframer:
     cannot be found: the connection must be closed.
 
     Attributes:
-        framing: of the connection; ``None`` until the first byte.
+        framing: framing of the connection; ``None`` until the first byte.
 
     Example:
         >>> list(Deframer().feed(encode(b"/ping\\0\\0\\0", Framing.SLIP)))

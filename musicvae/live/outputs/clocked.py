@@ -21,7 +21,7 @@ class Null:
 
     Args:
         sample_rate: in Hz.
-        channels: of the blocks.
+        channels: number of channels of the blocks.
         block: their length in sample frames.
         fast: render as fast as possible, not in real time.
     """
@@ -110,9 +110,9 @@ class WavFile(Null):
     A late block is written late; the file has no gap.
 
     Args:
-        path: of the file; an existing one is overwritten.
+        path: path of the file; an existing one is overwritten.
         sample_rate: in Hz.
-        channels: of the file.
+        channels: number of channels of the file.
         block: sample frames that are rendered and written at once.
         fast: render as fast as possible, not in real time.
 

@@ -28,7 +28,7 @@ class Output(Protocol):
     Attributes:
         name: for people.
         sample_rate: in Hz.
-        channels: of the blocks.
+        channels: number of channels of the blocks.
     """
 
     name: str
@@ -91,7 +91,7 @@ def choose(
         device: name or number of a sound card.
         block: sample frames that are rendered at once.
         fast: render a file as fast as possible, not in real time.
-        channels: of the output; a sound card with fewer gets as many as it has.
+        channels: number of channels; a sound card with fewer gets as many as it has.
         ahead_ms: milliseconds before a sound card pulls a block at which it is ready.
 
     Raises:

@@ -26,7 +26,7 @@ class NativeDeviceStream:
     Args:
         rtmixer: the module.
         frames: sample frames that must fit in the ring.
-        options: of ``sounddevice.OutputStream``.
+        options: options of ``sounddevice.OutputStream``.
 
     Raises:
         sounddevice.PortAudioError: the device does not open.
@@ -66,7 +66,7 @@ class PythonDeviceStream:
     Args:
         sounddevice: the module.
         frames: sample frames that must fit in the ring.
-        options: of ``sounddevice.OutputStream``.
+        options: options of ``sounddevice.OutputStream``.
 
     Raises:
         sounddevice.PortAudioError: the device does not open.
@@ -102,7 +102,7 @@ def open_device_stream(
         sounddevice: the module.
         frames: sample frames that must fit in the ring.
         ended: called, on any thread, when the device stream has ended, by itself or not.
-        options: of ``sounddevice.OutputStream``: device, samplerate, blocksize, channels, latency.
+        options: for ``sounddevice.OutputStream``: device, samplerate, blocksize, channels, latency.
 
     Raises:
         sounddevice.PortAudioError: the device does not open.

@@ -23,7 +23,7 @@ _EARLY = 0.0005
 _FORGET = 0.99
 #: A late block soon after another multiplies ``lead`` by the first, up to the second, in seconds.
 _EARLIER, _EARLIEST = 1.5, 0.04
-#: Each quiet spell of so many seconds multiplies ``lead`` by the second, down to its least value.
+#: After this many seconds without a late block, ``lead`` is multiplied by the second number.
 _SPELL, _LATER = 10.0, 0.9
 #: Seconds between two checks whether the device is still there.
 _ASK = 0.1

@@ -43,7 +43,7 @@ class PythonRing:
 
     Args:
         frames: least number of sample frames that fit in.
-        channels: of each.
+        channels: number of channels of each.
     """
 
     def __init__(self, frames: int, channels: int) -> None:
@@ -77,7 +77,7 @@ class NativeRing:
     Args:
         rtmixer: the module.
         frames: least number of sample frames that fit in.
-        channels: of each.
+        channels: number of channels of each.
     """
 
     def __init__(self, rtmixer: Any, frames: int, channels: int) -> None:

@@ -158,7 +158,7 @@ class SoundCard:
 
     def _close(self) -> None:
         self._device.native.stop()
-        if not self._abandoned:  # which may have happened meanwhile
+        if not self._abandoned:  # perhaps given up while ``stop`` waited
             self._device.native.close()
 
     def _ended(self) -> None:

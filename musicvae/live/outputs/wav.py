@@ -31,9 +31,9 @@ class GrowingWav:
     Nothing is buffered: sound that a full disk did not accept is not tried again at the end.
 
     Args:
-        path: of the file; its folder must exist.
+        path: path of the file; its folder must exist.
         sample_rate: in Hz.
-        channels: of every block.
+        channels: number of channels of every block.
 
     Raises:
         DeviceError: the file cannot be created.

@@ -157,8 +157,8 @@ class TapeSource(Source):
         """Play this tape from its beginning.
 
         Args:
-            tape: of the latent space of the deck's model.
-            name: of the tape.
+            tape: tape of the latent space of the deck's model.
+            name: name of the tape.
         """
         self.tape_name = name
         self.position = 0.0

@@ -29,7 +29,7 @@ class WalkSource(Source):
     Attributes:
         speed: 1 is the speed of the music that the model was trained on.
         radius: factor of the deviation from the mean of the latents.
-        seed: of the random numbers.
+        seed: seed of the random numbers.
     """
 
     name = "walk"

@@ -39,8 +39,8 @@ class Journal:
     other methods at the same time.
 
     Args:
-        rate: of the engine in Hz.
-        channels: of the engine.
+        rate: sample rate of the engine in Hz.
+        channels: number of channels of the engine.
         most_bytes: size limit of the log.
 
     Attributes:
@@ -96,7 +96,7 @@ class Journal:
         """Begin a file with everything that happened so far, and continue it.
 
         Args:
-            path: of the file; an existing one is overwritten.
+            path: path of the file; an existing one is overwritten.
             start_frame: first sample frame of the recording that the file belongs to.
 
         Raises:

@@ -54,7 +54,7 @@ def resolve(folder: str | os.PathLike[str], name: str, suffix: str) -> Path:
     Args:
         folder: where the file must be.
         name: see :func:`checked`.
-        suffix: of the file, such as ``".json"``.
+        suffix: suffix of the file, such as ``".json"``.
 
     Returns:
         A path directly inside ``folder``.
@@ -84,7 +84,7 @@ def claim(folder: str | os.PathLike[str], name: str, suffix: str) -> Path:
     Args:
         folder: created where it does not exist.
         name: see :func:`checked`.
-        suffix: of the file, such as ``".wav"``.
+        suffix: suffix of the file, such as ``".wav"``.
 
     Raises:
         SettingError: it is not a bare name, or too long with its number.

@@ -107,7 +107,8 @@ class Trained(ABC):
 
         Args:
             kind: the kind of artifact.
-            fields: of :class:`musicvae.artifact.info.ArtifactInfo`, those that depend on the kind.
+            fields: the fields of :class:`musicvae.artifact.info.ArtifactInfo` that depend on the
+                kind.
 
         Returns:
             A description that is not yet checked, and lacks what only the export can tell.

@@ -1,7 +1,7 @@
 """The contract of a stream model's encoder and decoder: causal, with an explicit memory.
 
-:class:`musicvae.vae.stream.network.StreamVAE` takes any pair of networks that keep it, and
-:mod:`musicvae.vae.stream.fit` and :class:`musicvae.vae.stream.trained.TrainedStream` then serve for
+:class:`musicvae.vae.stream.network.StreamVAE` takes any pair of networks that follow it, and
+:mod:`musicvae.vae.stream.fit` and :class:`musicvae.vae.stream.trained.TrainedStream` then work for
 them too. ``examples/plugin-stream`` is a small pair of its own.
 """
 

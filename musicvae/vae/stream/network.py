@@ -5,9 +5,10 @@
     z ─repeated for stride frames, beside the Clock─> frames ─CausalBlock×5─> magnitude, phase
       ─StreamSynthesis─> audio
 
-Both are causal with explicit memories (:mod:`musicvae.vae.stream.layers`), so that training streams
-a crop from silence. There are 43 latent steps a second, of 23 ms each; but the decoder takes a
-latent vector for every frame, so that at 44.1 kHz a performer's gesture is heard within 6 ms.
+Both are causal with explicit memories (:mod:`musicvae.vae.stream.layers`), so that training runs
+through a crop from silence, as playing does. There are 43 latent steps a second, of 23 ms each; but
+the decoder takes a latent vector for every frame, so that at 44.1 kHz a performer's gesture is
+heard within 6 ms.
 """
 
 from __future__ import annotations
@@ -182,10 +183,10 @@ class StreamVAE(CVAE):
         encoder: a :class:`CausalNetwork` from sound to latents.
         decoder: a :class:`CausalNetwork` from latents to sound. Called with steps (batch, steps,
             D), it repeats each of them for ``stride`` frames.
-        likelihood: of sound x under the decoded sound, in nats per latent step.
+        likelihood: likelihood of sound x under the decoded sound, in nats per latent step.
         recipe: gives D and the length of a training crop.
-        settings: hop, stride and latency; what else it holds is the networks' own.
-        name: of the Keras model.
+        settings: hop, stride and latency; the other fields are used by the networks only.
+        name: name of the Keras model.
 
     Attributes:
         settings: as given.

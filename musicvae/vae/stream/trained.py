@@ -40,7 +40,7 @@ class TrainedStream(Trained):
 
     Attributes:
         playing: statistics of the training set's latents: dynamics, attributes.
-        settings: of the model: hop, stride, step, latency and delay.
+        settings: settings of the model: hop, stride, step, latency and delay.
     """
 
     def __init__(

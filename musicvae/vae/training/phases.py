@@ -31,7 +31,7 @@ class Phase(Protocol):
         pace: learning rate, relative to the recipe's.
         model: the model that is trained.
         optimizers: those whose learning rate the schedule sets.
-        variables: what a checkpoint holds besides the model's own variables.
+        variables: the variables that a checkpoint holds besides the model's own variables.
     """
 
     name: str

@@ -37,7 +37,7 @@ class TrackSource:
     """The source of the tracks of a run, and the way they are decoded.
 
     Attributes:
-        folder: of sounds; empty means the folder in which a resumed run found them.
+        folder: folder of sounds; empty means the folder in which a resumed run found them.
         genre: a registered genre, a :class:`Genre`, the name of a folder below ``folder``, or
             ``None`` for all sounds.
         cache: folder of decoded tracks, or ``None`` for the default.

@@ -34,7 +34,7 @@ class StartPoint:
         frozen: parts of the model that keep the other run's weights.
         description: what ``run.json`` says of the other run, under ``from``; empty where the
             weights are random.
-        files: what is copied from the other run, by its name in the new run folder, so that the
+        files: the files copied from the other run, by its name in the new run folder, so that the
             new run can be resumed without the other one.
     """
 

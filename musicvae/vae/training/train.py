@@ -58,7 +58,7 @@ def train(
         settings: changes to the recipe, such as ``{"epochs": 10, "minutes": 5}``.
         resume: go on with the run in ``out``; its own recipe and split are used.
         strategy: ``"default"``, ``"mirrored"`` or ``"multiworker"``.
-        licence: of the trained model, as you state it; it is written into exported artifacts.
+        licence: licence of the trained model, as you state it; exported artifacts contain it.
         cache: folder of decoded tracks; default ``$MUSICVAE_CACHE`` or the user's cache folder.
         workers: decoding processes; default one for each core.
         reporter: receives the progress; by default nothing does.
