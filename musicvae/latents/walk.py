@@ -55,7 +55,7 @@ class Walker:
     """A walk with dynamics, which draws no more steps than it is asked for.
 
     Args:
-        dynamics: how the latents go on.
+        dynamics: the linear model of how latents change.
         seed: equal seeds give equal walks.
     """
 

@@ -3,7 +3,7 @@
     z = clamp(scale · (source + manual) + bias + Σ attribute · direction)
 
 ``manual`` are the latents that ``/latent`` sets, ``source`` is the movement of a tape or a random
-walk. All of them but the source follow linear ramps, so that no change makes a step. A frame is
+walk. All of them but the source follow linear ramps, so that no change makes a jump. A frame is
 one step of the decoder. Everything here runs on the rendering thread.
 """
 

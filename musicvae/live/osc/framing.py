@@ -1,4 +1,4 @@
-"""Splits the bytes of a TCP connection into OSC packets, and frames packets for it. No sockets.
+"""Splits the bytes of a TCP connection into OSC packets, and adds framing to packets. No sockets.
 
 Two kinds of framing are in use. The first byte of a connection tells which:
 

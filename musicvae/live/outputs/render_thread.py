@@ -55,9 +55,9 @@ class RenderThread:
     """Renders blocks and writes them into the ring of a device.
 
     The device pulls ``block`` sample frames at once. A block shall be ready ``lead`` seconds before
-    the earliest moment at which its first frame can be pulled; when its rendering begins follows
-    from the longest rendering of late. So a command that arrives shortly before is still heard in
-    it. As long as too few pulls were seen to estimate that moment, two blocks or more are kept
+    the earliest moment at which its first sample frame can be pulled; its rendering begins earlier
+    by the longest rendering time of the recent blocks. So a command that arrives shortly before is
+    still heard in it. As long as too few pulls were seen to estimate that moment, two blocks or more are kept
     waiting.
 
     A block that is late waits until the tail has played (see ``RingWriter``), then the sound fades
@@ -67,7 +67,7 @@ class RenderThread:
     later again in quiet times.
 
     Args:
-        stream: the running device.
+        stream: the running device stream.
         sample_rate: in Hz.
         block: sample frames of one pull, and of one rendering.
         ahead: the least ``lead``, in seconds.

@@ -66,7 +66,7 @@ class Journal:
         """Note a batch that took effect at a sample frame; called by the rendering thread.
 
         Args:
-            frame: not before that of the previous call.
+            frame: sample frame, not before that of the previous call.
             batch: the commands; kept, so it must not change.
         """
         if self._overrun:
