@@ -57,8 +57,8 @@ class RenderThread:
     The device pulls ``block`` sample frames at once. A block shall be ready ``lead`` seconds before
     the earliest moment at which its first sample frame can be pulled; its rendering begins earlier
     by the longest rendering time of the recent blocks. So a command that arrives shortly before is
-    still heard in it. As long as too few pulls were seen to estimate that moment, two blocks or more are kept
-    waiting.
+    still heard in it. As long as too few pulls were seen to estimate that moment, two blocks or
+    more are kept waiting.
 
     A block that is late waits until the tail has played (see ``RingWriter``), then the sound fades
     in again with exactly this block. Nothing that was rendered is lost, and the engine renders
