@@ -33,12 +33,10 @@ def _add_train(commands: Any) -> None:
         description="Train a model on a folder of sounds. Ctrl-C stops cleanly; --resume goes on, "
         "also after a crash.",
     )
-    parser.add_argument(
-        "--genre", help="a registered genre or a folder's name (default: all sounds)"
-    )
+    parser.add_argument("--genre", help="registered genre or name of a folder (default: all)")
     parser.add_argument("--data", help="folder of sounds: a GTZAN root or any folder of folders")
     parser.add_argument("--out", required=True, help="run folder")
-    parser.add_argument("--recipe", help="name from `musicvae recipes` (default: the genre's own)")
+    parser.add_argument("--recipe", help="see `musicvae recipes` (default: the genre's)")
     parser.add_argument(
         "--set",
         action="append",
@@ -65,9 +63,7 @@ def _add_train(commands: Any) -> None:
     )
     parser.add_argument("--licence", default="unstated", help="licence of the trained model")
     parser.add_argument("--cache", help="folder of decoded tracks (default: $MUSICVAE_CACHE)")
-    parser.add_argument(
-        "--workers", type=int, help="number of decoding processes (default: one per core)"
-    )
+    parser.add_argument("--workers", type=int, help="decoding processes (default: one per core)")
     parser.add_argument(
         "--no-pictures", action="store_true", help="draw no pictures while training"
     )
