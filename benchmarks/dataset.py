@@ -1,4 +1,4 @@
-"""How fast tracks become training data, and how much memory that takes; prints Markdown.
+"""Measures how fast tracks become training data, and the memory this takes; prints Markdown.
 
     python benchmarks/dataset.py [--data path/to/genre/folder] [--tracks 24]
 

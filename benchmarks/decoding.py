@@ -1,4 +1,4 @@
-"""How fast a stream is decoded on one thread: prints Markdown tables.
+"""Measures how fast a stream is decoded on one thread; prints Markdown tables.
 
     python benchmarks/decoding.py [jazz.onnx] [--blocks 400] [--starts 7]
 
@@ -67,7 +67,7 @@ def artifact(name: str, path: Path) -> Player:
 
 
 def graph_alone(name: str, path: Path) -> Player:
-    """The graph without what ``push`` does around it: checks of what goes in and comes out."""
+    """Runs the graph without the checks of input and output that ``push`` makes."""
     session, info, _, _ = open_artifact(path, "stream", threads=1)
     bound = BoundSession(session, "latent", "audio", info.state_size)
 
@@ -138,7 +138,7 @@ def seconds(players: list[Player], latents: np.ndarray, blocks: int) -> list[np.
 
 
 def cells(players: list[Player], info: ArtifactInfo, blocks: int) -> list[list[str]]:
-    """How much faster than it sounds each player is: a row for each, a cell for each of BLOCKS."""
+    """The speed of each player as a multiple of real time: rows of players, columns of BLOCKS."""
     rows: list[list[str]] = [[] for _ in players]
     random = np.random.default_rng(0)
     for samples in BLOCKS:

@@ -1,9 +1,9 @@
-"""Sends a million broken packets through the daemon's ears, then the worst of them to a daemon.
+"""Sends a million broken packets through packet reader and dispatcher, then to a daemon.
 
     python benchmarks/fuzz.py [--inputs 1000000 | --seconds 60] [--seed 0] [--no-daemon]
 
 Every input goes to a dispatcher as a datagram (checks, patterns, commands, answers) and to the
-framing of TCP. Legal outcomes are commands, refusals and answers. Anything that is raised, an
+framing of TCP. Allowed outcomes are commands, refusals and answers. Anything that is raised, an
 answer that is too long or goes elsewhere, or a command that does not read back as itself, is a
 failure; its input is printed as hex.
 

@@ -1,4 +1,4 @@
-"""The end of ``fuzz.py``: a real ``musicvae live`` gets the worst inputs and must not mind."""
+"""The last part of ``fuzz.py``: sends the worst inputs to a running ``musicvae live``."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ PATIENCE = 10.0
 
 
 class Besieged:
-    """A daemon as a process, and two sockets that speak to it.
+    """A daemon as a process, and two sockets that send to it.
 
     One asks, the other sends the inputs: these may move the answers to another port.
     """
@@ -73,7 +73,7 @@ class Besieged:
                 return list(heard.arguments)
 
     def status(self) -> dict[str, Any]:
-        """What ``/status`` answers."""
+        """The fields that ``/status`` answers."""
         values = self.request("/status", "/status.reply")
         return dict(zip(values[::2], values[1::2], strict=False))
 
@@ -86,7 +86,7 @@ class Besieged:
             return  # closed for nonsense while we wrote, or there is no TCP
 
     def end(self) -> str:
-        """Interrupt it; returns what it still said."""
+        """Interrupt it; returns its remaining output."""
         self.process.terminate()
         said, _ = self.process.communicate(timeout=30)
         self.asking.close()
@@ -95,7 +95,7 @@ class Besieged:
 
 
 def besiege(worst: list[bytes], inputs: Inputs, artifact: str | None) -> bool:
-    """Start a daemon, send everything, and ask whether it is well.
+    """Start a daemon, send everything, and check that it still plays and answers.
 
     Args:
         worst: inputs, the worst first.

@@ -1,4 +1,4 @@
-"""The part of ``fuzz.py`` that atheris leads; started by it, with a folder of inputs to begin with.
+"""The part of ``fuzz.py`` that atheris guides; ``fuzz.py`` starts it with a folder of first inputs.
 
 python benchmarks/fuzz_guided.py corpus/ -runs=100000
 """

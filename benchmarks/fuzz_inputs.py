@@ -1,4 +1,4 @@
-"""Inputs for ``fuzz.py``: OSC packets that are nearly right.
+"""Makes inputs for ``fuzz.py``: OSC packets that are nearly well-formed.
 
 Random bytes are refused at the first check. So we begin with packets that are right, or known to
 break some library, and change a few things in them: sizes, tags, numbers, addresses, the framing.
@@ -37,7 +37,7 @@ _KINDS = ("", "f", "f", "i", "s", "ss", "ssf", "sf", "ff", "if", "TF", "fs", "d"
 
 
 def padded(text: bytes) -> bytes:
-    """With one to four zeros, as OSC wants it."""
+    """The bytes with one to four zeros, as OSC requires."""
     return text + bytes(4 - len(text) % 4)
 
 
@@ -86,11 +86,11 @@ class Inputs:
         self._seeds += [bundle(*rng.choices(self._seeds, k=rng.randrange(5))) for _ in range(200)]
 
     def seeds(self) -> list[bytes]:
-        """What the others are made of."""
+        """The inputs from which all others are made."""
         return list(self._seeds)
 
     def next(self) -> bytes:
-        """One more."""
+        """The next input."""
         rng = self._rng
         kind = rng.random()
         if kind < 0.1:

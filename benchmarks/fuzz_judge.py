@@ -1,4 +1,4 @@
-"""What ``fuzz.py`` does with one input, and what it holds against it."""
+"""Tries one input of ``fuzz.py``, and decides whether the outcome is allowed."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ _READ_BACK = 4
 
 
 class WrongError(Exception):
-    """An outcome that is not legal."""
+    """An outcome that is not allowed."""
 
 
 class FakeEngine:
-    """Stands for the engine and its handle: keeps what is handed on."""
+    """Stands for the engine and its handle: keeps the commands that it gets."""
 
     def __init__(self) -> None:
         self.shapes = SHAPES
@@ -46,7 +46,7 @@ class FakeEngine:
         self.commands: list[Command] = []
 
     def post(self, *commands: Command, **_: Any) -> None:
-        """As the engine's."""
+        """Keep the commands; the same arguments as ``Engine.post``."""
         self.commands += commands
 
 
@@ -83,7 +83,7 @@ class Judge:
             heapq.heapreplace(self.slowest, entry)
 
     def hear(self, data: bytes) -> None:
-        """Packet to commands and answers; raises what must not be raised."""
+        """Handle a packet, and check its commands and answers; raises ``WrongError``."""
         if self._inputs % _ONE_DESK == 0:
             self._dispatcher = self._new_dispatcher()
         self._inputs += 1
@@ -114,7 +114,7 @@ class Judge:
         self.outcomes[f"streams {'refused' if found[0][1] else 'read'}"] += 1
 
     def report(self) -> Iterator[str]:
-        """What was found, as lines."""
+        """The results, as lines."""
         for outcome, count in sorted(self.outcomes.items()):
             yield f"  - {outcome}: {count:,}"
         slowest = max(self.slowest, default=(0.0, b""))

@@ -1,4 +1,4 @@
-"""What the clean-up of exported graphs is worth, beside libraries for it: prints a Markdown table.
+"""Compares the clean-up of exported graphs with libraries for it; prints a Markdown table.
 
     python -m pip install onnxslim onnxsim onnxoptimizer
     python benchmarks/graph_optimisers.py > table.md
@@ -55,7 +55,7 @@ Cells = dict[str, str]
 
 @dataclass(frozen=True)
 class Made:
-    """What a way made of a graph: the file, or why there is none."""
+    """The result of a way for one graph: the file, or the reason why there is none."""
 
     path: Path | None
     nodes: int = 0
@@ -140,7 +140,7 @@ def caller(session: Any, given: Feeds) -> Callable[[], None]:
 
 
 def ratios(calls: dict[str, Callable[[], None]], seconds: float) -> dict[str, float]:
-    """How long each takes, as a multiple of the first: the median over rounds of medians."""
+    """The time of each, as a multiple of the first: the median over rounds of medians."""
     found: dict[str, list[float]] = {name: [] for name in calls}
     random, begin = np.random.default_rng(0), time.perf_counter()
     while time.perf_counter() - begin < seconds or len(found[AGAIN]) < 5:
@@ -216,7 +216,7 @@ def column(made: dict[str, Made], unit: int, seconds: float) -> tuple[Cells, dic
 
 
 def versions() -> str:
-    """The libraries that took part."""
+    """The versions of the libraries."""
     found = []
     for name in ("onnxslim", "onnxsim", "onnxoptimizer", "onnxruntime", "tf2onnx"):
         try:

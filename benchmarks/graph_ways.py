@@ -50,7 +50,7 @@ class Way:
         name: of the row.
         replaced: steps of the exporter by path, and what is called instead.
         alone: what is done in place of the exporter's clean-up, if anything.
-        after: what is done after it, likewise.
+        after: what is done after the exporter's clean-up, if anything.
         steps: of the exporter that it is about; without one, it is for every graph.
     """
 
@@ -61,7 +61,7 @@ class Way:
     steps: frozenset[str] = frozenset()
 
     def fits(self, kind: str) -> bool:
-        """Whether it makes a difference to this kind of artifact."""
+        """Whether it changes the graph of this kind of artifact."""
         known = CLIP_STEPS if kind == "clip" else STREAM_STEPS
         return not self.steps or not self.steps.isdisjoint(known)
 
@@ -86,7 +86,7 @@ class Way:
 
 
 def onnxslim(model: ModelProto) -> ModelProto:
-    """onnxslim as it comes."""
+    """Optimise with onnxslim and its default settings."""
     return ModelProto.FromString(_slim(model.SerializeToString()))
 
 
@@ -111,14 +111,14 @@ def ort_half(model: ModelProto) -> ModelProto:
 
 
 def half(model: ModelProto) -> ModelProto:
-    """Ours: weights alone are float16."""
+    """The exporter's own step: only weights are float16."""
     from musicvae_export.graph.half import halved
 
     return halved(model)
 
 
 def onnxsim(model: ModelProto) -> ModelProto:
-    """onnxsim as it comes."""
+    """Optimise with onnxsim and its default settings."""
     from onnxsim import simplify
 
     return simplify(model)[0]

@@ -1,4 +1,4 @@
-"""What one gets without a neural decoder: log-mel frames reduced by PCA, inverted by Griffin-Lim.
+"""A baseline without a neural decoder: log-mel frames reduced by PCA, inverted by Griffin-Lim.
 
 One frame each 512 samples at 22 050 Hz (43.07 a second) of 80 log-mel bands
 (:func:`musicvae.measures.log_mel`) becomes so many numbers, unquantised, by a principal component
@@ -36,7 +36,7 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Method:
-    """How the way back is walked.
+    """The settings of the inversion.
 
     Attributes:
         spectrum_updates: multiplicative updates from bands to spectrum.
@@ -65,7 +65,7 @@ class Principal:
 
     @classmethod
     def of(cls, frames: NDArray[np.floating], dimensions: int) -> Principal:
-        """Fitted to frames of shape (frames, bands)."""
+        """Fit components to frames of shape (frames, bands)."""
         covariance = np.cov(frames.astype(np.float64), rowvar=False)
         vectors = np.linalg.eigh(covariance)[1][:, ::-1]  # eigh sorts upwards
         return cls(frames.mean(axis=0, dtype=np.float64), vectors[:, :dimensions].T)
@@ -82,7 +82,7 @@ class Principal:
 
 @dataclass(frozen=True)
 class MelBaseline:
-    """The baseline as a model: what it has learnt, and how it makes sound again."""
+    """The baseline as a model: learns components from sounds, and reconstructs sounds with them."""
 
     principal: Principal
     method: Method = Method()
@@ -102,7 +102,7 @@ class MelBaseline:
         return invert(frames, length, self.method)
 
     def settings(self) -> dict[str, int | float]:
-        """All that decides what it makes, besides the sounds."""
+        """All settings that decide the result, besides the sounds."""
         return {"dimensions": len(self.principal.components), **asdict(self.method)}
 
 

@@ -1,4 +1,4 @@
-"""Put a table that a benchmark prints into a page, between the marks that bear its name.
+"""Puts a table that a benchmark prints into a page, between the marks with its name.
 
 python benchmarks/startup.py | python benchmarks/into_page.py startup
 python benchmarks/decoding.py jazz.onnx | python benchmarks/into_page.py decoding docs/stream.md

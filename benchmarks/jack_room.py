@@ -1,4 +1,4 @@
-"""A JACK server without hardware, a daemon that plays into it, and what comes out of its port."""
+"""Runs a JACK server without hardware and a daemon that plays into it, and captures the sound."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def live(*artifacts: Path, ahead: float | None = None, block: int = BLOCK) -> li
 
 
 def status(port: int) -> dict[str, Any]:
-    """What the daemon says of itself; empty for a program that says nothing."""
+    """The status of the daemon; empty for a program that does not answer."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
         asking.settimeout(2)
         asking.sendto(message("/status"), ("127.0.0.1", port))

@@ -1,4 +1,4 @@
-"""Control to sound: from an OSC packet to the first changed sample at a JACK port.
+"""Measures the latency from an OSC packet to the first changed sample at a JACK port.
 
     python benchmarks/latency.py [--events 500] [--ahead MS …] | tee latency.txt
 
@@ -35,7 +35,7 @@ HERE = Path(__file__).resolve()
 
 
 class Ear:
-    """Keeps everything that comes to one JACK port, with the frame at which it came.
+    """Records one JACK port, with the sample frame at which each block arrived.
 
     Args:
         seconds: that it can keep.
@@ -66,7 +66,7 @@ class Ear:
         self.xruns += 1
 
     def connect(self) -> None:
-        """Listen to whoever plays."""
+        """Connect to the program that plays."""
         for _ in range(200):
             ports = self.client.get_ports(is_audio=True, is_output=True)
             ours = [p for p in ports if not p.name.startswith(("system:", "ear:"))]
@@ -133,7 +133,7 @@ def measure(command: list[str], count: int) -> dict[str, Any]:
 
 
 def floor() -> None:
-    """The program with nothing in it: a packet's number, put out at once."""
+    """The program that only outputs the number of the last packet at once."""
     import sounddevice
 
     from musicvae.live.osc import packets

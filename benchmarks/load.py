@@ -1,4 +1,4 @@
-"""Floods of packets, and what they do to the sound.
+"""Measures the effect of floods of packets on the sound.
 
     python benchmarks/load.py [--seconds 10] | tee load.txt
 
@@ -33,7 +33,7 @@ HOSTILE = Path(__file__).resolve().parent.parent / "tests" / "live" / "hostile_p
 
 
 def packets(kind: str) -> list[bytes]:
-    """What is sent in turn: ``"16"`` or ``"128"`` floats, or ``"garbage"``."""
+    """The packets that are sent in turn: ``"16"`` or ``"128"`` floats, or ``"garbage"``."""
     generator = np.random.default_rng(0)
     if kind == "garbage":
         hostile = [bytes.fromhex(row["hex"]) for row in json.loads(HOSTILE.read_text("utf-8"))]

@@ -77,12 +77,12 @@ class LibraryNumbers:
         self._tags, self._simpler = tags, b"/\0\0\0" + known + bytes(4 - len(known) % 4)
 
     def unpack_from(self, data: bytes, at: int) -> tuple[Argument, ...]:
-        """As ``struct.Struct.unpack_from``."""
+        """The same as ``struct.Struct.unpack_from``."""
         return packets._decoded(self._tags, self._simpler, data[at : at + self.size])
 
 
 def library_numbers(tags: str) -> LibraryNumbers | None:
-    """In place of the layout that ``struct`` reads."""
+    """Replaces the layout that ``struct`` reads."""
     return LibraryNumbers(tags) if set(tags) <= _CODES.keys() else None
 
 
@@ -121,7 +121,7 @@ def _padded(text: bytes) -> bytes:
 
 
 def incoming() -> dict[str, bytes]:
-    """What a performance sends, by name."""
+    """The packets that a performance sends, by name."""
     single = [own_message(f"/latent/{index}", index / 16) for index in range(16)]
     bundle = b"".join(struct.pack(">i", len(element)) + element for element in single)
     # python-osc copies the rest of a message for each argument: many, and one that is long.
@@ -139,7 +139,7 @@ def incoming() -> dict[str, bytes]:
 
 
 def outgoing() -> dict[str, tuple[str, list[Value]]]:
-    """What the daemon answers: address and values, by name."""
+    """The answers of the daemon: address and values, by name."""
     examples: dict[str, Value] = {"s": "jazz-stream", "i": 64, "f": -3.5}
     fields = [value for name, tag, _ in FIELDS for value in (name, examples[tag])]
     return {
@@ -210,7 +210,7 @@ def encoding(rounds: int, seconds: float) -> Iterator[str]:
 
 
 def check() -> None:
-    """Hold that all ways give the same."""
+    """Check that all ways give the same result."""
     word = b"\0\0\0c"  # any argument of four bytes, or half of one of eight
     texts = b"a\0\0\0" + b"\0\0\0\1a\0\0\0" + word * 3 + b"a\0\0\0"
     every = b"/x\0\0,sbcrmSthi[fd]TFNI\0\0" + texts + word * 8

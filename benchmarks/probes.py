@@ -1,4 +1,4 @@
-"""Stream artifacts that prove something about whoever plays them, instead of making music.
+"""Makes stream artifacts that test the program that plays them, instead of making music.
 
 The *probe* sounds the first latent, as it is, for the whole hop: when its sound changes is when the
 latent was heard. The *counter* ignores its latents and sounds a triangle that climbs by the same

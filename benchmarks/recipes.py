@@ -1,4 +1,4 @@
-"""The recipes against each other: both trained on the same tracks, judged on the same unheard ones.
+"""Compares the clip recipes: trained on the same tracks, judged on the same unheard ones.
 
 python benchmarks/recipes.py --data path/to/genres --genre jazz --minutes 20 --runs runs/recipes
 

@@ -1,4 +1,4 @@
-"""How late a hop of a model comes out at a device's rate, and how exact: ours beside soxr.
+"""Measures delay and error when a hop is resampled to a device's rate: musicvae beside soxr.
 
     python benchmarks/resampling.py
 
@@ -24,14 +24,14 @@ Push = Callable[[np.ndarray], np.ndarray]
 
 
 def ours(source: int, target: int) -> Push:
-    """The live engine's."""
+    """The resampler of the live engine."""
     resampler = Resampler(source, target, 1, HOP)
     out = np.zeros((resampler.most, 1), np.float32)
     return lambda block: out[: resampler.push(block, out)].copy()
 
 
 def theirs(quality: str) -> Callable[[int, int], Push]:
-    """soxr's stream of this quality."""
+    """The streaming resampler of soxr, of this quality."""
 
     def make(source: int, target: int) -> Push:
         stream = soxr.ResampleStream(source, target, 1, dtype="float32", quality=quality)
@@ -42,7 +42,7 @@ def theirs(quality: str) -> Callable[[int, int], Push]:
 
 
 def measure(push: Push, source: int, target: int) -> tuple[float, float]:
-    """The most that it is late in ms, and its largest error in dB of full scale."""
+    """The largest delay in ms, and the largest error in dB of full scale."""
     sound = np.sin(2 * np.pi * PITCH * np.arange(HOP * HOPS) / source).astype(np.float32)[:, None]
     parts, late, came = [], [], 0
     for number in range(HOPS):

@@ -1,4 +1,4 @@
-"""Plays the engine for a day of its own time, with random commands, and watches its promises.
+"""Runs the engine for a day of its own time, with random commands, and checks what it promises.
 
     python benchmarks/soak.py --hours 24 --seed 1 [--models a.onnx b.onnx] [--rate 16000]
 
@@ -72,7 +72,7 @@ def opened(paths: Sequence[Path]) -> dict[str, Make]:
 
 
 class Soak:
-    """An engine, somebody who performs, and somebody who watches.
+    """An engine, a performer that sends commands, and the checks of the sound.
 
     Args:
         makers: of the models, by name.
@@ -97,7 +97,7 @@ class Soak:
             self._do(ADDRESSES.command("/play", name, "", (1,)))
 
     def run(self, hours: float) -> Figures:
-        """Go on for so long."""
+        """Run for this long."""
         started = time.perf_counter()
         stop = self.engine.frame + round(hours * 3600 * self.engine.sample_rate)
         tenth, early = stop // 10, resident()
@@ -140,7 +140,7 @@ class Soak:
                 self._do(*commands)
 
     def _do(self, *commands: Command, payloads: Sequence[Any] = ()) -> None:
-        """Apply commands now, and let those know who say what is legal."""
+        """Apply commands now, and pass them to the bounds of the decks."""
         frame = self.engine.frame
         for command in commands:
             if command.path == "/crossfade":
@@ -183,7 +183,7 @@ class Soak:
         self.figures.tapes += 1
 
     def _recall(self, deck: str, model: str, text: str) -> None:
-        """Set a deck as it was kept, if it plays that model; it must then say just the same."""
+        """Set a deck to a saved state, if it plays that model; it must then have that state."""
         lines: list[Line] = json.loads(text)
         if model != self._model(deck):
             return

@@ -1,4 +1,4 @@
-"""How steep the mix may legally be: what the decks' own sounds and the fades on them can add up to.
+"""Computes the largest step that the mix may have: the sum of the decks' sounds and their fades.
 
 A product of a sound and a fade steps by at most loudest gain · steepest sound + steepest fade ·
 loudest sound. The limiter's curve is nowhere steeper than 1, so the bound holds behind it too.
@@ -25,7 +25,7 @@ _MEND_SECONDS = 0.01
 
 
 class Recent:
-    """The largest value that something which glides can have.
+    """The largest value that a gliding parameter can have.
 
     Args:
         value: where it stands.
@@ -38,13 +38,13 @@ class Recent:
         self._since = -frames
 
     def to(self, value: float, frame: int) -> None:
-        """It begins to move to another value."""
+        """Note that it begins to move to another value."""
         self.most(frame)
         self._values.append(value)
         self._since = frame
 
     def most(self, frame: int) -> float:
-        """From here on."""
+        """The largest value from here on."""
         if frame >= self._since + self._frames and len(self._values) > 1:
             del self._values[:-1]
         return max(self._values)
@@ -74,12 +74,12 @@ class DeckBound:
             self._stir(frame)
 
     def fade_to(self, weight: float, frame: int) -> None:
-        """The cross-fader moves."""
+        """Note that the cross-fader moves."""
         self._fader.to(weight, frame)
         self._stir(frame)
 
     def load(self, voice: Voice, signal: Signal, frame: int) -> None:
-        """Another model comes; it may have to wait for one that is coming in already."""
+        """Note that another model fades in, perhaps after one that is fading in already."""
         self._voices.append((voice, signal))
         self._swapping = max(frame, self._swapping) + round(SWAP_SECONDS * self._rate)
         self._stir(frame)

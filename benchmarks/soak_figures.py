@@ -1,4 +1,4 @@
-"""What a soak has found, which promises were kept, and how much memory is in use."""
+"""The figures of a soak: what was counted, which promises were kept, and the memory in use."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ GROWTH_MB = 8.0
 
 @dataclass
 class Figures:
-    """What a soak has found.
+    """The figures of a soak.
 
     Attributes:
         hours: of sound.
@@ -63,7 +63,7 @@ class Figures:
         return [promise for promise, kept in promises.items() if not kept]
 
     def table(self) -> str:
-        """For people."""
+        """The figures as a Markdown table."""
         rows = {
             "sound, h": f"{self.hours:g}",
             "speed, × real time": f"{self.hours * 3600 / max(self.seconds, 1e-9):.0f}",

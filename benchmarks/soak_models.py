@@ -1,4 +1,4 @@
-"""Decoders for the soak, in numpy: as small as can be, smooth, and heard by whoever must know."""
+"""Decoders for the soak, in numpy: very small, smooth, and with a record of slope and level."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LEVEL = 0.9
 
 
 class Signal:
-    """How steep and how loud a sound has been so far.
+    """The largest slope and level of a sound so far.
 
     Attributes:
         slope: largest step between two samples of one channel.
@@ -37,12 +37,12 @@ class Signal:
         self._last = sound[-1].copy()
 
     def cut(self) -> None:
-        """What comes next goes on from nothing."""
+        """Note that the next sound does not continue the last one."""
         self._last = None
 
 
 class Heard:
-    """A decoder of either kind that is listened to.
+    """A decoder of either kind whose sound is measured.
 
     Args:
         decoder: a ``StreamDecoder``, a ``Decoder``, or one of the below.
@@ -54,18 +54,18 @@ class Heard:
         self._decoder = decoder
 
     def push(self, latents: Array, out: Array) -> Array:
-        """As a stream's."""
+        """The same as a stream decoder's method, measured."""
         self._decoder.push(latents, out=out)
         self.signal.hear(out)
         return out
 
     def reset(self) -> None:
-        """As a stream's."""
+        """The same as a stream decoder's method, measured."""
         self._decoder.reset()
         self.signal.cut()
 
     def decode(self, latents: Array) -> Array:
-        """As a clip's."""
+        """The same as a clip decoder's method, measured."""
         sound: Array = self._decoder.decode(latents)
         for clip in sound:
             self.signal.cut()
@@ -74,7 +74,7 @@ class Heard:
 
 
 class Waves:
-    """A stream: each latent is the loudness of a sine, and glides from frame to frame.
+    """A stream model: each latent is the amplitude of a sine, and glides from frame to frame.
 
     Args:
         info: of :func:`stream_info`.
@@ -110,7 +110,7 @@ class Waves:
 
 
 class Chord:
-    """A clip: each latent is the loudness of a sine."""
+    """A clip model: each latent is the amplitude of a sine."""
 
     def __init__(self, info: ArtifactInfo) -> None:
         self.info = info
@@ -136,7 +136,7 @@ def _sines(periods: NDArray[np.float64]) -> Array:
 def stream_info(
     latent_dim: int, rate: int, hop: int, space: str, stride: int = 2, channels: int = 1
 ) -> ArtifactInfo:
-    """Of a stream with dynamics and two attributes, one of them by contrast."""
+    """The description of a stream with dynamics and two attributes, one of them by contrast."""
     unit = np.eye(latent_dim)
     return ArtifactInfo(
         "stream",
@@ -159,7 +159,7 @@ def stream_info(
 
 
 def clip_info(latent_dim: int, rate: int, seconds: float, channels: int = 1) -> ArtifactInfo:
-    """Of a clip."""
+    """The description of a clip."""
     samples = round(seconds * rate)
     return ArtifactInfo(
         "clip", "test", "clip", rate, channels, latent_dim, samples, latents=_latents(latent_dim)

@@ -136,11 +136,11 @@ class Performer:
         return round(self.random.expovariate(1 / seconds) * rate)
 
     def block(self) -> int:
-        """How many frames a device might ask for."""
+        """A number of sample frames that a device might pull."""
         return self.random.choice((1, 37, 128, 512, 1024, 4096))
 
     def message(self, shapes: dict[str, Shape]) -> Sent:
-        """One for a deck that has a model, or for the cross-fader."""
+        """A message for a deck that has a model, or for the cross-fader."""
         r = self.random
         if r.random() < 0.05:
             return Sent("/crossfade", tuple(CROSSFADE(r, Shape())))

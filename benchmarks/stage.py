@@ -1,4 +1,4 @@
-"""A performance into JACK, proven sample by sample.
+"""Plays a performance into JACK, and checks it sample by sample.
 
     python benchmarks/stage.py [--seconds 30] [--model jazz.onnx]
 
@@ -132,7 +132,7 @@ def _swap(port: int, models: list[Path], seconds: float) -> None:
 
 
 def count(sound: np.ndarray, swaps: int, late: int) -> dict[str, int]:
-    """What is wrong with the sound of a counter, in samples."""
+    """The errors in the sound of a counter, in samples."""
     steps = np.abs(np.diff(sound[:, 0].astype(np.float64)))
     # At the end of a period the triangle turns within a sample.
     odd = np.abs(steps - STEP) > STEP / 50

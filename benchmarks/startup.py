@@ -1,4 +1,4 @@
-"""How long it takes to start: prints a Markdown table.
+"""Measures the time to start; prints a Markdown table.
 
     python benchmarks/startup.py [--runs 15]
 

@@ -1,4 +1,4 @@
-"""Figures of a model's reconstructions, track by track, and how they are kept on disk."""
+"""Computes figures of a model's reconstructions, track by track, and keeps them on disk."""
 
 from __future__ import annotations
 

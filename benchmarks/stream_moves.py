@@ -1,4 +1,4 @@
-"""What moves the sound of stream runs, and how well their latents are predicted: prints Markdown.
+"""Prints how well attributes move the sound of stream runs, and how well latents are predicted.
 
 python benchmarks/stream_moves.py runs/jazz-stream [more runs]
 

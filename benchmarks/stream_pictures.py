@@ -1,4 +1,4 @@
-"""Spectrograms of one track and of what three models make of it."""
+"""Draws spectrograms of one track and of its reconstructions by three models."""
 
 from __future__ import annotations
 

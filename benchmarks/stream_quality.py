@@ -1,4 +1,4 @@
-"""Reconstructions of unheard tracks: the stream model beside what one has without it.
+"""Measures reconstructions of unheard tracks: the stream model beside two baselines.
 
 python benchmarks/stream_quality.py --data path/to/genres --genres jazz,metal --runs runs/quality
 
@@ -92,7 +92,7 @@ def row(name: str, figures: Figures, kl: float | None = None) -> str:
 
 
 def ratio_row(name: str, ours: Figures, other: Figures) -> str:
-    """Ours in terms of another row; below 1 is better for the distances, above for the onsets."""
+    """The stream model relative to another row: better is below 1, for onsets above 1."""
     mine, its = ours.means(), other.means()
     keys = ("log_mel", "stft", "onsets", "bandwidth")
     ratios = (f"{mine[key] / (its[key] or float('nan')):.2f} ×" for key in keys)
@@ -100,7 +100,7 @@ def ratio_row(name: str, ours: Figures, other: Figures) -> str:
 
 
 def minutes(model: Any) -> str:
-    """How long a model was trained."""
+    """The training time of a model."""
     return f"{model.history()[-1]['seconds'] / 60:.0f} min"
 
 
@@ -130,7 +130,7 @@ def report(tracks: Tracks, options: argparse.Namespace) -> None:
 
 
 def report_baseline(tracks: Tracks, options: argparse.Namespace) -> None:
-    """Print what baseline (b) makes of one genre."""
+    """Print the figures of baseline (b) for one genre."""
     print(f"\n{len(tracks.test)} unheard tracks of {tracks.genre}\n\n{HEAD}")
     for dimensions in (DIMENSIONS, DIMENSIONS // 2):
         baseline = MelBaseline.fit(read(tracks.train), dimensions)

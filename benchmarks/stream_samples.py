@@ -1,4 +1,4 @@
-"""Latents one can play: what a stream model makes of latents that come from nowhere.
+"""Measures sounds that a stream model makes from latents that no track gave.
 
 python benchmarks/stream_samples.py runs/jazz-stream [more runs] [--write folder]
 
@@ -93,7 +93,7 @@ def range_row(legal: Range) -> str:
 
 
 def excerpts(paths: Sequence[Path], count: int, seconds: float) -> list[Sound]:
-    """So many seconds from the middle of each of the first tracks."""
+    """An excerpt of this many seconds from the middle of each of the first tracks."""
     found = []
     for sound in map(mv.read, paths[:count]):
         length = round(seconds * sound.sample_rate)

@@ -51,11 +51,11 @@ class Untrained(TrainedStream):
         super().__init__(vae, settings, None, basis, playing)  # type: ignore[arg-type]
 
     def real_latents(self, n: int) -> np.ndarray:
-        """There are none; a walk stands in."""
+        """Latents of a random walk, since there are no tracks."""
         return self.walk(n, seed=1)
 
     def real_sound(self, samples: int) -> np.ndarray:
-        """There is none; noise that comes and goes stands in."""
+        """Noise that fades in and out, since there are no tracks."""
         noise = np.random.default_rng(1).standard_normal((samples, self.recipe.channels))
         level = 0.2 * np.abs(np.sin(np.arange(samples) / 5_000))[:, None]
         return (noise * level).astype(np.float32)

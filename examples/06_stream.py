@@ -25,7 +25,7 @@ options.out.mkdir(parents=True, exist_ok=True)
 mv.export(options.run, options.out / "decoder.onnx")
 mv.export(options.run, options.out / "encoder.onnx", encoder=True)
 
-# One latent vector in, one hop of samples out, for ever: what a live host does.
+# One latent vector in, one hop of samples out, without end: what a live host does.
 decoder = mv.StreamDecoder(options.out / "decoder.onnx")
 rate, hop = decoder.info.sample_rate, decoder.info.hop
 walk = decoder.walk(round(options.seconds * rate / hop), seed=7)

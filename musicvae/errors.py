@@ -5,7 +5,7 @@
     ├── AudioError (ValueError)          one sound cannot be read, written or used
     ├── DataError (ValueError)           a whole folder of sounds cannot be trained on
     ├── LatentError (ValueError)         latents of the wrong shape, or not finite
-    ├── StateError (ValueError)          a state that is not one of this stream
+    ├── StateError (ValueError)          a state that belongs to another model
     ├── TapeError (ValueError)           a tape that cannot be read, or values that no tape can hold
     ├── MissingExtraError (ImportError)  an optional part is not installed; has the pip command
     ├── RegistryError                    plug-ins
@@ -15,10 +15,10 @@
     ├── RunError                         a run folder cannot be created, read or resumed
     │   └── TrainingDivergedError        the loss became NaN or infinite
     ├── ArtifactError (ValueError)       an .onnx file cannot be played
-    │   ├── ForeignArtifactError         not an ONNX file, or not one of ours
+    │   ├── ForeignArtifactError         not an ONNX file, or not from musicvae
     │   ├── CorruptArtifactError         truncated or altered
     │   ├── ArtifactSchemaError          written by a newer musicvae
-    │   ├── ArtifactKindError            one of ours, but of another kind than was needed
+    │   ├── ArtifactKindError            from musicvae, but of another kind than needed
     │   └── UnsafeArtifactError          external data or custom operators
     ├── ExportError                      the exporter refuses to write a file
     │   ├── UnsupportedOperatorError     an operator has no ONNX counterpart
@@ -28,7 +28,7 @@
         ├── PortInUseError               another program uses that port already
         ├── PacketError (ValueError)     a datagram that is not well-formed OSC
         ├── PresetError (ValueError)     a preset that cannot be saved or recalled
-        └── ScoreError (ValueError)      a score that cannot be read, or not be written completely
+        └── ScoreError (ValueError)      a score that cannot be read or written completely
 
 Each error has four parts: what is wrong, what was expected, what was received, and a hint, the
 command or change that helps. ``str(error)`` shows the parts that are known.
@@ -118,7 +118,7 @@ class RegistryError(MusicVAEError):
 
 
 class UnknownNameError(RegistryError, KeyError):
-    """Nothing of that name is installed."""
+    """No plug-in of that name is installed."""
 
 
 class DuplicateNameError(RegistryError):
@@ -142,15 +142,15 @@ class ArtifactError(MusicVAEError, ValueError):
 
 
 class ForeignArtifactError(ArtifactError):
-    """Not an ONNX file, or not one that musicvae exported."""
+    """A file that is not ONNX, or that musicvae did not export."""
 
 
 class CorruptArtifactError(ArtifactError):
-    """Truncated, or altered since it was exported."""
+    """A file that was truncated, or altered since it was exported."""
 
 
 class ArtifactSchemaError(ArtifactError):
-    """Written by a newer musicvae than this one."""
+    """A file that a newer musicvae wrote."""
 
 
 class ArtifactKindError(ArtifactError):
@@ -158,7 +158,7 @@ class ArtifactKindError(ArtifactError):
 
 
 class UnsafeArtifactError(ArtifactError):
-    """It uses external data or custom operators, which could read any file or run any code."""
+    """An artifact with external data or custom operators, which could read files or run code."""
 
 
 class ExportError(MusicVAEError):

@@ -57,7 +57,7 @@ def write_json(path: str | os.PathLike[str], value: object) -> None:
 
 
 def read_json(path: str | os.PathLike[str]) -> Any:
-    """Read a JSON file that musicvae wrote; for what strangers wrote there is :func:`parse_json`.
+    """Read a JSON file that musicvae wrote; for files of others use :func:`parse_json`.
 
     Raises:
         ValueError: it is not JSON.
@@ -81,7 +81,7 @@ def read_bytes(path: str | os.PathLike[str], limit: int) -> bytes:
 
 
 def parse_json(data: bytes | str, limit: int) -> Any:
-    """The value of a JSON text that anybody may have written.
+    """The value of a JSON text from an unknown source.
 
     Args:
         data: the text, or its bytes in UTF-8 with or without a byte order mark.
@@ -109,7 +109,7 @@ def parse_json(data: bytes | str, limit: int) -> Any:
 
 
 def parse_json_object(data: bytes | str, limit: int) -> dict[str, Any]:
-    """As :func:`parse_json`, for a text that must be one JSON object.
+    """The same as :func:`parse_json`, for a text that must be one JSON object.
 
     Raises:
         ValueError: as :func:`parse_json`, or it is another value.

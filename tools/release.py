@@ -25,7 +25,7 @@ VERSION = re.compile(r'^__version__ = "(?P<version>[^"]+)"$', re.MULTILINE)
 
 
 class Refusal(SystemExit):
-    """Why nothing was released; ends the program with this text."""
+    """The reason why nothing was released; ends the program with this text."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -150,7 +150,7 @@ def python(*arguments: str) -> str:
 
 
 def run(*command: str, cwd: Path | None = None, quiet: bool = False) -> str:
-    """What a command prints; ``quiet`` leaves its line unsaid.
+    """The output of a command; ``quiet`` leaves its line unsaid.
 
     Raises:
         Refusal: it fails; with all it printed.

@@ -1,4 +1,4 @@
-"""Reads three habits of our sources that griffe, which reads them for the site, does not know.
+"""Teaches griffe, which reads docstrings for the site, three conventions of this repository.
 
 - ``#:`` comments before a constant or a field are its docstring.
 - Roles such as ``:func:`musicvae.audio.read``` are links. One that leads nowhere fails the strict

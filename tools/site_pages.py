@@ -75,12 +75,12 @@ def site_link(link: re.Match[str], here: str, files: Files) -> str:
 
 
 def site_path(path: str) -> str:
-    """Where a file of the repository lies in the site: the README is its first page."""
+    """The address in the site of a file of the repository; the README is the first page."""
     return "index.md" if path == "README.md" else path.removeprefix("docs/")
 
 
 def repository_path(uri: str) -> str:
-    """Where a page of the site lies in the repository."""
+    """The path in the repository of a page of the site."""
     if uri == "index.md":
         return "README.md"
     return f"docs/{uri}" if (ROOT / "docs" / uri).exists() else uri

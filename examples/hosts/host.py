@@ -36,7 +36,7 @@ def walk() -> Iterator[np.ndarray]:
     random, z = np.random.default_rng(options.seed), np.zeros(len(matrix))
     for _ in range(round(options.seconds * info["dynamics"]["rate"])):
         z = matrix @ z + random.multivariate_normal(np.zeros(len(z)), noise)
-        yield from [mean + z] * info["stride"]  # each latent is held, as in training
+        yield from [mean + z] * info["stride"]  # each latent is repeated, as in training
 
 
 if options.latents:

@@ -37,13 +37,13 @@ SOURCES = {
     "node": ["play.js", "osc.js"],
     "supercollider": ["musicvae.scd"],
 }
-#: Of the recorded performances: seconds for a second of the score.
+#: Seconds that a second of a score takes in the recorded performances.
 PACE = 0.1
 PORT = 17700
 
 
 def fingerprint(host: str) -> str:
-    """Of the files that a picture is drawn from."""
+    """The digest of the files that a picture is drawn from."""
     digest = hashlib.sha256()
     for name in SOURCES[host]:
         digest.update((EXAMPLES / host / name).read_text("utf-8").encode())
@@ -51,7 +51,7 @@ def fingerprint(host: str) -> str:
 
 
 def current(host: str) -> bool:
-    """Whether the picture there is the one of the files there."""
+    """Whether the stored picture was drawn from the present files."""
     if not picture(host).is_file():
         return False
     with Image.open(picture(host)) as image:
@@ -59,7 +59,7 @@ def current(host: str) -> bool:
 
 
 def picture(host: str) -> Path:
-    """Where a host's picture lies."""
+    """The file of a host's picture."""
     return EXAMPLES / host / "picture.png"
 
 

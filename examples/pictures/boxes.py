@@ -1,4 +1,4 @@
-"""Boxes and cords, as patchers have them, drawn with matplotlib."""
+"""Draws boxes and cords, as patchers have them, with matplotlib."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Cord:
 
 @dataclass
 class Patch:
-    """What is drawn."""
+    """All boxes and cords of one picture."""
 
     boxes: list[Box] = field(default_factory=list)
     cords: list[Cord] = field(default_factory=list)

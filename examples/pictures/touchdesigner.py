@@ -55,7 +55,7 @@ class Settings:
         return vars(self)["_values"].get(name)
 
     def given(self) -> dict[str, Any]:
-        """What was set, in order."""
+        """The values that were set, in order."""
         return dict(vars(self)["_values"])
 
 
@@ -133,7 +133,7 @@ class Node:
 
 
 def built(script: Path, times: int = 1) -> Node:
-    """What ``build.py`` makes, run so many times in one project."""
+    """The nodes that ``build.py`` makes when it runs this many times in one project."""
     module = ModuleType("td")
     for kind in PARAMETERS:
         setattr(module, kind, kind)

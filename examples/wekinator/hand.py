@@ -27,7 +27,7 @@ MODEL = ((1.0, 0.0, 0.0, 0.0), (0.0, 1.0, 0.0, 0.0), (-0.5, 0.5, 0.5, 0.25), (0.
 
 
 def hand(seconds: float) -> Iterator[list[float]]:
-    """Where the hand is, and how fast: x, y and speed, each 0 to 1, ``RATE`` times a second."""
+    """The position and speed of the hand: x, y and speed, each 0 to 1, ``RATE`` times a second."""
     for step in range(round(seconds * RATE)):
         turn = 2 * math.pi * step / RATE
         x, y = math.sin(turn / 7), math.sin(turn / 4 + 1)
@@ -36,7 +36,7 @@ def hand(seconds: float) -> Iterator[list[float]]:
 
 
 def outputs(inputs: list[float]) -> list[float]:
-    """What ``MODEL`` makes of inputs, within the limits that project.json sets."""
+    """The outputs of ``MODEL`` for inputs, within the limits that project.json sets."""
     low, high = PROJECT["outputs"]["minimum"], PROJECT["outputs"]["maximum"]
     sums = (sum(a * b for a, b in zip(row, [*inputs, 1.0], strict=True)) for row in MODEL)
     return [min(high, max(low, value)) for value in sums]

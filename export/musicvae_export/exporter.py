@@ -33,7 +33,7 @@ def export_model(
     left, and a file that was there before is untouched.
 
     Args:
-        model: a trained model, which says itself what can be exported.
+        model: a trained model, whose ``exports()`` lists the parts that can be exported.
         path: the file, whose name ends in ``.onnx``.
         licence: licence of the artifact; the model's own by default.
         half: store the weights as float16, which halves the file. The graph is verified with

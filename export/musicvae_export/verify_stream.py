@@ -10,14 +10,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from musicvae.artifact import ArtifactInfo
 from musicvae.errors import MusicVAEError, ParityError
+from musicvae.latents.arrays import Float32
 from musicvae.runtime.stateful import StreamState
 from musicvae_export.verify import TOLERANCE
-
-Array = NDArray[np.float32]
 
 #: Frames of the consecutive blocks that are compared with TensorFlow. ``simplify`` used none of
 #: these lengths, and together they are longer than a period of the decoder's clock.
@@ -31,9 +29,9 @@ COMPARED_FRAMES = sum(_COMPARED)
 def compare(
     function: Any,
     player: Player,
-    rows: Mapping[str, Array],
+    rows: Mapping[str, Float32],
     unit: int = 1,
-    weights: Array | None = None,
+    weights: Float32 | None = None,
     states: float = 1e-4,
 ) -> dict[str, float]:
     """The largest difference between TensorFlow and an artifact, by kind of input.
@@ -64,7 +62,7 @@ def compare(
     return worst
 
 
-def streamed(player: Player, rows: Array, unit: int = 1, weights: Array | None = None) -> float:
+def streamed(player: Player, rows: Float32, unit: int = 1, weights: Float32 | None = None) -> float:
     """The largest difference between playing in blocks of several lengths and playing at once.
 
     Args:
@@ -106,7 +104,7 @@ class Player(Protocol):
     def info(self) -> ArtifactInfo:
         """The description of the artifact."""
 
-    def push(self, rows: Array, /) -> Array:
+    def push(self, rows: Float32, /) -> Float32:
         """The answer to the next rows, float32 both; advances the state."""
 
     def reset(self) -> None:
@@ -116,10 +114,10 @@ class Player(Protocol):
 class _Compared(NamedTuple):
     """The answers and states of both for one block."""
 
-    expected: Array
-    received: Array
-    expected_state: Array
-    received_state: Array
+    expected: Float32
+    received: Float32
+    expected_state: Float32
+    received_state: Float32
 
     def compare_states(self, tolerance: float) -> None:
         size = np.maximum(1.0, np.abs(self.expected_state))
@@ -133,7 +131,7 @@ class _Compared(NamedTuple):
 
 
 def _compared(
-    function: Any, player: Player, blocks: Iterable[Array], name: str
+    function: Any, player: Player, blocks: Iterable[Float32], name: str
 ) -> Iterator[_Compared]:
     """Give both the same blocks, one after another, from the zero state."""
     state = np.zeros((1, player.info.state_size), np.float32)
@@ -156,16 +154,16 @@ def _compared(
         yield _Compared(answer[0], first, state[0], player.state.values)
 
 
-def _blocks(rows: Array, unit: int) -> Iterator[Array]:
+def _blocks(rows: Float32, unit: int) -> Iterator[Float32]:
     start = 0
     for frames in _COMPARED:
         yield rows[start : start + frames * unit]
         start += frames * unit
 
 
-def _push(player: Player, rows: Array, name: str) -> Array:
+def _push(player: Player, rows: Float32, name: str) -> Float32:
     try:
-        answer: Array = player.push(rows)
+        answer: Float32 = player.push(rows)
     except MusicVAEError as error:
         raise ParityError(
             f"the ONNX graph cannot play {name} input", received=f"{len(rows)} rows: {error}"

@@ -1,6 +1,6 @@
 """Checks whether an artifact's description can be true: sizes, numbers, and what must fit together.
 
-A description may come from a stranger's file. Whatever it holds, nothing here raises an exception
+A description may come from an untrusted file. Whatever it holds, nothing here raises an exception
 or takes long.
 """
 

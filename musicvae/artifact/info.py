@@ -66,7 +66,7 @@ class ArtifactInfo:
             relative to full scale ±1, by kind of input (``"random"``, ``"real"``) or by the check
             that measured it.
         provenance: data hash, steps, package versions, seed, date.
-        licence: of the artifact, as its author states it.
+        licence: licence of the artifact, as its author states it.
         graph_sha256: hex digest of the graph's bytes in the file, which reveals later damage.
         schema: version of this description.
     """

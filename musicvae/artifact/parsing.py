@@ -1,4 +1,4 @@
-"""Makes a description from the JSON text in an artifact, which anybody may have written."""
+"""Makes a description from the JSON text in an artifact, which is not trusted."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def parse_info(text: str) -> ArtifactInfo:
         info = ArtifactInfo(**values | _parts(values))
     except (TypeError, KeyError) as error:
         raise CorruptArtifactError(
-            "the artifact's description does not hold what it should", received=f"{error}"
+            "the artifact's description has missing or invalid fields", received=f"{error}"
         ) from error
     found = list(problems(info))
     if found:

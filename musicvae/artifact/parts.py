@@ -37,7 +37,7 @@ class LatentInfo:
 
 @dataclass(frozen=True)
 class DynamicsInfo:
-    """How latents change, as a linear model: ``z[t + 1] = matrix · z[t] + e``, e from N(0, noise).
+    """A linear model of how latents change: ``z[t + 1] = matrix · z[t] + e``, e from N(0, noise).
 
     Attributes:
         matrix: D × D; its eigenvalues lie inside the unit circle, so that a walk stays bounded.

@@ -67,7 +67,7 @@ def check(data: bytes, name: str = "artifact") -> ArtifactInfo:
 
     Args:
         data: the whole file.
-        name: of the file, for messages.
+        name: name of the file, for messages.
 
     Raises:
         ArtifactError: as :func:`read_info`.
@@ -104,7 +104,7 @@ def graph_digest(source: bytes | str | os.PathLike[str]) -> str:
 
 
 def _read_bytes(path: Path) -> bytes:
-    # Read, not mapped: a mapped file that somebody truncates meanwhile kills the whole process.
+    # Read, not mapped: a mapped file that is truncated meanwhile kills the whole process.
     if not path.exists():
         raise ArtifactError(f"there is no file {str(path)!r}", expected="the path of an .onnx file")
     if not path.is_file():

@@ -1,10 +1,10 @@
 """Reads the structure of an ONNX file without onnx and without onnxruntime.
 
-Loading a stranger's model hands it to a large C++ library. So musicvae first looks for everything
-that could read other files or run other code: weights in external files, and operators from outside
-ONNX's own set. They may be in subgraphs, in attributes and in local functions, so every place is
-read where the format (onnx.proto, https://onnx.ai/onnx/repo-docs/IR.html) allows a node or a
-tensor.
+Loading a model hands its file, which is not trusted, to a large C++ library. So musicvae first
+looks for everything that could read other files or run other code: weights in external files, and
+operators from outside ONNX's own set. They may be in subgraphs, in attributes and in local
+functions, so every place is read where the format (onnx.proto,
+https://onnx.ai/onnx/repo-docs/IR.html) allows a node or a tensor.
 """
 
 from __future__ import annotations

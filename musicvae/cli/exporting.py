@@ -25,14 +25,16 @@ def add(commands: Commands) -> None:
         "random and real latents, and write the file only if they agree to 1e-5 of full scale. A "
         "stream must also sound the same in blocks of any length.",
     )
-    parser.add_argument("run_folder", metavar="RUN", help="what `musicvae train --out` made")
-    parser.add_argument("--out", required=True, help="the file, such as jazz.onnx")
-    parser.add_argument("--licence", help="of the artifact; default the run's own")
-    parser.add_argument("--half", action="store_true", help="float16 weights: half the file")
+    parser.add_argument("run_folder", metavar="RUN", help="run folder, from `musicvae train --out`")
+    parser.add_argument("--out", required=True, help="file to write, such as jazz.onnx")
+    parser.add_argument("--licence", help="licence of the artifact (default: that of the run)")
+    parser.add_argument(
+        "--half", action="store_true", help="store weights as float16: half the size"
+    )
     parser.add_argument(
         "--encoder",
         action="store_true",
-        help="of a stream: the encoder, from sound to latents",
+        help="export the encoder (sound to latents) instead; streams only",
     )
     parser.set_defaults(run=run)
 

@@ -28,12 +28,12 @@ def add(commands: Commands) -> None:
         commands: the result of ``ArgumentParser.add_subparsers()``.
     """
     command = _command(commands, "sample", "make new sounds", sample)
-    command.add_argument("--n", type=_positive, default=4, help="how many (default: 4)")
+    command.add_argument("--n", type=_positive, default=4, help="number of sounds (default: 4)")
     command.add_argument(
-        "--seed", type=int, default=0, help="equal seeds make equal sounds (default: 0)"
+        "--seed", type=int, default=0, help="equal seeds give equal sounds (default: 0)"
     )
     command.add_argument(
-        "--seconds", type=float, help="length of each; of streams only (default: 10)"
+        "--seconds", type=float, help="length of each sound; streams only (default: 10)"
     )
     command = _command(commands, "reconstruct", "pass sounds through the model", reconstruct)
     command.add_argument("files", metavar="FILE", nargs="+", type=Path, help="sound files")
@@ -41,7 +41,10 @@ def add(commands: Commands) -> None:
     command.add_argument("a", metavar="A", help="where to start: a sound file or a seed")
     command.add_argument("b", metavar="B", help="where to arrive: a sound file or a seed")
     command.add_argument(
-        "--steps", type=_at_least_two, default=8, help="sounds, both ends included (default: 8)"
+        "--steps",
+        type=_at_least_two,
+        default=8,
+        help="number of sounds, A and B included (default: 8)",
     )
     _command(commands, "plot", "draw training curves, latent usage and reconstructions", plot)
 
@@ -50,9 +53,15 @@ def _command(commands: Commands, name: str, purpose: str, run: Run) -> argparse.
     command: argparse.ArgumentParser = commands.add_parser(
         name, help=purpose, description=f"{purpose[0].upper()}{purpose[1:]}."
     )
-    command.add_argument("run_folder", metavar="RUN", type=Path, help="a folder that train made")
     command.add_argument(
-        "--out", type=Path, required=True, metavar="FOLDER", help="where to write; made if needed"
+        "run_folder", metavar="RUN", type=Path, help="run folder, from `musicvae train`"
+    )
+    command.add_argument(
+        "--out",
+        type=Path,
+        required=True,
+        metavar="FOLDER",
+        help="folder for the results; created if needed",
     )
     command.set_defaults(run=run)
     return command

@@ -1,11 +1,11 @@
 """Adds the fields of a dataclass to a command as options, and reads their values.
 
-So that an option is written once, with its default, its type and its help, in the dataclass that
-the code behind the command takes anyway. Commands that call a function declare their options with
-``argparse`` and hand them over by name, which mypy checks against the function.
+So an option is written once, with its default, type and help, in the dataclass that the code behind
+the command takes. Commands that call a function declare their options with ``argparse`` and pass
+them on by name, which mypy checks against the function.
 
 The metadata of a field are the keyword arguments of ``ArgumentParser.add_argument`` (``help``,
-``type``, ``metavar``, ``nargs``, ``const``) and two of our own: ``name``, where the option is not
+``type``, ``metavar``, ``nargs``, ``const``) and two more: ``name``, where the option is not
 named after the field, and ``group``, the title above it in ``--help``.
 """
 
@@ -49,10 +49,10 @@ def add_option(parent: argparse._ActionsContainer, field: Field[Any]) -> None:
 def option_values(
     dataclass: type[DataclassInstance], options: argparse.Namespace
 ) -> dict[str, Any]:
-    """What was given, or is the default, for each field of a dataclass, by the field's name.
+    """The given or default value of each field of a dataclass, by the field's name.
 
     Args:
         dataclass: the class; each of its fields was declared with :func:`add_option`.
-        options: what the parser returned.
+        options: the result of the parser.
     """
     return {field.name: getattr(options, field.name) for field in fields(dataclass)}

@@ -41,13 +41,13 @@ def add(commands: Commands) -> None:
         add_option(groups.get(field.metadata.get("group", ""), command), field)
         if field.name == "device":
             groups["sound"].add_argument(
-                "--list-devices", action="store_true", help="list the sound cards and end"
+                "--list-devices", action="store_true", help="list the sound cards and exit"
             )
     shown = command.add_mutually_exclusive_group()
-    shown.add_argument("--quiet", action="store_true", help="say nothing but errors")
-    shown.add_argument("--json", action="store_true", help="JSON lines for machines")
+    shown.add_argument("--quiet", action="store_true", help="print errors only")
+    shown.add_argument("--json", action="store_true", help="print JSON lines for other programs")
     shown.add_argument(
-        "--plain", action="store_true", help="start-up lines alone, without the status screen"
+        "--plain", action="store_true", help="print the start-up lines only, no status screen"
     )
 
 

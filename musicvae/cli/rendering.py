@@ -61,7 +61,7 @@ def render(options: argparse.Namespace) -> None:
 
 
 def _places(score: str, models: dict[str, dict[str, str]]) -> list[Path]:
-    """Where to look for the models of a score: where they were, beside them, beside the score."""
+    """Folders to search for the models of a score: where they were, and beside the score."""
     files = [Path(model["file"]) for model in models.values() if model.get("file")]
     folders = dict.fromkeys(file.parent for file in files)
     return [*files, *folders, Path(score).parent]

@@ -26,7 +26,9 @@ def add(commands: Commands) -> None:
     )
     parser.add_argument("model", metavar="RUN", type=Path, help="a stream run, or an encoder .onnx")
     parser.add_argument("file", metavar="FILE", type=Path, help="a sound file")
-    parser.add_argument("-o", "--out", type=Path, required=True, help="the tape, such as solo.tape")
+    parser.add_argument(
+        "-o", "--out", type=Path, required=True, help="tape to write, such as solo.tape"
+    )
     parser.set_defaults(run=make_tape)
     parser = commands.add_parser(
         "play",
@@ -34,7 +36,7 @@ def add(commands: Commands) -> None:
         description="Decode a tape with a stream artifact. Needs no TensorFlow.",
     )
     parser.add_argument("artifact", metavar="ARTIFACT", type=Path, help="a stream .onnx")
-    parser.add_argument("tape", metavar="TAPE", type=Path, help="what `musicvae tape` made")
+    parser.add_argument("tape", metavar="TAPE", type=Path, help="a tape, from `musicvae tape`")
     parser.add_argument("-o", "--out", type=Path, required=True, help="a sound file to write")
     parser.set_defaults(run=play_tape)
 

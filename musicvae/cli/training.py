@@ -19,10 +19,11 @@ def add(commands: Commands) -> None:
     demo = commands.add_parser(
         "demo",
         help="run the whole chain on an embedded corpus",
-        description="Train on an embedded corpus, export, play over OSC, and leave a page.",
+        description="Train on an embedded corpus, export, play over OSC, and write a web page "
+        "about it.",
     )
     demo.add_argument("--out", default="musicvae-demo", help="new folder (default: %(default)s)")
-    demo.add_argument("--minutes", type=float, default=2.5, help="of training (default: 2.5)")
+    demo.add_argument("--minutes", type=float, default=2.5, help="training time (default: 2.5)")
     demo.set_defaults(run=run_demo)
 
 
@@ -33,20 +34,20 @@ def _add_train(commands: Commands) -> None:
         description="Train a model on a folder of sounds. Ctrl-C stops cleanly; --resume goes on, "
         "also after a crash.",
     )
-    parser.add_argument("--genre", help="a registered genre or a folder's name; default all sounds")
+    parser.add_argument("--genre", help="registered genre or name of a folder (default: all)")
     parser.add_argument("--data", help="folder of sounds: a GTZAN root or any folder of folders")
     parser.add_argument("--out", required=True, help="run folder")
-    parser.add_argument("--recipe", help="see `musicvae recipes`; default the genre's own")
+    parser.add_argument("--recipe", help="see `musicvae recipes` (default: the genre's)")
     parser.add_argument(
         "--set",
         action="append",
         default=[],
         metavar="NAME=VALUE",
-        help="change a setting of the recipe, such as epochs=10 or model.width=64; repeatable",
+        help="change a setting of the recipe, such as epochs=10 or model.width=64; may be repeated",
     )
-    parser.add_argument("--resume", action="store_true", help="go on with the run in --out")
-    parser.add_argument("--minutes", type=float, help="training time at most, in minutes")
-    parser.add_argument("--seed", type=int, help="of split, weights, crops and noise")
+    parser.add_argument("--resume", action="store_true", help="continue the run in --out")
+    parser.add_argument("--minutes", type=float, help="limit of the training time")
+    parser.add_argument("--seed", type=int, help="seed of split, weights, crops and noise")
     parser.add_argument(
         "--from", dest="start_from", metavar="RUN", help="start from the weights of another run"
     )
@@ -58,11 +59,15 @@ def _add_train(commands: Commands) -> None:
         help="keep the weights of the encoder (or decoder) that --from brings; with a frozen "
         "encoder both runs share one latent space",
     )
-    parser.add_argument("--strategy", default="default", help="default, mirrored or multiworker")
-    parser.add_argument("--licence", default="unstated", help="of the trained model")
-    parser.add_argument("--cache", help="folder of decoded tracks; default $MUSICVAE_CACHE")
-    parser.add_argument("--workers", type=int, help="decoding processes; default one per core")
-    parser.add_argument("--no-pictures", action="store_true", help="draw nothing while training")
+    parser.add_argument(
+        "--strategy", default="default", help="where to compute: default, mirrored or multiworker"
+    )
+    parser.add_argument("--licence", default="unstated", help="licence of the trained model")
+    parser.add_argument("--cache", help="folder of decoded tracks (default: $MUSICVAE_CACHE)")
+    parser.add_argument("--workers", type=int, help="decoding processes (default: one per core)")
+    parser.add_argument(
+        "--no-pictures", action="store_true", help="draw no pictures while training"
+    )
     parser.add_argument("--quiet", action="store_true", help="show no progress")
     parser.set_defaults(run=run_train)
 
@@ -127,7 +132,7 @@ def parse_settings(options: argparse.Namespace) -> dict[str, Any]:
     """The changed settings of a recipe, from ``--set``, ``--minutes`` and ``--seed``.
 
     Args:
-        options: of ``train``.
+        options: options of ``train``.
 
     Returns:
         Settings by name; those of the model in a dictionary of their own, ``"model"``. The values

@@ -35,7 +35,7 @@ def build(
     Args:
         tracks: as :func:`musicvae.data.tracks.scan` finds them.
         spec: the wanted rate in Hz and number of channels.
-        folder: of the cache; ``None`` is :func:`musicvae.data.store.cache_folder`.
+        folder: folder of the cache; ``None`` is :func:`musicvae.data.store.cache_folder`.
         workers: decoding processes; 1 decodes in this process. ``None`` is one for each core, or
             fewer for few tracks.
         progress: called after each track.

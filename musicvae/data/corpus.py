@@ -41,7 +41,7 @@ class Corpus:
 
     Attributes:
         spec: rate in Hz and number of channels.
-        folder: of the cache.
+        folder: folder of the cache.
         entries: one for each track that can be used.
         skipped: the tracks that are not used, each with a reason.
     """

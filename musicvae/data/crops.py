@@ -5,7 +5,7 @@ step N, or one worker of several, sees exactly what a single run from step 0 wou
 drawn with Philox, a counter-based generator (Salmon et al. 2011, "Parallel random numbers: as easy
 as 1, 2, 3"): its state at a step is computed, so that no earlier numbers need be drawn.
 
-A *step* in this module is a step of training, one batch.
+A *step* in this module is an optimiser step, which uses one batch.
 """
 
 from __future__ import annotations
@@ -38,9 +38,9 @@ def noise(seed: int, step: int, rows: range, dims: int, purpose: int = NOISE) ->
     """Standard normal numbers for some rows of a batch.
 
     Args:
-        seed: of the run.
+        seed: seed of the run.
         step: number of the batch.
-        rows: of the batch, which one worker handles.
+        rows: rows of the batch, which one worker handles.
         dims: numbers for each row.
         purpose: as :func:`generator`.
 
@@ -61,10 +61,10 @@ class CropPlan:
     in its track is uniformly distributed.
 
     Args:
-        lengths: of the tracks in samples, int64, shape (tracks,).
+        lengths: lengths of the tracks in samples, int64, shape (tracks,).
         samples: length of a crop, in samples.
         batch: rows of a batch.
-        seed: of the run.
+        seed: seed of the run.
     """
 
     def __init__(self, lengths: NDArray[np.int64], samples: int, batch: int, seed: int) -> None:
@@ -97,7 +97,7 @@ def fixed_crops(lengths: NDArray[np.int64], samples: int, limit: int) -> list[tu
     used. Where only some tracks of a round are needed, they are taken at equal distances.
 
     Args:
-        lengths: of the tracks in samples, int64, shape (tracks,).
+        lengths: lengths of the tracks in samples, int64, shape (tracks,).
         samples: length of a crop, in samples.
         limit: the largest number of crops.
 

@@ -154,7 +154,7 @@ def _read_until_broken(path: Path, error: AudioError) -> Sound:
     except (soundfile.LibsndfileError, OSError, TypeError):
         pass  # the reason is in `error` already
     if not pieces:
-        # Without the path: whoever has this file gets the same reason, wherever it lies.
+        # Without the path, so that the same file has the same reason in every folder.
         reason = getattr(error.__cause__, "error_string", "") or str(error.received)
         raise AudioError(f"cannot be decoded: {reason.rstrip('.')}") from error
     return Sound(np.concatenate(pieces), rate)
@@ -198,7 +198,7 @@ def _level(samples: Samples, notes: list[str]) -> Samples:
 
 
 def _to_channels(samples: Samples, channels: int, notes: list[str]) -> Samples:
-    """As :func:`musicvae.audio.to_channels`, except for channels that cancel each other.
+    """The same as :func:`musicvae.audio.to_channels`, except for channels that cancel each other.
 
     Samples are float32, shape (samples, channels), full scale ±1.
     """

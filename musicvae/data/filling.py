@@ -49,7 +49,7 @@ class Found:
 
 
 def worker_count(tracks: int) -> int:
-    """The number of processes in which to decode so many tracks; 1 means this process."""
+    """The number of processes in which to decode this many tracks; 1 means this process."""
     try:
         cores = len(os.sched_getaffinity(0))  # those that this process may use
     except AttributeError:
@@ -61,8 +61,8 @@ class Filler:
     """Finds the decoded sound of every track, or has the track decoded.
 
     Args:
-        index: of the cache.
-        folder: of the cache.
+        index: index of the cache.
+        folder: folder of the cache.
         spec: the wanted rate in Hz and number of channels.
     """
 

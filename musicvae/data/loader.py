@@ -27,7 +27,7 @@ def DatasetLoader(  # noqa: N802 - the notebook's spelling
         class_: the genre, such as ``"jazz"``.
         base_path: the folder that holds the genres' folders.
         counts: number of tracks in each of the two sets.
-        seed: of the random choice.
+        seed: seed of the random choice.
 
     Returns:
         ``(TrackSet_1, TrackSet_2)``: the sorted paths of the tracks to train and to test on.

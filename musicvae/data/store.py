@@ -1,6 +1,6 @@
 """Keeps decoded tracks on disk: one ``.npy`` for each, named by what it was made from.
 
-    <cache folder>/index.sqlite          what is known of every source file
+    <cache folder>/index.sqlite          the outcome for every source file
     <cache folder>/lock                  held by the process that fills the cache
     <cache folder>/sounds/ab/abcd….npy   float32, shape (samples, channels), full scale ±1
 
@@ -8,7 +8,7 @@ A name is the SHA-256 of the source's bytes, the rate, the channels and the vers
 rules. So the sound of a renamed or copied source is found again, and one that was made by older
 rules is not used.
 
-platformdirs knows where a system keeps caches, and filelock how it locks files.
+platformdirs finds the cache folder of the system, and filelock locks files.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Stored:
 
     Attributes:
         samples: length of the sound in samples.
-        size: of the file, in bytes.
+        size: size of the file, in bytes.
         mtime_ns: when the file was last changed, in nanoseconds since 1970.
         crc32: checksum of the samples.
     """
@@ -68,7 +68,7 @@ def locked(folder: Path, waiting: Callable[[], None] = lambda: None) -> Iterator
     whole or absent all the same.
 
     Args:
-        folder: of the cache; made where missing.
+        folder: folder of the cache; made where missing.
         waiting: called once if another process holds the lock.
 
     Raises:
@@ -109,7 +109,7 @@ def sound_digest(content: str, spec: AudioSpec) -> str:
 
 
 def sound_path(folder: Path, digest: str) -> Path:
-    """Where the sound of that digest lies."""
+    """The file of the sound with that digest."""
     return folder / "sounds" / digest[:2] / f"{digest}.npy"
 
 
@@ -154,7 +154,7 @@ def check_sound(path: Path, stored: Stored, channels: int) -> Stored | None:
     Args:
         path: the ``.npy`` file.
         stored: the file as it was written.
-        channels: of the sound.
+        channels: number of channels of the sound.
 
     Returns:
         ``stored`` with the present time of the file; ``None`` where it is missing or damaged.

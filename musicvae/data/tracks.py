@@ -25,7 +25,7 @@ class Track:
     """One sound file.
 
     Attributes:
-        path: of the file.
+        path: path of the file.
         key: its path relative to the scanned folder, with ``/``; its name in splits and reports.
     """
 
@@ -183,7 +183,7 @@ def _key(path: Path, root: Path) -> str:
 
 
 def _refusal(path: Path, root: Path) -> str | None:
-    """Why a file with the ending of a sound file is skipped, or ``None`` where it is taken."""
+    """The reason to skip a file with the ending of a sound file, or ``None`` if it is used."""
     if path.name.startswith("._"):
         return "a hidden companion file of macOS, not sound"
     if path.name.startswith("."):

@@ -4,7 +4,7 @@ A worker is this module, run by a new Python process. It reads one job a line fr
 and writes one answer a line to standard output, both JSON. It ends when its standard input does,
 so that no worker outlives a killed parent.
 
-The alternatives fall short: after ``fork``, TensorFlow's threads are dead; the ``spawn`` of
+The alternatives have faults: after ``fork``, TensorFlow's threads are dead; the ``spawn`` of
 multiprocessing runs the caller's script again unless that has a ``__main__`` guard; and with loky
 3.7 one crash of a decoder ended 13 of 20 jobs without saying which file did it (here: that one),
 and its workers lived on for more than 100 s after their parent was killed (here: until the file in
@@ -157,7 +157,7 @@ class SameProcess:
     perform = staticmethod(perform)
 
     def close(self) -> None:
-        """Nothing to end."""
+        """Do nothing, since there is no process to end."""
 
 
 _START = """

@@ -51,7 +51,7 @@ def run_demo(out: Path, minutes: float, reporter: Reporter) -> Path:
     """
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise RunError(
-            "the demo wants a new folder",
+            "the demo needs a new folder",
             expected="a folder that does not exist, or is empty",
             received=str(out),
             hint=f"musicvae demo --out {out}-2, or remove {out}",

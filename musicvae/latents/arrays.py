@@ -24,7 +24,7 @@ def latent_rows(latents: ArrayLike, width: int, axis: str) -> Latents:
     Args:
         latents: shape (D,) or (n, D), any numbers.
         width: D.
-        axis: what n counts, for messages: ``"batch"`` or ``"frames"``.
+        axis: the name of the first axis, for messages: ``"batch"`` or ``"frames"``.
 
     Returns:
         float32, shape (n, D), n ≥ 1; the very array where it was that already.
@@ -39,7 +39,7 @@ def latent_rows(latents: ArrayLike, width: int, axis: str) -> Latents:
 
 
 def _is_ready(latents: ArrayLike, width: int) -> TypeGuard[Latents]:
-    """Whether they are contiguous float32 (n, D) already, which the fast path of a host is."""
+    """Whether they are contiguous float32 (n, D) already, as a fast host sends them."""
     return (
         isinstance(latents, np.ndarray)
         and latents.dtype == np.float32

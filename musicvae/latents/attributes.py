@@ -42,7 +42,7 @@ CONTRAST_GAIN = 0.4
 #: Width of the moving mean's window in seconds, at half its height.
 CONTRAST_SECONDS = 0.2
 
-#: Attributes counted over a window of so many seconds; latents are smoothed over the same window.
+#: Attributes counted over a window of this many seconds, over which latents are smoothed too.
 _SLOW = {"onsets": ONSET_SECONDS}
 #: Percentiles at which values are clipped; silence at -80 dBFS would else outweigh the music.
 _OUTLIERS = (1.0, 99.0)
@@ -55,7 +55,7 @@ class _Line:
     Attributes:
         weights: float64 (D,), the attribute's change for a change of 1 in each latent.
         covariance: float64 (D, D), of the latents that it was fitted to.
-        mean: of the attribute, in its unit.
+        mean: mean of the attribute, in its unit.
         std: standard deviation of the attribute, in its unit.
         r2: share of the attribute's variance that is explained, on held-out tracks.
     """
@@ -91,9 +91,10 @@ def fit_directions(
     these. For onsets, which are counted over a second, latents are smoothed over a second too.
 
     Args:
-        latents: standardised latents of each training track, shape (steps, D).
-        measured: for each track, by name, the attribute at each step, shape (steps,); NaN where
-            there is none. Every track has the same names.
+        latents: standardised latents of each training track, numbers of shape (steps, D);
+            computed in float64.
+        measured: for each track, by name, the attribute at each step, float, shape (steps,);
+            NaN where there is none. Every track has the same names.
         held_latents: the same for tracks that were not trained on, from which R² is computed.
         held_measured: the attributes of these tracks.
         rate: steps per second.

@@ -32,7 +32,7 @@ _MOST = 4.0
 
 @dataclass(frozen=True, eq=False)
 class Moves:
-    """What was measured when the latents of several sequences were moved along one direction.
+    """The measurements of sequences whose latents were moved along one direction.
 
     Attributes:
         name: the attribute that the direction is for.
@@ -152,8 +152,8 @@ def spearman(asked: ArrayLike, measured: ArrayLike) -> float:
     4e-16, but NaN and a warning for what is 0 here, and takes a second or more to import.
 
     Args:
-        asked: numbers of shape (n,), in any unit.
-        measured: numbers of shape (n,), in any unit.
+        asked: numbers of shape (n,), in any unit; converted to float64.
+        measured: numbers of shape (n,), in any unit; converted to float64.
 
     Returns:
         -1 to 1; 0 where either side is constant, or fewer than two pairs count.

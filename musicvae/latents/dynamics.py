@@ -57,7 +57,7 @@ class LinearDynamics:
 
     Attributes:
         matrix: A, float64 (D, D), spectral radius below 1.
-        noise: Q, float64 (D, D), covariance of what each step adds.
+        noise: Q, float64 (D, D), covariance of the noise that each step adds.
         one_step_error: share of the variance of held-out latents that a step does not explain: 0 is
             perfect, 1 no better than the mean.
         rate: steps per second.
@@ -158,7 +158,7 @@ class LinearDynamics:
 
     @property
     def covariance(self) -> Float64:
-        """Of the standardised latents of an endless walk, float64 (D, D): ``C = A C Aᵀ + Q``."""
+        """Covariance of the latents of an endless walk, float64 (D, D): ``C = A C Aᵀ + Q``."""
         return stationary_covariance(self.matrix, self.noise)
 
     @cached_property

@@ -30,7 +30,7 @@ class Tape:
     Attributes:
         latents: standardised, float32 (steps, D), rounded to what float16 holds, so that a tape
             sounds the same before and after it is saved; read-only.
-        sample_rate: of the decoder, in Hz.
+        sample_rate: sample rate of the decoder, in Hz.
         hop: samples per decoder frame.
         stride: decoder frames that each row lasts.
         samples: length of the source in samples at ``sample_rate``.
@@ -81,7 +81,7 @@ class Tape:
         """Refuse a decoder of another latent space, to which these latents mean other things.
 
         Args:
-            latent_space: of the decoder, 16 hex digits or empty.
+            latent_space: latent space of the decoder, 16 hex digits or empty.
 
         Raises:
             LatentError: the tape was made with another encoder.

@@ -36,7 +36,7 @@ _RANGES = {
 }
 #: Where the header's text begins: behind the magic and the four bytes of its length.
 _START = len(MAGIC) + 4
-#: What stands for the digest while the digest is computed.
+#: The placeholder of the digest while the digest is computed.
 _UNSIGNED = b"0" * 64
 _NUMBER_BYTES = 2  # float16
 
@@ -48,7 +48,7 @@ class TapeHeader:
     Attributes:
         steps: number of rows.
         latent_dim: D, latents in a row.
-        sample_rate: of the decoder, in Hz.
+        sample_rate: sample rate of the decoder, in Hz.
         hop: samples per decoder frame.
         stride: decoder frames that each row lasts.
         samples: length of the source in samples at ``sample_rate``.

@@ -37,7 +37,7 @@ class IndependentWalker:
         self._row: Float64 = self._draws.standard_normal(self._width)
 
     def row(self) -> Float64:
-        """Where the walk is now: standardised latents, float64 (D,)."""
+        """The present row of the walk: standardised latents, float64 (D,)."""
         return self._row
 
     def advance(self, steps: int) -> None:
@@ -55,7 +55,7 @@ class Walker:
     """A walk with dynamics, which draws no more steps than it is asked for.
 
     Args:
-        dynamics: how the latents go on.
+        dynamics: the linear model of how latents change.
         seed: equal seeds give equal walks.
     """
 
@@ -72,7 +72,7 @@ class Walker:
         self._share = 0.0
 
     def row(self) -> Float64:
-        """Where the walk is now: standardised latents about 0, float64 (D,)."""
+        """The present row of the walk: standardised latents about 0, float64 (D,)."""
         if self._share == 0:
             return self._last
         return self._matrices.between(self._last, self._following, self._share)

@@ -55,7 +55,7 @@ def assemble(
 
     Args:
         artifacts: see :class:`musicvae.live.daemon.Daemon`.
-        options: of the daemon.
+        options: options of the daemon.
         quit: called for ``/quit``, on the receiver's thread.
         stack: closes everything that was opened, in reverse order.
 
@@ -74,7 +74,7 @@ def assemble(
     worker = _start_worker(stage, recording, output, repertoire, options, announcer, stack)
 
     def status_values() -> list[Value]:
-        return flat(status(parts))  # nobody asks before everything runs
+        return flat(status(parts))  # not called before everything runs
 
     requests = Requests(
         announcer.addressees,

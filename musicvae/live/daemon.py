@@ -39,7 +39,7 @@ class Daemon:
 
     Attributes:
         options: the options, checked.
-        parts: what the daemon consists of; there once it has been started.
+        parts: the parts of the daemon; set once it has been started.
 
     Raises:
         SettingError: an option is out of range.

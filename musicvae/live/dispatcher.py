@@ -50,12 +50,12 @@ class Counts:
 
 @dataclass
 class Clients:
-    """What is known of the senders: which may send, where their replies go, who subscribed.
+    """Facts about the clients: which may send, where their replies go, which have subscribed.
 
     Attributes:
         allowed: hosts that may send; packets of others are counted and get no reply.
         addressees: where the replies to each sender go.
-        subscribers: of ``/notify``.
+        subscribers: subscribers of ``/notify``.
     """
 
     allowed: AllowList
@@ -69,7 +69,7 @@ class Dispatcher:
     Args:
         handle: the engine and the address table.
         requests: answers requests immediately.
-        clients: what is known of the senders.
+        clients: the facts about the clients.
         work: queues a job for the worker; never blocks.
         later: queues a reply from any thread; never blocks.
         due: gives the sample frame of a time tag, or ``None`` for now; ``None`` ignores time tags.
@@ -99,7 +99,7 @@ class Dispatcher:
 
         Args:
             data: as received.
-            sender: of the packet; only it gets replies.
+            sender: sender of the packet; only it gets replies.
             now: time in seconds of any monotonic clock.
 
         Returns:

@@ -12,13 +12,13 @@ from musicvae.audio import Samples
 
 
 def raised_cosine(frames: int) -> Samples:
-    """A smooth rise from just above 0 to exactly 1, float32 (frames,); slope 0 at both ends."""
+    """A smooth rise from above 0 to exactly 1, float32 (sample frames,); slope 0 at both ends."""
     steps = np.arange(1, frames + 1, dtype=np.float64) / frames
     return (0.5 - 0.5 * np.cos(np.pi * steps)).astype(np.float32)
 
 
 def equal_power(frames: int) -> tuple[Samples, Samples]:
-    """A rising and a falling curve, float32 (frames,) each, whose squares add to 1 everywhere."""
+    """A rising and a falling curve, float32 (sample frames,) each; their squares add to 1."""
     steps = (np.arange(frames, dtype=np.float64) + 0.5) / frames * (np.pi / 2)
     return np.sin(steps).astype(np.float32), np.cos(steps).astype(np.float32)
 
@@ -66,12 +66,12 @@ class Glide:
         self._at = 0
 
     def jump(self, value: float) -> None:
-        """Take a value at once; only for moments when nobody hears it."""
+        """Take a value at once; only while it is inaudible."""
         self._start = self._target = float(value)
         self._at = len(self._curve)
 
     def fill(self, out: Samples) -> None:
-        """Write the next values to ``out``, float32 (frames,)."""
+        """Write the next values to ``out``, float32 (sample frames,)."""
         moving = min(len(out), self.remaining)
         if moving:
             part = out[:moving]

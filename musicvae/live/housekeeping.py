@@ -75,7 +75,9 @@ class Housekeeper:
                     self._tell("/fail", "/record/start", str(failure))
                 if (problem := self._problem()) != known:
                     known = problem
-                    self._tell("/fail", "musicvae", f"a mistake of ours, please report it: {known}")
+                    self._tell(
+                        "/fail", "musicvae", f"an error in musicvae, please report it: {known}"
+                    )
                 if rounds % 2 == 0:
                     self._tell("/status.reply", *self._status())
                     peaks = [decibels(float(peak)) for peak in self._engine.peaks]

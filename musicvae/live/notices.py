@@ -1,4 +1,4 @@
-"""Tells clients and people what happens: replies, messages to subscribers, lines on the console."""
+"""Sends replies and messages to clients, and shows lines to people on the console."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ class Announcer:
     """Sends OSC messages to clients, through the outbox. From any thread; nothing here waits.
 
     Attributes:
-        outbox: of the thread that owns the sockets.
-        addressees: know at which port each client wants its replies.
+        outbox: outbox of the thread that owns the sockets.
+        addressees: the port to which the replies of each client go.
         subscribers: the clients that sent ``/notify 1``.
         notices: where failures are shown to people.
     """
@@ -62,6 +62,6 @@ class Announcer:
             self.reply(peer, address, *values)
 
     def output_changed(self, state: str) -> None:
-        """Tell everybody that the sound card was lost, or is back."""
+        """Tell people and subscribers that the sound card was lost, or is back."""
         self.notices.say(f"sound: {state}")
         self.tell("/output", state)

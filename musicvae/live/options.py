@@ -32,8 +32,9 @@ class Options:
         honour_timetags: whether bundles wait until they are due.
         gain_db: gain of both decks at the start in dB, -96 to 12.
         seconds: length after which the daemon ends by itself; ``None`` for no limit.
-        rate: of the output in Hz; ``None`` is the sound card's own, or for a file the model's.
-        channels: of the output, at most 64.
+        rate: sample rate of the output in Hz; ``None`` is that of the sound card, or for a file
+            that of the model.
+        channels: number of channels of the output, at most 64.
         device: name or number of a sound card; ``None`` is the system's default.
         block: sample frames that the device pulls at once, 16 to 8192.
         ahead_ms: milliseconds before the sound card pulls a block at which it must be ready, 1 to
@@ -83,7 +84,7 @@ class Options:
             "group": "sound",
             "type": int,
             "metavar": "FRAMES",
-            "help": "frames at once (default: %(default)s)",
+            "help": "sample frames per block (default: %(default)s)",
         },
     )
     ahead_ms: float | None = field(
@@ -93,7 +94,7 @@ class Options:
             "group": "sound",
             "type": float,
             "metavar": "MS",
-            "help": "have a block ready so long before the device needs it (default: 2.5): less is "
+            "help": "a block is ready this long before the device pulls it (default: 2.5): less is "
             "quicker, more is safer",
         },
     )
@@ -103,7 +104,7 @@ class Options:
             "group": "sound",
             "type": int,
             "metavar": "N",
-            "help": "of the output (default: %(default)s)",
+            "help": "channels of the output (default: %(default)s)",
         },
     )
     record: str | None = field(
@@ -146,7 +147,7 @@ class Options:
         metadata={
             "group": "network",
             "metavar": "ADDRESS",
-            "help": "listen there (default: %(default)s)",
+            "help": "address to listen on (default: %(default)s)",
         },
     )
     allow: Sequence[str] = field(
@@ -154,7 +155,7 @@ class Options:
         metadata={
             "group": "network",
             "metavar": "HOST",
-            "help": "host or network that may speak besides this machine; may be repeated",
+            "help": "host or network that may send packets, besides this machine; may be repeated",
         },
     )
     allow_quit: bool = field(
@@ -168,7 +169,7 @@ class Options:
         default=False,
         metadata={
             "group": "network",
-            "help": "let bundles wait until their time tag is due (SuperCollider means them)",
+            "help": "let bundles wait until their time tag is due, as SuperCollider expects",
         },
     )
     tapes: PathLike | None = field(
@@ -176,7 +177,7 @@ class Options:
         metadata={
             "group": "folders",
             "metavar": "FOLDER",
-            "help": "of tapes (default: that of the first artifact)",
+            "help": "folder of tapes (default: that of the first artifact)",
         },
     )
     presets: PathLike | None = field(
@@ -184,7 +185,7 @@ class Options:
         metadata={
             "group": "folders",
             "metavar": "FOLDER",
-            "help": "of presets (default: presets, beside the first artifact)",
+            "help": "folder of presets (default: presets, beside the first artifact)",
         },
     )
     takes: PathLike = field(
@@ -192,7 +193,7 @@ class Options:
         metadata={
             "group": "folders",
             "metavar": "FOLDER",
-            "help": "of recordings (default: %(default)s)",
+            "help": "folder of recordings (default: %(default)s)",
         },
     )
     seconds: float | None = field(
@@ -200,7 +201,7 @@ class Options:
         metadata={
             "type": float,
             "metavar": "S",
-            "help": "fade out and end after so long",
+            "help": "fade out and end after this time",
         },
     )
 

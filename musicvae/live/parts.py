@@ -26,13 +26,13 @@ class Parts:
         options: with which the daemon was started.
         port: on which it listens, UDP and TCP.
         repertoire: the models, tapes and presets that can be loaded.
-        first_voice: what deck a plays at first.
+        first_voice: the voice that deck a plays at first.
         notices: texts for people.
         engine: the decks and their mix.
         output: where the sound goes; its thread renders the engine.
         receiver: the thread that owns the sockets, and the outbox.
         connections: the TCP connections of the receiver.
-        dispatcher: reads packets and hands on what they ask for.
+        dispatcher: reads packets and passes their commands on.
         worker: the thread that does jobs.
         recording: the recording in progress, if any.
         housekeeper: the thread that writes recordings and informs subscribers.

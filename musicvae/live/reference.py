@@ -22,14 +22,14 @@ What sounds on a deck, frame by frame:
 
     latents = clamp(scale · (source + set) + bias + Σ attribute · direction)
 
-*set* is what `/latent` and its kin say, *source* is the movement of a tape or a random walk
-(nothing at first). Everything that is set glides, so nothing steps.
+*set* is the value of `/latent` and its variants, *source* is the movement of a tape or a random
+walk (nothing at first). Every value that is set glides to its target; none jumps.
 
 - Every number may arrive as any of the types `i f d h T F`.
-- A NaN, an infinity, or a number out of its range refuses the whole message.
-- The messages of one bundle take effect together, at one frame. Time tags are ignored unless the
-  daemon was started with `--honour-timetags`; then a bundle waits until it is due, at most a
-  minute, but for jobs, which begin at once.
+- A message with a NaN, an infinity, or a number out of its range is refused as a whole.
+- The messages of one bundle take effect together, at one sample frame. Time tags are ignored
+  unless the daemon was started with `--honour-timetags`; then a bundle waits until it is due, at
+  most a minute; jobs in it begin at once.
 - Addresses may be OSC patterns: `/latent/[0-3]`, `/latent/{1,4}`, `/deck/*/gain`.
 - Latents are standardised: most of the training set lies between -2.3 and 2.3.
 - Over TCP both framings are understood: a size before each packet (OSC 1.0) and SLIP (OSC 1.1).
@@ -46,8 +46,8 @@ _REPLIES = """\
 ## Replies
 
 They go to the host and port that a message came from, or to the port that this sender chose with
-`/replyport`, or down its TCP connection; never to anybody else. They hold only the types `i`, `f`
-and `s`, and are at most 1400 bytes long.
+`/replyport`, or over its TCP connection; never to another host. They contain only the types `i`,
+`f` and `s`, and are at most 1400 bytes long.
 
 | address | arguments | meaning |
 |---|---|---|
@@ -71,7 +71,7 @@ def markdown() -> str:
             _HEAD,
             "## Addresses of a deck",
             "",
-            f"All of them may follow {prefixes}; without it deck {DECKS[0]} is meant.",
+            f"{prefixes} may stand before each of them; without it deck {DECKS[0]} is meant.",
             "",
             *_table(decks),
             "",

@@ -24,7 +24,7 @@ class Requests:
 
     Args:
         addressees: where the replies to each sender go.
-        subscribers: of ``/notify``.
+        subscribers: subscribers of ``/notify``.
         status: gives the values of ``/status.reply``: name, value, name, value and so on.
         quit: called for ``/quit``; ``None`` refuses it.
 
@@ -99,7 +99,7 @@ _row = partial(Address, owner=Requests)
 ALIAS = _row(
     "/alias",
     "s s",
-    "Let the first address mean the second, and what follows it likewise.",
+    "Make the first address mean the second, alone or at the beginning of a longer address.",
     _read_alias,
     request=Requests.alias,
     by_pattern=False,

@@ -41,7 +41,10 @@ _ONSET_WINDOW, _ONSET_HOP, _ONSET_LAG = 1024, 256, 2  # samples at 22 050 Hz; fr
 _ONSET_BANDS, _LOWEST_BAND, _NARROWEST = 3, 40.0, 2  # per octave; Hz; bins
 _ONSET_POWER = 1e-9  # mean square, -90 dBFS: changes far below it in a band do not count
 _ONSET_NEAR, _ONSET_AROUND = 3, 20  # frames on either side: of a peak; of its surroundings
-_ONSET_FACTOR, _ONSET_ABOVE = 1.5, 0.5  # an onset exceeds the median times this, plus so many dB
+_ONSET_FACTOR, _ONSET_ABOVE = (
+    1.5,
+    0.5,
+)  # an onset exceeds the median times the first, plus the second in dB
 _TOGETHER = 512  # frames that are analysed at once, to limit the memory
 
 
@@ -152,7 +155,7 @@ def smooth(values: NDArray[np.floating], window: Float64) -> Float64:
 
 
 def _power_of_two(samples: int, rate: int) -> int:
-    """Samples at a rate in Hz that last as long as so many at 22 050 Hz, as a power of two."""
+    """Samples at a rate in Hz that last as long as ``samples`` at 22 050 Hz, as a power of two."""
     return int(max(16, 2 ** round(np.log2(samples * rate / COMPARISON_RATE))))
 
 
@@ -220,7 +223,7 @@ def _bands(size: int, rate: int) -> list[int]:
 
 
 def _neighbours(flux: Float64, reach: int) -> Float64:
-    """Each value with so many on either side, float64 (frames, 2 · reach + 1)."""
+    """Each value with ``reach`` on either side, float64 (frames, 2 · reach + 1)."""
     return sliding_window_view(np.pad(flux, reach, mode="reflect"), 2 * reach + 1)
 
 
@@ -252,5 +255,5 @@ def _starts(centres: Float64, size: int) -> NDArray[np.int64]:
 
 
 def _hann_of(size: int) -> Float64:
-    """The periodic Hann window of so many samples, float64 (size,)."""
+    """The periodic Hann window of ``size`` samples, float64 (size,)."""
     return np.square(np.sin(np.linspace(0, np.pi, size, endpoint=False, dtype=np.float64)))

@@ -19,7 +19,7 @@ def latent_usage(kl_per_dim: ArrayLike) -> Figure:
     collapse, Bowman et al. 2016). The line is the cumulative share of the whole KL.
 
     Args:
-        kl_per_dim: shape (D,), in nats, means over clips.
+        kl_per_dim: numbers of shape (D,), in nats, means over clips; converted to float64.
 
     Returns:
         The figure.

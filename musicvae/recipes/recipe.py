@@ -42,12 +42,12 @@ class Recipe:
         kl_warmup: optimiser steps over which β rises linearly from 0.
         free_bits: KL in nats per latent below which it is not reduced (Kingma et al. 2016).
         patience: epochs without a better test ELBO after which training stops, or goes on to its
-            adversarial phase; 0 waits for ever.
+            adversarial phase; 0 waits without limit.
         adversarial: share of the training, from 0 to below 1, for a second phase in which the
             decoder is trained against critics; 0 for none.
         split: how tracks are divided into training and test tracks: a ratio such as ``"80/20"``,
             counts such as ``"13+12"``, or ``"last 10"`` (see :mod:`musicvae.recipes.split`).
-        seed: of the split, the initial weights, the crops and ε.
+        seed: seed of the split, the initial weights, the crops and ε.
 
     Raises:
         SettingError: a value is out of range.

@@ -1,6 +1,6 @@
 """The recipes that musicvae ships: ``notebook``, ``clip``, ``stream`` and ``stream44``.
 
-They are registered in ``pyproject.toml`` under ``musicvae.recipes``, as those of a plug-in are.
+They are registered in ``pyproject.toml`` under ``musicvae.recipes``, like those of a plug-in.
 """
 
 from __future__ import annotations

@@ -51,7 +51,7 @@ class BoundSession:
 
         Args:
             block: latents or samples, float32 (n, width).
-            shape: of the result. As long as neither shape changes, nothing is allocated.
+            shape: shape of the result. As long as neither shape changes, nothing is allocated.
 
         Returns:
             The result, float32 of that shape, and the next state, float32 (S,); the next run

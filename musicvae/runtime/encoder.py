@@ -28,7 +28,7 @@ class Encoder(Stateful):
     state and may be called from any thread.
 
     Args:
-        path: an artifact of kind ``"encoder"``. The file is read once; what was checked is what is
+        path: an artifact of kind ``"encoder"``. The file is read once; the checked bytes are
             loaded, and the file may be replaced afterwards.
         threads: CPU threads for one call.
 

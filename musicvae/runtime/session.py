@@ -42,7 +42,7 @@ def open_artifact(path: str | os.PathLike[str], kind: Kind, threads: int) -> Ope
     """Read, check and open an artifact.
 
     Args:
-        path: the file, which is read once; what was checked is what is loaded.
+        path: the file, which is read once; the bytes that were checked are loaded.
         kind: the kind that the artifact must have.
         threads: CPU threads for one call, at least 1.
 

@@ -34,7 +34,7 @@ class Stateful(ABC):
 
     Args:
         path: the file; it is read once, and may be replaced afterwards.
-        kind: what it must be.
+        kind: the required kind.
         threads: CPU threads for one call.
 
     Raises:
@@ -103,7 +103,7 @@ class Stateful(ABC):
         self._bound.run(np.zeros(source, np.float32), target)
 
     def _shapes(self, frames: int) -> tuple[tuple[int, int], tuple[int, int]]:
-        """Shapes of a block of so many frames and of its result."""
+        """Shapes of a block of this many frames and of its result."""
         latent = (frames, self._info.latent_dim)
         audio = (frames * self._info.hop, self._info.channels)
         return (latent, audio) if self._info.kind == "stream" else (audio, latent)

@@ -31,7 +31,7 @@ class StreamDecoder(Stateful):
     state and may be called from any thread.
 
     Args:
-        path: an artifact of kind ``"stream"``. The file is read once; what was checked is what is
+        path: an artifact of kind ``"stream"``. The file is read once; the checked bytes are
             loaded, and the file may be replaced afterwards.
         threads: CPU threads for one call. One disturbs an audio thread least, and is as fast as any
             number for blocks of a few frames.

@@ -17,7 +17,7 @@ from musicvae.vae.losses import kl_analytic, kl_monte_carlo
 
 
 class Likelihood(Protocol):
-    """Says how well a decoder's output explains a sound, and turns that output into sound.
+    """Computes how well a decoder's output explains a sound, and turns that output into sound.
 
     Two methods are optional. ``distances(x, decoded)`` returns further figures by name for the
     history, each float32 (batch,). ``aligned(x, decoded)`` returns both as sound without the delay

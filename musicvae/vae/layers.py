@@ -31,7 +31,7 @@ class Resnet1DBlock(keras.layers.Layer):
     type ``"decode"`` uses transposed convolutions and batch norm, which export folds into weights.
 
     Args:
-        kernel_size: of both convolutions, in steps.
+        kernel_size: kernel size of both convolutions, in steps.
         filters: number of channels, of the input too.
         type: ``"encode"`` or ``"decode"``.
 

@@ -75,9 +75,9 @@ class ElboTerms(NamedTuple):
 
     Attributes:
         loss: the quantity that is minimised, float32 scalar, in nats.
-        mean: of q(z|x), float32 (batch, D), of a stream (batch, steps, D).
+        mean: mean of q(z|x), float32 (batch, D), of a stream (batch, steps, D).
         reconstruction: log p(x|z), float32 (batch,), in nats.
-        kl: of each latent, float32 (batch, D), in nats.
+        kl: KL of each latent, float32 (batch, D), in nats.
         decoded: output of the decoder, the likelihood's parameters, float32.
         distances: distances of the decoded sound from x by name, each float32 (batch,), where the
             likelihood has a method ``distances``.

@@ -8,7 +8,7 @@ import tempfile
 
 
 def quieten_tensorflow() -> None:
-    """Import TensorFlow; what it prints meanwhile is shown only if the import fails.
+    """Import TensorFlow; its output is shown only if the import fails.
 
     Its C++ part writes to file descriptor 2 before any setting can prevent it.
     """

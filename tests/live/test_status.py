@@ -96,7 +96,7 @@ def test_everything_that_is_counted_is_counted(
             pass
         monkeypatch.setattr(daemon.parts.repertoire.library, "tapes", lambda: 1 / 0)
         reason = client.failed("/tape/list")
-        assert "a mistake of ours" in reason
+        assert "an error in musicvae" in reason
         assert client.status()["faults"] == 1
 
 

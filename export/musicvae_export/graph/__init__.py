@@ -1,1 +1,1 @@
-"""Rewriting ONNX graphs so that one frame at a time is fast, without changing what they compute."""
+"""Rewrites ONNX graphs so that one frame at a time is fast, without changing the results."""

@@ -1,4 +1,4 @@
-"""Folds what follows a convolution into it: batch norms into its weights, cuts into its padding.
+"""Folds operators into the convolution before them: batch norms into weights, cuts into padding.
 
 A batch norm at inference multiplies and shifts each channel (Ioffe & Szegedy 2015), and so may as
 well multiply the kernel and shift the bias. TensorFlow computes a transposed convolution at full

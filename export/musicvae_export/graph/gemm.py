@@ -1,6 +1,6 @@
-"""Dense layers as one operator each.
+"""Makes one operator of each dense layer.
 
-Gemm multiplies and adds a bias in one go, which may be a constant or another tensor of the result's
+Gemm multiplies and adds a bias, which may be a constant or another tensor of the result's
 shape; onnxruntime lets it apply the activation after it too.
 """
 

@@ -1,4 +1,4 @@
-"""Weights as float16: half the file. Computation stays float32.
+"""Stores weights as float16, half the size; computation stays float32.
 
 Each large matrix is kept as float16 and cast to float32 by a node of the graph, which onnxruntime
 computes once, when it loads the file.

@@ -1,7 +1,8 @@
-"""Tidies what a stream's graph counts: frames, and the hours of its clock.
+"""Simplifies the integers of a stream's graph: its count of frames and its clock.
 
-TensorFlow counts in int32 and ONNX's sizes are int64, so that a converted graph casts to and fro; a
-remainder becomes three operators; and the number of frames is worked out again wherever it occurs.
+TensorFlow counts in int32 and ONNX's sizes are int64, so that a converted graph casts back and
+forth; a remainder becomes three operators; and the number of frames is computed again wherever it
+occurs.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Computes at export what does not depend on what is played.
+"""Replaces tensors that do not depend on the latents by constants, at export.
 
 A function with a free axis, of clips or of frames, converts to a graph that works out every shape
 again at each call: some four hundred of six hundred nodes of the clip decoder. Which of them are
@@ -25,12 +25,12 @@ _SIZES = (2, 3)
 
 @dataclass(frozen=True)
 class Seen:
-    """One tensor as it came out for each of the two sizes of the free axis.
+    """The values of one tensor for the two sizes of the free axis.
 
     Attributes:
         shapes: its shape.
-        dtype: of its numbers.
-        values: what it held, if it was computed from constants and sizes alone; else ``None``.
+        dtype: dtype of its numbers.
+        values: its values, if it was computed from constants and sizes alone; else ``None``.
     """
 
     shapes: tuple[tuple[int, ...], tuple[int, ...]]
@@ -39,14 +39,14 @@ class Seen:
 
     @property
     def constant(self) -> NDArray[Any] | None:
-        """What it held, if that is the same for both."""
+        """Its value, if that is the same for both sizes."""
         if self.values is not None and np.array_equal(*self.values):
             return self.values[0]
         return None
 
     @property
     def target(self) -> NDArray[np.int64] | None:
-        """As a constant target for Reshape, if it held a shape of which one axis is free."""
+        """A constant target for Reshape, if its value is a shape of which one axis is free."""
         if self.values is None or self.values[0].ndim != 1:
             return None
         found = target_of(*self.values)
@@ -54,7 +54,7 @@ class Seen:
 
 
 def target_of(first: Any, second: Any) -> NDArray[np.int64] | None:
-    """Two shapes as one constant target for Reshape; ``None`` if that cannot say it."""
+    """Two shapes as one constant target for Reshape, int64 (rank,); ``None`` if there is none."""
     a, b = np.array(first, np.int64), np.array(second, np.int64)
     if len(a) != len(b) or (np.minimum(a, b) < 1).any() or np.count_nonzero(a != b) > 1:
         return None  # Reshape takes 0 for "as before" and allows one -1 only
@@ -66,7 +66,7 @@ def look(model: ModelProto, unit: int = 1) -> dict[str, Seen]:
 
     Args:
         model: has one free axis in each input that has any.
-        unit: what the free axis counts comes in multiples of this.
+        unit: the sizes of the free axis are multiples of this.
     """
     probe = ModelProto()
     probe.CopyFrom(model)
@@ -91,7 +91,7 @@ def look(model: ModelProto, unit: int = 1) -> dict[str, Seen]:
 
 
 def _run(session: Any, names: list[str], graph: GraphProto, size: int) -> dict[str, NDArray[Any]]:
-    """What was fed and what came out for one size of the free axis."""
+    """The inputs and all results for one size of the free axis."""
     generator = np.random.default_rng(size)
     feeds = {
         value.name: generator.standard_normal(_shape(value, size)).astype(np.float32)
@@ -119,7 +119,7 @@ def simplify(model: ModelProto, unit: int = 1) -> None:
 
     Args:
         model: see :func:`look`.
-        unit: likewise.
+        unit: see :func:`look`.
     """
     seen = look(model, unit)
     _write_down_constants(model, seen)

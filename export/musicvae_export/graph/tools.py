@@ -31,7 +31,7 @@ class Constants(Mapping[str, NDArray[Any]]):
 
 
 def add_constant(graph: GraphProto, name: str, value: NDArray[Any]) -> str:
-    """Add an initializer under a name not yet taken; returns that name."""
+    """Add an initializer, of any shape and dtype, under a free name; returns that name."""
     taken = {tensor.name for tensor in graph.initializer}
     taken |= {output for node in graph.node for output in node.output}
     while name in taken:

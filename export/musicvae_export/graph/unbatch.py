@@ -1,4 +1,4 @@
-"""Takes the batch axis out of a graph that plays one stream: (1, frames, width) to (frames, width).
+"""Removes the batch axis from a graph that plays one stream: (1, frames, width) to (frames, width).
 
 A stream's ports have a batch axis of one. Inside, the axis costs: a matrix product with a bias is
 one operator, Gemm, for two axes only, and TensorFlow's dense layers wrap theirs into two reshapes.

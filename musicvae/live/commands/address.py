@@ -51,7 +51,7 @@ class Target(Enum):
 
 
 class Morph(Enum):
-    """How an address morphs: its value between two kept values."""
+    """The rules by which an address morphs: its value between two saved values."""
 
     LINEAR = "each number is interpolated linearly"
     SPREAD = "linear, and a single number stands for the same number for every latent"
@@ -88,7 +88,7 @@ class Row(Generic[T]):
 
         describe: describes the state of the target; also answers ``/get``.
         kept: whether presets and ``/render`` keep what ``describe`` returns.
-        order: of kept messages; those with lower numbers are applied first.
+        order: order of kept messages; those with lower numbers are applied first.
         morph: how two kept values are interpolated.
         restarts: whether applying the kept message restarts something; a morph leaves it out.
 
@@ -146,7 +146,7 @@ class Row(Generic[T]):
         """Whether the worker thread does it, which answers ``/done`` or ``/fail`` at its end."""
         return self.job is not None or self.load is not None
 
-    def legal_keys(self, shape: Shape) -> Iterable[str]:
+    def valid_keys(self, shape: Shape) -> Iterable[str]:
         """The numbers or names that may replace the placeholder on a deck of this shape."""
         if self.numbered:
             return (str(number) for number in range(shape.latent_dim))
@@ -188,7 +188,7 @@ class Command:
     """A message whose address was found in the table and whose arguments were checked.
 
     Attributes:
-        row: of the address table.
+        row: row of the address table.
         deck: name of the deck it is for; empty if it is for no deck.
         key: the number or name in place of ``<i>`` or ``<name>``.
         values: the arguments, converted.

@@ -45,7 +45,7 @@ class Arguments:
 
     Attributes:
         values: as received.
-        shape: of the addressed deck.
+        shape: shape of the addressed deck.
         key: the number or name in the address, for ``/latent/<i>`` and ``/attr/<name>``.
     """
 

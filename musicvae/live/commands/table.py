@@ -78,7 +78,7 @@ class AddressTable:
 
         Args:
             message: its address may be a pattern, which may match several addresses.
-            shapes: of each deck.
+            shapes: shapes of each deck.
 
         Returns:
             One or more commands, or the refusal.
@@ -99,7 +99,7 @@ class AddressTable:
         Args:
             message: address and arguments, from a file that is not trusted.
             deck: used if the address has no ``/deck/...``.
-            shapes: of each deck.
+            shapes: shapes of each deck.
 
         Raises:
             RefusedError: it is not such a message; says why.
@@ -170,7 +170,7 @@ class AddressTable:
                     continue  # saves trying its many latents one by one
                 if row.numbered and pattern.matches(f"{place}0"):
                     numbered.add(place)  # even if no model plays there
-                keys = row.legal_keys(shapes.get(deck, _NO_SHAPE)) if row.stem else ("",)
+                keys = row.valid_keys(shapes.get(deck, _NO_SHAPE)) if row.stem else ("",)
                 for key in keys:
                     if pattern.matches(prefix + (f"{row.stem}{key}" if row.stem else row.path)):
                         if row.numbered:

@@ -64,7 +64,7 @@ def _others(parts: Parts) -> list[tuple[str, str]]:
 
 
 def _callback(parts: Parts) -> str:
-    """What the audio thread of a sound card runs; empty for other outputs."""
+    """The kind of callback that a sound card runs; empty for other outputs."""
     callback = getattr(parts.output, "callback", "")
     return f", {callback} callback, {parts.output.queue_ms:.1f} ms queued" if callback else ""
 

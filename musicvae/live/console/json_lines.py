@@ -20,7 +20,7 @@ class JsonLines:
     """Writes the state of a daemon between ``with`` and its end, from a thread of its own.
 
     Args:
-        parts: of the daemon, which plays.
+        parts: parts of the daemon, which plays.
         write: called with each line.
     """
 

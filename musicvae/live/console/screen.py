@@ -27,8 +27,8 @@ class Screen:
     """Shows the state of a daemon between ``with`` and its end; the last drawing stays visible.
 
     Args:
-        parts: of the daemon, which plays.
-        console: of rich; ``None`` is the terminal.
+        parts: parts of the daemon, which plays.
+        console: console of rich; ``None`` is the terminal.
     """
 
     def __init__(self, parts: Parts, console: Console | None = None) -> None:

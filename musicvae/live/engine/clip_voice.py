@@ -27,7 +27,7 @@ class ClipVoice:
     so making a voice takes long.
 
     Args:
-        name: of the model.
+        name: name of the model.
         deck: name of the deck that it is for.
         maker: decodes its loops, at the engine's rate.
         clips: decodes on request, for all voices.
@@ -61,7 +61,7 @@ class ClipVoice:
         self._other = np.zeros((self._frame, maker.channels), np.float32)
 
     def read(self, out: Samples) -> None:
-        """See :class:`Voice`."""
+        """Write into ``out``, float32 (sample frames, channels); see :class:`Voice`."""
         done = 0
         while done < len(out):
             if self._left == 0:

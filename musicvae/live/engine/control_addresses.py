@@ -118,14 +118,14 @@ CONTROL_ADDRESSES = (
     _row(
         "/latent/norm/<i>",
         "f, 0 to 1",
-        "Likewise for latent number i.",
+        "Set latent number i within its range in the training set, as `/latent/norm` does.",
         readers.number(0, 1),
         apply=lambda controls, c, _: controls.set_shares(int(c.key), c.numbers),
     ),
     _row(
         "/latent/delta",
         "f × 1..D",
-        "Add to the latents as set.",
+        "Add to the values that `/latent` has set.",
         readers.latents(*LATENT_RANGE),
         apply=lambda controls, c, _: controls.add_latents(c.numbers),
         fits=_not_more_than_latents,
@@ -133,7 +133,7 @@ CONTROL_ADDRESSES = (
     _row(
         "/latent/traj",
         "f ms, f × k·D",
-        "Go through k rows of D latents, one every so many ms, until the latents are set again.",
+        "Glide through k rows of D latents, each within the given ms; `/latent` ends it.",
         _read_trajectory,
         apply=lambda controls, c, _: controls.follow(c.numbers[1:], c.number),
         fits=_whole_rows,
@@ -141,7 +141,7 @@ CONTROL_ADDRESSES = (
     _setting(
         "/latent/scale",
         "f × 1..D",
-        "Multiply the latents, those of the source and those set; one value is for all.",
+        "Multiply the latents, source and set values alike; a single value is for all latents.",
         readers.latents(*LATENT_RANGE),
         apply=lambda controls, c, _: controls.glide_to(controls.scale, c.numbers),
         describe=_one(lambda controls: tuple(controls.scale.target.tolist())),
@@ -151,7 +151,7 @@ CONTROL_ADDRESSES = (
     _setting(
         "/latent/bias",
         "f × 1..D",
-        "Add to the latents after the scale; one value is for all.",
+        "Add to the latents after the scale; a single value is for all latents.",
         readers.latents(*LATENT_RANGE),
         apply=lambda controls, c, _: controls.glide_to(controls.bias, c.numbers),
         describe=_one(lambda controls: tuple(controls.bias.target.tolist())),
@@ -161,7 +161,7 @@ CONTROL_ADDRESSES = (
     _setting(
         "/latent/clamp",
         "f f",
-        "Hold all latents within these bounds (at first ±8).",
+        "Limit all latents to this range (at first -8 to 8).",
         _read_clamp,
         apply=lambda controls, c, _: controls.clamp(*c.numbers),
         describe=_one(lambda controls: (controls.low, controls.high)),
@@ -169,7 +169,7 @@ CONTROL_ADDRESSES = (
     _setting(
         "/glide",
         "f, in ms",
-        "How long a change of latents, scale, bias or attributes takes (at first 20 ms).",
+        "Duration of a change of latents, scale, bias or attributes (at first 20 ms).",
         readers.number(0, MAX_GLIDE_MS),
         apply=lambda controls, c, _: controls.set_glide(c.number),
         describe=_one(lambda controls: (controls.glide_ms,)),
@@ -178,14 +178,14 @@ CONTROL_ADDRESSES = (
     _row(
         "/glide/once",
         "f, in ms",
-        "Likewise, for the next change only.",
+        "Duration of the next change only.",
         readers.number(0, MAX_GLIDE_MS),
         apply=lambda controls, c, _: controls.set_next_glide(c.number),
     ),
     _setting(
         "/attr/<name>",
         "f",
-        "Raise an attribute such as loudness by so many of its standard deviations.",
+        "Raise an attribute such as loudness by this many of its standard deviations.",
         readers.number(-10, 10),
         apply=lambda controls, c, _: controls.set_attribute(c.key, c.number),
         describe=lambda controls: (
@@ -196,7 +196,7 @@ CONTROL_ADDRESSES = (
     _setting(
         "/source",
         f"s: {_either(_SOURCES)}",
-        f"What moves the latents: {_either(_SOURCES.values(), ',')}. What is set is added to it.",
+        f"What moves the latents: {_either(_SOURCES.values(), ',')}. Set values are added to it.",
         readers.word(*_SOURCES),
         apply=lambda controls, c, _: controls.select(c.text),
         describe=_one(lambda controls: (controls.active_source,)),
@@ -207,7 +207,7 @@ CONTROL_ADDRESSES = (
     _row(
         "/freeze",
         "i, 0 or 1",
-        "1: the latents stand still, whatever comes.",
+        "1: the latents do not move, whatever is sent; 0 releases them.",
         readers.switch,
         apply=lambda controls, c, _: controls.freeze(c.on),
         describe=_one(lambda controls: (int(controls.frozen),)),
@@ -216,7 +216,7 @@ CONTROL_ADDRESSES = (
     _row(
         "/hold",
         "i, 0 or 1",
-        "1: changes wait for 0, then all begin together.",
+        "1: changes wait until `/hold` 0, then all begin together.",
         readers.switch,
         apply=lambda controls, c, _: controls.hold(c.on),
         describe=_one(lambda controls: (int(controls.holding),)),

@@ -3,7 +3,7 @@
     z = clamp(scale · (source + manual) + bias + Σ attribute · direction)
 
 ``manual`` are the latents that ``/latent`` sets, ``source`` is the movement of a tape or a random
-walk. All of them but the source follow linear ramps, so that no change makes a step. A frame is
+walk. All of them but the source follow linear ramps, so that no change makes a jump. A frame is
 one step of the decoder. Everything here runs on the rendering thread.
 """
 
@@ -32,7 +32,7 @@ class Controls:
     """The settings that a performer makes on one model.
 
     Args:
-        info: of the model, whose number of latents is D.
+        info: description of the model, whose number of latents is D.
         frame_rate: frames per second.
 
     Attributes:
@@ -170,7 +170,8 @@ class Controls:
 
         Args:
             first: index of the first latent to set.
-            values: shape (n,), any numbers; for latents ``first`` to ``first + n - 1``.
+            values: numbers of shape (n,), stored as float32, for latents ``first`` to
+                ``first + n - 1``.
         """
         self._trajectory.clear()
         self.manual.to(values, self._glide(), slice(first, first + len(values)))

@@ -25,7 +25,7 @@ class Deck:
     Args:
         name: in addresses.
         sample_rate: in Hz.
-        channels: of what it renders.
+        channels: number of channels that it renders.
         segment: the longest block, in sample frames.
         weight: amplitude of the deck in the mix, 0 to 1.
 
@@ -196,7 +196,7 @@ class Deck:
         """The next sample frames of the voice, cross-faded with the next one if there is one.
 
         Returns:
-            float32, shape (frames, channels), overwritten by the next call.
+            float32, shape (sample frames, channels), overwritten by the next call.
         """
         sound = self._sound[:frames]
         voice.read(sound)

@@ -36,13 +36,13 @@ class Engine:
     """Renders the mix of its decks.
 
     Args:
-        sample_rate: of the output, in Hz.
-        channels: of the output.
+        sample_rate: sample rate of the output, in Hz.
+        channels: number of channels of the output.
 
     Attributes:
         frame: number of sample frames rendered so far.
         peaks: recent peak of each channel, 0 to 1, float32, shape (channels,).
-        position: of the cross-fader, 0 to 1.
+        position: position of the cross-fader, 0 to 1.
         coalesced: number of commands that a newer one replaced before they were applied.
         outdated: number of commands dropped because they do not suit the model that came meanwhile.
         journal: called with each sample frame at which commands were applied, and these commands;

@@ -17,7 +17,7 @@ class Limiter:
 
     Args:
         segment: the longest block, in sample frames.
-        channels: of the blocks.
+        channels: number of channels of the blocks.
         ceiling_db: in dBFS; never reached.
         knee_db: in dBFS; samples below it are unchanged.
 

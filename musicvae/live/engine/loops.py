@@ -46,7 +46,7 @@ class Loop:
         """Copy sample frames into ``out``, repeating the loop as often as needed.
 
         Args:
-            position: of the first one, 0 or more, counted over all repetitions.
+            position: position of the first one, 0 or more, counted over all repetitions.
             out: float32, shape (any number of sample frames, channels).
         """
         frames = len(self.samples)
@@ -62,9 +62,9 @@ class LoopMaker:
     """Decodes latents to loops; slow, so never called on the rendering thread.
 
     Args:
-        decoder: of a clip artifact.
-        sample_rate: of the engine, in Hz.
-        channels: of the engine.
+        decoder: decoder of a clip artifact.
+        sample_rate: sample rate of the engine, in Hz.
+        channels: number of channels of the engine.
     """
 
     def __init__(self, decoder: ClipDecoder, sample_rate: int, channels: int) -> None:

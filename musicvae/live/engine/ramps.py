@@ -17,7 +17,7 @@ class Ramps:
 
     Args:
         width: number of elements.
-        value: of all elements at first.
+        value: value of all elements at first.
 
     Attributes:
         value: current values, float32 (width,); to be read only.

@@ -29,7 +29,7 @@ class Resampler:
     Args:
         source_rate: in Hz.
         target_rate: in Hz.
-        channels: of input and output.
+        channels: number of channels of input and output.
         block: the longest input, in sample frames.
 
     Attributes:

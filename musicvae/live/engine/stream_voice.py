@@ -42,10 +42,10 @@ class StreamVoice:
     is needed, from the settings at that moment. So the samples do not depend on block lengths.
 
     Args:
-        name: of the model.
-        decoder: of a stream artifact; used by this voice alone.
-        sample_rate: of the engine, in Hz.
-        channels: of the engine.
+        name: name of the model.
+        decoder: decoder of a stream artifact; used by this voice alone.
+        sample_rate: sample rate of the engine, in Hz.
+        channels: number of channels of the engine.
     """
 
     def __init__(self, name: str, decoder: FrameDecoder, sample_rate: int, channels: int) -> None:
@@ -72,7 +72,7 @@ class StreamVoice:
         self._broken = False
 
     def read(self, out: Samples) -> None:
-        """See :class:`Voice`."""
+        """Write into ``out``, float32 (sample frames, channels); see :class:`Voice`."""
         done = 0
         while done < len(out):
             if self._at == self._end:

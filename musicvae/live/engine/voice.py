@@ -14,7 +14,7 @@ class Voice(Protocol):
     """One model that a deck plays. All of it belongs to the rendering thread.
 
     Attributes:
-        name: of the model, as in ``/model/load``.
+        name: name of the model, as in ``/model/load``.
         controls: the settings that a performer makes.
         work: statistics of decoding.
         latency: from latents to their sound, in seconds: the model's own and the resampler's.

@@ -83,7 +83,7 @@ AUDIO_ADDRESSES = (
     _row(
         "/audio/block",
         "i, 16 to 8192",
-        "Frames that the device asks for at once.",
+        "Sample frames that the device pulls at once.",
         readers.whole(*BLOCK_RANGE),
         job=AudioJobs.block,
         by_pattern=False,

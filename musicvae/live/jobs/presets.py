@@ -121,12 +121,14 @@ PRESET_ADDRESSES = (
     _row(
         "/preset/save",
         "s",
-        "Keep how the deck is set under this name.",
+        "Save the state of the deck under this name.",
         readers.word(),
         job=PresetJobs.save,
     ),
-    _row("/preset/load", "s", "Set the deck as it was kept.", readers.word(), job=PresetJobs.load),
-    _row("/preset/delete", "s", "Forget a preset.", readers.word(), job=PresetJobs.delete),
+    _row(
+        "/preset/load", "s", "Set the deck to a saved state.", readers.word(), job=PresetJobs.load
+    ),
+    _row("/preset/delete", "s", "Delete a preset.", readers.word(), job=PresetJobs.delete),
     _row(
         "/preset/list",
         "ignored",
@@ -145,7 +147,7 @@ PRESET_ADDRESSES = (
     _row(
         "/morph/time",
         "s f",
-        "Glide to a preset within so many seconds.",
+        "Glide to a preset within this many seconds.",
         _read_morph_in_time,
         job=PresetJobs.morph_in_time,
     ),

@@ -24,12 +24,12 @@ class RecordingJobs:
     """Starts and stops recordings.
 
     Args:
-        handle: of the engine that is recorded.
-        journal: of this run of the daemon.
-        folder: of the recordings; created when it is first needed.
+        handle: handle of the engine that is recorded.
+        journal: journal of this run of the daemon.
+        folder: folder of the recordings; created when it is first needed.
 
     Attributes:
-        recorder: of the current recording, or ``None``.
+        recorder: recorder of the current recording, or ``None``.
     """
 
     def __init__(self, handle: EngineHandle, journal: Journal, folder: Path) -> None:
@@ -46,7 +46,7 @@ class RecordingJobs:
         """Record from the first sample frame; called before anything is rendered.
 
         Args:
-            name: of the recording; if it is empty, the time is the name.
+            name: name of the recording; if it is empty, the time is the name.
 
         Raises:
             SettingError: it is not a bare name.

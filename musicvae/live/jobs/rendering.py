@@ -27,8 +27,8 @@ class RenderingJobs:
     """Renders the present state of the decks.
 
     Args:
-        handle: of the engine.
-        folder: of the results; created when it is first needed.
+        handle: handle of the engine.
+        folder: folder of the results; created when it is first needed.
         places: gives the paths of models and tapes, for the process that renders.
     """
 
@@ -78,7 +78,7 @@ class RenderingJobs:
         return (str(path),)
 
     def give_up(self) -> None:
-        """Abort the rendering in progress, and start no other; from any thread."""
+        """Abort the present rendering, and start no other; from any thread."""
         with self._changing:
             self._given_up = True
             if self._process is not None:

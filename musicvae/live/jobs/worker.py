@@ -34,8 +34,8 @@ class Task:
     """A job and the receiver of its replies.
 
     Attributes:
-        command: what to do.
-        peer: the sender, who gets the replies; ``None`` if nobody does.
+        command: the command of the job.
+        peer: the sender, which gets the replies; ``None`` for no replies.
         address: as the sender wrote it, for the replies.
     """
 
@@ -109,7 +109,7 @@ class Worker:
         except Exception as error:  # noqa: BLE001
             self.faults += 1
             self.problem = f"{task.command.address}: {type(error).__name__}: {error}"
-            reason = f"a mistake of ours, please report it: {error}"
+            reason = f"an error in musicvae, please report it: {error}"
             self._say(task, "/fail", task.address, reason)
         else:
             if callable(result):
@@ -147,7 +147,7 @@ def handlers_of(
     """The handler of each job in the address table, by path.
 
     Args:
-        rows: of the table.
+        rows: rows of the table.
         owners: one object of each class that the row of a job names as its ``owner``.
         load: does the jobs that only load a payload and apply their command.
     """

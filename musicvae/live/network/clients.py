@@ -1,4 +1,4 @@
-"""Remembers clients: which ones sent ``/notify 1``, and at which port each wants its replies.
+"""Remembers clients: which ones sent ``/notify 1``, and to which port the replies of each go.
 
 No sockets and no clock: the caller passes the time.
 """
@@ -15,7 +15,7 @@ PATIENCE = 60.0
 
 
 class Subscribers:
-    """The peers that are sent notifications, until they leave or fall silent.
+    """The peers that get notifications, until they unsubscribe or send nothing for too long.
 
     Senders on this machine may be silent: Pd and Max subscribe once and then only listen. A TCP
     connection may be silent too, since its end is noticed: call :meth:`remove` then.

@@ -53,7 +53,7 @@ class Outbox:
         return -1 if self._wake_up is None else self._wake_up[0].fileno()
 
     def put(self, data: bytes, peer: Peer) -> None:
-        """Have ``data`` sent to ``peer`` soon."""
+        """Queue ``data`` to be sent to ``peer``."""
         if self._waiting.qsize() >= self._most:
             self.dropped = next(self._drops)
             return
@@ -75,7 +75,7 @@ class Outbox:
     def drain(self) -> list[Answer]:
         """All answers that wait, oldest first; :meth:`fileno` is no longer readable then."""
         if self._wake_up is not None:
-            with contextlib.suppress(BlockingIOError):  # nobody has woken this thread
+            with contextlib.suppress(BlockingIOError):  # no thread has woken this one
                 self._wake_up[0].recv(64)
         # Before the queue is read: a thread that puts after this wakes us again.
         self._woken = False

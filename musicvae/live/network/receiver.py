@@ -96,7 +96,7 @@ class Receiver:
             except BlockingIOError:
                 return
             except OSError:
-                # Windows reports here that an earlier answer reached nobody; the next call works.
+                # Windows reports here that an earlier answer had no receiver; the next call works.
                 time.sleep(0.001)
                 return
             self._receive(data, peer_of(sender))

@@ -35,7 +35,7 @@ class _Connection:
     """One connection.
 
     Attributes:
-        deframer: splits what comes in into packets.
+        deframer: splits the received bytes into packets.
         unsent: answers that the system has not accepted yet.
         ending: nothing more comes in; answers may still go out.
         watched: the events for which its socket is registered with the selector.
@@ -100,7 +100,7 @@ class Connections:
         """Register with a selector with functions as data; the caller calls ``key.data(mask)``.
 
         Args:
-            selector: of the thread that also calls everything else here.
+            selector: selector of the thread that also calls everything else here.
             receive: called with each packet and its sender.
         """
         self._selector = selector

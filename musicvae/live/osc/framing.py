@@ -1,4 +1,4 @@
-"""Splits the bytes of a TCP connection into OSC packets, and frames packets for it. No sockets.
+"""Splits the bytes of a TCP connection into OSC packets, and adds framing to packets. No sockets.
 
 Two kinds of framing are in use. The first byte of a connection tells which:
 
@@ -30,7 +30,7 @@ _ESC_END, _ESC_ESC = b"\xdb\xdc", b"\xdb\xdd"
 
 
 class Framing(Enum):
-    """How packets are separated on a connection."""
+    """The ways to separate packets on a connection."""
 
     LENGTH = "OSC 1.0, length before each packet"
     SLIP = "OSC 1.1, SLIP"
@@ -50,7 +50,7 @@ class Deframer:
     cannot be found: the connection must be closed.
 
     Attributes:
-        framing: of the connection; ``None`` until the first byte.
+        framing: framing of the connection; ``None`` until the first byte.
 
     Example:
         >>> list(Deframer().feed(encode(b"/ping\\0\\0\\0", Framing.SLIP)))

@@ -1,6 +1,6 @@
 """Decodes the bytes of one packet into OSC messages. Pure: no sockets, no clock.
 
-A packet comes from anybody, so every size and every tag is checked before it is used (OSC 1.0
+A packet may come from any host, so every size and every tag is checked before it is used (OSC 1.0
 specification, opensoundcontrol.org/spec-1_0). What is not well-formed is refused as a whole with a
 ``PacketError``; nothing else is ever raised, and the work is bounded by the limits below. Only what
 passed these checks is given to python-osc, which decodes the arguments.
@@ -43,13 +43,13 @@ _WIDTHS = dict.fromkeys("ifcrm", 4) | dict.fromkeys("hdt", 8) | dict.fromkeys("T
 _SIZE = struct.Struct(">i")
 _TIME = struct.Struct(">Q")
 
-#: Headers remembered. Each holds at most a few kilobytes, whoever sends them.
+#: Headers remembered. Each has at most a few kilobytes.
 _MOST_KNOWN = 256
 #: Numbers of different types that are read at once; a layout of more would take much memory.
 _MOST_MIXED = 64
 
-#: python-osc 1.10 misreads the tags S, c and I, and gives r, m and t types of its own. So it is
-#: told a tag of the same width that it knows, and the value is turned back.
+#: python-osc 1.10 misreads the tags S, c and I, and gives r, m and t types of its own. So it
+#: gets a known tag of the same width instead, and the value is converted back.
 _SIMPLER = str.maketrans({"S": "s", "c": "i", "r": "i", "m": "i", "t": "h", "I": "N"})
 _TURNED_BACK: dict[str, Callable[..., Argument]] = {
     "c": lambda number: chr(number & 0xFF),
@@ -147,8 +147,8 @@ class _Header(NamedTuple):
     """Address and type tags, checked.
 
     Attributes:
-        address: of the message.
-        tag_count: of its type tags, brackets among them.
+        address: address of the message.
+        tag_count: number of its type tags, brackets among them.
         tags: without the comma and brackets, since arrays are flattened.
         numbers: reads all arguments at once, where all are numbers.
         simpler: stands for this header before python-osc, which need not read the address again.

@@ -19,7 +19,7 @@ Value = int | float | str
 def message(address: str, *values: Value) -> bytes:
     """An OSC message of the types ``i f s`` only, since Pd misreads the rest.
 
-    Numbers are held inside 32 bits (NaN and infinity become 0), texts are cut, and values that
+    Numbers are limited to 32 bits (NaN and infinity become 0), texts are cut, and values that
     would pass ``MAX_BYTES`` are left out from the end.
     """
     builder = OscMessageBuilder(_short(address))

@@ -9,7 +9,7 @@ REPLIES = (
     (
         "/get.reply",
         "s, values",
-        "The address that was asked for, and what it holds: of very many latents, the first 270.",
+        "The address that was asked for, and its values; of very many latents, the first 270.",
     ),
     (
         "/model/info.reply",
@@ -22,7 +22,11 @@ REPLIES = (
         "s name, s kind, s genre, i D, i Hz, s reason",
         "One for each model file; the reason says why it cannot be played, and is empty otherwise.",
     ),
-    ("/tape/list.reply", "s name, f seconds, s reason", "One for each tape; likewise."),
+    (
+        "/tape/list.reply",
+        "s name, f seconds, s reason",
+        "One for each tape file; the reason says why it cannot be read, and is empty otherwise.",
+    ),
     ("/preset/list.reply", "s name", "One for each preset of the deck's model."),
     ("/audio/list.reply", "i, s name, i channels, f Hz", "One for each output device."),
     (
@@ -31,18 +35,22 @@ REPLIES = (
         "A job is over; `/record/start`, `/record/stop` and `/render` add the "
         "file, lists add how many replies came before.",
     ),
-    ("/fail", "s address, s reason", "A job came to nothing, or a recording ended by itself."),
+    ("/fail", "s address, s reason", "A job failed, or a recording ended by itself."),
     ("/synced", "i", "The answer to `/sync`: all that came before is done."),
     (
         "/error",
         "s, s",
         "The address that was refused (`packet` for a malformed one), and why. At most 5 a second.",
     ),
-    ("/output", "s", "To who said `/notify 1`: the sound card was lost, or is back."),
-    ("/peak", "f for each channel", "To who said `/notify 1`: levels in dBFS, 10 times a second."),
+    ("/output", "s", "To subscribers (`/notify 1`): the sound card was lost, or is back."),
+    (
+        "/peak",
+        "f for each channel",
+        "To subscribers (`/notify 1`): levels in dBFS, 10 times a second.",
+    ),
     (
         "/startup",
         "s version, i port",
-        "To port 7701 of this machine when the daemon begins: say `/replyport` again.",
+        "To port 7701 of this machine when the daemon starts: send `/replyport` again.",
     ),
 )

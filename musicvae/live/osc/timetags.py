@@ -24,7 +24,7 @@ def ntp(unix: float) -> int:
 
 
 def due(when: int, now: int) -> float:
-    """How long a message must wait until it is due.
+    """The time that a message must wait until it is due.
 
     Args:
         when: its time tag, 0 to 2**64 - 1.

@@ -21,7 +21,7 @@ class Null:
 
     Args:
         sample_rate: in Hz.
-        channels: of the blocks.
+        channels: number of channels of the blocks.
         block: their length in sample frames.
         fast: render as fast as possible, not in real time.
     """
@@ -41,7 +41,12 @@ class Null:
         self._thread: threading.Thread | None = None
 
     def start(self, render: Callable[[Samples], None], frames: int | None = None) -> None:
-        """Begin to render; with ``frames``, end by itself after so many sample frames."""
+        """Begin to render.
+
+        Args:
+            render: fills each block, float32 (sample frames, channels).
+            frames: sample frames after which the output ends; ``None`` for no end.
+        """
         self._thread = threading.Thread(
             target=self._work, args=(render, frames), name="musicvae-output", daemon=True
         )
@@ -93,7 +98,7 @@ class Null:
         return 0.0
 
     def _put(self, block: Samples) -> None:
-        """Store a block, float32 (frames, channels); here it is dropped."""
+        """Store a block, float32 (sample frames, channels); here it is dropped."""
 
     def _close(self) -> None:
         """Close what :meth:`_put` writes to."""
@@ -105,9 +110,9 @@ class WavFile(Null):
     A late block is written late; the file has no gap.
 
     Args:
-        path: of the file; an existing one is overwritten.
+        path: path of the file; an existing one is overwritten.
         sample_rate: in Hz.
-        channels: of the file.
+        channels: number of channels of the file.
         block: sample frames that are rendered and written at once.
         fast: render as fast as possible, not in real time.
 

@@ -17,7 +17,7 @@ class Device:
     """A sound card that can play.
 
     Attributes:
-        number: of PortAudio's list.
+        number: number in PortAudio's list.
         name: for people, and to choose it by.
         channels: the most that it can play.
         sample_rate: its default, in Hz.

@@ -18,7 +18,7 @@ from musicvae.live.outputs.soundcard import list_devices as list_devices
 #: Sample frames.
 DEFAULT_BLOCK = 512
 
-#: Fills a block, float32 (frames, channels).
+#: Fills a block, float32 (sample frames, channels).
 Render = Callable[[Samples], None]
 
 
@@ -28,7 +28,7 @@ class Output(Protocol):
     Attributes:
         name: for people.
         sample_rate: in Hz.
-        channels: of the blocks.
+        channels: number of channels of the blocks.
     """
 
     name: str
@@ -49,14 +49,19 @@ class Output(Protocol):
 
     @property
     def underruns(self) -> int:
-        """How often a block was late."""
+        """Number of late blocks."""
 
     @property
     def failure(self) -> DeviceError | None:
-        """Why it stopped by itself; ``None`` while it has not."""
+        """The reason why it stopped by itself; ``None`` while it has not."""
 
     def start(self, render: Render, frames: int | None = None) -> None:
-        """Begin to render; with ``frames``, a file ends after exactly so many sample frames."""
+        """Begin to render.
+
+        Args:
+            render: fills each block, float32 (sample frames, channels).
+            frames: sample frames after which a file ends; ``None`` for no end.
+        """
 
     def stop(self) -> None:
         """End, and close; safe to call twice."""
@@ -86,7 +91,7 @@ def choose(
         device: name or number of a sound card.
         block: sample frames that are rendered at once.
         fast: render a file as fast as possible, not in real time.
-        channels: of the output; a sound card with fewer gets as many as it has.
+        channels: number of channels; a sound card with fewer gets as many as it has.
         ahead_ms: milliseconds before a sound card pulls a block at which it is ready.
 
     Raises:

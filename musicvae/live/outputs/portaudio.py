@@ -27,7 +27,7 @@ class NativeDeviceStream:
     Args:
         rtmixer: the module.
         frames: sample frames that must fit in the ring.
-        options: of ``sounddevice.OutputStream``.
+        options: options of ``sounddevice.OutputStream``.
 
     Raises:
         sounddevice.PortAudioError: the device does not open.
@@ -67,7 +67,7 @@ class PythonDeviceStream:
     Args:
         sounddevice: the module.
         frames: sample frames that must fit in the ring.
-        options: of ``sounddevice.OutputStream``.
+        options: options of ``sounddevice.OutputStream``.
 
     Raises:
         sounddevice.PortAudioError: the device does not open.
@@ -81,7 +81,7 @@ class PythonDeviceStream:
         self.native = sounddevice.OutputStream(callback=self.fill, **options)
 
     def fill(self, out: Any, frames: int, time: Any, status: Any) -> None:
-        """PortAudio's callback: fills ``out``, float32 (frames, channels)."""
+        """PortAudio's callback: fills ``out``, float32 (sample frames, channels)."""
         if status and status.output_underflow:
             self.xruns += 1
         self.ring.pull(out)
@@ -103,7 +103,7 @@ def open_device_stream(
         sounddevice: the module.
         frames: sample frames that must fit in the ring.
         ended: called, on any thread, when the device stream has ended, by itself or not.
-        options: of ``sounddevice.OutputStream``: device, samplerate, blocksize, channels, latency.
+        options: for ``sounddevice.OutputStream``: device, samplerate, blocksize, channels, latency.
 
     Raises:
         sounddevice.PortAudioError: the device does not open.

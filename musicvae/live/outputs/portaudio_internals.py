@@ -6,8 +6,8 @@ nowhere else:
 - PortAudio lists its devices once, when it is initialised. To see a card that was plugged in, it
   must be terminated and initialised again (``_terminate``, ``_initialize``, ``_initialized``).
 - When a JACK server dies, PortAudio waits up to ten minutes for its answer in stop, abort, close
-  and terminate alike, or ends the process on an assertion. So neither a stream of that server nor
-  that copy of PortAudio may be touched again; a second copy of the library is loaded in its place
+  and terminate alike, or ends the process on an assertion. So neither a device stream of that
+  server nor that copy of PortAudio may be touched again; a second copy is loaded in its place
   (``_lib``, ``_ffi``, ``_libname``).
 
 With a version of sounddevice whose private names are not known to be the same, none of this is

@@ -19,7 +19,8 @@ class PullClock:
 
     A pull is only ever *seen* later than it happened, and a device that pulls several blocks in a
     burst is late with the first of them. So of all recent pulls the one that was earliest, relative
-    to its position, defines the time line: frame n is pulled at ``line + n / rate`` or later.
+    to its position, defines the time line: sample frame n is pulled at ``line + n / rate`` or
+    later.
 
     Args:
         sample_rate: in Hz.

@@ -92,7 +92,10 @@ class Reconnecting:
         return self.failure is not None
 
     def start(self, render: Callable[[Samples], None], frames: int | None = None) -> None:
-        """Begin to play; ``frames`` is ignored, since a card plays until it is stopped."""
+        """Begin to play blocks that ``render`` fills, float32 (sample frames, channels).
+
+        ``frames`` is ignored, since a card plays until it is stopped.
+        """
         self._render = render
         self._output.start(render)
         self._thread = threading.Thread(

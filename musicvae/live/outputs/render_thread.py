@@ -23,7 +23,7 @@ _EARLY = 0.0005
 _FORGET = 0.99
 #: A late block soon after another multiplies ``lead`` by the first, up to the second, in seconds.
 _EARLIER, _EARLIEST = 1.5, 0.04
-#: Each quiet spell of so many seconds multiplies ``lead`` by the second, down to its least value.
+#: After this many seconds without a late block, ``lead`` is multiplied by the second number.
 _SPELL, _LATER = 10.0, 0.9
 #: Seconds between two checks whether the device is still there.
 _ASK = 0.1
@@ -55,10 +55,10 @@ class RenderThread:
     """Renders blocks and writes them into the ring of a device.
 
     The device pulls ``block`` sample frames at once. A block shall be ready ``lead`` seconds before
-    the earliest moment at which its first frame can be pulled; when its rendering begins follows
-    from the longest rendering of late. So a command that arrives shortly before is still heard in
-    it. As long as too few pulls were seen to estimate that moment, two blocks or more are kept
-    waiting.
+    the earliest moment at which its first sample frame can be pulled; its rendering begins earlier
+    by the longest rendering time of the recent blocks. So a command that arrives shortly before is
+    still heard in it. As long as too few pulls were seen to estimate that moment, two blocks or
+    more are kept waiting.
 
     A block that is late waits until the tail has played (see ``RingWriter``), then the sound fades
     in again with exactly this block. Nothing that was rendered is lost, and the engine renders
@@ -67,7 +67,7 @@ class RenderThread:
     later again in quiet times.
 
     Args:
-        stream: the running device.
+        stream: the running device stream.
         sample_rate: in Hz.
         block: sample frames of one pull, and of one rendering.
         ahead: the least ``lead``, in seconds.
@@ -110,7 +110,11 @@ class RenderThread:
         return self._late + reported - self._forgiven
 
     def start(self, render: Callable[[Samples], None]) -> None:
-        """Begin to render, on a thread of its own; ``render`` fills float32 (frames, channels)."""
+        """Begin to render, on a thread of its own.
+
+        Args:
+            render: fills each block, float32 (sample frames, channels).
+        """
         self._thread = threading.Thread(
             target=self._work, args=(render,), name="musicvae-render", daemon=True
         )

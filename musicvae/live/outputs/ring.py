@@ -31,7 +31,7 @@ class Ring(Protocol):
         """Sample frames that the reader has finished to pull, since the beginning."""
 
     def publish(self, frames: int) -> None:
-        """Let the reader pull so many more sample frames, which have been written before."""
+        """Let the reader pull this many more sample frames, which have been written before."""
 
 
 def memory(frames: int, channels: int) -> Samples:
@@ -44,7 +44,7 @@ class PythonRing:
 
     Args:
         frames: least number of sample frames that fit in.
-        channels: of each.
+        channels: number of channels of each.
     """
 
     def __init__(self, frames: int, channels: int) -> None:
@@ -58,7 +58,7 @@ class PythonRing:
         self.published += frames
 
     def pull(self, out: Samples) -> None:
-        """Copy what is published to ``out``, float32 (frames, channels), and zeros behind it.
+        """Copy what is published to ``out``, float32 (sample frames, channels); then zeros.
 
         Reads each counter once, copies, and moves its own counter: no lock, no new array.
         """
@@ -78,7 +78,7 @@ class NativeRing:
     Args:
         rtmixer: the module.
         frames: least number of sample frames that fit in.
-        channels: of each.
+        channels: number of channels of each.
     """
 
     def __init__(self, rtmixer: ModuleType, frames: int, channels: int) -> None:

@@ -82,7 +82,7 @@ class RingWriter:
         self._up = raised_cosine(self._fade)[:, None]
         self._down = np.ascontiguousarray(self._up[::-1])
         self._risen = 0
-        # The last committed frames, then the block, then the tail, in one array: so a tail can
+        # The last committed sample frames, the block, and the tail, in one array: so a tail can
         # mirror across the borders of blocks, and block and tail are written in one piece.
         self._line = np.zeros((self._fade + self._size, ring.memory.shape[1]), np.float32)
 
@@ -111,7 +111,7 @@ class RingWriter:
         """Write a block over the tail, and a new tail behind it.
 
         Args:
-            block: float32 (frames, channels), no longer than ``room``.
+            block: float32 (sample frames, channels), no longer than ``room``.
             quiet_until: moment on ``clock`` before which no pull is in progress and none begins.
 
         Returns:
@@ -133,7 +133,7 @@ class RingWriter:
         return True
 
     def _assemble(self, block: Samples, rising: int) -> None:
-        """Put the block and its tail behind the last frames; fade in its first ``rising``."""
+        """Put block and tail behind the last sample frames; fade in its first ``rising``."""
         frames, fade, line = len(block), self._fade, self._line
         line[fade : fade + frames] = block
         if rising:

@@ -98,7 +98,7 @@ class SoundCard:
 
     @property
     def failure(self) -> DeviceError | None:
-        """Why it stopped by itself; ``None`` while it has not."""
+        """The reason why it stopped by itself; ``None`` while it has not."""
         if self._rendering.fault is not None:
             return DeviceError("rendering failed", received=repr(self._rendering.fault))
         if self._gone or self._rendering.gone:
@@ -118,7 +118,9 @@ class SoundCard:
         return self.failure is not None
 
     def start(self, render: Callable[[Samples], None], frames: int | None = None) -> None:
-        """Begin to play; ``frames`` is ignored, since a card plays until it is stopped.
+        """Begin to play blocks that ``render`` fills, float32 (sample frames, channels).
+
+        ``frames`` is ignored, since a card plays until it is stopped.
 
         Raises:
             DeviceError: the device does not start.
@@ -156,7 +158,7 @@ class SoundCard:
 
     def _close(self) -> None:
         self._device.native.stop()
-        if not self._abandoned:  # which may have happened meanwhile
+        if not self._abandoned:  # perhaps given up while ``stop`` waited
             self._device.native.close()
 
     def _ended(self) -> None:

@@ -31,9 +31,9 @@ class GrowingWav:
     Nothing is buffered: sound that a full disk did not accept is not tried again at the end.
 
     Args:
-        path: of the file; its folder must exist.
+        path: path of the file; its folder must exist.
         sample_rate: in Hz.
-        channels: of every block.
+        channels: number of channels of every block.
 
     Raises:
         DeviceError: the file cannot be created.
@@ -64,7 +64,7 @@ class GrowingWav:
         return self._size // (_BYTES * self._channels)
 
     def write(self, block: Samples) -> None:
-        """Append a block, float32 (frames, channels) within ±1.
+        """Append a block, float32 (sample frames, channels) within ±1.
 
         When it fails, the file is playable and contains what could still be written.
 
@@ -104,7 +104,7 @@ class GrowingWav:
             ) from error
 
     def _is_gone(self) -> bool:
-        """Whether the file was removed: the rest of the sound would go where nobody finds it."""
+        """Whether the file was removed, so that the rest of the sound would be lost."""
         here = os.fstat(self._file.fileno())
         if here.st_nlink:
             return False

@@ -23,7 +23,7 @@ class Source(ABC):
     block.
 
     Args:
-        info: of the deck's model.
+        info: description of the deck's model.
         frame_rate: frames per second.
 
     Attributes:

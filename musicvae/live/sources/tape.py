@@ -157,8 +157,8 @@ class TapeSource(Source):
         """Play this tape from its beginning.
 
         Args:
-            tape: of the latent space of the deck's model.
-            name: of the tape.
+            tape: tape of the latent space of the deck's model.
+            name: name of the tape.
         """
         self.tape_name = name
         self.position = 0.0
@@ -201,7 +201,7 @@ class TapeSource(Source):
         self.__dict__.update(other.__dict__)
 
     def next(self, out: Latents) -> None:
-        """See :class:`Source`."""
+        """Write the movement of this frame into ``out``, float32 (D,); see :class:`Source`."""
         last = len(self._rows) - 1
         step = min(max(self.position / self._stride, 0.0), float(last))
         row = int(step)

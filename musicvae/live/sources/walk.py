@@ -29,7 +29,7 @@ class WalkSource(Source):
     Attributes:
         speed: 1 is the speed of the music that the model was trained on.
         radius: factor of the deviation from the mean of the latents.
-        seed: of the random numbers.
+        seed: seed of the random numbers.
     """
 
     name = "walk"
@@ -91,7 +91,7 @@ class WalkSource(Source):
         self._share = other._share
 
     def next(self, out: Latents) -> None:
-        """See :class:`Source`."""
+        """Write the movement of this frame into ``out``, float32 (D,); see :class:`Source`."""
         out[:] = self._mean + self.radius * self._walker.row()
         if isinstance(self._walker, Walker):
             self._walker.advance(self.speed * self._steps)

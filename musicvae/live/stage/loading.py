@@ -31,8 +31,8 @@ class Loader:
 
     Args:
         library: finds files by name.
-        sample_rate: of the engine, in Hz.
-        channels: of the engine.
+        sample_rate: sample rate of the engine, in Hz.
+        channels: number of channels of the engine.
         clips: decodes for clip voices.
         on_model: called with each model.
         decoders: that are loaded already, by name; each serves one voice at a time.
@@ -58,7 +58,7 @@ class Loader:
         """A model, ready to sound.
 
         Args:
-            name: of the model.
+            name: name of the model.
             deck: name of the deck that it is for.
             graph_sha256: digest that its graph must have; empty accepts any.
 
@@ -90,7 +90,7 @@ class Loader:
         """A tape that a voice can play.
 
         Args:
-            name: of the tape.
+            name: name of the tape.
             voice: that plays on the deck; ``None`` if there is none.
 
         Raises:

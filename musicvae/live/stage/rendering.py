@@ -105,7 +105,7 @@ class ScoreRenderer:
         """Render into a WAV file of 24 bits, the format of recordings.
 
         Args:
-            path: of the file; if there is one already, it is replaced when the new one is complete.
+            path: path of the file; an existing one is replaced when the new one is complete.
             show: called with the number of sample frames that are done, and of all.
 
         Raises:

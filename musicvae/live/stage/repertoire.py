@@ -65,7 +65,7 @@ class Repertoire:
         decoder = self.decoders.get(first)
         info = self.library.model(first).info if decoder is None else decoder.info
         if info is None:  # Library.model has refused what cannot be read
-            raise SettingError("the first model says nothing about itself", received=first)
+            raise SettingError("the first model has no description", received=first)
         self.model_rate = info.sample_rate
 
     def places(self) -> list[str]:

@@ -40,8 +40,8 @@ class Journal:
     other methods at the same time.
 
     Args:
-        rate: of the engine in Hz.
-        channels: of the engine.
+        rate: sample rate of the engine in Hz.
+        channels: number of channels of the engine.
         most_bytes: size limit of the log.
 
     Attributes:
@@ -67,7 +67,7 @@ class Journal:
         """Note a batch that took effect at a sample frame; called by the rendering thread.
 
         Args:
-            frame: not before that of the previous call.
+            frame: sample frame, not before that of the previous call.
             batch: the commands; kept, so it must not change.
         """
         if self._overrun:
@@ -97,7 +97,7 @@ class Journal:
         """Begin a file with everything that happened so far, and continue it.
 
         Args:
-            path: of the file; an existing one is overwritten.
+            path: path of the file; an existing one is overwritten.
             start_frame: first sample frame of the recording that the file belongs to.
 
         Raises:

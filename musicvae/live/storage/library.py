@@ -30,7 +30,7 @@ class ModelRow:
 
     Attributes:
         name: by which it is requested; printable.
-        path: of the file.
+        path: path of the file.
         info: its description; ``None`` where it cannot be read.
         reason: why it cannot be played, one sentence; empty where it can.
     """

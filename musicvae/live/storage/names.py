@@ -54,7 +54,7 @@ def resolve(folder: str | os.PathLike[str], name: str, suffix: str) -> Path:
     Args:
         folder: where the file must be.
         name: see :func:`checked`.
-        suffix: of the file, such as ``".json"``.
+        suffix: suffix of the file, such as ``".json"``.
 
     Returns:
         A path directly inside ``folder``.
@@ -84,7 +84,7 @@ def claim(folder: str | os.PathLike[str], name: str, suffix: str) -> Path:
     Args:
         folder: created where it does not exist.
         name: see :func:`checked`.
-        suffix: of the file, such as ``".wav"``.
+        suffix: suffix of the file, such as ``".wav"``.
 
     Raises:
         SettingError: it is not a bare name, or too long with its number.
@@ -114,7 +114,7 @@ def _create(path: Path) -> bool:
 
 
 def _refusal(bare: str) -> str:
-    """Why it cannot be a name; empty where it can."""
+    """The reason why a text cannot be a name; empty if it can."""
     if not bare or len(bare) > MAX_LETTERS:
         return f"it must have 1 to {MAX_LETTERS} letters"
     wrong = [char for char in bare if not (char in _MARKS or _is_letter(char))]

@@ -35,7 +35,7 @@ class Presets:
     their presets, and other models refuse them.
 
     Args:
-        folder: of all presets; created when the first is saved.
+        folder: folder of all presets; created when the first is saved.
     """
 
     def __init__(self, folder: str | os.PathLike[str]) -> None:
@@ -54,7 +54,7 @@ class Presets:
         Args:
             name: see :func:`musicvae.live.storage.names.checked`.
             state: messages; a ``/deck/<name>`` before an address is removed.
-            info: of the model that plays.
+            info: description of the model that plays.
             model: its name, for people.
 
         Returns:
@@ -92,8 +92,8 @@ class Presets:
         """The messages that set a deck to the state of a preset.
 
         Args:
-            name: of the preset.
-            info: of the model that plays.
+            name: name of the preset.
+            info: description of the model that plays.
             model: its name, for errors.
 
         Raises:

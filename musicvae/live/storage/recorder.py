@@ -20,13 +20,13 @@ class Recorder:
     ends, the file stays playable, and the sound goes on.
 
     Args:
-        path: of the file; an existing one is overwritten.
+        path: path of the file; an existing one is overwritten.
         rate: in Hz.
-        channels: of the blocks.
+        channels: number of channels of the blocks.
         seconds: length of the ring; the disk may stand still for so long.
 
     Attributes:
-        path: of the file.
+        path: path of the file.
         failure: why the recording ended by itself; ``None`` where it did not.
 
     Raises:
@@ -58,7 +58,7 @@ class Recorder:
         return not (self._ended or self._overrun)
 
     def record(self, block: Samples) -> None:
-        """Copy a block, float32 (frames, channels) within ±1; called by the rendering thread.
+        """Copy a block, float32 (sample frames, channels) within ±1; on the rendering thread.
 
         Does nothing once the recording has ended.
         """
@@ -72,7 +72,7 @@ class Recorder:
         first = min(count, size - at)
         self._ring[at : at + first] = block[:first]
         self._ring[: count - first] = block[first:]
-        self._recorded += count  # last: nobody reads there before
+        self._recorded += count  # last: no thread reads there before
 
     def drain(self) -> None:
         """Write what was recorded; call it some ten times a second. Raises nothing."""

@@ -30,8 +30,8 @@ class Score:
     """Everything that is needed to render a session again.
 
     Attributes:
-        rate: of the engine in Hz.
-        channels: of the engine.
+        rate: sample rate of the engine in Hz.
+        channels: number of channels of the engine.
         start_frame: first sample frame of the result; what comes before must be rendered too.
         stop_frame: sample frame behind the end of the result; ``None`` where the file does not
             tell, as after a kill.

@@ -11,8 +11,9 @@ import tensorflow as tf
 from musicvae.audio import Samples
 from musicvae.data.corpus import Corpus
 from musicvae.data.crops import fixed_crops, read_crops
+from musicvae.latents.arrays import Float32
 from musicvae.recipes import Recipe
-from musicvae.vae.run.basis import Array, LatentBasis
+from musicvae.vae.run.basis import LatentBasis
 from musicvae.vae.run.prepared import Prepared
 
 #: Most clips that the basis is fitted to.
@@ -59,7 +60,7 @@ def _clips(corpus: Corpus, recipe: Recipe) -> Iterator[Samples]:
         yield read_crops(corpus, crops[first : first + _BATCH], recipe.samples)
 
 
-def _qualities(audio: Samples, sample_rate: int) -> Array:
+def _qualities(audio: Samples, sample_rate: int) -> Float32:
     """Level in dBFS and spectral centroid in Hz of each clip, (clips, 2)."""
     mono = audio.mean(axis=-1)
     level = 10 * np.log10(np.mean(mono**2, axis=1) + 1e-10)

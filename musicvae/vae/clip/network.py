@@ -97,7 +97,7 @@ class FixedNoise(keras.layers.Layer):
 
     The noise is a constant of the model, so that the same latents give the same sound.
 
-    Input shape: (batch, frames, channels). Output shape: (batch, frames, channels + 8).
+    Input: float32 (batch, frames, channels). Output: float32 (batch, frames, channels + 8).
     """
 
     CHANNELS = 8

@@ -12,10 +12,11 @@ from musicvae.artifact.ports import LATENT
 from musicvae.audio import Samples, Sound, Sounds, crossfade, read, resample
 from musicvae.errors import SettingError
 from musicvae.families import Exportable
+from musicvae.latents.arrays import Float32
 from musicvae.recipes import Recipe
 from musicvae.vae.clip.fourier import FourierSynthesis
 from musicvae.vae.cvae import CVAE
-from musicvae.vae.run.basis import Array, LatentBasis
+from musicvae.vae.run.basis import LatentBasis
 from musicvae.vae.run.folder import RunFolder
 from musicvae.vae.run.trained import Trained
 from musicvae.vae.spectra import as_matrices
@@ -43,7 +44,10 @@ class TrainedModel(Trained):
         """Decode latents to one clip of sound each.
 
         Args:
-            latents: standardised, shape (n, D) or (D,).
+            latents: standardised, numbers of shape (n, D) or (D,).
+
+        Returns:
+            n sounds, float32 (samples, channels).
 
         Raises:
             LatentError: the width is not D, or a value is not finite.
@@ -52,7 +56,7 @@ class TrainedModel(Trained):
         parts = [self._decode(checked[i : i + BATCH]) for i in range(0, len(checked), BATCH)]
         return Sounds(Sound.of(clip, self.recipe.sample_rate) for clip in np.concatenate(parts))
 
-    def encode(self, sound: Sound) -> Array:
+    def encode(self, sound: Sound) -> Float32:
         """Encode a sound clip by clip; the last clip is padded with zeros.
 
         Returns:
@@ -73,7 +77,7 @@ class TrainedModel(Trained):
         """
         if seconds is not None:
             raise SettingError(
-                "the length of a clip is settled when it is trained",
+                "the length of a clip is fixed by its training",
                 expected="--seconds for streams",
                 received=f"a run of the recipe {self.recipe.name}",
             )
@@ -114,13 +118,13 @@ class TrainedModel(Trained):
         weights = np.sin((1 - along) * angle), np.sin(along * angle)
         return self.decode((weights[0] * start + weights[1] * end) / np.sin(angle))
 
-    def real_latents(self, n: int) -> Array:
+    def real_latents(self, n: int) -> Float32:
         """Standardised latents of at most ``n`` clips of the run's tracks, float32 (clips, D).
 
         Raises:
             RunError: no track's file exists any more.
         """
-        found: list[Array] = []
+        found: list[Float32] = []
         for path in [*self.test_tracks(), *self.train_tracks()]:
             if sum(map(len, found)) >= n:
                 break
@@ -159,7 +163,7 @@ class TrainedModel(Trained):
 
         return decoder
 
-    def _point(self, place: Point) -> Array:
+    def _point(self, place: Point) -> Float32:
         if isinstance(place, Sound):
             return self.encode(place)[0]
         if isinstance(place, int):
@@ -167,12 +171,12 @@ class TrainedModel(Trained):
             return generator.standard_normal(self.recipe.latent_dim, np.float32)
         return self._check(place)[0]
 
-    def _decode(self, latents: Array) -> Samples:
+    def _decode(self, latents: Float32) -> Samples:
         sounds = self.vae.to_audio(self.vae.sample(tf.constant(self.basis.to_model(latents))))
         decoded: Samples = sounds.numpy()
         return decoded
 
-    def _encode(self, clips: Samples) -> Array:
+    def _encode(self, clips: Samples) -> Float32:
         parts = [
             self.vae.encode(self.vae.from_audio(tf.constant(clips[i : i + BATCH])))[0].numpy()
             for i in range(0, len(clips), BATCH)

@@ -17,8 +17,7 @@ from numpy.typing import NDArray
 
 from musicvae.artifact import LatentInfo
 from musicvae.files import replacing
-
-Array = NDArray[np.float32]
+from musicvae.latents.arrays import Float32
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,15 +33,15 @@ class LatentBasis:
         kl: mean KL of each of the *model's own* latents, float32 (D,), in nats.
     """
 
-    mean: Array
-    axes: Array
-    explained: Array
-    low: Array
-    high: Array
-    kl: Array
+    mean: Float32
+    axes: Float32
+    explained: Float32
+    low: Float32
+    high: Float32
+    kl: Float32
 
     @classmethod
-    def fit(cls, means: Array, kl: Array, qualities: Array) -> LatentBasis:
+    def fit(cls, means: Float32, kl: Float32, qualities: Float32) -> LatentBasis:
         """The principal components of posterior means.
 
         Args:
@@ -82,10 +81,10 @@ class LatentBasis:
         return (z - self.mean) @ self.inverse
 
     @property
-    def inverse(self) -> Array:
+    def inverse(self) -> Float32:
         """The inverse of ``axes``, whose rows are orthogonal, float32 (D, D)."""
         spread = np.linalg.norm(self.axes, axis=1, keepdims=True)
-        inverse: Array = (self.axes / spread**2).T.astype(np.float32)
+        inverse: Float32 = (self.axes / spread**2).T.astype(np.float32)
         return inverse
 
     def infos(self) -> tuple[LatentInfo, ...]:

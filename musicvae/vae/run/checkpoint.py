@@ -32,7 +32,7 @@ def save(path: Path, variables: Sequence[Any], counters: Mapping[str, Any]) -> N
     Raises:
         TrainingDivergedError: a weight is NaN or infinite; the file on disk is not changed.
     """
-    # Not named by path: Keras numbers layers anew with each model that a process builds.
+    # Not named by path: Keras counts layers on with each model that a process builds.
     arrays = {f"{i:04d}": np.asarray(variable.value) for i, variable in enumerate(variables)}
     broken = [name for name, array in arrays.items() if not _finite(array)]
     if broken:

@@ -15,10 +15,11 @@ from musicvae.audio import Samples, Sound, resample
 from musicvae.errors import LatentError, RunError
 from musicvae.families import Exportable
 from musicvae.files import read_json
+from musicvae.latents.arrays import Float32
 from musicvae.latents.tape import Tape
 from musicvae.recipes import Recipe
 from musicvae.vae.run import checkpoint
-from musicvae.vae.run.basis import Array, LatentBasis
+from musicvae.vae.run.basis import LatentBasis
 from musicvae.vae.run.folder import Row, RunFolder
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class Trained(ABC):
 
     @property
     def provenance(self) -> dict[str, Any]:
-        """How it was made: recipe, hash of the data, steps, seed, date, versions."""
+        """The origin of the model: recipe, hash of the data, steps, seed, date, versions."""
         description = self.run.describe()
         return {
             "recipe": description["recipe"],
@@ -68,12 +69,12 @@ class Trained(ABC):
         """One row per epoch of training."""
         return self.run.history()
 
-    def kl_per_latent(self) -> Array:
+    def kl_per_latent(self) -> Float32:
         """Mean KL of each of the model's own latents over the training set, float32 (D,), nats."""
         return self.basis.kl
 
     def data_report(self) -> dict[str, Any]:
-        """What became of every file: used, or skipped with a reason; and notes."""
+        """The outcome of every file: used, or skipped with a reason; and notes."""
         report: dict[str, Any] = read_json(self.run.data)
         return report
 
@@ -157,7 +158,7 @@ class Trained(ABC):
             source = np.repeat(mean, self.recipe.channels, axis=1)
         return source
 
-    def _check(self, latents: ArrayLike) -> Array:
+    def _check(self, latents: ArrayLike) -> Float32:
         """Latents as float32 (n, D).
 
         Raises:

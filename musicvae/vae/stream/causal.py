@@ -1,7 +1,7 @@
 """The contract of a stream model's encoder and decoder: causal, with an explicit memory.
 
-:class:`musicvae.vae.stream.network.StreamVAE` takes any pair of networks that keep it, and
-:mod:`musicvae.vae.stream.fit` and :class:`musicvae.vae.stream.trained.TrainedStream` then serve for
+:class:`musicvae.vae.stream.network.StreamVAE` takes any pair of networks that follow it, and
+:mod:`musicvae.vae.stream.fit` and :class:`musicvae.vae.stream.trained.TrainedStream` then work for
 them too. ``examples/plugin-stream`` is a small pair of its own.
 """
 
@@ -23,7 +23,7 @@ class Timing:
 
     Attributes:
         hop: samples per frame of the decoder.
-        stride: frames per latent step: training holds each latent vector for as long.
+        stride: frames per latent step: training repeats each latent vector for as long.
         latency: samples by which the decoder's sound lags behind its latents, and by which an
             encoder's latents lag behind the sound.
     """
@@ -90,5 +90,13 @@ class CausalNetwork(keras.layers.Layer):
         raise NotImplementedError
 
     def call(self, inputs: tf.Tensor, training: bool = False) -> tf.Tensor:
-        """Advance from the start of a stream, once."""
+        """Advance once from the start of a stream; shapes and dtypes as in :meth:`advance`.
+
+        Args:
+            inputs: float32 (batch, ...), as :meth:`advance` takes them.
+            training: ignored here; for networks that behave differently while they learn.
+
+        Returns:
+            The first result of :meth:`advance`, float32.
+        """
         return self.advance(inputs, zero_pasts(self.memories, tf.shape(inputs)[0]))[0]

@@ -77,7 +77,7 @@ def _blockwise(
         advance: of a network.
         inputs: float32 (1, n, width), sound or latents.
         block: positions of n that are computed at once.
-        memories: of the network.
+        memories: memories of the network.
 
     Returns:
         The outputs, one after another, float32 (m, width).

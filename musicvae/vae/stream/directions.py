@@ -47,8 +47,8 @@ def fit_moves(
     those of the test tracks.
 
     Args:
-        coder: of the trained model.
-        basis: of its standardised latents.
+        coder: coder of the trained model.
+        basis: basis of its standardised latents.
         sample_rate: in Hz.
         train: tracks to fit to.
         test: tracks to measure R² and correlation on.

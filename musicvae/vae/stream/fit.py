@@ -71,7 +71,7 @@ class Encoded:
     """A track with its latents.
 
     Args:
-        coder: of the trained model.
+        coder: coder of the trained model.
         audio: float32 (samples, channels), full scale ±1, at the model's rate.
 
     Attributes:
@@ -137,7 +137,7 @@ def _covariance(
     Args:
         standard: standardised posterior means, float32 (steps, D).
         tracks: gives the posterior variances.
-        basis: of the standardised latents.
+        basis: basis of the standardised latents.
 
     Returns:
         float32 (D, D), of standardised latents.

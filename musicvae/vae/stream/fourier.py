@@ -28,7 +28,7 @@ class StreamAnalysis(keras.layers.Layer):
 
     Args:
         sample_rate: in Hz.
-        channels: of the sound.
+        channels: number of channels of the sound.
         fft: window in samples; 256, 1024 or 4096.
         hop: samples per frame; divides ``fft``.
         bands: mel bands from 0 Hz to half the sample rate (Slaney's scale).
@@ -93,7 +93,7 @@ class StreamSynthesis(keras.layers.Layer):
     Hann windows overlap to a constant from the fourth frame on; the first ones fade in.
 
     Args:
-        channels: of the sound.
+        channels: number of channels of the sound.
         fft: window in samples; 256, 1024 or 4096.
         hop: samples per frame; a quarter of ``fft`` or less.
 

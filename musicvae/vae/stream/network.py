@@ -2,12 +2,13 @@
 
     audio ─StreamAnalysis─> frames ─CausalBlock×3─> frames joined, stride each ─CausalBlock×3─>
       mean, logvar
-    z ─held for stride frames, beside the Clock─> frames ─CausalBlock×5─> magnitude, phase
+    z ─repeated for stride frames, beside the Clock─> frames ─CausalBlock×5─> magnitude, phase
       ─StreamSynthesis─> audio
 
-Both are causal with explicit memories (:mod:`musicvae.vae.stream.layers`), so that training streams
-a crop from silence. There are 43 latent steps a second, of 23 ms each; but the decoder takes a
-latent vector for every frame, so that at 44.1 kHz a performer's gesture is heard within 6 ms.
+Both are causal with explicit memories (:mod:`musicvae.vae.stream.layers`), so that training runs
+through a crop from silence, as playing does. There are 43 latent steps a second, of 23 ms each; but
+the decoder takes a latent vector for every frame, so that at 44.1 kHz a performer's gesture is
+heard within 6 ms.
 """
 
 from __future__ import annotations
@@ -91,7 +92,7 @@ class StreamEncoderNetwork(CausalNetwork):
     def advance(
         self, audio: tf.Tensor, pasts: Sequence[tf.Tensor]
     ) -> tuple[tf.Tensor, list[tf.Tensor]]:
-        """Encode the sound that comes next; see :class:`CausalNetwork`."""
+        """Encode the next sound, float32 (batch, steps × step, channels); see the base class."""
         x, heard = self.analysis.advance(audio, pasts[0])
         between = 1 + len(self.fast)
         x = tf.nn.leaky_relu(self.enter(x), SLOPE)
@@ -104,7 +105,7 @@ class StreamEncoderNetwork(CausalNetwork):
 class StreamDecoderNetwork(CausalNetwork):
     """Turns latents into sound, causally.
 
-    Input shape: (batch, steps, D). Output shape: (batch, steps × step, channels).
+    Input: float32 (batch, steps, D). Output: float32 (batch, steps × step, channels).
     """
 
     def __init__(self, recipe: Recipe, settings: StreamSettings, **options: Any) -> None:
@@ -155,7 +156,7 @@ class StreamDecoderNetwork(CausalNetwork):
     def advance(
         self, latents: tf.Tensor, pasts: Sequence[tf.Tensor]
     ) -> tuple[tf.Tensor, list[tf.Tensor]]:
-        """Decode the frames that come next; see :class:`CausalNetwork`."""
+        """Decode latents of the next frames, float32 (batch, frames, D); see the base class."""
         face, turn, time = self.clock.advance(tf.shape(latents)[1], pasts[0])
         pair, latest = self.delayed.advance(latents, pasts[1])
         x = self.enter(tf.concat([pair, face], axis=2))
@@ -181,11 +182,11 @@ class StreamVAE(CVAE):
     Args:
         encoder: a :class:`CausalNetwork` from sound to latents.
         decoder: a :class:`CausalNetwork` from latents to sound. Called with steps (batch, steps,
-            D), it holds each of them for ``stride`` frames.
-        likelihood: of sound x under the decoded sound, in nats per latent step.
+            D), it repeats each of them for ``stride`` frames.
+        likelihood: likelihood of sound x under the decoded sound, in nats per latent step.
         recipe: gives D and the length of a training crop.
-        settings: hop, stride and latency; what else it holds is the networks' own.
-        name: of the Keras model.
+        settings: hop, stride and latency; the other fields are used by the networks only.
+        name: name of the Keras model.
 
     Attributes:
         settings: as given.
@@ -208,7 +209,7 @@ class StreamVAE(CVAE):
         self.settings, self.steps = settings, recipe.samples // settings.step
 
     def loss_samples(self, x: tf.Tensor) -> float:
-        """Samples × channels of a latent step."""
+        """Samples × channels of a latent step, for sound x, float32 (batch, samples, channels)."""
         return float(self.settings.step * x.shape[2])
 
     @property
@@ -217,7 +218,14 @@ class StreamVAE(CVAE):
         return self.steps * self.latent_dim
 
     def decode(self, z: tf.Tensor) -> tf.Tensor:
-        """Sound of latents (batch, steps, D), from the start of a stream."""
+        """Decode latents from the start of a stream.
+
+        Args:
+            z: the model's own latents, float32 (batch, steps, D).
+
+        Returns:
+            Sound, float32 (batch, steps × step, channels), full scale ±1.
+        """
         return self.decoder(z, training=False)
 
     def sample(self, eps: tf.Tensor) -> tf.Tensor:

@@ -12,10 +12,11 @@ from musicvae.artifact.parts import matrix
 from musicvae.audio import Samples, Sound, Sounds, read
 from musicvae.errors import SettingError
 from musicvae.families import Exportable
+from musicvae.latents.arrays import Float32
 from musicvae.latents.dynamics import LinearDynamics
 from musicvae.latents.tape import Tape
 from musicvae.recipes import Recipe
-from musicvae.vae.run.basis import Array, LatentBasis
+from musicvae.vae.run.basis import LatentBasis
 from musicvae.vae.run.folder import RunFolder
 from musicvae.vae.run.trained import Trained
 from musicvae.vae.stream.causal import CausalNetwork
@@ -41,7 +42,7 @@ class TrainedStream(Trained):
 
     Attributes:
         playing: statistics of the training set's latents: dynamics, attributes.
-        settings: of the model: hop, stride, step, latency and delay.
+        settings: settings of the model: hop, stride, step, latency and delay.
     """
 
     def __init__(
@@ -62,7 +63,7 @@ class TrainedStream(Trained):
         """How the training set's latents change from step to step."""
         return self.playing.dynamics
 
-    def encode(self, sound: Sound) -> Array:
+    def encode(self, sound: Sound) -> Float32:
         """Encode a sound as a live encoder would.
 
         Returns:
@@ -73,13 +74,14 @@ class TrainedStream(Trained):
         return self.basis.from_model(self._coder.encode(self._source(sound))[0])
 
     def decode(self, latents: ArrayLike) -> Sounds:
-        """Decode sequences of latents from silence, each vector held for a step.
+        """Decode sequences of latents from silence, each vector repeated for a step.
 
         Args:
-            latents: standardised, (steps, D), or (n, steps, D) for n sounds.
+            latents: standardised, numbers of shape (steps, D), or (n, steps, D) for n sounds.
 
         Returns:
-            n sounds of steps × step samples, which lag ``settings.latency`` samples behind.
+            n sounds, float32 (steps × step, channels), which lag ``settings.latency`` samples
+            behind.
 
         Raises:
             LatentError: the width is not D, or a value is not finite.
@@ -94,14 +96,17 @@ class TrainedStream(Trained):
         """Decode one latent vector for each *frame*, as a live host sends them.
 
         Args:
-            latents: standardised, (frames, D).
+            latents: standardised, numbers of shape (frames, D).
+
+        Returns:
+            A sound, float32 (frames × hop, channels).
 
         Raises:
             LatentError: the width is not D, or a value is not finite.
         """
         return self._sound(self._check(latents))
 
-    def walk(self, steps: int, seed: int | None = None) -> Array:
+    def walk(self, steps: int, seed: int | None = None) -> Float32:
         """Random latents that change as the training set's do, float32 (steps, D).
 
         Args:
@@ -179,7 +184,7 @@ class TrainedStream(Trained):
         """The description of each latent in an artifact."""
         return self.playing.infos(self.basis.explained.tolist())
 
-    def real_latents(self, n: int) -> Array:
+    def real_latents(self, n: int) -> Float32:
         """Standardised latents of ``n`` consecutive steps of a track of the run, float32 (n, D).
 
         A shorter track is repeated.
@@ -224,7 +229,7 @@ class TrainedStream(Trained):
             **self._shared_fields(self.vae.decoder),
         )
 
-        def real_latents(frames: int) -> Array:
+        def real_latents(frames: int) -> Float32:
             held = np.repeat(self.real_latents(-(-frames // stride)), stride, axis=0)
             return held[:frames]
 
@@ -249,14 +254,16 @@ class TrainedStream(Trained):
 
     def _steps(self, seconds: float) -> int:
         if not 0 < seconds < 24 * 3600:
-            raise SettingError("length of a sound", expected="0 to 86400 s", received=seconds)
+            raise SettingError(
+                "the length of a sound is out of range", expected="0 to 86400 s", received=seconds
+            )
         return max(1, round(seconds * self.recipe.sample_rate / self.settings.step))
 
-    def _point(self, point: Point, steps: int) -> Array:
+    def _point(self, point: Point, steps: int) -> Float32:
         if isinstance(point, Sound):
             return self.encode(point)[:steps]
         return self.walk(steps, point)
 
-    def _sound(self, frames: Array) -> Sound:
+    def _sound(self, frames: Float32) -> Sound:
         z = self.basis.to_model(frames)
         return Sound.of(self._coder.decode(z), self.recipe.sample_rate)

@@ -1,12 +1,12 @@
 """Critics (discriminators) that judge whether sound is real, one for each size of transform.
 
 After Jang et al. 2021, *UnivNet*, whose critics see magnitudes, and Défossez et al. 2022,
-*EnCodec*, whose critics see complex spectra. Ours are small, since they are trained on CPUs, and
+*EnCodec*, whose critics see complex spectra. These are small, since they are trained on CPUs, and
 see the square root of magnitudes. They are trained with the least-squares loss (Mao et al. 2017);
 the decoder also matches their features (Kumar et al. 2019, *MelGAN*).
 
 *Activations* are, for each critic, the float32 outputs of its layers, (signals, frames, bins,
-channels) each; the last is its judgement, 1 for real and 0 for made.
+channels) each; the last is its judgement, 1 for real sound and 0 for decoded sound.
 """
 
 from __future__ import annotations

@@ -153,7 +153,7 @@ def _dataset(
         steps: int64 scalars.
         make: returns audio, float32 (rows, samples, channels), and noise, float32 (rows, dims).
         recipe: gives samples, channels and D.
-        rows: of a batch, or ``None`` where batches differ.
+        rows: rows of a batch, or ``None`` where batches differ.
         dims: numbers of ε for each clip; by default D.
     """
     made = awaited_at_exit(lambda step: make(int(step)))

@@ -69,7 +69,8 @@ def evaluate(measure: Any, batches: Iterable[dict[str, tf.Tensor]], recipe: Reci
 
     Args:
         measure: what :func:`measurer` made.
-        batches: as :func:`musicvae.vae.training.dataset.test_batches` makes them.
+        batches: as :func:`musicvae.vae.training.dataset.test_batches` makes them: ``audio``,
+            float32 (rows, samples, channels), and ``noise``, float32 (rows, noise_dims).
         recipe: gives the weight of the KL.
     """
     parts = [measure(batch["audio"], batch["noise"]) for batch in batches]

@@ -1,9 +1,9 @@
 """Destroys iterators of tf.data safely while its threads still call Python functions.
 
-These threads read ahead as long as an iterator exists. Who destroys an iterator holds the
-interpreter and waits for the threads; a thread that asks for the interpreter meanwhile waits for
-ever, and the program hangs. So we first wait until the threads have filled their buffers and make
-no more calls, which takes a few calls, as nobody takes batches any more: before the end of
+These threads read ahead as long as an iterator exists. A thread that destroys an iterator
+holds the interpreter lock while it waits for these threads; one of them that needs the lock waits
+too, and the program hangs. So we first wait until the threads have filled their buffers and make no
+more calls, which takes a few calls, since no more batches are requested: before the end of
 :func:`reading`, and before the interpreter is finalised, since a global iterator of a script or
 notebook exists until then. (To refuse the calls does not help: a refused call, too, has to return
 into TensorFlow.)

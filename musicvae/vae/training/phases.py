@@ -25,14 +25,14 @@ DECEPTION, MATCHING = 0.1, 1.0
 
 
 class Phase(Protocol):
-    """What the training loop asks of a phase.
+    """The interface of a phase of training.
 
     Attributes:
         name: for people.
         pace: learning rate, relative to the recipe's.
         model: the model that is trained.
         optimizers: those whose learning rate the schedule sets.
-        variables: what a checkpoint holds besides the model's own variables.
+        variables: the variables that a checkpoint holds besides the model's own variables.
     """
 
     name: str
@@ -72,7 +72,7 @@ def make_phases(model: CVAE, recipe: Recipe, frozen: tuple[str, ...] = ()) -> li
 
 
 class ElboPhase:
-    """Every weight that is not frozen follows the negative ELBO.
+    """Trains every weight that is not frozen, by the gradient of the negative ELBO.
 
     Args:
         model: a CVAE.
@@ -93,7 +93,7 @@ class ElboPhase:
         self.variables: Sequence[Any] = list(self.optimizer.variables)
 
     def step(self, audio: tf.Tensor, noise: tf.Tensor, beta: tf.Tensor) -> dict[str, tf.Tensor]:
-        """Do one step of all weights; see :meth:`Phase.step`."""
+        """Do one step of all weights; float32 arguments, shapes as in :meth:`Phase.step`."""
         model, recipe = self.model, self.recipe
         terms = train_step(
             model,

@@ -34,10 +34,10 @@ PACKAGES = ("musicvae", "numpy", "keras", "librosa", "soxr", "soundfile")
 
 @dataclass(frozen=True)
 class TrackSource:
-    """Where tracks come from and how they are decoded.
+    """The source of the tracks of a run, and the way they are decoded.
 
     Attributes:
-        folder: of sounds; empty means the folder in which a resumed run found them.
+        folder: folder of sounds; empty means the folder in which a resumed run found them.
         genre: a registered genre, a :class:`Genre`, the name of a folder below ``folder``, or
             ``None`` for all sounds.
         cache: folder of decoded tracks, or ``None`` for the default.
@@ -121,7 +121,7 @@ def resume_run(out: PathLike, source: TrackSource) -> Prepared:
 
 
 def _source_of(run: RunFolder, description: dict[str, Any], source: TrackSource) -> TrackSource:
-    """Where the tracks of a run are: in the folder that the user names, or where they were."""
+    """The folder with the tracks of a run: the one that the user names, or the one of the start."""
     if source.folder:
         return replace(source, genre=description["genre"])
     # The folder of the genre itself: it may have been found under another name.

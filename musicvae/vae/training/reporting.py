@@ -11,7 +11,7 @@ from musicvae.vae.run.folder import Row
 
 
 class Reporter(Protocol):
-    """Is told of the progress of a training run."""
+    """Receives the progress of a training run."""
 
     def note(self, text: str) -> None:
         """A line of text for people."""

@@ -1,4 +1,4 @@
-"""What a new run starts from: a recipe, and random weights or the weights of another run.
+"""Chooses what a new run starts from: its recipe, and random weights or those of another run.
 
 A decoder that learns a new genre on a frozen encoder understands the same latents as the old one:
 one gesture plays through jazz or metal, and a tape of one can be played by the other.
@@ -34,7 +34,7 @@ class StartPoint:
         frozen: parts of the model that keep the other run's weights.
         description: what ``run.json`` says of the other run, under ``from``; empty where the
             weights are random.
-        files: what is copied from the other run, by its name in the new run folder, so that the
+        files: the files copied from the other run, by its name in the new run folder, so that the
             new run can be resumed without the other one.
     """
 

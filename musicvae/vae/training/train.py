@@ -58,10 +58,10 @@ def train(
         settings: changes to the recipe, such as ``{"epochs": 10, "minutes": 5}``.
         resume: go on with the run in ``out``; its own recipe and split are used.
         strategy: ``"default"``, ``"mirrored"`` or ``"multiworker"``.
-        licence: of the trained model, as you state it; it is written into exported artifacts.
+        licence: licence of the trained model, as you state it; exported artifacts contain it.
         cache: folder of decoded tracks; default ``$MUSICVAE_CACHE`` or the user's cache folder.
         workers: decoding processes; default one for each core.
-        reporter: is told of the progress; default nobody.
+        reporter: receives the progress; by default nothing does.
         pictures: draw waveforms of four fixed latents after each epoch.
         checkpoint_seconds: longest time between two checkpoints, in seconds.
         start_from: run whose weights to start from; its recipe is used, with ``settings``.

@@ -41,7 +41,7 @@ class Trainer:
     Args:
         prepared: run folder, recipe and tracks.
         placement: the devices and processes that compute.
-        reporter: is told of the progress.
+        reporter: receives the progress.
         pictures: whether to draw pictures after each epoch.
         checkpoint_seconds: longest time between two checkpoints, in seconds.
     """
@@ -106,7 +106,7 @@ class Trainer:
             raise KeyboardInterrupt
 
     def _loop(self, batches: Iterator[dict[str, tf.Tensor]], interruption: Interruption) -> bool:
-        """Take steps until the plan is done; true if somebody stopped it before."""
+        """Take steps until the plan is done; true if it was stopped before."""
         self._saved = time.monotonic()
         stop = False
         while not stop and not self.counters.is_finished():

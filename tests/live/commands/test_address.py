@@ -121,9 +121,9 @@ def test_a_row_knows_its_placeholder_and_whether_it_is_a_job() -> None:
     assert [row.numbered for row in (LATENT, ATTRIBUTE, GAIN)] == [True, False, False]
     assert [row.is_job for row in (LATENT, GAIN, LOAD)] == [False, False, True]
     shape = Shape(2, ("loudness",))
-    assert list(LATENT.legal_keys(shape)) == ["0", "1"]
-    assert list(ATTRIBUTE.legal_keys(shape)) == ["loudness"]
-    assert list(GAIN.legal_keys(shape)) == []
+    assert list(LATENT.valid_keys(shape)) == ["0", "1"]
+    assert list(ATTRIBUTE.valid_keys(shape)) == ["loudness"]
+    assert list(GAIN.valid_keys(shape)) == []
 
 
 def test_a_number_or_a_name_that_a_model_lacks_is_refused() -> None:

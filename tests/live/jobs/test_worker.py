@@ -100,7 +100,7 @@ def test_failures_say_why_and_only_mistakes_of_ours_are_faults(jobs: Jobs, worke
     assert jobs.said == [
         (ME, "/fail", "/explained", "no such thing. Expected: things."),
         (ME, "/fail", "/deck/b/refused", "does not fit"),
-        (ME, "/fail", "/mistake", "a mistake of ours, please report it: oops"),
+        (ME, "/fail", "/mistake", "an error in musicvae, please report it: oops"),
     ]
     assert worker.faults == 1
     assert worker.problem == "/mistake: ZeroDivisionError: oops"

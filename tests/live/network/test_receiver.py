@@ -27,7 +27,7 @@ class Echo:
         self.threads.add(threading.current_thread().name)
         self.heard.append(data)
         if data == b"raise":
-            raise ValueError("a mistake of ours")
+            raise ValueError("an error in the handler")
         if data == b"lost":
             return [(data, Peer("192.0.2.1", 0)), (data, Peer(sender.host, 9, "tcp"))]
         return [] if data == b"quiet" else [(data, sender)]
@@ -77,7 +77,7 @@ def test_a_mistake_of_ours_is_counted_and_the_next_packet_is_heard(
 ) -> None:
     client.send(b"raise")
     assert ask(client, b"a") == b"a"
-    assert (receiver.faults, receiver.problem) == (1, "ValueError: a mistake of ours")
+    assert (receiver.faults, receiver.problem) == (1, "ValueError: an error in the handler")
 
 
 def test_answers_that_go_nowhere_are_counted(receiver: Receiver, client: socket.socket) -> None:
