@@ -18,7 +18,9 @@ Float64 = NDArray[np.float64]
 
 def _means(seed: int = 0, width: int = 4, clips: int = 600) -> Float64:
     random = np.random.default_rng(seed)
-    mixing = random.standard_normal((width, width)) * 2.0 ** -np.arange(width)
+    # Turned, not mixed at random: a spread below the basis's floor would not come out as one.
+    turned = np.linalg.qr(random.standard_normal((width, width)))[0]
+    mixing = turned * 2.0 ** -np.arange(width)
     means: Float64 = random.standard_normal((clips, width)) @ mixing.T + random.standard_normal(
         width
     )
