@@ -8,6 +8,7 @@ come from ``\\ud800`` in JSON and from file names that are not UTF-8.
 from __future__ import annotations
 
 import json
+import math
 
 #: What stands for a character that does not exist, in Unicode's own tables.
 _UNKNOWN = "\ufffd"
@@ -51,7 +52,8 @@ def to_json(value: object, indent: int | None = None) -> str:
 
     Printable characters of all scripts stay as they are. Others are escaped, so that without
     ``indent`` the result is one line for any reader; halves of surrogate pairs, which have no form
-    in JSON that all readers accept, become U+FFFD.
+    in JSON that all readers accept, become U+FFFD. Numbers that are not finite become null, since
+    JSON has no word for them.
 
     Args:
         value: anything that :func:`json.dumps` takes; keys and texts may come from strangers.
@@ -59,9 +61,8 @@ def to_json(value: object, indent: int | None = None) -> str:
 
     Raises:
         TypeError: JSON has no form for it.
-        ValueError: a number is not finite, for which JSON has no word.
     """
-    text = json.dumps(value, ensure_ascii=False, allow_nan=False, indent=indent)
+    text = json.dumps(_finite(value), ensure_ascii=False, allow_nan=False, indent=indent)
     if text.isprintable():
         return text
     return "".join(c if c.isprintable() or c == "\n" else _escaped(c) for c in text)
@@ -69,6 +70,14 @@ def to_json(value: object, indent: int | None = None) -> str:
 
 def _escaped(char: str) -> str:
     return _UNKNOWN if _is_half(char) else json.dumps(char)[1:-1]
+
+
+def _finite(value: object) -> object:
+    if isinstance(value, dict):
+        return {key: _finite(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(inner) for inner in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _is_half(char: str) -> bool:
