@@ -4,14 +4,26 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from musicvae.text import encodable
+
 #: How deep lists and objects may be nested in JSON from a stranger.
 MAX_DEPTH = 64
+#: The longest number in JSON from a stranger, in characters; longer ones take long to read.
+_MOST_DIGITS = 512
+#: From this length on a whole number reads as a float.
+_LONG = 300
+#: A surrogate pair, half of one, or any other escape.
+_ESCAPE = re.compile(
+    r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[dD][89a-fA-F][0-9a-fA-F]{2}|.)",
+    re.DOTALL,
+)
 _TOO_DEEP = f"its lists and objects are nested more than {MAX_DEPTH} deep"
 
 
@@ -80,41 +92,55 @@ def read_bytes(path: str | os.PathLike[str], limit: int) -> bytes:
     return data
 
 
-def parse_json(data: bytes | str, limit: int) -> Any:
+def parse_json(
+    data: bytes | str, limit: int, *, lists: int | None = None, values: int | None = None
+) -> Any:
     """The value of a JSON text from an unknown source.
+
+    All sizes are checked before anything is decoded, and while numbers and objects are decoded
+    other threads get their turn: Python's reader alone would keep them all waiting to its end.
 
     Args:
         data: the text, or its bytes in UTF-8 with or without a byte order mark.
         limit: its length at most: bytes of ``bytes``, characters of ``str``.
+        lists: how many lists and objects it may hold at most; brackets in texts count too.
+        values: how many values it may hold at most; commas in texts count too.
 
     Returns:
         ``None``, a truth value, a number, a text, a list or a dictionary. ``NaN`` and ``Infinity``,
         which Python's reader lets pass, are refused; a number such as 1e999 still reads as
         infinite. Nothing is nested deeper than :data:`MAX_DEPTH`, so that the caller may recurse.
+        Every text can be encoded: what is half a surrogate pair reads as U+FFFD.
 
     Raises:
-        ValueError: the text is too long, is not JSON, or is nested too deeply; the message is the
-            reason, for the caller's own error.
+        ValueError: the text is too long, is not JSON, names a value twice, or is nested too deeply;
+            the message is the reason, for the caller's own error.
     """
     if len(data) > limit:
         unit = "bytes" if isinstance(data, bytes) else "characters"
         raise ValueError(f"it has more than {limit} {unit}")
-    text = data.decode("utf-8-sig") if isinstance(data, bytes) else data
+    text = data.decode("utf-8-sig") if isinstance(data, bytes) else encodable(data)
+    if lists is not None and text.count("[") + text.count("{") > lists:
+        raise ValueError(f"it has more than {lists} lists and objects")
+    if values is not None and text.count(",") >= values:
+        raise ValueError(f"it has more than {values} values")
     try:
-        value = json.loads(text, parse_constant=_refuse_constant)
+        value = _READER.decode(_without_halves(text))
     except RecursionError:
         raise ValueError(_TOO_DEEP) from None
     _check_depth(value)
     return value
 
 
-def parse_json_object(data: bytes | str, limit: int) -> dict[str, Any]:
+def parse_json_object(
+    data: bytes | str, limit: int, *, lists: int | None = None, values: int | None = None
+) -> dict[str, Any]:
     """The same as :func:`parse_json`, for a text that must be one JSON object.
 
     Raises:
         ValueError: as :func:`parse_json`, or it is another value.
     """
-    value = parse_json(data, limit)
+    value = parse_json(data, limit, lists=lists, values=values)
     if not isinstance(value, dict):
         raise ValueError(f"it is no JSON object but a {type(value).__name__}")
     return value
@@ -122,6 +148,45 @@ def parse_json_object(data: bytes | str, limit: int) -> dict[str, Any]:
 
 def _refuse_constant(text: str) -> None:
     raise ValueError(f"{text} is not a number in JSON")
+
+
+def _fraction(digits: str) -> float:
+    if len(digits) > _MOST_DIGITS:
+        raise ValueError(f"it has a number of more than {_MOST_DIGITS} digits")
+    return float(digits)
+
+
+def _whole(digits: str) -> int | float:
+    """A whole number; infinity for one that is beyond what a float holds."""
+    return int(digits) if len(digits) < _LONG else _fraction(digits)
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object, whose names must differ: readers disagree about which of two values counts."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for place, name in enumerate(names) if name in names[:place])
+        raise ValueError(f"it names {twice!r:.40} twice")
+    return found
+
+
+#: The functions of this reader are in Python: between them other threads get their turn.
+_READER = json.JSONDecoder(
+    parse_float=_fraction,
+    parse_int=_whole,
+    parse_constant=_refuse_constant,
+    object_pairs_hook=_object,
+)
+
+
+def _without_halves(text: str) -> str:
+    r"""JSON whose escapes name whole characters: ``\ud800`` without its other half is replaced."""
+    if "\\ud" not in text and "\\uD" not in text:
+        return text
+    return _ESCAPE.sub(
+        lambda found: r"\ufffd" if len(found[0]) == len(r"\ud800") else found[0], text
+    )
 
 
 def _check_depth(value: object) -> None:

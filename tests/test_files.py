@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import math
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from musicvae.files import (
     MAX_DEPTH,
@@ -16,6 +20,7 @@ from musicvae.files import (
     replacing,
     write_json,
 )
+from musicvae.text import encodable
 
 
 def test_a_good_block_leaves_only_the_file(tmp_path: Path) -> None:
@@ -121,3 +126,49 @@ def test_an_object_is_an_object() -> None:
     assert parse_json_object('{"a": 1}', 100) == {"a": 1}
     with pytest.raises(ValueError, match="no JSON object but a list"):
         parse_json_object(b"[1]", 100)
+
+
+def test_lists_and_values_are_counted_before_anything_is_decoded() -> None:
+    assert parse_json("[[], [{}]]", 100, lists=4) == [[], [{}]]
+    with pytest.raises(ValueError, match="more than 3 lists and objects"):
+        parse_json("[[], [{}]]", 100, lists=3)
+    assert parse_json("[1, 2, 3]", 100, values=3) == [1, 2, 3]
+    with pytest.raises(ValueError, match="more than 2 values"):
+        parse_json("[1, 2, not even JSON", 100, values=2)
+
+
+@pytest.mark.parametrize("text", ['{"a": 1, "a": 2}', '[{"b": {"a": 1, "c": 0, "a": 1}}]'])
+def test_a_value_that_is_named_twice_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="'a' twice"):
+        parse_json(text, 100)
+
+
+def test_long_numbers_are_refused_or_read_as_what_a_float_makes_of_them() -> None:
+    numbers = [-12345678901234567890, 1.5e3, math.inf]
+    assert parse_json("[-12345678901234567890, 1.5e3, 1e999]", 100) == numbers
+    assert parse_json("1" + "0" * 400, 1000) == math.inf
+    for number in ("1" * 1000, "0." + "1" * 1000, "1e" + "1" * 1000):
+        with pytest.raises(ValueError, match="more than 512 digits"):
+            parse_json(f"[{number}]", 2000)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        (r'"a\ud800b"', "a\ufffdb"),
+        (r'"\uDFFF\uD800"', "\ufffd\ufffd"),
+        (r'"\ud83c\udfb7 \ud83c"', "🎷 \ufffd"),
+        (r'"\\ud800"', r"\ud800"),
+        (r'{"\udc00": ["\ud800\u0041"]}', {"\ufffd": ["\ufffdA"]}),
+        ('"a\ud800b"', "a\ufffdb"),
+    ],
+)
+def test_every_text_can_be_encoded(text: str, value: object) -> None:
+    assert parse_json(text, 100) == value
+
+
+@given(st.text(st.sampled_from(["\\", "u", "d", "D", "8", "c", "F", "0", "A"]), max_size=40))
+def test_any_escapes_read_as_text_or_not_at_all(escapes: str) -> None:
+    with contextlib.suppress(ValueError):
+        exact = json.loads(f'"{escapes}"')
+        assert parse_json(f'"{escapes}"', 100) == encodable(exact)
