@@ -15,10 +15,10 @@ from musicvae.text import encodable
 
 #: How deep lists and objects may be nested in JSON from a stranger.
 MAX_DEPTH = 64
-#: The longest number in JSON from a stranger, in characters; longer ones take long to read.
-_MOST_DIGITS = 512
-#: From this length on a whole number reads as a float.
+#: From this number of digits on a whole number reads as a float.
 _LONG = 300
+#: Shorter texts, in characters, are read in some milliseconds.
+_SHORT = 2**17
 #: A surrogate pair, half of one, or any other escape.
 _ESCAPE = re.compile(
     r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[dD][89a-fA-F][0-9a-fA-F]{2}|.)",
@@ -125,7 +125,8 @@ def parse_json(
     if values is not None and text.count(",") >= values:
         raise ValueError(f"it has more than {values} values")
     try:
-        value = _READER.decode(_without_halves(text))
+        reader = _READER if len(text) < _SHORT else _POLITE_READER
+        value = reader.decode(_without_halves(text))
     except RecursionError:
         raise ValueError(_TOO_DEEP) from None
     _check_depth(value)
@@ -150,15 +151,13 @@ def _refuse_constant(text: str) -> None:
     raise ValueError(f"{text} is not a number in JSON")
 
 
-def _fraction(digits: str) -> float:
-    if len(digits) > _MOST_DIGITS:
-        raise ValueError(f"it has a number of more than {_MOST_DIGITS} digits")
-    return float(digits)
-
-
 def _whole(digits: str) -> int | float:
-    """A whole number; infinity for one that is beyond what a float holds."""
-    return int(digits) if len(digits) < _LONG else _fraction(digits)
+    """A whole number; a float where it is so large that Python would take long to read it."""
+    return int(digits) if len(digits) < _LONG else float(digits)
+
+
+def _fraction(digits: str) -> float:
+    return float(digits)
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -171,10 +170,13 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-#: The functions of this reader are in Python: between them other threads get their turn.
 _READER = json.JSONDecoder(
-    parse_float=_fraction,
+    parse_int=_whole, parse_constant=_refuse_constant, object_pairs_hook=_object
+)
+#: The same with a function in Python for each fraction: in it other threads get their turn.
+_POLITE_READER = json.JSONDecoder(
     parse_int=_whole,
+    parse_float=_fraction,
     parse_constant=_refuse_constant,
     object_pairs_hook=_object,
 )
