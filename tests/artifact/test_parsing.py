@@ -143,7 +143,7 @@ def test_nan_is_no_json(info: ArtifactInfo) -> None:
 def test_a_description_beyond_all_bounds(
     info: ArtifactInfo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(parsing, "MAX_CHARACTERS", len(info.to_json()))
+    monkeypatch.setattr(parsing, "MAX_DESCRIPTION", len(info.to_json()))
     assert parse_info(info.to_json()) == info
     with pytest.raises(CorruptArtifactError, match="more than"):
         parse_info(info.to_json() + " ")
