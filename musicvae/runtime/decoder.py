@@ -16,7 +16,7 @@ from musicvae.artifact.ports import AUDIO, LATENT
 from musicvae.audio import Samples, Sound
 from musicvae.errors import ArtifactError, CorruptArtifactError, LatentError
 from musicvae.latents.arrays import Latents, beyond, latent_rows
-from musicvae.runtime.session import first_line, open_artifact
+from musicvae.runtime.session import LEGAL, broken, first_line, open_artifact
 
 
 class Decoder:
@@ -80,7 +80,8 @@ class Decoder:
                 received=f"shape {audio.shape}",
             )
         if not np.isfinite(audio).all():
-            raise beyond(batch)
+            largest = float(np.abs(batch).max())
+            raise broken(self._name, largest) if largest <= LEGAL else beyond(batch)
         samples: Samples = audio
         return samples
 

@@ -37,6 +37,8 @@ class Encoder(Stateful):
         SettingError: ``threads`` is less than 1.
     """
 
+    _legal = 1.0  # full scale
+
     def __init__(self, path: str | os.PathLike[str], threads: int = 1) -> None:
         super().__init__(path, "encoder", threads)
 

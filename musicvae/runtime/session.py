@@ -19,6 +19,9 @@ from musicvae.errors import ArtifactKindError, CorruptArtifactError, SettingErro
 #: The class of this package that plays each kind.
 PLAYERS: dict[str, str] = {"clip": "Decoder", "stream": "StreamDecoder", "encoder": "Encoder"}
 
+#: Standardised latents up to this magnitude decode to finite sound; most of music's are smaller.
+LEGAL = 3.0
+
 _EXPORT_AGAIN = "export it again with `musicvae export`"
 
 
@@ -86,6 +89,9 @@ def open_session(data: bytes, threads: int, name: str) -> Any:
     options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
     # Spinning threads burn a core that the audio thread or the patch may need.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    # The checks read the file as ONNX. Left to itself, onnxruntime would first look for its own
+    # format, of which the same bytes may hold another model.
+    options.add_session_config_entry("session.load_model_format", "ONNX")
     options.log_severity_level = 3  # errors only
     try:
         return onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
@@ -122,6 +128,21 @@ def check_ports(session: Any, info: ArtifactInfo, name: str) -> None:
                 received=f"{side} {_shown(found)} of type {', '.join(types)}",
                 hint=_EXPORT_AGAIN,
             )
+
+
+def broken(name: str, largest: float) -> CorruptArtifactError:
+    """The error for a model whose result is not finite though nothing unusual was asked of it.
+
+    Args:
+        name: the file's name.
+        largest: the largest magnitude in the input.
+    """
+    return CorruptArtifactError(
+        f"the model {name!r} itself computes NaN or infinite numbers",
+        expected=f"finite numbers for inputs up to {largest:.3g}, from the start state",
+        received="numbers that are not finite, as from weights that are NaN",
+        hint=f"see how its training ended (history.csv), and {_EXPORT_AGAIN}",
+    )
 
 
 def first_line(error: Exception) -> str:

@@ -17,6 +17,7 @@ from musicvae.errors import ArtifactError, LatentError, SettingError
 from musicvae.latents.arrays import Latents, beyond, latent_rows
 from musicvae.latents.dynamics import MAX_SPEED, LinearDynamics
 from musicvae.latents.tape import Tape
+from musicvae.runtime.session import LEGAL
 from musicvae.runtime.stateful import Stateful
 
 
@@ -40,6 +41,8 @@ class StreamDecoder(Stateful):
         ArtifactError: the file cannot be played; see :func:`musicvae.artifact.reading.read_info`.
         SettingError: ``threads`` is less than 1.
     """
+
+    _legal = LEGAL
 
     def __init__(self, path: str | os.PathLike[str], threads: int = 1) -> None:
         super().__init__(path, "stream", threads)

@@ -7,13 +7,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from musicvae.artifact.reading import graph_digest, read_info
 from musicvae.errors import ArtifactKindError, CorruptArtifactError, SettingError
 from musicvae.runtime.decoder import Decoder
 from musicvae.runtime.encoder import Encoder
-from musicvae.runtime.session import PLAYERS, first_line, open_artifact
+from musicvae.runtime.session import PLAYERS, first_line, open_artifact, open_session
 from musicvae.runtime.stream_decoder import StreamDecoder
 
 Make = Callable[..., Path]
@@ -96,3 +97,43 @@ def test_a_missing_port(make_stream: Make) -> None:
 def test_the_first_line_of_an_error() -> None:
     assert first_line(ValueError(" too few\nat line 3")) == "too few"
     assert first_line(ValueError()) == "ValueError"
+
+
+def test_onnxruntime_reads_onnx_and_not_its_own_format(tmp_path: Path, make_stream: Make) -> None:
+    """Its own format comes first where it may choose; the checks read the file as ONNX."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.optimized_model_filepath = str(tmp_path / "own.ort")
+    options.add_session_config_entry("session.save_model_format", "ORT")
+    onnxruntime.InferenceSession(make_stream().read_bytes(), options)
+    own = (tmp_path / "own.ort").read_bytes()
+    assert onnxruntime.InferenceSession(own).get_inputs()
+    with pytest.raises(CorruptArtifactError, match="onnxruntime cannot load"):
+        open_session(own, 1, "own.onnx")
+
+
+def spoilt(path: Path, weights: str) -> Path:
+    """The artifact with one weight that is not a number."""
+    import onnx
+    from onnx import numpy_helper
+
+    model = onnx.load(path)
+    (tensor,) = (one for one in model.graph.initializer if one.name == weights)
+    array = numpy_helper.to_array(tensor).copy()
+    array.flat[0] = np.nan
+    tensor.CopyFrom(numpy_helper.from_array(array, weights))
+    path.write_bytes(model.SerializeToString())
+    return path
+
+
+def test_nan_in_the_weights_is_said_of_the_model(
+    make_artifact: Make, make_stream: Make, make_encoder: Make
+) -> None:
+    with pytest.raises(CorruptArtifactError, match=r"stream\.onnx' itself computes NaN"):
+        StreamDecoder(spoilt(make_stream(graph_sha256=""), "grains"))
+    with pytest.raises(CorruptArtifactError, match=r"encoder\.onnx' itself computes NaN"):
+        Encoder(spoilt(make_encoder(graph_sha256=""), "ears"))
+    decoder = Decoder(spoilt(make_artifact(graph_sha256=""), "waves"))
+    with pytest.raises(CorruptArtifactError, match=r"jazz\.onnx' itself computes NaN"):
+        decoder.decode([1, 0, 0, 0])
