@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-
-from musicvae.text import encodable
 
 #: How deep lists and objects may be nested in JSON from a stranger.
 MAX_DEPTH = 64
@@ -19,11 +16,6 @@ MAX_DEPTH = 64
 _LONG = 300
 #: Shorter texts, in characters, are read in some milliseconds.
 _SHORT = 2**17
-#: A surrogate pair, half of one, or any other escape.
-_ESCAPE = re.compile(
-    r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[dD][89a-fA-F][0-9a-fA-F]{2}|.)",
-    re.DOTALL,
-)
 _TOO_DEEP = f"its lists and objects are nested more than {MAX_DEPTH} deep"
 
 
@@ -110,7 +102,6 @@ def parse_json(
         ``None``, a truth value, a number, a text, a list or a dictionary. ``NaN`` and ``Infinity``,
         which Python's reader lets pass, are refused; a number such as 1e999 still reads as
         infinite. Nothing is nested deeper than :data:`MAX_DEPTH`, so that the caller may recurse.
-        Every text can be encoded: what is half a surrogate pair reads as U+FFFD.
 
     Raises:
         ValueError: the text is too long, is not JSON, names a value twice, or is nested too deeply;
@@ -119,14 +110,14 @@ def parse_json(
     if len(data) > limit:
         unit = "bytes" if isinstance(data, bytes) else "characters"
         raise ValueError(f"it has more than {limit} {unit}")
-    text = data.decode("utf-8-sig") if isinstance(data, bytes) else encodable(data)
+    text = data.decode("utf-8-sig") if isinstance(data, bytes) else data
     if lists is not None and text.count("[") + text.count("{") > lists:
         raise ValueError(f"it has more than {lists} lists and objects")
     if values is not None and text.count(",") >= values:
         raise ValueError(f"it has more than {values} values")
     try:
         reader = _READER if len(text) < _SHORT else _POLITE_READER
-        value = reader.decode(_without_halves(text))
+        value = reader.decode(text)
     except RecursionError:
         raise ValueError(_TOO_DEEP) from None
     _check_depth(value)
@@ -180,15 +171,6 @@ _POLITE_READER = json.JSONDecoder(
     parse_constant=_refuse_constant,
     object_pairs_hook=_object,
 )
-
-
-def _without_halves(text: str) -> str:
-    r"""JSON whose escapes name whole characters: ``\ud800`` without its other half is replaced."""
-    if "\\ud" not in text and "\\uD" not in text:
-        return text
-    return _ESCAPE.sub(
-        lambda found: r"\ufffd" if len(found[0]) == len(r"\ud800") else found[0], text
-    )
 
 
 def _check_depth(value: object) -> None:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import math
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from musicvae.files import (
     MAX_DEPTH,
@@ -20,7 +17,6 @@ from musicvae.files import (
     replacing,
     write_json,
 )
-from musicvae.text import encodable
 
 
 def test_a_good_block_leaves_only_the_file(tmp_path: Path) -> None:
@@ -151,25 +147,3 @@ def test_numbers_read_alike_in_short_and_in_long_texts(space: int) -> None:
     assert [type(number) for number in parse_json("[7, 7.0]" + " " * space, 10**6)] == [int, float]
     with pytest.raises(ValueError, match="NaN is not a number"):
         parse_json("[NaN]" + " " * space, 10**6)
-
-
-@pytest.mark.parametrize(
-    ("text", "value"),
-    [
-        (r'"a\ud800b"', "a\ufffdb"),
-        (r'"\uDFFF\uD800"', "\ufffd\ufffd"),
-        (r'"\ud83c\udfb7 \ud83c"', "🎷 \ufffd"),
-        (r'"\\ud800"', r"\ud800"),
-        (r'{"\udc00": ["\ud800\u0041"]}', {"\ufffd": ["\ufffdA"]}),
-        ('"a\ud800b"', "a\ufffdb"),
-    ],
-)
-def test_every_text_can_be_encoded(text: str, value: object) -> None:
-    assert parse_json(text, 100) == value
-
-
-@given(st.text(st.sampled_from(["\\", "u", "d", "D", "8", "c", "F", "0", "A"]), max_size=40))
-def test_any_escapes_read_as_text_or_not_at_all(escapes: str) -> None:
-    with contextlib.suppress(ValueError):
-        exact = json.loads(f'"{escapes}"')
-        assert parse_json(f'"{escapes}"', 100) == encodable(exact)

@@ -11,7 +11,7 @@ from musicvae.artifact.number_checks import is_whole
 from musicvae.artifact.parts import AttributeInfo, DynamicsInfo, LatentInfo, matrix
 from musicvae.errors import ArtifactSchemaError, CorruptArtifactError
 from musicvae.files import parse_json_object
-from musicvae.text import printable
+from musicvae.text import encodable_json, printable
 
 _EXPORT_AGAIN = "export it again with `musicvae export`"
 
@@ -33,7 +33,9 @@ def parse_info(text: str) -> ArtifactInfo:
             contradiction is named.
     """
     try:
-        values = parse_json_object(text, MAX_DESCRIPTION, lists=_MOST_LISTS, values=_MOST_VALUES)
+        values = parse_json_object(
+            encodable_json(text), MAX_DESCRIPTION, lists=_MOST_LISTS, values=_MOST_VALUES
+        )
     except ValueError as error:
         raise CorruptArtifactError(
             "the artifact's description cannot be read",
