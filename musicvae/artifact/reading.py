@@ -22,8 +22,7 @@ from musicvae.errors import (
     UnsafeArtifactError,
 )
 
-#: The largest file in bytes: twenty times the largest that a recipe makes. While onnxruntime takes
-#: over a model, nothing else runs in Python, for about 0.6 ms a megabyte.
+#: The largest file in bytes: twenty times the largest that a recipe makes.
 MAX_BYTES = 2**29
 #: Bytes that tell whether a file may be ONNX.
 _START = 8

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -137,3 +138,39 @@ def test_nan_in_the_weights_is_said_of_the_model(
     decoder = Decoder(spoilt(make_artifact(graph_sha256=""), "waves"))
     with pytest.raises(CorruptArtifactError, match=r"jazz\.onnx' itself computes NaN"):
         decoder.decode([1, 0, 0, 0])
+
+
+@pytest.fixture
+def models(monkeypatch: pytest.MonkeyPatch) -> list[bytes | str]:
+    """What onnxruntime was given as a model; of a path the bytes that it led to."""
+    import onnxruntime
+
+    given: list[bytes | str] = []
+    session = onnxruntime.InferenceSession
+
+    def noting(model: bytes | str, *arguments: Any, **named: Any) -> Any:
+        given.extend([model, Path(model).read_bytes() if isinstance(model, str) else model])
+        return session(model, *arguments, **named)
+
+    monkeypatch.setattr(onnxruntime, "InferenceSession", noting)
+    return given
+
+
+@pytest.mark.skipif(not hasattr(os, "memfd_create"), reason="no files in memory on this system")
+def test_a_model_is_taken_over_from_a_file_in_memory(
+    make_stream: Make, models: list[bytes | str]
+) -> None:
+    path = make_stream()
+    assert open_artifact(path, "stream", 1).session.get_inputs()
+    assert models[1] == path.read_bytes()
+    assert isinstance(models[0], str)
+    assert Path(models[0]) != path
+    assert not Path(models[0]).exists() or Path(models[0]).read_bytes() != models[1]  # it is gone
+
+
+def test_a_system_without_files_in_memory_takes_bytes(
+    make_stream: Make, models: list[bytes | str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(os, "memfd_create", raising=False)
+    assert open_artifact(make_stream(), "stream", 1).session.get_inputs()
+    assert isinstance(models[0], bytes)
