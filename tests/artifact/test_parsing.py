@@ -346,7 +346,8 @@ def test_an_encoder_need_not_know_the_decoder(encoder: ArtifactInfo) -> None:
 
 
 def test_a_description_of_too_many_parts_is_not_decoded(info: ArtifactInfo) -> None:
-    for invented in ([[]] * 10_001, [0] * 250_001):
+    inventions: tuple[list[object], ...] = ([[]] * 10_001, [0] * 250_001)
+    for invented in inventions:
         with pytest.raises(CorruptArtifactError, match=r"more than \d+ (lists and objects|values)"):
             parse_info(changed(info, invented=invented))
 
