@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from musicvae.artifact import SCHEMA, ArtifactInfo, parse_info, parsing
+from musicvae.artifact import SCHEMA, ArtifactInfo, LatentInfo, parse_info, parsing
 from musicvae.artifact.reading import read_info
 from musicvae.errors import ArtifactSchemaError, CorruptArtifactError
 from musicvae.latents.dynamics import LinearDynamics
@@ -448,6 +448,13 @@ def test_the_numbers_of_latents_are_bounded(info: ArtifactInfo, name: str) -> No
     for value in (little, much, *NO_NUMBERS, *((5e-324,) if name == "std" else ())):
         with pytest.raises(CorruptArtifactError, match=f"latent 2 has a.* {name}"):
             parse_info(with_latent(info, **{name: value}))
+
+
+def test_a_latent_that_never_moved_can_be_described(info: ArtifactInfo) -> None:
+    for still in (0.0, -9_000.0, 5e-324):
+        latent = LatentInfo.measured(2, still, 0.0, still, still, 0.0)
+        text = with_latent(info, **dataclasses.asdict(latent))
+        assert parse_info(text).latents[2] == latent
 
 
 @pytest.mark.parametrize("name", ["mean", "std", "r2", "spearman"])
