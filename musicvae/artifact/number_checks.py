@@ -17,6 +17,8 @@ from musicvae.artifact.parts import AttributeInfo, DynamicsInfo, LatentInfo, Mat
 #: Largest magnitude of a latent, and of a number in a matrix or a direction. Standardised latents,
 #: and what is computed from them, are about 1.
 _LARGEST = 1e4
+#: Largest magnitude in a covariance: the square of what a latent can be thought to spread.
+_LARGEST_VARIANCE = 1e6
 #: Largest magnitude of a figure in a unit of its own, such as Hz, or of a share of something.
 _LARGEST_FIGURE = 1e6
 #: Smallest standard deviation: something is divided by it.
@@ -89,7 +91,7 @@ def _dynamics(dynamics: DynamicsInfo, info: ArtifactInfo) -> Iterator[str]:
 
 
 def _attribute(name: str, attribute: AttributeInfo, width: int) -> Iterator[str]:
-    if len(attribute.direction) != width or not _are_small(attribute.direction):
+    if len(attribute.direction) != width or not _are_within(attribute.direction, _LARGEST):
         yield f"{name} has a direction that is not {width} finite numbers up to {_LARGEST:g}"
     if not is_number(attribute.mean, -_LARGEST_FIGURE, _LARGEST_FIGURE):
         yield f"{name} has a mean that is not finite, or beyond {_LARGEST_FIGURE:g}"
@@ -102,15 +104,15 @@ def _attribute(name: str, attribute: AttributeInfo, width: int) -> Iterator[str]
         yield f"{name} has a spearman that is no number from -1 to 1"
 
 
-def _matrix(name: str, rows: Matrix, width: int) -> Iterator[str]:
+def _matrix(name: str, rows: Matrix, width: int, largest: float = _LARGEST) -> Iterator[str]:
     if len(rows) != width or any(len(row) != width for row in rows):
         yield f"{name} is not {width} × {width}"
-    elif not all(map(_are_small, rows)):
-        yield f"{name} has a number that is not finite, or beyond {_LARGEST:g}"
+    elif not all(_are_within(row, largest) for row in rows):
+        yield f"{name} has a number that is not finite, or beyond {largest:g}"
 
 
 def _covariance(name: str, rows: Matrix, width: int) -> Iterator[str]:
-    bad = list(_matrix(name, rows, width))
+    bad = list(_matrix(name, rows, width, _LARGEST_VARIANCE))
     yield from bad
     if bad:
         return
@@ -144,12 +146,11 @@ def _is_stable(dynamics: DynamicsInfo) -> bool:
     return False
 
 
-def _are_small(values: Sequence[object]) -> bool:
-    """Whether all are numbers up to the largest; quick, since a matrix has thousands."""
+def _are_within(values: Sequence[object], largest: float) -> bool:
+    """Whether all are numbers up to ``largest``; quick, since a matrix has thousands."""
     if not set(map(type, values)) <= {float, int}:  # the type of a truth value is neither
         return False
     numbers = cast(Sequence[float], values)
-    if not numbers:
-        return True
-    total = sum(numbers)  # NaN where one is, which min and max may pass over
-    return min(numbers) >= -_LARGEST and max(numbers) <= _LARGEST and not math.isnan(total)
+    # Their sum is NaN where one of them is, which min and max may pass over.
+    ends = (min(numbers, default=0), max(numbers, default=0), sum(numbers))
+    return ends[0] >= -largest and ends[1] <= largest and not math.isnan(ends[2])
