@@ -80,8 +80,8 @@ def _sizes(info: ArtifactInfo) -> Iterator[str]:
 
 def _texts(info: ArtifactInfo) -> Iterator[str]:
     for name, most in _TEXTS.items():
-        if not _is_text(getattr(info, name), most):
-            yield f"{name} is not text of at most {most} characters"
+        if not _is_text(value := getattr(info, name), most):
+            yield f"{name} {_shown(value)}, not text of at most {most} characters"
             return
     if info.precision not in PRECISIONS:
         yield f"precision {reprlib.repr(info.precision)}, none of {', '.join(PRECISIONS)}"
@@ -99,7 +99,8 @@ def _latents(info: ArtifactInfo) -> Iterator[str]:
     for index, latent in enumerate(info.latents):
         found = list(latent_problems(latent))
         if not _is_text(latent.name, _LONGEST_NAME):
-            found.append(f"no name of at most {_LONGEST_NAME} characters")
+            name = f"{_shown(latent.name)}, not text of at most {_LONGEST_NAME} characters"
+            found.append(f"the name {name}")
         if found:
             yield f"latent {index} has {', '.join(found)}"
             break  # one is enough; there may be thousands
@@ -128,9 +129,11 @@ def _attribute_texts(info: ArtifactInfo) -> Iterator[str]:
         yield "two attributes of one name"
     for index, attribute in enumerate(info.attributes):
         texts = (attribute.name, attribute.unit, attribute.method)
-        if not all(_is_text(text, _LONGEST_WORD) for text in texts) or not attribute.name:
-            words = f"name, unit or method of at most {_LONGEST_WORD} characters"
-            yield f"attribute {index} has no {words}"
+        wrong = [text for text in texts if not _is_text(text, _LONGEST_WORD)]
+        if wrong or not attribute.name:
+            words = f"name, unit and method of at most {_LONGEST_WORD} characters"
+            received = _shown(wrong[0]) if wrong else "no name"
+            yield f"attribute {index} has {received}, not a {words}"
         elif not attribute.name.isprintable():
             yield f"attribute {index} has a name that no message can hold"
 
@@ -165,6 +168,10 @@ def _is_plain(value: object) -> bool:
     if isinstance(value, str):
         return len(value) <= _LONGEST_ENTRY
     return not isinstance(value, int | float) or isinstance(value, bool) or is_number(value)
+
+
+def _shown(value: object) -> str:
+    return f"of {len(value)} characters" if isinstance(value, str) else reprlib.repr(value)
 
 
 def _is_text(value: object, most: int) -> bool:

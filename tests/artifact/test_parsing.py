@@ -374,9 +374,9 @@ def test_the_largest_description_that_is_allowed_is_read(stream: ArtifactInfo) -
 @pytest.mark.parametrize(
     ("values", "problem"),
     [
-        ({"genre": "x" * 257}, "genre is not text of at most 256"),
-        ({"recipe": "x" * 257}, "recipe is not text of at most 256"),
-        ({"licence": "x" * 4_097}, "licence is not text of at most 4096"),
+        ({"genre": "x" * 257}, "genre of 257 characters, not text of at most 256"),
+        ({"recipe": "x" * 257}, "recipe of 257 characters"),
+        ({"licence": "x" * 4_097}, "licence of 4097 characters"),
         ({"graph_sha256": "x" * 64}, "64 hex digits"),
         ({"graph_sha256": "0" * 63}, "64 hex digits"),
         ({"latents": {}}, "where a list must be"),
