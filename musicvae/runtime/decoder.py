@@ -17,6 +17,7 @@ from musicvae.audio import Samples, Sound
 from musicvae.errors import ArtifactError, CorruptArtifactError, LatentError
 from musicvae.latents.arrays import Latents, beyond, latent_rows
 from musicvae.runtime.session import LEGAL, broken, first_line, open_artifact
+from musicvae.text import printable
 
 
 class Decoder:
@@ -128,7 +129,7 @@ class Decoder:
     def __repr__(self) -> str:
         info = self._info
         return (
-            f"Decoder({self._name!r}: {info.genre}, {info.latent_dim} latents -> "
+            f"Decoder({self._name!r}: {printable(info.genre)}, {info.latent_dim} latents -> "
             f"{info.seconds:.2f} s, {info.sample_rate} Hz, {info.channels} channel(s))"
         )
 

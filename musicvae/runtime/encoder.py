@@ -16,6 +16,7 @@ from musicvae.errors import ArtifactError, AudioError
 from musicvae.latents.arrays import Latents
 from musicvae.latents.tape import Tape
 from musicvae.runtime.stateful import Stateful
+from musicvae.text import printable
 
 
 class Encoder(Stateful):
@@ -116,8 +117,8 @@ class Encoder(Stateful):
     def __repr__(self) -> str:
         info = self._info
         return (
-            f"Encoder({self._name!r}: {info.genre}, {info.hop} samples, {info.sample_rate} Hz, "
-            f"{info.channels} channel(s) -> {info.latent_dim} latents)"
+            f"Encoder({self._name!r}: {printable(info.genre)}, {info.hop} samples, "
+            f"{info.sample_rate} Hz, {info.channels} channel(s) -> {info.latent_dim} latents)"
         )
 
     def _prepared(self, sound: Sound) -> Samples:

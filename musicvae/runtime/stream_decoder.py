@@ -19,6 +19,7 @@ from musicvae.latents.dynamics import MAX_SPEED, LinearDynamics
 from musicvae.latents.tape import Tape
 from musicvae.runtime.session import LEGAL
 from musicvae.runtime.stateful import Stateful
+from musicvae.text import printable
 
 
 class StreamDecoder(Stateful):
@@ -159,7 +160,7 @@ class StreamDecoder(Stateful):
     def __repr__(self) -> str:
         info = self._info
         return (
-            f"StreamDecoder({self._name!r}: {info.genre}, {info.latent_dim} latents -> "
+            f"StreamDecoder({self._name!r}: {printable(info.genre)}, {info.latent_dim} latents -> "
             f"{info.hop} samples a frame, {info.sample_rate} Hz, {info.channels} channel(s))"
         )
 
