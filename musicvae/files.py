@@ -12,8 +12,6 @@ from typing import Any
 
 #: How deep lists and objects may be nested in JSON from a stranger.
 MAX_DEPTH = 64
-#: From this number of digits on a whole number reads as a float.
-_LONG = 300
 #: Shorter texts, in characters, are read in some milliseconds.
 _SHORT = 2**17
 _TOO_DEEP = f"its lists and objects are nested more than {MAX_DEPTH} deep"
@@ -142,9 +140,8 @@ def _refuse_constant(text: str) -> None:
     raise ValueError(f"{text} is not a number in JSON")
 
 
-def _whole(digits: str) -> int | float:
-    """A whole number; a float where it is so large that Python would take long to read it."""
-    return int(digits) if len(digits) < _LONG else float(digits)
+def _whole(digits: str) -> int:
+    return int(digits)
 
 
 def _fraction(digits: str) -> float:
@@ -161,10 +158,8 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-_READER = json.JSONDecoder(
-    parse_int=_whole, parse_constant=_refuse_constant, object_pairs_hook=_object
-)
-#: The same with a function in Python for each fraction: in it other threads get their turn.
+_READER = json.JSONDecoder(parse_constant=_refuse_constant, object_pairs_hook=_object)
+#: The same with a function in Python for each number: in it other threads get their turn.
 _POLITE_READER = json.JSONDecoder(
     parse_int=_whole,
     parse_float=_fraction,

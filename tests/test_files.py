@@ -141,9 +141,11 @@ def test_a_value_that_is_named_twice_is_refused(text: str) -> None:
 
 @pytest.mark.parametrize("space", [0, 2**18])
 def test_numbers_read_alike_in_short_and_in_long_texts(space: int) -> None:
-    numbers = "[-12345678901234567890, 1.5e3, 1e999, 0.0001, 7, 1" + "0" * 5000 + " " * space + "]"
-    expected = [-12345678901234567890, 1500.0, math.inf, 0.0001, 7, math.inf]
+    numbers = "[-12345678901234567890, 1.5e3, 1e999, 0.0001, 7, 1" + "0" * 400 + " " * space + "]"
+    expected = [-12345678901234567890, 1500.0, math.inf, 0.0001, 7, 10**400]
     assert parse_json(numbers, 10**6) == expected
+    with pytest.raises(ValueError, match="digits"):  # Python's own limit, since they take long
+        parse_json("1" * 5_000 + " " * space, 10**6)
     assert [type(number) for number in parse_json("[7, 7.0]" + " " * space, 10**6)] == [int, float]
     with pytest.raises(ValueError, match="NaN is not a number"):
         parse_json("[NaN]" + " " * space, 10**6)

@@ -151,6 +151,6 @@ def _are_within(values: Sequence[object], largest: float) -> bool:
     if not set(map(type, values)) <= {float, int}:  # the type of a truth value is neither
         return False
     numbers = cast(Sequence[float], values)
-    # Their sum is NaN where one of them is, which min and max may pass over.
-    ends = (min(numbers, default=0), max(numbers, default=0), sum(numbers))
-    return ends[0] >= -largest and ends[1] <= largest and not math.isnan(ends[2])
+    if not (min(numbers, default=0) >= -largest and max(numbers, default=0) <= largest):
+        return False
+    return not math.isnan(sum(numbers))  # as it is where one is, which min and max may pass over

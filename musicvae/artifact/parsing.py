@@ -74,7 +74,7 @@ def _check_schema(schema: object) -> None:
         raise ArtifactSchemaError(
             "this artifact was written by a newer musicvae",
             expected=f"schema 1 to {SCHEMA}",
-            received=f"schema {schema:.6g}",
+            received=f"schema {reprlib.repr(schema)}",
             hint="pip install --upgrade musicvae",
         )
 
