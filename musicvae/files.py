@@ -12,6 +12,8 @@ from typing import Any
 
 #: How deep lists and objects may be nested in JSON from a stranger.
 MAX_DEPTH = 64
+#: Shorter texts, in characters, are read in some milliseconds.
+_SHORT = 2**17
 _TOO_DEEP = f"its lists and objects are nested more than {MAX_DEPTH} deep"
 
 
@@ -80,12 +82,19 @@ def read_bytes(path: str | os.PathLike[str], limit: int) -> bytes:
     return data
 
 
-def parse_json(data: bytes | str, limit: int) -> Any:
+def parse_json(
+    data: bytes | str, limit: int, *, lists: int | None = None, values: int | None = None
+) -> Any:
     """The value of a JSON text from an unknown source.
+
+    All sizes are checked before anything is decoded, and while numbers and objects are decoded
+    other threads get their turn: Python's reader alone would keep them all waiting to its end.
 
     Args:
         data: the text, or its bytes in UTF-8 with or without a byte order mark.
         limit: its length at most: bytes of ``bytes``, characters of ``str``.
+        lists: how many lists and objects it may hold at most; brackets in texts count too.
+        values: how many values it may hold at most; commas in texts count too.
 
     Returns:
         ``None``, a truth value, a number, a text, a list or a dictionary. ``NaN`` and ``Infinity``,
@@ -93,28 +102,35 @@ def parse_json(data: bytes | str, limit: int) -> Any:
         infinite. Nothing is nested deeper than :data:`MAX_DEPTH`, so that the caller may recurse.
 
     Raises:
-        ValueError: the text is too long, is not JSON, or is nested too deeply; the message is the
-            reason, for the caller's own error.
+        ValueError: the text is too long, is not JSON, names a value twice, or is nested too deeply;
+            the message is the reason, for the caller's own error.
     """
     if len(data) > limit:
         unit = "bytes" if isinstance(data, bytes) else "characters"
         raise ValueError(f"it has more than {limit} {unit}")
     text = data.decode("utf-8-sig") if isinstance(data, bytes) else data
+    if lists is not None and text.count("[") + text.count("{") > lists:
+        raise ValueError(f"it has more than {lists} lists and objects")
+    if values is not None and text.count(",") >= values:
+        raise ValueError(f"it has more than {values} values")
     try:
-        value = json.loads(text, parse_constant=_refuse_constant)
+        reader = _READER if len(text) < _SHORT else _POLITE_READER
+        value = reader.decode(text)
     except RecursionError:
         raise ValueError(_TOO_DEEP) from None
     _check_depth(value)
     return value
 
 
-def parse_json_object(data: bytes | str, limit: int) -> dict[str, Any]:
+def parse_json_object(
+    data: bytes | str, limit: int, *, lists: int | None = None, values: int | None = None
+) -> dict[str, Any]:
     """The same as :func:`parse_json`, for a text that must be one JSON object.
 
     Raises:
         ValueError: as :func:`parse_json`, or it is another value.
     """
-    value = parse_json(data, limit)
+    value = parse_json(data, limit, lists=lists, values=values)
     if not isinstance(value, dict):
         raise ValueError(f"it is no JSON object but a {type(value).__name__}")
     return value
@@ -122,6 +138,34 @@ def parse_json_object(data: bytes | str, limit: int) -> dict[str, Any]:
 
 def _refuse_constant(text: str) -> None:
     raise ValueError(f"{text} is not a number in JSON")
+
+
+def _whole(digits: str) -> int:
+    return int(digits)
+
+
+def _fraction(digits: str) -> float:
+    return float(digits)
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object, whose names must differ: readers disagree about which of two values counts."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for place, name in enumerate(names) if name in names[:place])
+        raise ValueError(f"it names {twice!r:.40} twice")
+    return found
+
+
+_READER = json.JSONDecoder(parse_constant=_refuse_constant, object_pairs_hook=_object)
+#: The same with a function in Python for each number: in it other threads get their turn.
+_POLITE_READER = json.JSONDecoder(
+    parse_int=_whole,
+    parse_float=_fraction,
+    parse_constant=_refuse_constant,
+    object_pairs_hook=_object,
+)
 
 
 def _check_depth(value: object) -> None:

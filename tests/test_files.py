@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 
 import pytest
@@ -121,3 +122,30 @@ def test_an_object_is_an_object() -> None:
     assert parse_json_object('{"a": 1}', 100) == {"a": 1}
     with pytest.raises(ValueError, match="no JSON object but a list"):
         parse_json_object(b"[1]", 100)
+
+
+def test_lists_and_values_are_counted_before_anything_is_decoded() -> None:
+    assert parse_json("[[], [{}]]", 100, lists=4) == [[], [{}]]
+    with pytest.raises(ValueError, match="more than 3 lists and objects"):
+        parse_json("[[], [{}]]", 100, lists=3)
+    assert parse_json("[1, 2, 3]", 100, values=3) == [1, 2, 3]
+    with pytest.raises(ValueError, match="more than 2 values"):
+        parse_json("[1, 2, not even JSON", 100, values=2)
+
+
+@pytest.mark.parametrize("text", ['{"a": 1, "a": 2}', '[{"b": {"a": 1, "c": 0, "a": 1}}]'])
+def test_a_value_that_is_named_twice_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="'a' twice"):
+        parse_json(text, 100)
+
+
+@pytest.mark.parametrize("space", [0, 2**18])
+def test_numbers_read_alike_in_short_and_in_long_texts(space: int) -> None:
+    numbers = "[-12345678901234567890, 1.5e3, 1e999, 0.0001, 7, 1" + "0" * 400 + " " * space + "]"
+    expected = [-12345678901234567890, 1500.0, math.inf, 0.0001, 7, 10**400]
+    assert parse_json(numbers, 10**6) == expected
+    with pytest.raises(ValueError, match="digits"):  # Python's own limit, since they take long
+        parse_json("1" * 5_000 + " " * space, 10**6)
+    assert [type(number) for number in parse_json("[7, 7.0]" + " " * space, 10**6)] == [int, float]
+    with pytest.raises(ValueError, match="NaN is not a number"):
+        parse_json("[NaN]" + " " * space, 10**6)

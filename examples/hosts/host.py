@@ -23,7 +23,11 @@ parser.add_argument("--raw", help="write little-endian float32, channels interle
 parser.add_argument("--wav", help="write 16-bit sound")
 options = parser.parse_args()
 
-session = onnxruntime.InferenceSession(options.artifact, providers=["CPUExecutionProvider"])
+settings = onnxruntime.SessionOptions()
+settings.add_session_config_entry("session.load_model_format", "ONNX")  # not its own format
+session = onnxruntime.InferenceSession(
+    options.artifact, settings, providers=["CPUExecutionProvider"]
+)
 info = json.loads(session.get_modelmeta().custom_metadata_map.get("musicvae", '{"schema": 0}'))
 if info["schema"] != 2 or info["kind"] != "stream":
     sys.exit(f"{options.artifact} is no stream artifact of schema 2")

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import reprlib
 from typing import Any
 
-from musicvae.artifact.checks import is_whole, problems
+from musicvae.artifact.checks import problems
 from musicvae.artifact.info import SCHEMA, ArtifactInfo
+from musicvae.artifact.number_checks import is_whole
 from musicvae.artifact.parts import AttributeInfo, DynamicsInfo, LatentInfo, matrix
 from musicvae.errors import ArtifactSchemaError, CorruptArtifactError
 from musicvae.files import parse_json_object
+from musicvae.text import encodable_json, printable
 
-#: Characters of a description, at most. One with the largest matrices that are allowed has a tenth.
-MAX_CHARACTERS = 2**26
+_EXPORT_AGAIN = "export it again with `musicvae export`"
+
+#: Bytes of a description at most; one with the largest matrices that are allowed has 2.8 million.
+MAX_DESCRIPTION = 2**22
+#: Lists and objects, and values, in a description at most; such a one has 5 000 and 220 000.
+_MOST_LISTS = 10_000
+_MOST_VALUES = 250_000
+#: Characters of what was received that a message shows.
+_SHOWN = 300
 
 
 def parse_info(text: str) -> ArtifactInfo:
@@ -23,24 +33,32 @@ def parse_info(text: str) -> ArtifactInfo:
             contradiction is named.
     """
     try:
-        values = parse_json_object(text, MAX_CHARACTERS)
+        values = parse_json_object(
+            encodable_json(text), MAX_DESCRIPTION, lists=_MOST_LISTS, values=_MOST_VALUES
+        )
     except ValueError as error:
         raise CorruptArtifactError(
             "the artifact's description cannot be read",
-            expected="a JSON object",
-            received=f"{error}",
+            expected=f"a JSON object of at most {MAX_DESCRIPTION} bytes, {_MOST_LISTS} lists and "
+            f"objects, and {_MOST_VALUES} values",
+            received=printable(f"{error}", most=_SHOWN),
+            hint=_EXPORT_AGAIN,
         ) from error
     _check_schema(values.get("schema"))
     try:
         info = ArtifactInfo(**values | _parts(values))
     except (TypeError, KeyError) as error:
         raise CorruptArtifactError(
-            "the artifact's description has missing or invalid fields", received=f"{error}"
+            "the artifact's description has missing or invalid fields",
+            received=printable(f"{error}", most=_SHOWN),
+            hint=_EXPORT_AGAIN,
         ) from error
     found = list(problems(info))
     if found:
         raise CorruptArtifactError(
-            "the artifact's description contradicts itself", received="; ".join(found)
+            "the artifact's description contradicts itself",
+            received=printable("; ".join(found), most=10 * _SHOWN),
+            hint=_EXPORT_AGAIN,
         )
     return info
 
@@ -48,13 +66,15 @@ def parse_info(text: str) -> ArtifactInfo:
 def _check_schema(schema: object) -> None:
     if not is_whole(schema) or schema < 1:
         raise CorruptArtifactError(
-            "the artifact's description has no schema", expected=f"1 to {SCHEMA}", received=schema
+            "the artifact's description has no schema",
+            expected=f"1 to {SCHEMA}",
+            received=reprlib.repr(schema),
         )
     if schema > SCHEMA:
         raise ArtifactSchemaError(
             "this artifact was written by a newer musicvae",
             expected=f"schema 1 to {SCHEMA}",
-            received=f"schema {schema}",
+            received=f"schema {reprlib.repr(schema)}",
             hint="pip install --upgrade musicvae",
         )
 
@@ -62,9 +82,16 @@ def _check_schema(schema: object) -> None:
 def _parts(values: dict[str, Any]) -> dict[str, Any]:
     """The fields that are objects of their own, made from JSON; schema 1 has the first only."""
     dynamics = values.get("dynamics")
+    latents, attributes = (_list(values.get(name, [])) for name in ("latents", "attributes"))
     return {
-        "latents": tuple(LatentInfo(**latent) for latent in values["latents"]),
-        "covariance": matrix(values.get("covariance", ())),
+        "latents": tuple(LatentInfo(**latent) for latent in latents),
+        "covariance": matrix(_list(values.get("covariance", []))),
         "dynamics": None if dynamics is None else DynamicsInfo.from_json(dynamics),
-        "attributes": tuple(map(AttributeInfo.from_json, values.get("attributes", ()))),
+        "attributes": tuple(map(AttributeInfo.from_json, attributes)),
     }
+
+
+def _list(value: object) -> list[Any]:
+    if not isinstance(value, list):
+        raise TypeError(f"{reprlib.repr(value)} stands where a list must be")
+    return value

@@ -12,6 +12,9 @@ from typing import Any
 
 Matrix = tuple[tuple[float, ...], ...]
 
+#: The least spread and range of a latent that is written; what reads it allows a thousandth.
+LEAST = 1e-6
+
 
 @dataclass(frozen=True)
 class LatentInfo:
@@ -33,6 +36,19 @@ class LatentInfo:
     low: float
     high: float
     explained_variance: float
+
+    @classmethod
+    def measured(cls, index: int, *numbers: float) -> LatentInfo:
+        """The description of a latent from statistics, which may be those of one that never moved.
+
+        Its spread and its range are then the least that a description may have: not nothing.
+
+        Args:
+            index: place of the latent, from 0.
+            *numbers: mean, std, low, high and explained variance, as the attributes.
+        """
+        mean, std, low, high, share = map(float, numbers)
+        return cls(f"latent {index}", mean, max(std, LEAST), low, max(high, low + LEAST), share)
 
 
 @dataclass(frozen=True)

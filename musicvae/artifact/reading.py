@@ -9,9 +9,10 @@ from __future__ import annotations
 import hashlib
 import os
 from pathlib import Path
+from typing import BinaryIO
 
 from musicvae.artifact.info import METADATA_KEY, ArtifactInfo
-from musicvae.artifact.parsing import parse_info
+from musicvae.artifact.parsing import MAX_DESCRIPTION, parse_info
 from musicvae.artifact.protobuf import WireError
 from musicvae.artifact.structure import Structure, looks_like_onnx, read_structure
 from musicvae.errors import (
@@ -21,11 +22,21 @@ from musicvae.errors import (
     UnsafeArtifactError,
 )
 
-#: The largest file in bytes: that of protobuf.
-MAX_BYTES = 2**31 - 1
+#: The largest file in bytes: twenty times the largest that a recipe makes.
+MAX_BYTES = 2**29
+#: Bytes that tell whether a file may be ONNX.
+_START = 8
 
 #: Domains of the operators that a graph may use: ONNX's own, under both of its names.
 DOMAINS = frozenset({"", "ai.onnx"})
+#: Operators of ONNX's own that give other results each time. (Dropout does so in training alone,
+#: and does nothing otherwise.)
+RANDOM = frozenset(
+    (
+        *("Bernoulli", "Dropout", "Multinomial"),
+        *("RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike"),
+    )
+)
 
 _EXPORT_AGAIN = "copy the file again, or export it again with `musicvae export`"
 
@@ -74,7 +85,7 @@ def check(data: bytes, name: str = "artifact") -> ArtifactInfo:
     """
     structure = _structure(data, name)
     _refuse_unsafe(structure, name)
-    info = parse_info(_description(structure, name))
+    info = parse_info(_description(data, structure, name))
     digest = _digest(data, structure)
     if info.graph_sha256 and info.graph_sha256 != digest:
         raise CorruptArtifactError(
@@ -114,12 +125,11 @@ def _read_bytes(path: Path) -> bytes:
             received="a folder" if path.is_dir() else "a device or a pipe",
         )
     try:
-        size = path.stat().st_size
-        if size > MAX_BYTES:
-            raise ArtifactError(
-                f"{path.name!r} is too large", expected="less than 2 GiB", received=f"{size} bytes"
-            )
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            if start := file.read(_START):
+                _check_start(start, path.name)  # before anything else of a large file is read
+            file.seek(0)
+            data = file.read(_room(file, path.name))
     except OSError as error:
         raise ArtifactError(f"cannot read {str(path)!r}", received=str(error)) from error
     if not data:
@@ -127,13 +137,33 @@ def _read_bytes(path: Path) -> bytes:
     return data
 
 
-def _structure(data: bytes, name: str) -> Structure:
-    if not looks_like_onnx(data):
+def _room(file: BinaryIO, name: str) -> int:
+    """Bytes of a file as it is now; one that grows meanwhile is read up to there.
+
+    Raises:
+        ArtifactError: it is larger than an artifact may be.
+    """
+    size = os.fstat(file.fileno()).st_size
+    if size > MAX_BYTES:
+        raise ArtifactError(
+            f"{name!r} is too large",
+            expected=f"at most {MAX_BYTES // 2**20} MiB",
+            received=f"{size} bytes",
+        )
+    return size
+
+
+def _check_start(start: bytes, name: str) -> None:
+    if not looks_like_onnx(start):
         raise ForeignArtifactError(
             f"{name!r} is not an ONNX file",
             expected="a file that `musicvae export` wrote",
-            received=f"a file that begins with {data[:8]!r}",
+            received=f"a file that begins with {start[:8]!r}",
         )
+
+
+def _structure(data: bytes, name: str) -> Structure:
+    _check_start(data, name)
     try:
         structure = read_structure(data)
     except WireError as error:
@@ -162,24 +192,63 @@ def _refuse_unsafe(structure: Structure, name: str) -> None:
         raise UnsafeArtifactError(
             f"{name!r} uses custom operators",
             expected="ONNX's own operators",
-            received=f"operator domains {', '.join(map(repr, custom))}",
+            received=f"operator domains {_listed(custom)}",
+        )
+    if structure.functions or structure.training or structure.opset_imports > 1:
+        # A local function may take the name of one of ONNX's operators.
+        raise UnsafeArtifactError(
+            f"{name!r} defines more than one graph of ONNX's own operators",
+            expected="one operator set, no local functions, no graphs for training",
+            received=f"{structure.opset_imports} operator sets, {structure.functions} functions, "
+            f"{structure.training} graphs for training",
+            hint="export it again with `musicvae export`",
+        )
+    random = sorted(RANDOM & structure.operators.keys())
+    if random:
+        raise UnsafeArtifactError(
+            f"{name!r} uses random operators, so that it would sound different each time",
+            expected="a graph that decodes equal latents to equal sound",
+            received=f"operators {_listed(random)}",
+            hint="take the random part out of the model, and export it again",
         )
 
 
-def _description(structure: Structure, name: str) -> str:
-    texts = [value for key, value in structure.entries if key == METADATA_KEY]
+def _description(data: bytes, structure: Structure, name: str) -> str:
+    """The text of the description, which is not checked yet."""
+    texts = [place for key, place in structure.entries if key == METADATA_KEY]
     if not texts:
         raise ForeignArtifactError(
             f"{name!r} is an ONNX file, but not one that musicvae exported",
             expected=f"metadata under the key {METADATA_KEY!r}",
-            received=", ".join(repr(key) for key, _ in structure.entries[:8]) or "no metadata",
+            received=_listed([key for key, _ in structure.entries]) or "no metadata",
             hint="musicvae export RUN --out FILE.onnx",
         )
     if len(texts) > 1:
         raise CorruptArtifactError(
             f"{name!r} has {len(texts)} descriptions", expected="one description"
         )
-    return texts[0]
+    start, end = texts[0]
+    if end - start > MAX_DESCRIPTION:
+        raise CorruptArtifactError(
+            f"the description of {name!r} is too long",
+            expected=f"at most {MAX_DESCRIPTION} bytes",
+            received=f"{end - start} bytes",
+            hint=_EXPORT_AGAIN,
+        )
+    try:
+        return data[start:end].decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise CorruptArtifactError(
+            f"the description of {name!r} is damaged",
+            expected="text in UTF-8",
+            received=f"{error.reason} at byte {start + error.start}",
+            hint=_EXPORT_AGAIN,
+        ) from None
+
+
+def _listed(names: list[str]) -> str:
+    """Names for a message: the first ones, in quotes."""
+    return ", ".join(f"{name!r:.60}" for name in names[:8])
 
 
 def _digest(data: bytes, structure: Structure) -> str:

@@ -155,4 +155,6 @@ def inspect_artifact(options: argparse.Namespace) -> None:
 
 
 def _print_json(value: object) -> None:
-    print(json.dumps(value, indent=2, ensure_ascii=False))
+    from musicvae.text import to_json
+
+    print(to_json(value, indent=2))

@@ -139,7 +139,7 @@ def from_bytes(data: bytes) -> tuple[TapeHeader, Latents]:
     values = _values(data[_START : _START + length])
     _check_digest(data, length, values.get("sha256"))
     header = _header(values)
-    numbers = data[_START + length :]
+    numbers = memoryview(data)[_START + length :]  # a copy might keep other threads waiting
     expected = _NUMBER_BYTES * header.steps * header.latent_dim
     if len(numbers) != expected:
         raise TapeError(

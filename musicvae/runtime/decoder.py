@@ -16,7 +16,8 @@ from musicvae.artifact.ports import AUDIO, LATENT
 from musicvae.audio import Samples, Sound
 from musicvae.errors import ArtifactError, CorruptArtifactError, LatentError
 from musicvae.latents.arrays import Latents, beyond, latent_rows
-from musicvae.runtime.session import first_line, open_artifact
+from musicvae.runtime.session import LEGAL, broken, first_line, open_artifact
+from musicvae.text import printable
 
 
 class Decoder:
@@ -80,7 +81,8 @@ class Decoder:
                 received=f"shape {audio.shape}",
             )
         if not np.isfinite(audio).all():
-            raise beyond(batch)
+            largest = float(np.abs(batch).max())
+            raise broken(self._name, largest) if largest <= LEGAL else beyond(batch)
         samples: Samples = audio
         return samples
 
@@ -127,7 +129,7 @@ class Decoder:
     def __repr__(self) -> str:
         info = self._info
         return (
-            f"Decoder({self._name!r}: {info.genre}, {info.latent_dim} latents -> "
+            f"Decoder({self._name!r}: {printable(info.genre)}, {info.latent_dim} latents -> "
             f"{info.seconds:.2f} s, {info.sample_rate} Hz, {info.channels} channel(s))"
         )
 

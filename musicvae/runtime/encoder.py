@@ -16,6 +16,7 @@ from musicvae.errors import ArtifactError, AudioError
 from musicvae.latents.arrays import Latents
 from musicvae.latents.tape import Tape
 from musicvae.runtime.stateful import Stateful
+from musicvae.text import printable
 
 
 class Encoder(Stateful):
@@ -36,6 +37,8 @@ class Encoder(Stateful):
         ArtifactError: the file cannot be used; see :func:`musicvae.artifact.reading.read_info`.
         SettingError: ``threads`` is less than 1.
     """
+
+    _legal = 1.0  # full scale
 
     def __init__(self, path: str | os.PathLike[str], threads: int = 1) -> None:
         super().__init__(path, "encoder", threads)
@@ -114,8 +117,8 @@ class Encoder(Stateful):
     def __repr__(self) -> str:
         info = self._info
         return (
-            f"Encoder({self._name!r}: {info.genre}, {info.hop} samples, {info.sample_rate} Hz, "
-            f"{info.channels} channel(s) -> {info.latent_dim} latents)"
+            f"Encoder({self._name!r}: {printable(info.genre)}, {info.hop} samples, "
+            f"{info.sample_rate} Hz, {info.channels} channel(s) -> {info.latent_dim} latents)"
         )
 
     def _prepared(self, sound: Sound) -> Samples:

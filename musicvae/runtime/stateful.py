@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -13,7 +14,7 @@ from musicvae.artifact.ports import AUDIO, NEXT_STATE, STATE, main_ports
 from musicvae.errors import ArtifactError, CorruptArtifactError, MusicVAEError, StateError
 from musicvae.latents.arrays import Float32
 from musicvae.runtime.binding import BoundSession
-from musicvae.runtime.session import first_line, open_artifact
+from musicvae.runtime.session import broken, first_line, open_artifact
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,6 +109,9 @@ class Stateful(ABC):
         audio = (frames * self._info.hop, self._info.channels)
         return (latent, audio) if self._info.kind == "stream" else (audio, latent)
 
+    #: The largest magnitude of an input for which every sound model gives finite numbers.
+    _legal: ClassVar[float]
+
     @abstractmethod
     def _beyond(self, block: Float32) -> MusicVAEError:
         """The error for a block, float32 (n, width), whose result is not finite."""
@@ -145,8 +149,9 @@ class Stateful(ABC):
             Samples or latents, float32, in an array of its own.
 
         Raises:
-            MusicVAEError: that of :meth:`_beyond`: the result is not finite.
-            CorruptArtifactError: its shape is not what the description says.
+            MusicVAEError: that of :meth:`_beyond`: the result or the last state is not finite.
+            CorruptArtifactError: its shape is not what the description says, or the input is one
+                for which every model gives finite numbers.
             ArtifactError: onnxruntime fails.
         """
         source, target = self._ports
@@ -165,8 +170,9 @@ class Stateful(ABC):
                 expected=f"{target} of shape {expected}, a state of shape {start.shape}",
                 received=f"shapes {result.shape} and {state.shape}",
             )
-        if not np.isfinite(result).all():
-            raise self._beyond(block)
+        if not (np.isfinite(result).all() and np.isfinite(state).all()):
+            largest = float(np.abs(block).max())
+            raise broken(self._name, largest) if largest <= self._legal else self._beyond(block)
         found: Float32 = result[0]
         return found
 

@@ -17,7 +17,9 @@ from musicvae.errors import ArtifactError, LatentError, SettingError
 from musicvae.latents.arrays import Latents, beyond, latent_rows
 from musicvae.latents.dynamics import MAX_SPEED, LinearDynamics
 from musicvae.latents.tape import Tape
+from musicvae.runtime.session import LEGAL
 from musicvae.runtime.stateful import Stateful
+from musicvae.text import printable
 
 
 class StreamDecoder(Stateful):
@@ -40,6 +42,8 @@ class StreamDecoder(Stateful):
         ArtifactError: the file cannot be played; see :func:`musicvae.artifact.reading.read_info`.
         SettingError: ``threads`` is less than 1.
     """
+
+    _legal = LEGAL
 
     def __init__(self, path: str | os.PathLike[str], threads: int = 1) -> None:
         super().__init__(path, "stream", threads)
@@ -156,7 +160,7 @@ class StreamDecoder(Stateful):
     def __repr__(self) -> str:
         info = self._info
         return (
-            f"StreamDecoder({self._name!r}: {info.genre}, {info.latent_dim} latents -> "
+            f"StreamDecoder({self._name!r}: {printable(info.genre)}, {info.latent_dim} latents -> "
             f"{info.hop} samples a frame, {info.sample_rate} Hz, {info.channels} channel(s))"
         )
 

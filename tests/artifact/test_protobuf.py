@@ -55,11 +55,34 @@ def test_a_message_inside_another_ends_with_it() -> None:
         ("0c", "wire type 4"),
         ("0e", "wire type 6"),
         ("ffffffffff7f 00", "field number"),
+        ("8800 01", "needless zeros"),  # a tag
+        ("08 8100", "needless zeros"),  # a value
+        ("0a 818000 61", "needless zeros"),  # a length
+        ("08 8000", "needless zeros"),
+        ("08 ffffffffffffffffff02", "more than 64 bits"),
     ],
 )
 def test_bytes_that_are_no_message(data: str, reason: str) -> None:
     with pytest.raises(WireError, match=reason):
         read(bytes.fromhex(data))
+
+
+def test_the_longest_number_is_that_of_minus_one() -> None:
+    assert read(bytes.fromhex("08 ffffffffffffffffff01"))[0][2] == 2**64 - 1
+
+
+@given(st.integers(0, 2**64 - 1))
+def test_each_number_has_one_form(number: int) -> None:
+    """Its shortest, which is the one that is read; each longer one is refused."""
+    rest, short = number, b""
+    while rest >= 0x80:
+        short, rest = short + bytes([rest & 0x7F | 0x80]), rest >> 7
+    short += bytes([rest])
+    assert read(b"\x08" + short) == [(1, VARINT, number, short)]
+    for more in range(1, 11 - len(short)):
+        long = short[:-1] + bytes([short[-1] | 0x80]) + b"\x80" * (more - 1) + b"\x00"
+        with pytest.raises(WireError, match="needless zeros"):
+            read(b"\x08" + long)
 
 
 def test_errors_know_where() -> None:
@@ -71,9 +94,11 @@ def test_errors_know_where() -> None:
 def test_text_must_be_utf8() -> None:
     data = bytes.fromhex("0a02 c3a9 0a01 ff")
     good, bad = Reader(data).fields(0, len(data))
-    assert Reader(data).text(good) == "é"
+    assert Reader(data).text(good, 2) == "é"
     with pytest.raises(WireError, match="UTF-8"):
-        Reader(data).text(bad)
+        Reader(data).text(bad, 2)
+    with pytest.raises(WireError, match="2 bytes where 1 are allowed"):
+        Reader(data).text(good, 1)
 
 
 def test_the_number_of_fields_is_bounded_over_all_messages() -> None:

@@ -46,7 +46,8 @@ def test_an_ordinary_model(model: Any) -> None:
     found = structure(model)
     assert found.operators == {"MatMul": 1, "Tanh": 1, "Mul": 1, "Reshape": 1}
     assert found.domains <= {""}
-    assert found.entries == [("a", "1")]
+    ((key, (start, end)),) = found.entries
+    assert (key, model.SerializeToString()[start:end]) == ("a", b"1")
     assert found.opset_imports == 1
     assert not found.external
     ((start, end),) = found.graphs

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -132,6 +133,22 @@ def test_inspect_tells_what_the_artifact_says(
     text = capsys.readouterr().out
     assert values["genre"] in text
     assert str(values["sample_rate"]) in text.replace(" ", "").replace(",", "")
+
+
+def test_inspect_prints_texts_that_nothing_can_encode(
+    make_artifact: Callable[..., Path],
+    stream_artifacts: ModuleType,
+    capsysbinary: pytest.CaptureFixture[bytes],
+) -> None:
+    hostile = "ja\ud800\x1b[2J\x9b\u202e\u2028zz"
+    path = make_artifact("jazz.onnx")
+    stream_artifacts.described(path, genre=hostile, provenance={hostile: [hostile]})
+    assert main(["inspect", str(path), "--json"]) == 0
+    printed = capsysbinary.readouterr().out.decode("utf-8")
+    assert json.loads(printed)["genre"] == hostile.replace("\ud800", "\ufffd")
+    assert main(["inspect", str(path)]) == 0
+    printed += capsysbinary.readouterr().out.decode("utf-8")
+    assert all(line.isprintable() for line in printed.split("\n"))
 
 
 def test_inspect_refuses_what_is_no_artifact(

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from musicvae.artifact.reading import graph_digest, read_info
 from musicvae.errors import ArtifactKindError, CorruptArtifactError, SettingError
 from musicvae.runtime.decoder import Decoder
 from musicvae.runtime.encoder import Encoder
-from musicvae.runtime.session import PLAYERS, first_line, open_artifact
+from musicvae.runtime.session import PLAYERS, first_line, open_artifact, open_session
 from musicvae.runtime.stream_decoder import StreamDecoder
 
 Make = Callable[..., Path]
@@ -96,3 +98,79 @@ def test_a_missing_port(make_stream: Make) -> None:
 def test_the_first_line_of_an_error() -> None:
     assert first_line(ValueError(" too few\nat line 3")) == "too few"
     assert first_line(ValueError()) == "ValueError"
+
+
+def test_onnxruntime_reads_onnx_and_not_its_own_format(tmp_path: Path, make_stream: Make) -> None:
+    """Its own format comes first where it may choose; the checks read the file as ONNX."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.optimized_model_filepath = str(tmp_path / "own.ort")
+    options.add_session_config_entry("session.save_model_format", "ORT")
+    onnxruntime.InferenceSession(make_stream().read_bytes(), options)
+    own = (tmp_path / "own.ort").read_bytes()
+    assert onnxruntime.InferenceSession(own).get_inputs()
+    with pytest.raises(CorruptArtifactError, match="onnxruntime cannot load"):
+        open_session(own, 1, "own.onnx")
+
+
+def spoilt(path: Path, weights: str) -> Path:
+    """The artifact with one weight that is not a number."""
+    import onnx
+    from onnx import numpy_helper
+
+    model = onnx.load(path)
+    (tensor,) = (one for one in model.graph.initializer if one.name == weights)
+    array = numpy_helper.to_array(tensor).copy()
+    array.flat[0] = np.nan
+    tensor.CopyFrom(numpy_helper.from_array(array, weights))
+    path.write_bytes(model.SerializeToString())
+    return path
+
+
+def test_nan_in_the_weights_is_said_of_the_model(
+    make_artifact: Make, make_stream: Make, make_encoder: Make
+) -> None:
+    with pytest.raises(CorruptArtifactError, match=r"stream\.onnx' itself computes NaN"):
+        StreamDecoder(spoilt(make_stream(graph_sha256=""), "grains"))
+    with pytest.raises(CorruptArtifactError, match=r"encoder\.onnx' itself computes NaN"):
+        Encoder(spoilt(make_encoder(graph_sha256=""), "ears"))
+    decoder = Decoder(spoilt(make_artifact(graph_sha256=""), "waves"))
+    with pytest.raises(CorruptArtifactError, match=r"jazz\.onnx' itself computes NaN"):
+        decoder.decode([1, 0, 0, 0])
+
+
+@pytest.fixture
+def models(monkeypatch: pytest.MonkeyPatch) -> list[bytes | str]:
+    """What onnxruntime was given as a model; of a path the bytes that it led to."""
+    import onnxruntime
+
+    given: list[bytes | str] = []
+    session = onnxruntime.InferenceSession
+
+    def noting(model: bytes | str, *arguments: Any, **named: Any) -> Any:
+        given.extend([model, Path(model).read_bytes() if isinstance(model, str) else model])
+        return session(model, *arguments, **named)
+
+    monkeypatch.setattr(onnxruntime, "InferenceSession", noting)
+    return given
+
+
+@pytest.mark.skipif(not hasattr(os, "memfd_create"), reason="no files in memory on this system")
+def test_a_model_is_taken_over_from_a_file_in_memory(
+    make_stream: Make, models: list[bytes | str]
+) -> None:
+    path = make_stream()
+    assert open_artifact(path, "stream", 1).session.get_inputs()
+    assert models[1] == path.read_bytes()
+    assert isinstance(models[0], str)
+    assert Path(models[0]) != path
+    assert not Path(models[0]).exists() or Path(models[0]).read_bytes() != models[1]  # it is gone
+
+
+def test_a_system_without_files_in_memory_takes_bytes(
+    make_stream: Make, models: list[bytes | str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(os, "memfd_create", raising=False)
+    assert open_artifact(make_stream(), "stream", 1).session.get_inputs()
+    assert isinstance(models[0], bytes)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import threading
 from collections.abc import Callable
@@ -11,6 +10,7 @@ from typing import Self
 
 from musicvae.live.parts import Parts
 from musicvae.live.status import status
+from musicvae.text import to_json
 
 #: Seconds between two lines.
 _EVERY = 1.0
@@ -66,4 +66,4 @@ class JsonLines:
 
     def _say(self, event: str, **facts: object) -> None:
         said = {"event": event, **facts, **status(self._parts)}
-        self._write(json.dumps(said, ensure_ascii=False))
+        self._write(to_json(said))

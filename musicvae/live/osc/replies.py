@@ -6,6 +6,8 @@ import math
 
 from pythonosc.osc_message_builder import OscMessageBuilder
 
+from musicvae.text import printable
+
 #: Fits one Ethernet frame, so no router need split it.
 MAX_BYTES = 1400
 #: Bytes of one text.
@@ -53,6 +55,6 @@ def _single(value: float) -> float:
 
 
 def _short(text: str) -> str:
-    whole = text.replace("\0", "").encode("utf-8", "replace")
+    whole = printable(text[:_MAX_TEXT].replace("\0", "")).encode()
     # The cut may have split a character, of which nothing must be left.
     return whole[:_MAX_TEXT].decode("utf-8", "ignore")

@@ -11,6 +11,7 @@ import stat
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Generic, Protocol, TypeVar
 
@@ -22,6 +23,10 @@ from musicvae.text import printable
 
 #: Names that an error lists.
 _SHOWN = 12
+#: Files of a kind that are read, and entries of a folder that are looked at, at most: a folder of
+#: a million files must not keep a performance waiting.
+_MOST_FILES = 1_000
+_MOST_ENTRIES = 10_000
 
 
 @dataclass(frozen=True)
@@ -99,6 +104,9 @@ Info = TypeVar("Info")
 _Parts = tuple[str, Path, Info | None, str]
 #: The description of a file, and why it cannot be used; empty where it can.
 _Read = tuple[Info | None, str]
+#: What tells a file from what it was: its size, dates of its content and of its entry, number.
+_Stamp = tuple[int, int, int, int]
+_NEVER_SEEN: _Stamp = (-1, -1, -1, -1)
 
 
 class _Shelf(Generic[Info]):
@@ -111,7 +119,7 @@ class _Shelf(Generic[Info]):
 
     def __init__(self, read: Callable[[Path], tuple[Info, str]]) -> None:
         self._read = read
-        self._known: dict[Path, tuple[tuple[int, int], _Read[Info]]] = {}
+        self._known: dict[Path, tuple[_Stamp, _Read[Info]]] = {}
 
     def rows(self, places: Iterable[Path], suffix: str) -> list[_Parts[Info]]:
         """A row for each file, in order, each file once."""
@@ -123,7 +131,10 @@ class _Shelf(Generic[Info]):
                 continue
             stem = unicodedata.normalize("NFC", path.stem)
             name = printable(stem)
-            stamp, result = self._examine(path, known)
+            if len(self._known) < _MOST_FILES:
+                stamp, result = self._examine(path, known)
+            else:
+                stamp, result = _NEVER_SEEN, (None, f"there are more than {_MOST_FILES} such files")
             self._known[path] = stamp, result
             info, reason = result
             if name in names:
@@ -135,15 +146,16 @@ class _Shelf(Generic[Info]):
         return rows
 
     def _examine(
-        self, path: Path, known: dict[Path, tuple[tuple[int, int], _Read[Info]]]
-    ) -> tuple[tuple[int, int], _Read[Info]]:
+        self, path: Path, known: dict[Path, tuple[_Stamp, _Read[Info]]]
+    ) -> tuple[_Stamp, _Read[Info]]:
         try:
             status = path.stat()
         except OSError as error:
-            return (-1, -1), (None, f"cannot be read: {error.strerror or error}")
+            return _NEVER_SEEN, (None, f"cannot be read: {error.strerror or error}")
         if not stat.S_ISREG(status.st_mode):  # a pipe would never end
-            return (-1, -1), (None, "is not a file")
-        stamp = (status.st_size, status.st_mtime_ns)
+            return _NEVER_SEEN, (None, "is not a file")
+        # Not the date of the content alone, which anybody can set.
+        stamp = (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
         before = known.get(path)
         if before is not None and before[0] == stamp:
             return before
@@ -152,7 +164,7 @@ class _Shelf(Generic[Info]):
         except MusicVAEError as error:
             return stamp, (None, error.what)
         except OSError as error:
-            return (-1, -1), (None, f"cannot be read: {error.strerror or error}")
+            return _NEVER_SEEN, (None, f"cannot be read: {error.strerror or error}")
 
 
 def _playable_info(path: Path) -> tuple[ArtifactInfo, str]:
@@ -177,7 +189,7 @@ def _files(places: Iterable[Path], suffix: str) -> Iterator[Path]:
                 yield place  # a missing file too: it was named, so its row says that it is missing
             continue
         try:
-            inside = sorted(place.iterdir())
+            inside = sorted(islice(place.iterdir(), _MOST_ENTRIES))
         except OSError:  # a folder that went away is empty
             continue
         yield from (

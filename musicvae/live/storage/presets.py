@@ -176,7 +176,7 @@ def _latents(values: Mapping[str, object]) -> str:
 def _read(path: Path) -> dict[str, object]:
     """The values in the file of a preset; its state is not checked yet."""
     try:
-        values = parse_json_object(read_bytes(path, MAX_BYTES), MAX_BYTES)
+        values = parse_json_object(read_bytes(path, MAX_BYTES), MAX_BYTES, lists=2 * MAX_MESSAGES)
     except OSError as error:
         raise PresetError(
             f"cannot read preset {path.stem!r}", received=error.strerror or str(error)

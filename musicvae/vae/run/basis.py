@@ -90,7 +90,7 @@ class LatentBasis:
     def infos(self) -> tuple[LatentInfo, ...]:
         """The description of each latent for an artifact."""
         return tuple(
-            LatentInfo(f"latent {i}", 0.0, 1.0, float(low), float(high), float(share))
+            LatentInfo.measured(i, 0.0, 1.0, low, high, share)
             for i, (low, high, share) in enumerate(
                 zip(self.low, self.high, self.explained, strict=True)
             )

@@ -65,10 +65,7 @@ class Playing:
     def infos(self, explained: Sequence[float]) -> tuple[LatentInfo, ...]:
         """The description of each latent for an artifact, given the share of variance of each."""
         columns = zip(self.mean, self.std, self.low, self.high, explained, strict=True)
-        return tuple(
-            LatentInfo(f"latent {index}", *map(float, numbers))
-            for index, numbers in enumerate(columns)
-        )
+        return tuple(LatentInfo.measured(index, *numbers) for index, numbers in enumerate(columns))
 
     def save(self, path: Path) -> None:
         """Write the statistics as JSON; a crash leaves the old file or the new one."""

@@ -3,10 +3,12 @@ from __future__ import annotations
 import json
 import threading
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
 
+from musicvae.artifact.reading import read_info
 from musicvae.live.console.json_lines import JsonLines
 from musicvae.live.daemon import Daemon
 from musicvae.live.outputs.clocked import Null
@@ -40,3 +42,19 @@ def test_every_line_is_one_object_with_the_whole_status(
     assert first["attributes"] == ["loudness", "brightness"]
     assert (first["block"], first["channels"]) == (512, 2)
     assert said[-1]["seconds"] >= first["seconds"]
+
+
+def test_a_line_is_a_line_whatever_an_artifact_is_named(
+    tmp_path: Path, stream_artifacts: ModuleType
+) -> None:
+    path = stream_artifacts.write_stream_artifact(tmp_path / "rain.onnx")
+    latents = json.loads(read_info(path).to_json())["latents"]
+    latents[0]["name"] = "a\ud800\u2028b"
+    stream_artifacts.described(path, genre="ja\udc00\x85\x9b\u202ezz", latents=latents)
+    lines: list[str] = []
+    with Daemon(path, output=Null(16_000), port=0) as daemon, JsonLines(daemon.parts, lines.append):
+        pass
+    assert len("\n".join(lines).splitlines()) == len(lines)
+    assert all(line.isprintable() for line in lines)
+    said = json.loads(lines[0].encode("utf-8"))
+    assert (said["genre"], said["names"][0]) == ("ja\ufffd\x85\x9b\u202ezz", "a\ufffd\u2028b")

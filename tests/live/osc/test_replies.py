@@ -52,7 +52,7 @@ def encoded(address: str, values: list[int | float | str]) -> bytes:
 PLAIN = st.one_of(
     st.integers(-(2**31), 2**31 - 1),
     st.floats(width=32, min_value=-(2.0**127), max_value=2.0**127),
-    st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=40),
+    st.text(st.characters(exclude_categories=["Cc", "Cf", "Cn", "Co", "Cs", "Z"]), max_size=40),
 )
 
 
@@ -65,6 +65,11 @@ def as_many_as_fit(address: str, values: list[int | float | str]) -> bytes:
 @given(st.lists(PLAIN, max_size=120))
 def test_as_many_values_are_sent_as_fit(values: list[int | float | str]) -> None:
     assert message("/status.reply", *values) == as_many_as_fit("/status.reply", values)
+
+
+@pytest.mark.parametrize("text", ["a\x1bb", "a\nb", "a\u2028b", "a\u202eb", "a\ud800b"])
+def test_what_steers_a_terminal_or_has_no_encoding_is_not_answered(text: str) -> None:
+    assert message("/fail", text) == encoded("/fail", ["a?b"])
 
 
 def test_the_last_byte_is_used_however_the_tags_are_padded() -> None:

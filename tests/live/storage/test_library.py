@@ -163,3 +163,35 @@ def test_nothing_that_plays_is_loaded(fresh_modules: Callable[[str], set[str]]) 
     loaded = fresh_modules("musicvae.live.storage.library")
     assert "musicvae.live.storage.library" in loaded
     assert not {"onnxruntime", "onnx", "tensorflow", "sounddevice"} & loaded
+
+
+def test_a_file_replaced_by_another_of_its_size_and_date_is_read_again(
+    folder: Path, readings: list[str]
+) -> None:
+    library = Library([folder])
+    library.models()
+    readings.clear()
+    path = folder / "jazz.onnx"
+    before = path.stat()
+    data = path.read_bytes().replace(b"CC0-1.0", b"CC0-9.9")
+    for other in (folder / "other", path):  # moved over it, and written into it
+        other.write_bytes(data)
+        os.utime(other, ns=(before.st_atime_ns, before.st_mtime_ns))
+        other.replace(path)
+        assert path.stat().st_mtime_ns == before.st_mtime_ns
+        library.models()
+        assert readings == ["jazz.onnx"]
+        readings.clear()
+
+
+def test_of_very_many_files_the_first_are_read(
+    tmp_path: Path, readings: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for index in range(6):
+        (tmp_path / f"{index}.onnx").write_bytes(b"not a model")
+    monkeypatch.setattr(library_module, "_MOST_FILES", 3)
+    reasons = [row.reason for row in Library([tmp_path]).models()]
+    assert readings == ["0.onnx", "1.onnx", "2.onnx"]
+    assert reasons[3:] == ["there are more than 3 such files"] * 3
+    monkeypatch.setattr(library_module, "_MOST_ENTRIES", 2)
+    assert len(Library([tmp_path]).models()) == 2

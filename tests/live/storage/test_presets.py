@@ -163,6 +163,8 @@ def holding(state: str) -> str:
         (json.dumps(GOOD | {"schema": 2}), "another musicvae.*schema 2"),
         (json.dumps(GOOD), "no list of up to"),
         (" " * 10_000_000, "more than 1048576 bytes"),
+        (holding("[" + "[]," * 9_000 + "[]]"), "more than 8192 lists and objects"),
+        (json.dumps(GOOD)[:-1] + ', "model": "rain"}', "'model' twice"),
     ],
 )
 def test_hostile_files_give_a_reason(presets: Presets, text: str, reason: str) -> None:
