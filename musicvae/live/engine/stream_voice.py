@@ -9,7 +9,6 @@ import numpy as np
 
 from musicvae.artifact import ArtifactInfo
 from musicvae.audio import Samples
-from musicvae.errors import MusicVAEError
 from musicvae.latents.arrays import Latents
 from musicvae.live.engine.channels import SANE, spread
 from musicvae.live.engine.controls import Controls
@@ -100,10 +99,11 @@ class StreamVoice:
     def _decode(self) -> None:
         """Decode one frame, and resample it to the engine's rate and channels."""
         started = time.perf_counter()
-        latents = self.controls.next()
         try:
-            self._decoder.push(latents[None], out=self._hop)
-        except MusicVAEError as error:
+            self._decoder.push(self.controls.next()[None], out=self._hop)
+        # Any operator of a graph may raise any error, and the sound must go on regardless. Caught
+        # here, at the border of a frame, the result is the same for any block length.
+        except Exception as error:  # noqa: BLE001
             self.work.fail(error)
             self._conceal()
         else:
