@@ -86,6 +86,11 @@ class Worker:
             self._thread.join()
         self.settle()
 
+    @property
+    def alive(self) -> bool:
+        """Whether its thread runs."""
+        return self._thread.is_alive()
+
     def settle(self) -> None:
         """Wait for the rest of a job that runs on another thread."""
         if self._rest is not None:
@@ -107,8 +112,7 @@ class Worker:
             self._say(task, "/fail", task.address, str(error))
         # An error in one job must not stop the next one during a performance.
         except Exception as error:  # noqa: BLE001
-            self.faults += 1
-            self.problem = f"{task.command.address}: {type(error).__name__}: {error}"
+            self._note(task, error)
             reason = f"an error in musicvae, please report it: {error}"
             self._say(task, "/fail", task.address, reason)
         else:
@@ -120,16 +124,23 @@ class Worker:
             elif result is not None:
                 self._say(task, "/done", task.address, *result)
 
+    def _note(self, task: Task, error: Exception) -> None:
+        self.faults += 1
+        self.problem = f"{task.command.address}: {type(error).__name__}: {error}"
+
     def _say(self, task: Task, address: str, *values: Value) -> None:
         if task.peer is not None:
             self._reply(task.peer, address, *values)
 
     def _work(self) -> None:
         while (task := self._tasks.get()) is not None and not self._stopping:
-            if self._overtaken(task):  # with a reply, since a client may count them
-                self._say(task, "/done", task.address, *task.command.values)
-            else:
-                self.do(task)
+            try:
+                if self._overtaken(task):  # with a reply, since a client may count them
+                    self._say(task, "/done", task.address, *task.command.values)
+                else:
+                    self.do(task)
+            except Exception as error:  # noqa: BLE001 - of the reply itself; the next job is done
+                self._note(task, error)
 
     def _overtaken(self, task: Task) -> bool:
         """Whether the next job in the queue replaces this one.

@@ -66,6 +66,11 @@ class Receiver:
         self._thread.join()
         self.outbox.close()
 
+    @property
+    def alive(self) -> bool:
+        """Whether its thread runs."""
+        return self._thread.is_alive()
+
     def _work(self) -> None:
         with selectors.DefaultSelector() as selector:
             selector.register(self._socket, selectors.EVENT_READ, self._read_datagrams)
