@@ -60,6 +60,7 @@ class Housekeeper:
 
     def start(self) -> None:
         """Start the thread."""
+        self._guarded(self._measure)
         self._thread.start()
 
     def stop(self) -> None:
