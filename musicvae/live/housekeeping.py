@@ -12,6 +12,7 @@ from musicvae.live.fades import decibels
 from musicvae.live.jobs.recording import RecordingJobs
 from musicvae.live.notices import Troubles
 from musicvae.live.osc.replies import Value
+from musicvae.runtime import stopping
 
 #: Seconds between two rounds; subscribers are informed in every second one.
 ROUND = 0.05
@@ -86,6 +87,7 @@ class Housekeeper:
             if rounds % 2 == 0:
                 self._guarded(self._report)
             self._guarded(self._measure)
+            stopping.look(ROUND)  # a graph without an end must not hold up the sound for ever
 
     def _guarded(self, act: Callable[[], None]) -> None:
         try:

@@ -16,6 +16,8 @@ from musicvae.live.network.peers import Peer
 
 #: Length of the queue of jobs; a job that finds it full fails.
 MOST_WAITING = 256
+#: Seconds that the present job may take at the end.
+PATIENCE = 2.0
 
 #: Sends a message, given as address and values, to the sender of the job.
 Say = Callable[..., None]
@@ -78,23 +80,26 @@ class Worker:
             self._say(task, "/fail", task.address, "too many jobs wait")
 
     def stop(self) -> None:
-        """Discard the queue, finish the current job, and end the thread."""
+        """Discard the queue, finish the current job, and end the thread.
+
+        A job that does not come to an end is left behind.
+        """
         self._stopping = True
         with contextlib.suppress(queue.Full):  # then the thread is not waiting
             self._tasks.put_nowait(None)
         if self._thread.is_alive():
-            self._thread.join()
-        self.settle()
+            self._thread.join(PATIENCE)  # a job may wait for a file that is never read
+        self.settle(PATIENCE)
 
     @property
     def alive(self) -> bool:
         """Whether its thread runs."""
         return self._thread.is_alive()
 
-    def settle(self) -> None:
-        """Wait for the rest of a job that runs on another thread."""
+    def settle(self, patience: float | None = None) -> None:
+        """Wait for the rest of a job that runs on another thread, for so many seconds at most."""
         if self._rest is not None:
-            self._rest.join()
+            self._rest.join(patience)
 
     def do(self, task: Task) -> None:
         """Do a job now, on the caller's thread; only its :data:`Rest` runs on another one."""
