@@ -1,12 +1,13 @@
 """Streams that neither fail nor block; the program as a process is in cli/test_process.py."""
 
+# ruff: noqa: T201 - to print is what is tested
+
 from __future__ import annotations
 
 import io
 import os
 import sys
 import threading
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -42,11 +43,10 @@ class Raw(io.RawIOBase):
 
 
 @pytest.fixture
-def streams(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def streams(monkeypatch: pytest.MonkeyPatch) -> None:
     """Lets the test put other streams in the place of the standard ones."""
     for name in ("stdout", "stderr"):
         monkeypatch.setattr(sys, name, getattr(sys, name))
-    yield
 
 
 def over(raw: Any, encoding: str = "utf-8", errors: str = "strict") -> Any:
@@ -69,7 +69,8 @@ def test_everything_is_written_in_order(streams: None, at_once: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "error", [BrokenPipeError(32, "Broken pipe"), OSError(28, "No space left"), ValueError("closed")]
+    "error",
+    [BrokenPipeError(32, "Broken pipe"), OSError(28, "No space left"), ValueError("closed")],
 )
 def test_a_stream_that_fails_is_left_in_peace(streams: None, error: Any) -> None:
     raw = Raw(error=error)

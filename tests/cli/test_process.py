@@ -85,9 +85,7 @@ def test_letters_that_cannot_be_shown_are_replaced(
 class Started:
     """A process in the background that was started and stands where it was waited for."""
 
-    def __init__(
-        self, command: list[Any], python: tuple[str, ...] = MUSICVAE, **more: Any
-    ) -> None:
+    def __init__(self, command: list[Any], python: tuple[str, ...] = MUSICVAE, **more: Any) -> None:
         self.process = subprocess.Popen(
             [*python, *map(str, command)],
             stdout=subprocess.PIPE,
