@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -29,7 +28,7 @@ def job(path: Path) -> Job:
 def test_a_crash_is_an_outcome_of_its_track(
     make_sound: Callable[..., Path], tmp_path: Path
 ) -> None:
-    worker = Worker((sys.executable, "-c", CRASHING))
+    worker = Worker(CRASHING)
     try:
         answers = [
             worker.perform(job(make_sound(tmp_path / f"{name}.wav"))) for name in ("a", "bad", "c")
@@ -45,6 +44,6 @@ def test_a_crash_is_an_outcome_of_its_track(
 
 
 def test_a_process_that_does_not_start(tmp_path: Path) -> None:
-    worker = Worker((sys.executable, "-c", "raise SystemExit(3)"))
+    worker = Worker("raise SystemExit(3)")
     with pytest.raises(DataError, match=r"exit code 3.*workers=1"):
         worker.perform(job(tmp_path / "a.wav"))
