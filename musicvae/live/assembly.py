@@ -67,7 +67,7 @@ def assemble(
     datagrams, listening = _open_sockets(options, stack)
     announcer = Announcer(Outbox(), Addressees(), Subscribers(), Notices())
     output = _open_output(options, repertoire.model_rate, announcer, stack)
-    journal = Journal(output.sample_rate, output.channels)
+    journal = Journal(output.sample_rate, output.channels, [os.fspath(repertoire.tapes)])
     stack.callback(journal.close)
     stage = _build_stage(output, journal, repertoire, stack)
     recording = RecordingJobs(stage, journal, Path(options.takes))

@@ -57,12 +57,13 @@ class Housekeeper:
         self._thread.start()
 
     def stop(self) -> None:
-        """End the thread, and finish a recording."""
+        """End the thread, and finish a recording; what it lost is told."""
         self._stopping.set()
         if self._thread.is_alive():
             self._thread.join()
-        if self._recording.recorder is not None:
-            self._recording.finish()
+        recorder = self._recording.finish()
+        if recorder is not None and recorder.failure is not None:
+            self._tell("/fail", "/record/start", str(recorder.failure))
 
     def _work(self) -> None:
         rounds, since, before = 0, time.monotonic(), self._spent()

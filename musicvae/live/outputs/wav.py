@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 import struct
 from contextlib import suppress
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 
@@ -26,7 +29,7 @@ class GrowingWav:
 
     Unlike other files a recording is not written under a temporary name and renamed: after a kill
     it must be there, and playable, under the name that was asked for. An existing file is
-    overwritten.
+    overwritten, but a link, a pipe or a device is refused.
 
     Nothing is buffered: sound that a full disk did not accept is not tried again at the end.
 
@@ -34,23 +37,30 @@ class GrowingWav:
         path: path of the file; its folder must exist.
         sample_rate: in Hz.
         channels: number of channels of every block.
+        file: the file, open and unbuffered, where it was created already; it is closed here.
 
     Raises:
         DeviceError: the file cannot be created.
     """
 
-    def __init__(self, path: str | os.PathLike[str], sample_rate: int, channels: int) -> None:
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        sample_rate: int,
+        channels: int,
+        file: IO[bytes] | None = None,
+    ) -> None:
         self.path = Path(path)
         self._rate = sample_rate
         self._channels = channels
         self._size = 0  # bytes of sound; whole sample frames only
         try:
-            self._file = self.path.open("wb", buffering=0)
+            self._file = _opened(self.path) if file is None else file
         except OSError as error:
             raise DeviceError(
                 f"cannot create {self.path}",
                 received=error.strerror or str(error),
-                hint="name a file in a folder that exists and can be written: --out take.wav",
+                hint="name a WAV file in a folder that exists and can be written: --out take.wav",
             ) from error
         try:
             self._update_header()
@@ -141,3 +151,22 @@ class GrowingWav:
             f"cannot go on writing {self.path}; what was written so far is playable",
             received=error.strerror or str(error),
         )
+
+
+def _opened(path: Path) -> IO[bytes]:
+    """Create a file, or empty a regular one; raises ``OSError``."""
+    no_link = getattr(os, "O_NOFOLLOW", 0)
+    # Without waiting, since a pipe would for ever; and emptied only when it is known to be a file.
+    flags = os.O_RDWR | os.O_CREAT | no_link | getattr(os, "O_NONBLOCK", 0)
+    try:
+        opened = os.open(path, flags | getattr(os, "O_BINARY", 0), 0o666)
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise OSError(errno.ELOOP, "it is a link, and links are not followed") from error
+        raise
+    file = os.fdopen(opened, "r+b", buffering=0)
+    if not stat.S_ISREG(os.fstat(opened).st_mode):
+        file.close()
+        raise OSError(errno.EINVAL, "it is a pipe or a device, not a file")
+    file.truncate(0)
+    return file

@@ -150,10 +150,29 @@ def test_a_folder_that_is_not_there(journal: Journal, tmp_path: Path) -> None:
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
 def test_a_full_disk_is_said(journal: Journal) -> None:
+    full = Path("/dev/full").open("wb", buffering=0)  # noqa: SIM115 (the journal closes it)
     with pytest.raises(DeviceError, match="No space left"):
-        journal.start_sidecar("/dev/full", 0)
+        journal.start_sidecar(full, 0)
     journal.drain()
     assert journal.unreplayable == ""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows does not let an open file go")
+def test_a_score_that_is_removed_is_told_and_not_lost_in_silence(
+    journal: Journal, tmp_path: Path
+) -> None:
+    journal.start_sidecar(tmp_path / "take.json", 0)
+    (tmp_path / "take.json").unlink()
+    journal.append(0, [said("/seed", 1)])
+    journal.drain()
+    assert "it was removed while it was written" in journal.failure
+
+
+def test_a_score_that_is_there_is_not_overwritten(journal: Journal, tmp_path: Path) -> None:
+    (tmp_path / "take.json").write_text("precious")
+    with pytest.raises(DeviceError, match="File exists"):
+        journal.start_sidecar(tmp_path / "take.json", 0)
+    assert (tmp_path / "take.json").read_text() == "precious"
 
 
 def test_a_disk_that_becomes_full_ends_the_sidecar(tmp_path: Path) -> None:
