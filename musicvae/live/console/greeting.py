@@ -28,7 +28,10 @@ def lines(parts: Parts) -> list[str]:
             f"blocks of {output.block} frames ({output.block / output.sample_rate * 1000:.1f} ms)"
             f"{_callback(parts)}",
         ),
-        ("listening", f"OSC over UDP and TCP, {options.bind} port {parts.port}, {who}"),
+        (
+            "listening",
+            f"OSC over UDP and TCP, {' and '.join(parts.hosts)} port {parts.port}, {who}",
+        ),
         ("latents", _names(info)),
         *([("attributes", _attributes(info))] if info.attributes else []),
         ("try", example(info.latent_dim, options.bind, parts.port)),

@@ -5,9 +5,11 @@ No sockets and no clock: the caller passes the time.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from musicvae.live.network.peers import Peer, is_loopback
 
-#: Subscribers at the same time; for one more, the oldest is forgotten.
+#: Subscribers at the same time; one more is refused, unless one of them has gone.
 MAX_SUBSCRIBERS = 32
 #: Seconds. UDP does not tell that a listener has gone, so one that sends nothing for so long counts
 #: as gone. Any packet keeps it, such as ``/ping``.
@@ -33,12 +35,29 @@ class Subscribers:
         self._patience = patience
         self._heard: dict[Peer, float] = {}  # in the order of subscription
 
-    def add(self, peer: Peer, now: float) -> None:
-        """Subscribe; a peer that has subscribed already becomes the newest."""
+    def add(
+        self, peer: Peer, now: float, gone: Callable[[Peer], bool] = lambda peer: False
+    ) -> bool:
+        """Subscribe; a peer that has subscribed already becomes the newest.
+
+        Args:
+            peer: the peer.
+            now: time in seconds.
+            gone: whether surely nobody hears a peer; asked where there are too many, which is the
+                only way to know of listeners on this machine that have ended.
+
+        Returns:
+            Whether there was room for it.
+        """
+        if peer not in self._heard and len(self.current(now)) >= self._most:
+            for other in [*self._heard]:
+                if gone(other):
+                    self.remove(other)
+        if peer not in self._heard and len(self._heard) >= self._most:
+            return False
         self._heard.pop(peer, None)
         self._heard[peer] = now
-        while len(self._heard) > self._most:
-            del self._heard[next(iter(self._heard))]
+        return True
 
     def remove(self, peer: Peer) -> None:
         """Unsubscribe; peers that have not subscribed are ignored."""

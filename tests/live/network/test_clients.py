@@ -21,12 +21,31 @@ def test_they_come_and_go() -> None:
     assert subscribers.current(1.0) == [PHONE]
 
 
-def test_the_oldest_makes_room() -> None:
+def test_one_too_many_is_refused_and_nobody_is_dropped() -> None:
     subscribers = Subscribers()
-    peers = [Peer("127.0.0.1", 1000 + number) for number in range(MAX_SUBSCRIBERS + 2)]
-    for peer in peers:
-        subscribers.add(peer, 0.0)
-    assert subscribers.current(0.0) == peers[2:]
+    peers = [Peer("127.0.0.1", 1000 + number) for number in range(MAX_SUBSCRIBERS + 1)]
+    assert [subscribers.add(peer, 0.0) for peer in peers] == [True] * MAX_SUBSCRIBERS + [False]
+    assert subscribers.current(0.0) == peers[:-1]
+    assert subscribers.add(peers[3], 0.0)  # who is there may say so again
+    subscribers.remove(peers[5])
+    assert subscribers.add(peers[-1], 0.0)
+
+
+def test_who_has_gone_makes_room() -> None:
+    subscribers = Subscribers(most=2)
+    asked: list[Peer] = []
+
+    def gone(peer: Peer) -> bool:
+        asked.append(peer)
+        return peer == HERE
+
+    assert subscribers.add(HERE, 0.0, gone)
+    assert subscribers.add(CONNECTED, 0.0, gone)
+    assert asked == []
+    assert subscribers.add(PHONE, 0.0, gone)
+    assert subscribers.current(0.0) == [CONNECTED, PHONE]
+    assert subscribers.add(HERE, 61.0, gone)  # the phone has been silent for too long
+    assert subscribers.current(61.0) == [CONNECTED, HERE]
 
 
 def test_who_falls_silent_on_another_machine_is_forgotten() -> None:
