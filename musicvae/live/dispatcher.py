@@ -23,7 +23,8 @@ from musicvae.live.requests import Requests
 from musicvae.live.stage.engine_handle import EngineHandle
 
 ERRORS_PER_SECOND = 5
-#: Questions (queries, and requests and jobs that only ask) of one sender that are answered in a second, and of all senders together.
+#: Questions of one sender that are answered in a second, and of all senders together: queries, and
+#: requests and jobs that only ask.
 QUERIES_PER_SECOND = 200
 QUERIES_TOGETHER = 1000
 #: Most address patterns in one packet, since each is compared with thousands of addresses.

@@ -61,6 +61,8 @@ class Housekeeper:
         self._stopping.set()
         if self._thread.is_alive():
             self._thread.join()
+        if self._recording.recorder is None:
+            return
         recorder = self._recording.finish()
         if recorder is not None and recorder.failure is not None:
             self._tell("/fail", "/record/start", str(recorder.failure))

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import threading
 import time
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -154,3 +155,14 @@ def test_a_mistake_of_ours_is_told_once(recording: Any) -> None:
         "KeyError: 'a'",
         "IndexError: 3",
     ]
+
+
+def test_what_a_recording_lost_at_the_end_is_told(told: Told) -> None:
+    class Lost(Recording):
+        def finish(self) -> Any:
+            return SimpleNamespace(failure=DeviceError("the end may be missing"))
+
+    lost = Lost()
+    lost.recorder = object()
+    housekeeper(lost, told).stop()
+    assert told.messages == [("/fail", "/record/start", "the end may be missing.")]

@@ -45,7 +45,7 @@ TABLE: dict[str, tuple[list[tuple[Any, ...]], list[tuple[tuple[Any, ...], str]]]
     "/glide": ([(0,), (600_000,)], [((-1,), "out of range"), ((600_001,), "out of range")]),
     "/glide/once": ([(20.5,)], [((), "1 number")]),
     "/attr/onsets": ([(-10,)], [((10.5,), "out of range")]),
-    "/source": ([("held",), ("tape",), ("walk",)], [(("x",), "held, tape, walk"), ((1,), "one of")]),
+    "/source": ([("held",), ("tape",), ("walk",)], [(("x",), "held, tape"), ((1,), "one of")]),
     "/tape/load": ([("name",)], [((), "1 text"), (("",), "text of 1")]),
     "/tape/play": ([(0,), (1.0,), (True,)], [((2,), "out of range 0 to 1"), ((0.5,), "whole")]),
     "/tape/rate": ([(-4,), (4,)], [((4.1,), "out of range")]),
