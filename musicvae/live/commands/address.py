@@ -166,10 +166,8 @@ class Row(Generic[T]):
             first = 0 if self.alias is None else self.alias[1]
             last = first + shape.latent_dim - 1
             if not first <= int(key) <= last:
-                known = (
-                    f"{self.stem}{first} to {self.stem}{last}" if first else f"latents 0 to {last}"
-                )
-                raise RefusedError(f"this model has {known}")
+                what = f"{self.stem}{first} to {self.stem}" if first else "latents 0 to "
+                raise RefusedError(f"this model has {what}{last}")
         elif self.keys is not None and key not in (known := list(self.keys(shape))):
             raise RefusedError(f"this model's attributes are: {', '.join(known) or 'none'}")
 

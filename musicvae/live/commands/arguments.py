@@ -140,10 +140,16 @@ def _number(value: Argument, low: float, high: float) -> float:
     return number
 
 
+def _named(number: float) -> str:
+    """The name that a number stands for; empty if it is no name."""
+    if not abs(number) < _MOST_NAMED:  # NaN is not
+        return ""
+    return str(int(number)) if number == int(number) else f"{number:.7g}"  # all digits of 32 bits
+
+
 def _text(value: Argument, expected: tuple[str, ...]) -> str:
-    named = isinstance(value, int | float) and not isinstance(value, bool)
-    if named and abs(value) < _MOST_NAMED:  # NaN is not
-        value = str(int(value)) if value == int(value) else f"{value:.7g}"  # of 32 bits
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        value = _named(value)
     if not isinstance(value, str) or not value or len(value) > MAX_TEXT:
         raise RefusedError(f"wants a text of 1 to {MAX_TEXT} characters")
     if not value.isprintable():

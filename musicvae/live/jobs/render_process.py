@@ -11,7 +11,7 @@ import os
 import sys
 from contextlib import suppress
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from musicvae import child
 from musicvae.errors import MusicVAEError
@@ -59,9 +59,9 @@ def serve(table: AddressTable) -> None:
         raise SystemExit(1) from None
 
 
-def _render(values: dict[str, object], path: Path, file: IO[bytes], table: AddressTable) -> None:
+def _render(values: dict[str, Any], path: Path, file: IO[bytes], table: AddressTable) -> None:
     score = score_of(values["score"])
-    places = [Path(str(place)) for place in values["places"]]  # type: ignore[attr-defined]
+    places = [Path(place) for place in values["places"]]
     renderer = ScoreRenderer(score, Library(places, places), table)
     renderer.write_to(GrowingWav(path, score.rate, score.channels, file))
 

@@ -123,10 +123,9 @@ class Journal:
             self.failure = ""
             header = self._header | {"start_frame": start_frame, "models": self._models}
             try:
-                named = isinstance(file, str | os.PathLike)
-                self._sidecar = Path(file).open("xb", buffering=0) if named else file  # noqa: SIM115
-                _write_all(self._sidecar, _line(header))
-                self._copy_log(self._sidecar)
+                self._sidecar = made = _opened(file)
+                _write_all(made, _line(header))
+                self._copy_log(made)
             except OSError as error:
                 self._close_sidecar()
                 raise DeviceError(
@@ -225,6 +224,13 @@ class Journal:
                     os.fsync(sidecar.fileno())
         except OSError as error:
             self.failure = f"the end of the score may be missing: {error.strerror or error}"
+
+
+def _opened(file: str | os.PathLike[str] | IO[bytes]) -> IO[bytes]:
+    """A file that is open already, or a new one."""
+    if isinstance(file, str | os.PathLike):
+        return Path(file).open("xb", buffering=0)
+    return file
 
 
 def _line(value: Mapping[str, object]) -> bytes:

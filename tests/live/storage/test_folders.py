@@ -38,14 +38,14 @@ def read(folder: Folder) -> object:
         return inside.read("a", 10)
 
 
-def replace(folder: Folder) -> object:
+def replace(folder: Folder) -> None:
     with folder.opened(create=True) as inside:
-        return inside.replace("a", b"new")
+        inside.replace("a", b"new")
 
 
-def remove(folder: Folder) -> object:
+def remove(folder: Folder) -> None:
     with folder.opened() as inside:
-        return inside.remove("a")
+        inside.remove("a")
 
 
 EVERY = pytest.mark.parametrize("act", [create, read, replace, remove])
