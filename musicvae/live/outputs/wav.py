@@ -28,8 +28,8 @@ class GrowingWav:
     """Appends blocks as 24-bit PCM, and updates the header after each.
 
     Unlike other files a recording is not written under a temporary name and renamed: after a kill
-    it must be there, and playable, under the name that was asked for. An existing file is
-    overwritten, but a link, a pipe or a device is refused.
+    it must be there, and playable, under the name that was asked for. An existing WAV file is
+    overwritten; a link, a pipe, a device or a file of another kind is refused.
 
     Nothing is buffered: sound that a full disk did not accept is not tried again at the end.
 
@@ -165,8 +165,15 @@ def _opened(path: Path) -> IO[bytes]:
             raise OSError(errno.ELOOP, "it is a link, and links are not followed") from error
         raise
     file = os.fdopen(opened, "r+b", buffering=0)
-    if not stat.S_ISREG(os.fstat(opened).st_mode):
+    try:
+        if not stat.S_ISREG(os.fstat(opened).st_mode):
+            raise OSError(errno.EINVAL, "it is a pipe or a device, not a file")
+        head = file.read(12)
+        if head and (head[:4], head[8:]) != (b"RIFF", b"WAVE"):
+            raise OSError(errno.EEXIST, "it is there already, and is no WAV file")
+        file.truncate(0)
+        file.seek(0)
+    except OSError:
         file.close()
-        raise OSError(errno.EINVAL, "it is a pipe or a device, not a file")
-    file.truncate(0)
+        raise
     return file

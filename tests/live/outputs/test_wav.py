@@ -42,14 +42,28 @@ def test_a_full_disk_is_said() -> None:
 
 
 def test_a_file_that_is_there_is_replaced_and_a_link_is_not_followed(tmp_path: Path) -> None:
-    (tmp_path / "take.wav").write_bytes(b"x" * 1000)
+    wav = GrowingWav(tmp_path / "take.wav", 8000, 1)
+    wav.write(np.zeros((100, 1), np.float32))
+    wav.close()
     GrowingWav(tmp_path / "take.wav", 8000, 1).close()
     assert soundfile.info(tmp_path / "take.wav").frames == 0
+    assert (tmp_path / "take.wav").stat().st_size == 44
+    (tmp_path / "empty.wav").touch()
+    GrowingWav(tmp_path / "empty.wav", 8000, 1).close()
     (tmp_path / "precious").write_text("precious")
     (tmp_path / "link.wav").symlink_to(tmp_path / "precious")
     with pytest.raises(DeviceError, match="is a link"):
         GrowingWav(tmp_path / "link.wav", 8000, 1)
     assert (tmp_path / "precious").read_text() == "precious"
+
+
+@pytest.mark.parametrize("data", [b"\x08\x09", b'{"musicvae": "journal"}', b"RIFF1234AVI LIST"])
+def test_a_file_of_another_kind_is_not_overwritten(tmp_path: Path, data: bytes) -> None:
+    """Such as the model or the score of a command line with two names in the wrong order."""
+    (tmp_path / "jazz.onnx").write_bytes(data)
+    with pytest.raises(DeviceError, match="is no WAV file"):
+        GrowingWav(tmp_path / "jazz.onnx", 8000, 1)
+    assert (tmp_path / "jazz.onnx").read_bytes() == data
 
 
 @pytest.mark.parametrize("kind", ["pipe", "device", "folder"])
