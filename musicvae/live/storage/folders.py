@@ -38,7 +38,7 @@ class Folder:
         self.path = Path(path)
         whole = self.path.absolute()
         named = whole.name not in ("", "..")
-        self._real = whole.parent.resolve() / whole.name if named else whole.resolve()
+        self._real = _resolved(whole.parent) / whole.name if named else _resolved(whole)
 
     @contextmanager
     def opened(self, inner: str = "", *, create: bool = False) -> Iterator[OpenFolder]:
@@ -213,15 +213,21 @@ def _step(handle: int, part: str, create: bool) -> int:
 
 def _make_plain(path: Path, create: bool) -> None:
     """Check a folder without descriptors, and make what is missing."""
+    moved = os.path.normcase(_resolved(path)) != os.path.normcase(path)
+    if moved or any(each.is_symlink() for each in (path, *path.parents)):
+        raise _link(path)
     if create:
         path.mkdir(parents=True, exist_ok=True)
-    if path.resolve() != path:
-        raise _link(path)
     path.stat()
 
 
 def _link(path: Path) -> SettingError:
     return SettingError(
         f"the folder {str(path)!r} is a link, and links are not followed",
-        hint=f"name the folder that it leads to: {str(path.resolve())!r}",
+        hint=f"name the folder that it leads to: {str(_resolved(path))!r}",
     )
+
+
+def _resolved(path: Path) -> Path:
+    """The path without links; unlike ``Path.resolve`` it takes links that lead to themselves."""
+    return Path(os.path.realpath(path))

@@ -154,6 +154,13 @@ def test_links_above_it_are_the_users_own(folder: Folder, tmp_path: Path) -> Non
     assert (tmp_path / "real" / "files" / "a").is_file()
 
 
+def test_a_link_to_itself_is_a_link(folder: Folder, tmp_path: Path) -> None:
+    (tmp_path / "home").symlink_to(tmp_path / "home")
+    for each in (folder, Folder(tmp_path / "home" / "files"), Folder(tmp_path / "home")):
+        with pytest.raises(SettingError, match="links are not followed"):
+            create(each)
+
+
 @pytest.mark.parametrize("path", [".", "..", "inner/..", "files/"])
 def test_any_way_to_write_a_path(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str
