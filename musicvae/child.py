@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import _thread
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -19,6 +20,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from queue import SimpleQueue
+from types import FrameType
 from typing import Any
 
 #: Seconds in which a child whose parent has gone may remove what it had begun to write.
@@ -86,13 +88,14 @@ def step_back() -> None:
 def lines(leave: Callable[[], None] = lambda: None) -> Iterator[str]:
     """The lines of standard input; its end interrupts what this process does, and ends it.
 
-    To be called once, on the main thread of a child. Where it is busy it gets a
-    ``KeyboardInterrupt``, and where that changes nothing, it is ended a second later.
+    To be called once, on the main thread of a child. That thread gets a ``KeyboardInterrupt``, also
+    for SIGTERM; where this changes nothing, the process is ended a second later.
 
     Args:
         leave: called when the input ends, on another thread.
     """
     read: SimpleQueue[str | None] = SimpleQueue()
+    signal.signal(signal.SIGTERM, _interrupted)
 
     def watch() -> None:
         rest = b""
@@ -103,13 +106,26 @@ def lines(leave: Callable[[], None] = lambda: None) -> Iterator[str]:
                 read.put(line.decode("utf-8", "replace"))
         read.put(None)
         leave()
-        _thread.interrupt_main()
+        _interrupt_main()
         threading.Event().wait(_TIME_TO_LEAVE)
         os._exit(1)  # it is inside a library, which no exception reaches
 
     threading.Thread(target=watch, name="musicvae-parent", daemon=True).start()
     while (line := read.get()) is not None:
         yield line
+
+
+def _interrupted(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _interrupt_main() -> None:
+    """Raise ``KeyboardInterrupt`` on the main thread, even where it waits, as far as possible."""
+    main = threading.main_thread().ident
+    if sys.platform == "win32" or main is None:
+        _thread.interrupt_main(signal.SIGTERM)
+    else:
+        signal.pthread_kill(main, signal.SIGTERM)
 
 
 def _is_here(entry: str) -> bool:

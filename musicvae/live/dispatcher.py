@@ -13,7 +13,7 @@ from musicvae.live.commands.address import Command, Value
 from musicvae.live.commands.arguments import RefusedError
 from musicvae.live.commands.table import Refusal
 from musicvae.live.jobs.worker import Task
-from musicvae.live.network.budget import Budget, PeerBudgets
+from musicvae.live.network.budget import PeerBudgets
 from musicvae.live.network.clients import Addressees, Subscribers
 from musicvae.live.network.peers import AllowList, Answer, Peer
 from musicvae.live.osc import packets
@@ -22,7 +22,9 @@ from musicvae.live.osc.replies import message
 from musicvae.live.requests import Requests
 from musicvae.live.stage.engine_handle import EngineHandle
 
+#: Errors of one sender that are told in a second, and of all senders together.
 ERRORS_PER_SECOND = 5
+ERRORS_TOGETHER = 50
 #: Questions of one sender that are answered in a second, and of all senders together: queries, and
 #: requests and jobs that only ask.
 QUERIES_PER_SECOND = 200
@@ -93,7 +95,7 @@ class Dispatcher:
         self._work = work
         self._later = later
         self._due = due
-        self._errors = Budget(ERRORS_PER_SECOND)
+        self._errors = PeerBudgets(ERRORS_PER_SECOND, ERRORS_TOGETHER)
         self._questions = PeerBudgets(QUERIES_PER_SECOND, QUERIES_TOGETHER)
 
     def handle(self, data: bytes, sender: Peer, now: float) -> list[Answer]:
@@ -194,7 +196,7 @@ class Dispatcher:
         return self._error(address, reason, sender, now)
 
     def _error(self, address: str, reason: str, sender: Peer, now: float) -> list[Answer]:
-        if not self._errors.spend(now):
+        if not self._errors.spend(sender, now):
             return []
         return [self._to(sender, "/error", address, reason)]
 

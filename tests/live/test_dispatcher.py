@@ -170,6 +170,14 @@ def test_a_flood_from_ever_new_ports_has_a_budget_too(bench: Any, osc: Osc) -> N
     assert [each[0][0] for each in answers if each].count("/pong") == QUERIES_TOGETHER
 
 
+def test_one_senders_nonsense_mutes_no_other_senders_errors(bench: Any, osc: Osc) -> None:
+    for _ in range(50):
+        bench.answered(osc("/quux"), now=1.0)
+        bench.answered(b"no packet", now=1.0)
+    assert bench.answered(osc("/quux"), now=1.0) == []
+    assert bench.answered(osc("/quux"), FRIEND, now=1.0)[0][0] == "/error"
+
+
 def test_jobs_that_only_ask_have_the_same_budget(bench: Any, osc: Osc) -> None:
     for _ in range(QUERIES_PER_SECOND + 5):
         bench.answered(osc("/sync", 1), now=1.0)

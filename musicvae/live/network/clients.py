@@ -5,6 +5,7 @@ No sockets and no clock: the caller passes the time.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 
 from musicvae.live.network.peers import Peer, is_loopback
@@ -79,7 +80,8 @@ class Subscribers:
         return peers
 
 
-#: Senders whose choice of a port is remembered; for one more, the oldest is forgotten.
+#: Senders whose choice of a port is remembered; for one more, that one is forgotten which was
+#: answered longest ago.
 MAX_CHOICES = 64
 
 
@@ -87,18 +89,25 @@ class Addressees:
     """The reply ports that senders over UDP chose; TCP clients are answered on their connection."""
 
     def __init__(self) -> None:
-        self._ports: dict[Peer, int] = {}
+        self._ports: dict[Peer, int] = {}  # changed by one thread, read by all
+        self._answered: dict[Peer, int] = {}
+        self._answers = itertools.count()
 
     def choose(self, sender: Peer, port: int) -> None:
         """Answer this sender at this port of its host from now on."""
         if sender.transport != "udp":
             return
-        self._ports.pop(sender, None)
+        self._answered[sender] = next(self._answers)
         self._ports[sender] = port
         if len(self._ports) > MAX_CHOICES:
-            del self._ports[next(iter(self._ports))]
+            longest_ago = min(self._ports, key=lambda peer: self._answered.get(peer, -1))
+            del self._ports[longest_ago]
+            self._answered.pop(longest_ago, None)
 
     def of(self, sender: Peer) -> Peer:
         """The peer that gets the answers to this sender; always on the same host."""
         port = self._ports.get(sender)
-        return sender if port is None else sender._replace(port=port)
+        if port is None:
+            return sender
+        self._answered[sender] = next(self._answers)
+        return sender._replace(port=port)

@@ -40,7 +40,8 @@ REPLIES = (
     (
         "/error",
         "s, s",
-        "The address that was refused (`packet` for a malformed one), and why. At most 5 a second.",
+        "The address that was refused (`packet` for a malformed one), and why. At most 5 a second "
+        "for each sender.",
     ),
     ("/output", "s", "To subscribers (`/notify 1`): the sound card was lost, or is back."),
     (

@@ -234,8 +234,11 @@ def _opened(file: str | os.PathLike[str] | IO[bytes]) -> IO[bytes]:
 
 
 def _line(value: Mapping[str, object]) -> bytes:
-    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return text.encode("utf-8") + b"\n"
+    compact = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    try:
+        return compact.encode(value).encode("utf-8") + b"\n"
+    except UnicodeEncodeError:  # a path that is no text: its bytes are kept as escapes
+        return json.dumps(value, allow_nan=False, separators=(",", ":")).encode("ascii") + b"\n"
 
 
 def _write_all(file: IO[bytes], data: bytes) -> None:

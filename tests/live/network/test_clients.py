@@ -90,12 +90,14 @@ def test_a_connection_is_answered_as_it_is() -> None:
     assert addressees.of(line) == line
 
 
-def test_the_oldest_choices_are_forgotten() -> None:
+def test_who_is_still_answered_is_not_forgotten() -> None:
     addressees = Addressees()
-    senders = [Peer("127.0.0.1", 1000 + number) for number in range(MAX_CHOICES + 1)]
-    for sender in senders[:-1]:
+    senders = [Peer("127.0.0.1", 1000 + number) for number in range(MAX_CHOICES + 2)]
+    for sender in senders[:MAX_CHOICES]:
         addressees.choose(sender, 9000)
-    addressees.choose(senders[0], 9000)  # the newest now
-    addressees.choose(senders[-1], 9000)
-    kept = [sender for sender in senders if addressees.of(sender).port == 9000]
-    assert kept == [senders[0], *senders[2:]]
+    addressees.choose(senders[0], 9001)
+    assert addressees.of(senders[1]).port == 9000  # as a subscriber is, ten times a second
+    for sender in senders[MAX_CHOICES:]:
+        addressees.choose(sender, 9000)
+    kept = [sender for sender in senders if addressees.of(sender).port in (9000, 9001)]
+    assert kept == [*senders[:2], *senders[4:]]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -65,6 +66,16 @@ def test_what_is_written_comes_back(journal: Journal, tmp_path: Path) -> None:
     ]
     assert json.dumps(score.events[0][1][0][2]) == "-0.0"
     assert journal.failure == journal.unreplayable == ""
+
+
+def test_a_path_that_is_no_text_comes_back(tmp_path: Path) -> None:
+    odd = os.fsdecode(b"/music/j\xffzz.onnx")
+    journal = Journal(48_000, 2, [odd])
+    journal.know_model("jazz", odd, "ab" * 32)
+    journal.start_sidecar(tmp_path / "take.json", 0)
+    journal.close()
+    score = read_score(tmp_path / "take.json")
+    assert (score.tapes, score.models["jazz"]["file"]) == ([odd], odd)
 
 
 def test_each_recording_has_all_from_the_start(journal: Journal, tmp_path: Path) -> None:
