@@ -158,7 +158,7 @@ def test_localhost_is_heard_over_ipv6_too(models: Path, osc: Callable[..., bytes
     with Daemon(models, output=Null(RATE), port=0) as daemon:
         if "::1" not in daemon.parts.hosts:
             pytest.skip("this machine has no IPv6")
-        assert "127.0.0.1 and ::1 port" in "\n".join(daemon.greeting())
+        assert f"127.0.0.1 port {daemon.port}, also ::1" in "\n".join(daemon.greeting())
         with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as client:
             client.settimeout(10)
             client.connect(("::1", daemon.port))
