@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import argparse
 import sys
+from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from musicvae.cli.options import Commands
+from musicvae.errors import SettingError
+
+if TYPE_CHECKING:
+    from musicvae.live.storage.scores import Score
 
 
 def add(commands: Commands) -> None:
@@ -31,7 +37,7 @@ def add(commands: Commands) -> None:
         default=[],
         metavar="PATH",
         help="folder or file of models and tapes; may be repeated (default: where the recording "
-        "found them, else the score's folder)",
+        "found them, then the score's folder)",
     )
     command.add_argument("--quiet", action="store_true", help="show no progress")
 
@@ -48,7 +54,8 @@ def render(options: argparse.Namespace) -> None:
     from musicvae.live.table import ADDRESSES
 
     score = read_score(options.score)
-    places = [Path(place) for place in options.models] or _places(options.score, score.models)
+    places = [Path(place) for place in options.models] or _places(options.score, score)
+    _check_out(Path(options.out), [Path(options.score), *places])
     renderer = ScoreRenderer(score, Library(places, places), ADDRESSES)
 
     def show(done: int, frames: int) -> None:
@@ -60,8 +67,24 @@ def render(options: argparse.Namespace) -> None:
         print(f"{options.out}: {renderer.frames / score.rate:.2f} s")
 
 
-def _places(score: str, models: dict[str, dict[str, str]]) -> list[Path]:
-    """Folders to search for the models of a score: where they were, and beside the score."""
-    files = [Path(model["file"]) for model in models.values() if model.get("file")]
+def _places(path: str, score: Score) -> list[Path]:
+    """Where to look for the models and tapes of a score: where they were, and beside the score."""
+    files = [Path(model["file"]) for model in score.models.values() if model.get("file")]
     folders = dict.fromkeys(file.parent for file in files)
-    return [*files, *folders, Path(score).parent]
+    return [*files, *folders, *map(Path, score.tapes), Path(path).parent]
+
+
+def _check_out(out: Path, inputs: list[Path]) -> None:
+    """Refuse to write over what is read."""
+    if out.suffix.lower() != ".wav":
+        raise SettingError(
+            "the result is a WAV file", expected="a name that ends in .wav", received=str(out)
+        )
+    for path in inputs:
+        with suppress(OSError):
+            if out.samefile(path):
+                raise SettingError(
+                    f"{str(out)!r} would replace what is rendered",
+                    expected="another file than those that are read",
+                    received=f"the same file as {str(path)!r}",
+                )

@@ -2,13 +2,12 @@
 
 A worker is this module, run by a new Python process. It reads one job a line from standard input
 and writes one answer a line to standard output, both JSON. It ends when its standard input does,
-so that no worker outlives a killed parent.
+so that no worker outlives a killed parent (``musicvae/child.py``).
 
 The alternatives have faults: after ``fork``, TensorFlow's threads are dead; the ``spawn`` of
 multiprocessing runs the caller's script again unless that has a ``__main__`` guard; and with loky
 3.7 one crash of a decoder ended 13 of 20 jobs without saying which file did it (here: that one),
-and its workers lived on for more than 100 s after their parent was killed (here: until the file in
-work is done).
+and its workers lived on for more than 100 s after their parent was killed (here: for a second).
 """
 
 from __future__ import annotations
@@ -24,11 +23,15 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import IO
 
+from musicvae import child
 from musicvae.audio import AudioSpec
 from musicvae.data.decode import decode
 from musicvae.data.index import Outcome
 from musicvae.data.store import write_sound
 from musicvae.errors import AudioError, DataError
+
+#: Seconds in which a process ends by itself, or is killed.
+_TIME_TO_END = 2.0
 
 
 @dataclass(frozen=True)
@@ -96,11 +99,11 @@ class Worker:
     """One decoding process. The first job starts it, and so does the first one after a crash.
 
     Args:
-        command: the program to run; tests run another one than this module.
+        code: what the process runs; tests run something else than this module.
     """
 
-    def __init__(self, command: tuple[str, ...] = ()) -> None:
-        self._command = command or (sys.executable, "-c", _START, json.dumps(sys.path))
+    def __init__(self, code: str = "from musicvae.data.worker import serve\nserve()") -> None:
+        self._code = code
         self._process: subprocess.Popen[str] | None = None
 
     def perform(self, job: Job) -> Answer:
@@ -125,30 +128,41 @@ class Worker:
         return Answer(Outcome.from_json(answer["outcome"]), answer["lasting"])
 
     def _start(self) -> subprocess.Popen[str]:
-        self._process = process = subprocess.Popen(
-            self._command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,  # decoders warn there about every damaged byte
-            text=True,
-            encoding="ascii",
-        )
+        try:
+            self._process = process = child.start(
+                self._code,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,  # decoders warn there about every damaged byte
+            )
+        except OSError as error:  # no memory, too many files or processes
+            raise _not_started(error.strerror or str(error)) from error
         if process.stdout is None or process.stdout.readline() != "ready\n":
             self.close()
-            raise DataError(
-                "no process could be started to decode in",
-                received=f"{self._command[0]} ended with exit code {process.returncode}",
-                hint="pass workers=1 to decode in this process",
-            )
+            raise _not_started(f"{sys.executable} ended with exit code {process.returncode}")
         return process
 
     def close(self) -> None:
-        """End the process at once, in the middle of a job or not."""
+        """End the process, in the middle of a job or not; it removes what it has half written."""
         process, self._process = self._process, None
-        if process is not None:
-            process.kill()
-            with suppress(OSError), process:  # closes the pipes and waits
-                pass
+        if process is None:
+            return
+        with suppress(OSError):
+            if process.stdin is not None:
+                process.stdin.close()
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(_TIME_TO_END)
+        process.kill()
+        with suppress(OSError), process:  # closes the pipes and waits
+            pass
+
+
+def _not_started(received: str) -> DataError:
+    return DataError(
+        "no process could be started to decode in",
+        received=received,
+        hint="pass workers=1 to decode in this process",
+    )
 
 
 class SameProcess:
@@ -158,14 +172,6 @@ class SameProcess:
 
     def close(self) -> None:
         """Do nothing, since there is no process to end."""
-
-
-_START = """
-import json, sys
-sys.path[:] = json.loads(sys.argv[1])
-from musicvae.data.worker import serve
-serve()
-"""
 
 
 def serve(do: Callable[[Job], Answer] = perform) -> None:
@@ -179,14 +185,15 @@ def serve(do: Callable[[Job], Answer] = perform) -> None:
     os.dup2(2, 1)
     answers.write("ready\n")
     answers.flush()
-    for line in sys.stdin:
-        outcome, lasting, broken = "", False, ""
-        try:
-            answer = do(Job(**json.loads(line)))
-            outcome, lasting = answer.outcome.to_json(), answer.lasting
-        except DataError as error:
-            broken = str(error.received)
-        _write(answers, {"outcome": outcome, "lasting": lasting, "unwritable": broken})
+    with suppress(KeyboardInterrupt):
+        for line in child.lines():
+            outcome, lasting, broken = "", False, ""
+            try:
+                answer = do(Job(**json.loads(line)))
+                outcome, lasting = answer.outcome.to_json(), answer.lasting
+            except DataError as error:
+                broken = str(error.received)
+            _write(answers, {"outcome": outcome, "lasting": lasting, "unwritable": broken})
 
 
 def _write(stream: IO[str] | None, value: Mapping[str, object]) -> None:

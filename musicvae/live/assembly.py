@@ -26,7 +26,7 @@ from musicvae.live.network.clients import Addressees, Subscribers
 from musicvae.live.network.outbox import Outbox
 from musicvae.live.network.peers import AllowList
 from musicvae.live.network.receiver import Receiver
-from musicvae.live.network.sockets import open_sockets
+from musicvae.live.network.sockets import open_pairs
 from musicvae.live.network.tcp import Connections
 from musicvae.live.notices import Announcer, Notices
 from musicvae.live.options import Options
@@ -65,9 +65,10 @@ def assemble(
     repertoire = Repertoire(artifacts, options)
     allowed = AllowList(options.allow)
     datagrams, listening = _open_sockets(options, stack)
+    hosts = tuple(str(opened.getsockname()[0]) for opened in datagrams)
     announcer = Announcer(Outbox(), Addressees(), Subscribers(), Notices())
     output = _open_output(options, repertoire.model_rate, announcer, stack)
-    journal = Journal(output.sample_rate, output.channels)
+    journal = Journal(output.sample_rate, output.channels, [os.fspath(repertoire.tapes)])
     stack.callback(journal.close)
     stage = _build_stage(output, journal, repertoire, stack)
     recording = RecordingJobs(stage, journal, Path(options.takes))
@@ -81,6 +82,7 @@ def assemble(
         announcer.subscribers,
         status_values,
         quit if options.allow_quit else None,
+        ADDRESSES.beginnings,
     )
     dispatcher = Dispatcher(
         stage,
@@ -95,7 +97,8 @@ def assemble(
 
     parts = Parts(
         options=options,
-        port=int(datagrams.getsockname()[1]),
+        port=int(datagrams[0].getsockname()[1]),
+        hosts=hosts,
         repertoire=repertoire,
         first_voice=_load_first_models(stage, repertoire, options.gain_db),
         notices=announcer.notices,
@@ -113,12 +116,15 @@ def assemble(
     return parts
 
 
-def _open_sockets(options: Options, stack: ExitStack) -> tuple[socket.socket, socket.socket]:
-    """The UDP socket, and the TCP socket that listens on the same port."""
-    sockets = open_sockets(options.bind, options.port, guarded=bool(options.allow))
-    for opened in sockets:
-        stack.callback(opened.close)
-    return sockets
+def _open_sockets(
+    options: Options, stack: ExitStack
+) -> tuple[list[socket.socket], list[socket.socket]]:
+    """The UDP sockets, and the TCP sockets that listen on the same port."""
+    pairs = open_pairs(options.bind, options.port, guarded=bool(options.allow))
+    for pair in pairs:
+        for opened in pair:
+            stack.callback(opened.close)
+    return [datagrams for datagrams, _ in pairs], [listening for _, listening in pairs]
 
 
 def _open_output(

@@ -155,7 +155,9 @@ class Daemon:
         parts.output.start(parts.engine.render, self._last_frame)
         if options.port:  # no open patch waits for a port that the system chose
             startup = message("/startup", __version__, self.port)
-            parts.receiver.outbox.put(startup, Peer("127.0.0.1", DEFAULT_REPLY_PORT))
+            for host in parts.hosts:
+                here = "::1" if ":" in host else "127.0.0.1"
+                parts.receiver.outbox.put(startup, Peer(here, DEFAULT_REPLY_PORT))
 
 
 def run(

@@ -13,7 +13,7 @@ from musicvae.live.commands.address import Command, Value
 from musicvae.live.commands.arguments import RefusedError
 from musicvae.live.commands.table import Refusal
 from musicvae.live.jobs.worker import Task
-from musicvae.live.network.budget import Budget
+from musicvae.live.network.budget import PeerBudgets
 from musicvae.live.network.clients import Addressees, Subscribers
 from musicvae.live.network.peers import AllowList, Answer, Peer
 from musicvae.live.osc import packets
@@ -22,9 +22,13 @@ from musicvae.live.osc.replies import message
 from musicvae.live.requests import Requests
 from musicvae.live.stage.engine_handle import EngineHandle
 
+#: Errors of one sender that are told in a second, and of all senders together.
 ERRORS_PER_SECOND = 5
-#: Queries that the engine answers between two blocks.
+ERRORS_TOGETHER = 50
+#: Questions of one sender that are answered in a second, and of all senders together: queries, and
+#: requests and jobs that only ask.
 QUERIES_PER_SECOND = 200
+QUERIES_TOGETHER = 1000
 #: Most address patterns in one packet, since each is compared with thousands of addresses.
 MAX_PATTERNS = 16
 
@@ -91,8 +95,8 @@ class Dispatcher:
         self._work = work
         self._later = later
         self._due = due
-        self._errors = Budget(ERRORS_PER_SECOND)
-        self._queries = Budget(QUERIES_PER_SECOND)
+        self._errors = PeerBudgets(ERRORS_PER_SECOND, ERRORS_TOGETHER)
+        self._questions = PeerBudgets(QUERIES_PER_SECOND, QUERIES_TOGETHER)
 
     def handle(self, data: bytes, sender: Peer, now: float) -> list[Answer]:
         """Handle one packet.
@@ -160,11 +164,14 @@ class Dispatcher:
     def _answer(self, command: Command, sent: str, sender: Peer, now: float) -> list[Answer]:
         """Carry out a job, a query or a request; ``sent`` is its address as it was sent."""
         row = command.row
+        asks = row.question or row.query is not None
+        if asks and not self._questions.spend(sender, now):
+            return self._error(command.address, "too many questions a second", sender, now)
         if row.is_job:
             self._work(Task(command, sender, sent))
             return []
         if row.query is not None:
-            return self._query(command, sender, now)
+            return self._query(command, sender)
         if row.request is None:
             return []
         try:
@@ -173,10 +180,8 @@ class Dispatcher:
             return self._refuse(command.address, str(error), sender, now)
         return [self._to(sender, *reply) for reply in replies]
 
-    def _query(self, command: Command, sender: Peer, now: float) -> list[Answer]:
+    def _query(self, command: Command, sender: Peer) -> list[Answer]:
         """Let the engine answer a query when it has applied the commands sent before."""
-        if not self._queries.spend(now):
-            return self._error(command.address, "too many questions a second", sender, now)
         handle, query = self._handle, command.row.query
 
         def then(frame: int) -> None:
@@ -191,7 +196,7 @@ class Dispatcher:
         return self._error(address, reason, sender, now)
 
     def _error(self, address: str, reason: str, sender: Peer, now: float) -> list[Answer]:
-        if not self._errors.spend(now):
+        if not self._errors.spend(sender, now):
             return []
         return [self._to(sender, "/error", address, reason)]
 

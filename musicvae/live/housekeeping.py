@@ -69,8 +69,7 @@ class Housekeeper:
         self._stopping.set()
         if self._thread.is_alive():
             self._thread.join(_PATIENCE)  # a disk may stand still
-        if self._recording.recorder is not None:
-            self._recording.finish()
+        self._guarded(self._finish)
         self._guarded(lambda: self._troubles.tell(float("inf")))
 
     @property
@@ -101,6 +100,14 @@ class Housekeeper:
         failure = self._recording.drain()
         if failure is not None:
             self._tell("/fail", "/record/start", str(failure))
+
+    def _finish(self) -> None:
+        """Finish a recording; what it lost is told."""
+        if self._recording.recorder is None:
+            return
+        recorder = self._recording.finish()
+        if recorder is not None and recorder.failure is not None:
+            self._tell("/fail", "/record/start", str(recorder.failure))
 
     def _report(self) -> None:
         self._tell("/status.reply", *self._status())

@@ -26,7 +26,8 @@ class Options:
         output: ``None`` for the sound card, ``"null"`` for nowhere, a path for a WAV file, or an
             ``Output``.
         port: for UDP and TCP; 0 lets the system choose.
-        bind: address of the interface to listen on.
+        bind: address of the interface to listen on; with 127.0.0.1 also ::1, which ``localhost``
+            may mean, where there is IPv6.
         allow: hosts that may send, besides this machine.
         allow_quit: whether ``/quit`` ends the daemon.
         honour_timetags: whether bundles wait until they are due.
@@ -147,7 +148,7 @@ class Options:
         metadata={
             "group": "network",
             "metavar": "ADDRESS",
-            "help": "address to listen on (default: %(default)s)",
+            "help": "address to listen on (default: %(default)s, and ::1)",
         },
     )
     allow: Sequence[str] = field(

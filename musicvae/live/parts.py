@@ -25,6 +25,7 @@ class Parts:
     Attributes:
         options: with which the daemon was started.
         port: on which it listens, UDP and TCP.
+        hosts: the numeric addresses on which it listens.
         repertoire: the models, tapes and presets that can be loaded.
         first_voice: the voice that deck a plays at first.
         notices: texts for people.
@@ -40,6 +41,7 @@ class Parts:
 
     options: Options
     port: int
+    hosts: tuple[str, ...]
     repertoire: Repertoire
     first_voice: Voice
     notices: Notices

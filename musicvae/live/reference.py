@@ -15,8 +15,9 @@ _HEAD = """\
 
 <!-- Written by `python -m musicvae.live.reference`: change the code, not this file. -->
 
-`musicvae live` listens to OSC 1.0 over UDP and TCP, on port 7700 of this machine unless `--bind`,
-`--allow` and `--port` say otherwise. `docs/playing.md` shows it from each host.
+`musicvae live` listens to OSC 1.0 over UDP and TCP, on port 7700 of this machine (127.0.0.1, and
+::1 where there is IPv6) unless `--bind`, `--allow` and `--port` say otherwise. `docs/playing.md`
+shows it from each host.
 
 What sounds on a deck, frame by frame:
 
@@ -33,7 +34,13 @@ walk (nothing at first). Every value that is set glides to its target; none jump
 - Addresses may be OSC patterns: `/latent/[0-3]`, `/latent/{1,4}`, `/deck/*/gain`.
 - Latents are standardised: most of the training set lies between -2.3 and 2.3.
 - Over TCP both framings are understood: a size before each packet (OSC 1.0) and SLIP (OSC 1.1).
-- Names of models, tapes, presets and recordings are bare names, without a folder or an ending.
+- Names of models, tapes, presets and recordings are bare names, without a folder or an ending. A
+  number is a name too, as Max sends it: `1` and `1.0` mean the name 1.
+- A sender is answered 200 questions a second (`/ping`, `/status`, `/version`, `/notify`, `/get`,
+  `/model/info`, `/sync` and the lists), all senders together 1000; more get `/error`. Other jobs
+  are limited by their queue: 256 may wait.
+- An alias cannot hide an address of this page; only `/chan<n>` and `/wek/outputs`, which other
+  programs send, may mean something else.
 """
 
 _JOBS = """\

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import partial
 
 from musicvae.live.commands import readers
 from musicvae.live.commands.address import Address, Command, Value, Values
 from musicvae.live.commands.arguments import Arguments, RefusedError
-from musicvae.live.network.clients import Addressees, Subscribers
+from musicvae.live.network.clients import MAX_SUBSCRIBERS, Addressees, Subscribers
 from musicvae.live.network.peers import Peer, is_loopback
-from musicvae.live.osc.aliases import Aliases
+from musicvae.live.network.sockets import is_free
+from musicvae.live.osc.aliases import MAX_ALIASES, Aliases
+from musicvae.live.osc.patterns import is_pattern
 from musicvae.version import __version__
 
 DEFAULT_REPLY_PORT = 7701
@@ -27,6 +29,7 @@ class Requests:
         subscribers: subscribers of ``/notify``.
         status: gives the values of ``/status.reply``: name, value, name, value and so on.
         quit: called for ``/quit``; ``None`` refuses it.
+        beginnings: first parts of addresses that no alias may hide.
 
     Attributes:
         aliases: set by ``/alias``.
@@ -38,8 +41,10 @@ class Requests:
         subscribers: Subscribers,
         status: Callable[[], list[Value]],
         quit: Callable[[], None] | None = None,
+        beginnings: Collection[str] = (),
     ) -> None:
         self.aliases = Aliases()
+        self._beginnings = beginnings
         self._addressees = addressees
         self._subscribers = subscribers
         self._status = status
@@ -59,11 +64,17 @@ class Requests:
 
     def notify(self, command: Command, sender: Peer, now: float) -> list[Reply]:
         """Subscribe the sender, or unsubscribe it."""
-        if command.on:
-            self._subscribers.add(sender, now)
-        else:
+        if not command.on:
             self._subscribers.remove(sender)
+        elif not self._subscribers.add(sender, now, self._has_gone):
+            return [("/fail", "/notify", f"there are {MAX_SUBSCRIBERS} subscribers already")]
         return [("/done", "/notify", int(command.on))]
+
+    def _has_gone(self, subscriber: Peer) -> bool:
+        """Whether surely nobody hears a subscriber's messages; of one elsewhere silence tells."""
+        if subscriber.transport == "tcp" or not is_loopback(subscriber.host):
+            return False
+        return is_free(*self._addressees.of(subscriber)[:2])
 
     def reply_port(self, command: Command, sender: Peer, now: float) -> list[Reply]:
         """Send the replies to this sender to another port from now on."""
@@ -71,8 +82,16 @@ class Requests:
         return []
 
     def alias(self, command: Command, sender: Peer, now: float) -> list[Reply]:
-        """Make one address an alias of another one."""
-        self.aliases.set(command.text, str(command.values[1]))
+        """Make one address an alias of another one.
+
+        Raises:
+            RefusedError: it would hide an address of ours, or there are too many.
+        """
+        name, target = command.text, str(command.values[1])
+        if name.split("/")[1] in self._beginnings:
+            raise RefusedError(f"an alias cannot hide what begins with /{name.split('/')[1]}")
+        if not self.aliases.set(name, target):
+            raise RefusedError(f"there are {MAX_ALIASES} aliases already")
         return []
 
     def quit(self, command: Command, sender: Peer, now: float) -> list[Reply]:
@@ -91,6 +110,8 @@ def _read_alias(a: Arguments) -> Values:
     names = a.words(2)
     if not all(name.startswith("/") for name in names):
         raise RefusedError("wants two addresses")
+    if is_pattern(names[0]):
+        raise RefusedError("an alias is no pattern")
     return names
 
 
@@ -99,20 +120,28 @@ _row = partial(Address, owner=Requests)
 ALIAS = _row(
     "/alias",
     "s s",
-    "Make the first address mean the second, alone or at the beginning of a longer address.",
+    "Make the first address mean the second, alone or at the beginning of a longer address. The "
+    "first may not begin like one of these; the same twice ends it.",
     _read_alias,
     request=Requests.alias,
     by_pattern=False,
 )
 STATUS = _row(
-    "/status", "ignored", "Answers `/status.reply`.", readers.nothing, request=Requests.status
+    "/status",
+    "ignored",
+    "Answers `/status.reply`.",
+    readers.nothing,
+    request=Requests.status,
+    question=True,
 )
 NOTIFY = _row(
     "/notify",
     "i, 0 or 1",
-    "1 sends `/status.reply` and `/peak` unasked, 10 a second at most.",
+    "1 sends `/status.reply` and `/peak` unasked, 10 a second at most. Fails where there are "
+    f"{MAX_SUBSCRIBERS} subscribers.",
     readers.switch,
     request=Requests.notify,
+    question=True,
 )
 REPLY_PORT = _row(
     "/replyport",
@@ -128,9 +157,15 @@ PING = _row(
     "Answers `/pong` with the same argument.",
     lambda a: (a.whole(*readers.INT32),) if a.values else (),
     request=Requests.ping,
+    question=True,
 )
 VERSION = _row(
-    "/version", "ignored", "Answers `/version.reply`.", readers.nothing, request=Requests.version
+    "/version",
+    "ignored",
+    "Answers `/version.reply`.",
+    readers.nothing,
+    request=Requests.version,
+    question=True,
 )
 QUIT = _row(
     "/quit",

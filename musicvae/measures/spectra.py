@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from musicvae.audio import Samples, Sound, resample
 from musicvae.errors import AudioError, MissingExtraError
+from musicvae.isolated import import_numba
 
 #: Rate in Hz to which sounds are resampled before they are compared; that of GTZAN.
 COMPARISON_RATE = 22_050
@@ -151,6 +152,7 @@ def librosa() -> ModuleType:
         MissingExtraError: it is not installed.
     """
     try:
+        import_numba()
         import librosa as library
     except ImportError as error:
         raise MissingExtraError("train", "librosa", "measuring sounds") from error

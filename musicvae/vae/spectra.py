@@ -8,8 +8,11 @@ from typing import Any
 
 import numpy as np
 import tensorflow as tf
-from librosa.filters import get_window, mel
 from numpy.typing import NDArray
+
+from musicvae.measures.spectra import librosa
+
+get_window, mel = librosa().filters.get_window, librosa().filters.mel
 
 
 @contextmanager

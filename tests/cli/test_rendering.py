@@ -94,3 +94,13 @@ def test_a_score_that_is_none_is_told(
     assert "is not a score" in capsys.readouterr().err
     assert render(write(folder), folder / "jazz.onnx" / "out.wav") == 1  # in a file, as it were
     assert "jazz.onnx" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["score.json", "link.wav", "hard.wav", "out.flac", "out"])
+def test_no_input_is_overwritten(folder: Path, name: str) -> None:
+    score = write(folder)
+    before = score.read_bytes()
+    (folder / "link.wav").symlink_to(score)
+    (folder / "hard.wav").hardlink_to(score)
+    assert render(score, folder / name, "--models", folder) == 1
+    assert score.read_bytes() == before

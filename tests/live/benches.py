@@ -52,7 +52,7 @@ class Bench:
         self.subscribers, addressees = Subscribers(), Addressees()
         self.dispatcher = Dispatcher(
             self.handle,
-            Requests(addressees, self.subscribers, lambda: ["level", -3.5], quit),
+            Requests(addressees, self.subscribers, lambda: ["level", -3.5], quit, table.beginnings),
             Clients(AllowList(["192.168.1.0/24"]), addressees, self.subscribers),
             work=self.tasks.append,
             later=lambda data, peer: self.later.append((data, peer)),

@@ -175,9 +175,19 @@ class Client:
             pass
 
     def status(self) -> dict[str, Any]:
-        """The fields of ``/status.reply``."""
-        values = self.ask(build_message("/status"), "/status.reply")
-        return dict(zip(values[::2], values[1::2], strict=True))
+        """The fields of ``/status.reply``; asks again where that was too often."""
+        self.say("/status")
+        while True:
+            self.socket.settimeout(0.1)
+            try:
+                heard, values = self.receive()
+            except TimeoutError:
+                self.say("/status")
+                continue
+            finally:
+                self.socket.settimeout(10)
+            if heard == "/status.reply":
+                return dict(zip(values[::2], values[1::2], strict=True))
 
 
 @pytest.fixture

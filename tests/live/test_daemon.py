@@ -74,14 +74,14 @@ def test_too_many_jobs_are_told_so(
     models: Path, make_client: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with Daemon(models, output=Null(RATE), port=0) as daemon:
-        go, library = threading.Event(), daemon.parts.repertoire.library
-        rows = library.tapes()
-        monkeypatch.setattr(library, "tapes", lambda: (go.wait(20), rows)[1])
+        go, loader = threading.Event(), daemon.parts.repertoire.library
+        tape = loader.tape
+        monkeypatch.setattr(loader, "tape", lambda name: (go.wait(20), tape(name))[1])
         client = make_client(daemon.port)
         for _ in range(300):
-            client.say("/tape/list")
+            client.say("/tape/load", "solo")
         address, values = client.receive()
-        assert (address, values) == ("/fail", ["/tape/list", "too many jobs wait"])
+        assert (address, values) == ("/fail", ["/tape/load", "too many jobs wait"])
         assert client.status()["faults"] == 0
         go.set()
 

@@ -152,3 +152,30 @@ def test_the_start_is_told_to_the_reply_port(models: Path, monkeypatch: pytest.M
             heard = OscMessage(listening.recv(65536))
         assert heard.address == "/startup"
         assert list(heard.params) == [musicvae.__version__, free]
+
+
+def test_localhost_is_heard_over_ipv6_too(models: Path, osc: Callable[..., bytes]) -> None:
+    with Daemon(models, output=Null(RATE), port=0) as daemon:
+        if "::1" not in daemon.parts.hosts:
+            pytest.skip("this machine has no IPv6")
+        assert f"127.0.0.1 port {daemon.port}, also ::1" in "\n".join(daemon.greeting())
+        with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as client:
+            client.settimeout(10)
+            client.connect(("::1", daemon.port))
+            client.send(osc("/ping", 7))
+            assert OscMessage(client.recv(2000)).params == [7]
+            client.send(osc("/model/list"))  # answered by another thread
+            assert OscMessage(client.recv(2000)).address == "/model/list.reply"
+        with socket.create_connection(("::1", daemon.port), timeout=10) as stream:
+            stream.sendall(b"\xc0" + osc("/ping", 8) + b"\xc0")
+            assert b"/pong" in stream.recv(2000)
+        assert daemon.status()["answers_lost"] == 0
+
+
+def test_a_preset_whose_name_is_a_number(models: Path, make_client: Any) -> None:
+    with Daemon(models, output=Null(RATE), port=0) as daemon:
+        client = make_client(daemon.port)
+        assert client.done("/preset/save", 1) == ["1"]
+        assert client.done("/preset/load", 1.0) == ["1"]
+        assert client.done("/preset/load", "1") == ["1"]
+        assert [path.name for path in models.glob("presets/*/*")] == ["1.json"]

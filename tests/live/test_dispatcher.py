@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable
 from typing import Any
 
@@ -10,10 +11,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import musicvae
-from musicvae.live.dispatcher import MAX_PATTERNS, QUERIES_PER_SECOND
+from musicvae.live.dispatcher import (
+    ERRORS_PER_SECOND,
+    MAX_PATTERNS,
+    QUERIES_PER_SECOND,
+    QUERIES_TOGETHER,
+)
 from musicvae.live.jobs.worker import Task
+from musicvae.live.network.clients import MAX_SUBSCRIBERS
 from musicvae.live.network.peers import Peer
 from musicvae.live.osc import packets
+from musicvae.live.osc.aliases import MAX_ALIASES
 from musicvae.live.table import ADDRESSES
 
 ME = Peer("127.0.0.1", 50_000)
@@ -135,6 +143,121 @@ def test_questions_to_the_engine_have_a_budget(bench: Any, osc: Osc) -> None:
         "/error"
     ] * 2
     assert bench.answered(osc("/model/info"), now=2.0)[0][0] == "/model/info.reply"
+
+
+@pytest.mark.parametrize(
+    "message", [("/ping",), ("/status",), ("/version",), ("/notify", 1), ("/get", "/gain")]
+)
+def test_one_senders_questions_have_a_budget_and_mute_nobody_else(
+    bench: Any, osc: Osc, message: tuple[Any, ...]
+) -> None:
+    def heard(sender: Peer, now: float) -> str:
+        answers = bench.answered(osc(*message), sender, now)
+        return str(answers[0][0]) if answers else ""
+
+    first = heard(ME, 1.0)
+    assert first not in ("", "/error")
+    later = [heard(ME, 1.0) for _ in range(QUERIES_PER_SECOND + 20)]
+    assert later.count(first) == QUERIES_PER_SECOND - 1
+    assert later.count("/error") == ERRORS_PER_SECOND
+    assert heard(FRIEND, 1.0) == first
+    assert heard(ME, 2.0) == first
+
+
+def test_a_flood_from_ever_new_ports_has_a_budget_too(bench: Any, osc: Osc) -> None:
+    senders = [Peer("127.0.0.1", 1000 + number) for number in range(QUERIES_TOGETHER + 10)]
+    answers = [bench.answered(osc("/ping"), sender, 1.0) for sender in senders]
+    assert [each[0][0] for each in answers if each].count("/pong") == QUERIES_TOGETHER
+
+
+def test_one_senders_nonsense_mutes_no_other_senders_errors(bench: Any, osc: Osc) -> None:
+    for _ in range(50):
+        bench.answered(osc("/quux"), now=1.0)
+        bench.answered(b"no packet", now=1.0)
+    assert bench.answered(osc("/quux"), now=1.0) == []
+    assert bench.answered(osc("/quux"), FRIEND, now=1.0)[0][0] == "/error"
+
+
+def test_jobs_that_only_ask_have_the_same_budget(bench: Any, osc: Osc) -> None:
+    for _ in range(QUERIES_PER_SECOND + 5):
+        bench.answered(osc("/sync", 1), now=1.0)
+        bench.answered(osc("/morph", "a", "b", 0.5), now=1.0)  # a fader is no question
+    asked = [task.command.path for task in bench.tasks]
+    assert asked.count("/sync") == QUERIES_PER_SECOND
+    assert asked.count("/morph") == QUERIES_PER_SECOND + 5
+
+
+def test_commands_of_a_flooding_sender_are_still_heard(bench: Any, osc: Osc) -> None:
+    for _ in range(QUERIES_PER_SECOND + 5):
+        bench.answered(osc("/ping"), now=1.0)
+    bench.answered(osc("/gain", -6.0), now=1.0)
+    assert [batch for _, batch in bench.happened] == [[["/deck/a/gain", -6.0]]]
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        *("/panic", "/alias", "/quit", "/mute", "/sync", "/ping", "/status", "/notify", "/get"),
+        *("/deck", "/deck/b", "/deck/b/gain", "/deck/c", "/latent", "/latent/0", "/attr/loudness"),
+        *("/preset", "/preset/load", "/record/stop", "/replyport", "/latent/new"),
+    ],
+)
+def test_an_alias_hides_nothing_of_ours(bench: Any, osc: Osc, hidden: str) -> None:
+    ((address, (of, reason), _),) = bench.answered(osc("/alias", hidden, "/gain"))
+    assert (address, of) == ("/error", "/alias")
+    assert f"cannot hide what begins with /{hidden.split('/')[1]}" in reason
+    bench.answered(osc("/alias", "/mine", "/gain"))  # and /alias itself still works
+    bench.answered(osc("/mine", -3.0))
+    assert [batch for _, batch in bench.happened] == [[["/deck/a/gain", -3.0]]]
+
+
+def test_what_other_programs_send_may_mean_something_else(bench: Any, osc: Osc) -> None:
+    for name in ("/chan1", "/wek/outputs", "/latents", "/decks/b"):
+        assert bench.answered(osc("/alias", name, "/deck/b/latent")) == []
+        bench.answered(osc(name, 0.5))
+    assert [batch for _, batch in bench.happened] == [[["/deck/b/latent", 0.5]]] * 4
+
+
+def test_an_alias_is_no_pattern_and_never_too_many(bench: Any, osc: Osc) -> None:
+    assert bench.answered(osc("/alias", "/*", "/gain"))[0][1] == [
+        "/alias",
+        "an alias is no pattern",
+    ]
+    for number in range(MAX_ALIASES):
+        assert bench.answered(osc("/alias", f"/my{number}", "/gain")) == []
+    ((_, (_, reason), _),) = bench.answered(osc("/alias", "/more", "/gain"), now=9.0)
+    assert reason == f"there are {MAX_ALIASES} aliases already"
+    assert bench.answered(osc("/alias", "/my0", "/my0")) == []
+    assert bench.answered(osc("/alias", "/more", "/gain")) == []
+
+
+def test_a_full_list_of_subscribers_refuses_and_drops_nobody(bench: Any, osc: Osc) -> None:
+    there = [Peer("192.168.1.9", 1000 + number) for number in range(MAX_SUBSCRIBERS)]
+    for peer in there:
+        bench.answered(osc("/notify", 1), peer)
+    ((address, values, _),) = bench.answered(osc("/notify", 1))
+    assert (address, values[0]) == ("/fail", "/notify")
+    assert f"{MAX_SUBSCRIBERS} subscribers" in values[1]
+    assert bench.subscribers.current(0.0) == there
+
+
+def test_listeners_of_this_machine_that_have_ended_make_room(bench: Any, osc: Osc) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as living:
+        living.bind(("127.0.0.1", 0))
+        alive = Peer(*living.getsockname())
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
+            other.bind(("0.0.0.0", 0))
+            everywhere = Peer("127.0.0.1", other.getsockname()[1])
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as dead:
+                dead.bind(("127.0.0.1", 0))
+                ended = Peer(*dead.getsockname())
+            line = Peer("127.0.0.1", 1, "tcp")
+            elsewhere = [Peer("192.168.1.9", 1000 + n) for n in range(MAX_SUBSCRIBERS - 4)]
+            there = [alive, everywhere, line, *elsewhere]
+            for peer in [ended, *there]:
+                assert bench.answered(osc("/notify", 1), peer)[0][0] == "/done"
+            assert bench.answered(osc("/notify", 1))[0][0] == "/done"
+            assert bench.subscribers.current(0.0) == [*there, ME]
 
 
 def test_who_says_notify_is_remembered_until_it_leaves(bench: Any, osc: Osc) -> None:

@@ -187,3 +187,14 @@ def test_whatever_raises_the_rounds_go_on_and_recordings_are_written(
     assert keeping.alive
     assert "injected" in keeping.problem
     keeping.stop()
+
+
+def test_what_a_recording_lost_at_the_end_is_told(told: Told) -> None:
+    class Lost(Recording):
+        def finish(self) -> Any:
+            return SimpleNamespace(failure=DeviceError("the end may be missing"))
+
+    lost = Lost()
+    lost.recorder = object()
+    housekeeper(lost, told).stop()
+    assert told.messages == [("/fail", "/record/start", "the end may be missing.")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import math
 from typing import Any
@@ -44,7 +45,7 @@ TABLE: dict[str, tuple[list[tuple[Any, ...]], list[tuple[tuple[Any, ...], str]]]
     "/glide": ([(0,), (600_000,)], [((-1,), "out of range"), ((600_001,), "out of range")]),
     "/glide/once": ([(20.5,)], [((), "1 number")]),
     "/attr/onsets": ([(-10,)], [((10.5,), "out of range")]),
-    "/source": ([("held",), ("tape",), ("walk",)], [(("x",), "held, tape, walk"), ((1,), "text")]),
+    "/source": ([("held",), ("tape",), ("walk",)], [(("x",), "held, tape"), ((1,), "one of")]),
     "/tape/load": ([("name",)], [((), "1 text"), (("",), "text of 1")]),
     "/tape/play": ([(0,), (1.0,), (True,)], [((2,), "out of range 0 to 1"), ((0.5,), "whole")]),
     "/tape/rate": ([(-4,), (4,)], [((4.1,), "out of range")]),
@@ -64,13 +65,13 @@ TABLE: dict[str, tuple[list[tuple[Any, ...]], list[tuple[tuple[Any, ...], str]]]
     "/panic": ([(), (1.0, "whatever")], []),
     "/model/load": ([("jazz",)], [((), "1 text"), (("a\nb",), "printable")]),
     "/model/info": ([()], []),
-    "/preset/save": ([("x",)], [((1,), "text")]),
+    "/preset/save": ([("x",), (1,), (2.5,)], [((True,), "text")]),
     "/preset/load": ([("x",)], [((), "1 text")]),
     "/preset/delete": ([("x",)], [((), "1 text")]),
     "/preset/list": ([()], []),
     "/morph": (
         [("x", "y", 0.5)],
-        [(("x", "y"), "two names"), (("x", "y", 2), "range"), (("x", 1, 0.5), "text")],
+        [(("x", "y"), "two names"), (("x", "y", 2), "range"), (("x", True, 0.5), "text")],
     ),
     "/morph/time": ([("x", 600)], [(("x",), "name and seconds"), (("x", 601), "range")]),
     "/chan1": ([(0.5,)], [(("x",), "numbers")]),
@@ -79,11 +80,14 @@ TABLE: dict[str, tuple[list[tuple[Any, ...]], list[tuple[tuple[Any, ...], str]]]
     "/model/list": ([()], []),
     "/tape/list": ([()], []),
     "/audio/list": ([()], []),
-    "/audio/device": ([("card",)], [((1,), "text")]),
+    "/audio/device": ([("card",), (1,)], [((), "1 text")]),
     "/audio/block": ([(16,), (8192,)], [((15,), "range"), ((16.5,), "whole")]),
-    "/record/start": ([(), ("take",)], [((1,), "text"), (("a", "b"), "1 text")]),
+    "/record/start": ([(), ("take",), (1.0,)], [((False,), "text"), (("a", "b"), "1 text")]),
     "/record/stop": ([()], []),
-    "/render": ([(1,), (0.1, "x")], [((), "seconds"), ((0,), "range"), ((1, 2), "text")]),
+    "/render": (
+        [(1,), (0.1, "x"), (1, 2)],
+        [((), "seconds"), ((0,), "range"), ((1, True), "text")],
+    ),
     "/alias": ([("/a", "/b")], [(("a", "/b"), "two addresses"), (("/a",), "2 text")]),
     "/status": ([()], []),
     "/get": ([("/gain",)], [((), "1 text")]),
@@ -174,3 +178,23 @@ def test_every_address_is_documented_in_one_line() -> None:
         assert entry.doc.endswith(".")
         assert "\n" not in entry.doc + entry.arguments
         assert "|" not in entry.doc + entry.arguments
+
+
+def test_whatever_is_answered_is_a_job_or_counts_as_a_question() -> None:
+    """So that no flood of one kind of message makes a flood of answers."""
+    changing = {"/alias", "/replyport", "/quit"}  # these are not answered
+    for entry in ADDRESSES:
+        if entry.request is not None and entry.path not in changing:
+            assert entry.question, entry.path
+        if entry.path.endswith("/list"):
+            assert entry.question, entry.path
+    assert ADDRESSES.row_of("/sync").question  # type: ignore[union-attr]
+
+
+def test_channels_are_counted_from_one() -> None:
+    assert asked("/chan0", 0.5) == asked("/chan5", 0.5) == "this model has /chan1 to /chan4"
+    assert asked("/latent/4", 0.5) == "this model has latents 0 to 3"
+    one = {"a": dataclasses.replace(SHAPES["a"], latent_dim=1)}
+    refused = ADDRESSES.parse(Message("/chan2", (0.5,)), one)
+    assert refused == Refusal("/chan2", "this model has /chan1 to /chan1")
+    assert "no model" in ADDRESSES.parse(Message("/chan2", (0.5,)), {}).reason  # type: ignore[union-attr]

@@ -95,6 +95,7 @@ class Row(Generic[T]):
         job: done by the worker thread, because it takes longer than a block; a method of ``owner``.
         query: answered by the rendering thread between two blocks, as messages.
         request: answered immediately by the receiving thread; a method of ``owner``.
+        question: whether it only asks, so that it counts as a question; queries always do.
         owner: class of the object that ``job`` or ``request`` is a method of.
     """
 
@@ -125,6 +126,7 @@ class Row(Generic[T]):
     job: Callable[..., Any] | None = None
     query: Callable[[Any, Command], Iterable[StoredMessage]] | None = None
     request: Callable[..., Any] | None = None
+    question: bool = False
     owner: type | None = None
 
     def __repr__(self) -> str:
@@ -161,8 +163,11 @@ class Row(Generic[T]):
         if self.numbered:
             if not shape.latent_dim:
                 raise RefusedError(NO_MODEL)
-            if not 0 <= int(key) < shape.latent_dim:
-                raise RefusedError(f"this model has latents 0 to {shape.latent_dim - 1}")
+            first = 0 if self.alias is None else self.alias[1]
+            last = first + shape.latent_dim - 1
+            if not first <= int(key) <= last:
+                what = f"{self.stem}{first} to {self.stem}" if first else "latents 0 to "
+                raise RefusedError(f"this model has {what}{last}")
         elif self.keys is not None and key not in (known := list(self.keys(shape))):
             raise RefusedError(f"this model's attributes are: {', '.join(known) or 'none'}")
 

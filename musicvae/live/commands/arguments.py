@@ -14,6 +14,8 @@ from musicvae.live.osc.packets import Argument
 
 #: Longest text argument, in characters.
 MAX_TEXT = 255
+#: A larger number is no name.
+_MOST_NAMED = 2**63
 #: The reason that is sent when a command needs a model and none plays.
 NO_MODEL = "no model plays on this deck; /model/load brings one"
 
@@ -99,6 +101,8 @@ class Arguments:
     def words(self, count: int, *expected: str) -> tuple[str, ...]:
         """Exactly ``count`` texts, each printable and 1 to 255 characters long.
 
+        A number stands for its text, since Max sends names as numbers: 1 and 1.0 for ``1``.
+
         Raises:
             RefusedError: one of them is something else, or their count is wrong.
         """
@@ -136,7 +140,16 @@ def _number(value: Argument, low: float, high: float) -> float:
     return number
 
 
+def _named(number: float) -> str:
+    """The name that a number stands for; empty if it is no name."""
+    if not abs(number) < _MOST_NAMED:  # NaN is not
+        return ""
+    return str(int(number)) if number == int(number) else f"{number:.7g}"  # all digits of 32 bits
+
+
 def _text(value: Argument, expected: tuple[str, ...]) -> str:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        value = _named(value)
     if not isinstance(value, str) or not value or len(value) > MAX_TEXT:
         raise RefusedError(f"wants a text of 1 to {MAX_TEXT} characters")
     if not value.isprintable():

@@ -6,6 +6,7 @@ This module uses no sockets, engine or clock.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 from musicvae.live.commands.address import DECKS, Address, Command, Morph, Values
@@ -114,6 +115,15 @@ class AddressTable:
         values: tuple[Argument, ...] = tuple(message[1:])  # type: ignore[arg-type]
         return _command(meant, values, shapes)
 
+    @cached_property
+    def beginnings(self) -> frozenset[str]:
+        """The first parts of all addresses, such as ``"latent"``, which no alias may hide.
+
+        Those that are aliases themselves, because other programs send them, may be hidden.
+        """
+        ours = (row.path.split("/")[1] for row in self.rows if row.alias is None)
+        return frozenset(["deck", *ours])
+
     def row_of(self, address: str) -> Address | None:
         """The row of an address with or without a deck; ``None`` if the address is unknown."""
         return self._local(split_deck(address)[1])[0]
@@ -195,10 +205,10 @@ def split_deck(address: str) -> tuple[str, str]:
 
 def _command(meant: _Meant, values: tuple[Argument, ...], shapes: Shapes) -> Command:
     row, deck, key = meant
-    if row.alias is not None:  # /chan3 is /latent/2
-        row, shift = row.alias
-        key = str(int(key) - shift) if key else ""
     shape = shapes.get(deck, _NO_SHAPE)
     if row.stem:
         row.check_key(key, shape)
+    if row.alias is not None:  # /chan3 is /latent/2
+        row, shift = row.alias
+        key = str(int(key) - shift) if key else ""
     return Command(row, deck, key, row.read(Arguments(values, shape, key)))

@@ -28,7 +28,7 @@ def lines(parts: Parts) -> list[str]:
             f"blocks of {output.block} frames ({output.block / output.sample_rate * 1000:.1f} ms)"
             f"{_callback(parts)}",
         ),
-        ("listening", f"OSC over UDP and TCP, {options.bind} port {parts.port}, {who}"),
+        ("listening", f"OSC over UDP and TCP, {_where(parts)}, {who}"),
         ("latents", _names(info)),
         *([("attributes", _attributes(info))] if info.attributes else []),
         ("try", example(info.latent_dim, options.bind, parts.port)),
@@ -61,6 +61,12 @@ def _others(parts: Parts) -> list[tuple[str, str]]:
         return []
     more = f", and {len(others) - _MAX_NAMES} more" if len(others) > _MAX_NAMES else ""
     return [("also", f"{', '.join(others[:_MAX_NAMES])}{more}: /model/load, /deck/b/model/load")]
+
+
+def _where(parts: Parts) -> str:
+    """The addresses on which it listens, and their port."""
+    first, *others = parts.hosts
+    return ", also ".join([f"{first} port {parts.port}", *others])
 
 
 def _callback(parts: Parts) -> str:

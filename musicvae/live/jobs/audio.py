@@ -71,6 +71,7 @@ AUDIO_ADDRESSES = (
         "Answers `/audio/list.reply` for each device.",
         readers.nothing,
         job=AudioJobs.list_devices,
+        question=True,
     ),
     _row(
         "/audio/device",

@@ -57,6 +57,7 @@ MODEL_LIST = Address(
     readers.nothing,
     owner=ModelJobs,
     job=ModelJobs.list_models,
+    question=True,
 )
 TAPE_LIST = Address(
     "/tape/list",
@@ -65,6 +66,7 @@ TAPE_LIST = Address(
     readers.nothing,
     owner=ModelJobs,
     job=ModelJobs.list_tapes,
+    question=True,
 )
 SYNC = Address(
     "/sync",
@@ -73,4 +75,5 @@ SYNC = Address(
     readers.whole(*readers.INT32),
     owner=ModelJobs,
     job=ModelJobs.sync,
+    question=True,
 )

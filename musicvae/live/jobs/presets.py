@@ -135,6 +135,7 @@ PRESET_ADDRESSES = (
         "Answers `/preset/list.reply` for each.",
         readers.nothing,
         job=PresetJobs.list_presets,
+        question=True,
     ),
     _row(
         "/morph",

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
 
-from musicvae.errors import LiveError, MusicVAEError, SettingError
+from musicvae.errors import LiveError, MusicVAEError, ScoreError, SettingError
 from musicvae.live.commands import readers
 from musicvae.live.commands.address import Address, Command, Value
 from musicvae.live.jobs.worker import Say
 from musicvae.live.stage.engine_handle import EngineHandle
-from musicvae.live.storage import names
+from musicvae.live.storage.folders import Folder
 from musicvae.live.storage.journal import Journal
 from musicvae.live.storage.recorder import Recorder
-
-#: Suffix of the score beside a recording.
-SCORE_SUFFIX = ".score.jsonl"
+from musicvae.live.storage.takes import Take, claim
 
 
 class RecordingJobs:
@@ -40,7 +37,7 @@ class RecordingJobs:
         self._lock = threading.Lock()  # the worker and the housekeeper may end the same recording
         self._handle = handle
         self._journal = journal
-        self._folder = folder
+        self._folder = Folder(folder)
 
     def begin(self, name: str) -> None:
         """Record from the first sample frame; called before anything is rendered.
@@ -72,27 +69,32 @@ class RecordingJobs:
                     f"{self.recorder.path.name} is being recorded already", hint="/record/stop"
                 )
             engine = self._handle.engine
-            path = claimed(self._folder, given)
-            recorder = Recorder(path, engine.sample_rate, engine.channels)
-
-            def begin(frame: int) -> int:
-                engine.tap = recorder.record
-                return frame
-
+            take = claim(self._folder, str(given[0]) if given else "")
             try:
+                recorder = Recorder(take.path, engine.sample_rate, engine.channels, file=take.wav)
+
+                def begin(frame: int) -> int:
+                    engine.tap = recorder.record
+                    return frame
+
                 self._start = look(begin)
-            except LiveError:
+            except BaseException:
                 engine.tap = None
-                recorder.stop()
-                path.unlink(missing_ok=True)
+                take.discard()
                 raise
             self.recorder, self._say, self._scored = recorder, say, True
-            try:
-                self._journal.start_sidecar(path.with_suffix(SCORE_SUFFIX), self._start)
-            except MusicVAEError as error:  # the sound is recorded all the same
-                self._scored = False
-                say("/error", "/record/start", str(error))
-            return path
+            self._start_score(take)
+            return take.path
+
+    def _start_score(self, take: Take) -> None:
+        """Begin the score; the sound is recorded all the same where that fails."""
+        try:
+            if take.score is not None:
+                self._journal.start_sidecar(take.score, self._start)
+        except MusicVAEError as error:
+            self._scored = False
+            take.discard(take.score)
+            self._say("/error", "/record/start", str(error))
 
     def stop(self, command: Command, say: Say) -> tuple[Value, ...]:
         """Stop at the next sample frame; returns the path of the file and its length in seconds."""
@@ -114,7 +116,7 @@ class RecordingJobs:
         """Write the sound and the events that have arrived; called some ten times a second.
 
         Returns:
-            The error that ended the recording, once; its sender has been told.
+            The error that ended the recording or its score, once; its sender has been told.
         """
         self._journal.drain()
         with self._lock:
@@ -123,12 +125,20 @@ class RecordingJobs:
                 return None
             recorder.drain()
             if recorder.running and self._handle.engine.tap is not None:
-                return None
+                return self._score_failure()
             self._finish()
         # The engine drops a recorder that raises an error.
         failure = recorder.failure or LiveError("the recording broke off; it is playable")
         self._say("/fail", "/record/start", str(failure))
         return failure
+
+    def _score_failure(self) -> MusicVAEError | None:
+        """The error that ended the score of a recording that goes on, once."""
+        if not (self._scored and self._journal.failure):
+            return None
+        self._scored = False
+        self._say("/error", "/record/start", self._journal.failure)
+        return ScoreError(self._journal.failure)
 
     def _finish(self) -> Recorder | None:
         recorder, engine = self.recorder, self._handle.engine
@@ -146,21 +156,6 @@ class RecordingJobs:
         self._journal.stop_sidecar(self._start + recorder.frames)
         self.recorder = None
         return recorder
-
-
-def claimed(folder: Path, given: tuple[Value, ...]) -> Path:
-    """Create a new WAV file for a take.
-
-    Args:
-        folder: to create it in.
-        given: the name of the take; if it is empty, the time is the name.
-
-    Raises:
-        SettingError: it is not a bare name.
-        DeviceError: the file cannot be created.
-    """
-    name = str(given[0]) if given else names.take_name(datetime.now())
-    return names.claim(folder, name, ".wav")
 
 
 RECORDING_ADDRESSES = (

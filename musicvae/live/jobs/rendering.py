@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import contextlib
-import json
-import os
 import subprocess
-import sys
-import tempfile
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+from typing import IO
 
+from musicvae import child
 from musicvae.errors import LiveError, SettingError
 from musicvae.live.commands import readers
 from musicvae.live.commands.address import Address, Command, Value, Values
 from musicvae.live.commands.arguments import Arguments, RefusedError
 from musicvae.live.commands.messages import for_deck
 from musicvae.live.engine.describing import describe
-from musicvae.live.jobs.recording import claimed
+from musicvae.live.jobs.render_process import CODE, job
 from musicvae.live.jobs.worker import Rest, Say
 from musicvae.live.stage.engine_handle import EngineHandle
+from musicvae.live.storage.folders import Folder
+from musicvae.live.storage.takes import Take, claim
 
 
 class RenderingJobs:
@@ -34,7 +34,7 @@ class RenderingJobs:
 
     def __init__(self, handle: EngineHandle, folder: Path, places: Callable[[], list[str]]) -> None:
         self._handle = handle
-        self._folder = folder
+        self._folder = Folder(folder)
         self._places = places
         self._process: subprocess.Popen[str] | None = None
         self._given_up = False
@@ -54,28 +54,31 @@ class RenderingJobs:
             raise SettingError("a rendering is under way", hint="wait for its /done")
         try:
             seconds = command.number
-            path = claimed(self._folder, command.values[1:])
-            score = self._handle.look(lambda frame: self._score(seconds))
+            name = str(command.values[1]) if len(command.values) > 1 else ""
+            take = claim(self._folder, name, scored=False)
+            try:
+                score = self._handle.look(lambda frame: self._score(seconds))
+            except BaseException:
+                take.discard()
+                raise
         except BaseException:
             self._free.release()
             raise
-        return lambda: self._rendered(score, path)
+        return lambda: self._rendered(score, take)
 
-    def _rendered(self, score: dict[str, object], path: Path) -> tuple[Value, ...]:
-        """Render a score into a file; raises ``LiveError`` if the process fails."""
+    def _rendered(self, score: dict[str, object], take: Take) -> tuple[Value, ...]:
+        """Render a score into a take; raises ``LiveError`` if the process fails."""
         try:
-            with tempfile.TemporaryDirectory() as folder:
-                written = Path(folder) / "score.json"
-                written.write_text(json.dumps(score), "utf-8")
-                places = [item for place in self._places() for item in ("--models", place)]
-                render = [sys.executable, "-m", "musicvae", "render", str(written), "--quiet"]
-                failed = self._ran([*render, "--out", str(path), *places])
+            failed = self._ran(job(score, self._places(), take.path), take.wav)
+            if failed is not None:
+                raise LiveError("it could not be rendered", received=failed)
+        except BaseException:
+            take.discard()
+            raise
         finally:
+            take.wav.close()
             self._free.release()
-        if failed is not None:
-            path.unlink(missing_ok=True)
-            raise LiveError("it could not be rendered", received=failed)
-        return (str(path),)
+        return (str(take.path),)
 
     def give_up(self) -> None:
         """Abort the present rendering, and start no other; from any thread."""
@@ -84,23 +87,25 @@ class RenderingJobs:
             if self._process is not None:
                 self._process.kill()
 
-    def _ran(self, command: list[str]) -> str | None:
-        """Run a process at low priority; the last line of its errors if it failed."""
+    def _ran(self, line: str, file: IO[bytes]) -> str | None:
+        """Do a job in a process at low priority; the last line of its errors if it failed."""
         with self._changing:
             if self._given_up:
                 return "the daemon ends"
-            process = subprocess.Popen(
-                command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+            self._process = process = child.start(
+                CODE,
+                background=True,
+                stdin=subprocess.PIPE,
+                stdout=file,
+                stderr=subprocess.PIPE,
             )
-            self._process = process
         with process:
-            if os.name == "posix":
-                with contextlib.suppress(ProcessLookupError):  # it may have ended already
-                    os.setpriority(os.PRIO_PROCESS, process.pid, 10)
-            said = process.communicate()[1].strip().splitlines()
+            # Its input stays open until it has ended: it ends when that is closed, as by our death.
+            said = _said(process, line)
+            code = process.wait()
         with self._changing:
             self._process = None
-        return None if process.returncode == 0 else (said[-1] if said else "it was killed")
+        return None if code == 0 else (said[-1] if said else "it was killed")
 
     def _score(self, seconds: float) -> dict[str, object]:
         """A score of the present state of the decks; on the rendering thread."""
@@ -119,6 +124,15 @@ class RenderingJobs:
             "seconds": seconds,
             "events": events,
         }
+
+
+def _said(process: subprocess.Popen[str], line: str) -> list[str]:
+    """Give a process its job; the lines that it says on standard error until it ends."""
+    with suppress(OSError):  # it has ended already; what it said tells why
+        if process.stdin is not None:
+            process.stdin.write(line)
+            process.stdin.flush()
+    return [] if process.stderr is None else process.stderr.read().strip().splitlines()
 
 
 #: The longest sound that ``/render`` makes, in seconds.

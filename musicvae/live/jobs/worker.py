@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import queue
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 from musicvae.errors import MusicVAEError
 from musicvae.live.commands.address import Address, Command, Value
@@ -115,6 +117,10 @@ class Worker:
             result = act()
         except (MusicVAEError, RefusedError) as error:
             self._say(task, "/fail", task.address, str(error))
+        except OSError as error:  # a full disk, too many open files, a file that has just gone
+            self._say(task, "/fail", task.address, f"the system refuses: {_reason(error)}")
+        except MemoryError:
+            self._say(task, "/fail", task.address, "there is not enough memory")
         # An error in one job must not stop the next one during a performance.
         except Exception as error:  # noqa: BLE001
             self._note(task, error)
@@ -155,6 +161,15 @@ class Worker:
         with self._tasks.mutex:
             after = self._tasks.queue[0] if self._tasks.queue else None
         return after is not None and task.command.is_replaced_by(after.command)
+
+
+def _reason(error: OSError) -> str:
+    """What the system said, and of which file, without its folder."""
+    reason = error.strerror or str(error)
+    named = error.filename
+    return (
+        f"{reason}: {Path(os.fsdecode(named)).name}" if isinstance(named, str | bytes) else reason
+    )
 
 
 def handlers_of(

@@ -5,9 +5,12 @@ No sockets and no clock: the caller passes the time.
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Callable
+
 from musicvae.live.network.peers import Peer, is_loopback
 
-#: Subscribers at the same time; for one more, the oldest is forgotten.
+#: Subscribers at the same time; one more is refused, unless one of them has gone.
 MAX_SUBSCRIBERS = 32
 #: Seconds. UDP does not tell that a listener has gone, so one that sends nothing for so long counts
 #: as gone. Any packet keeps it, such as ``/ping``.
@@ -33,12 +36,29 @@ class Subscribers:
         self._patience = patience
         self._heard: dict[Peer, float] = {}  # in the order of subscription
 
-    def add(self, peer: Peer, now: float) -> None:
-        """Subscribe; a peer that has subscribed already becomes the newest."""
+    def add(
+        self, peer: Peer, now: float, gone: Callable[[Peer], bool] = lambda peer: False
+    ) -> bool:
+        """Subscribe; a peer that has subscribed already becomes the newest.
+
+        Args:
+            peer: the peer.
+            now: time in seconds.
+            gone: whether surely nobody hears a peer; asked where there are too many, which is the
+                only way to know of listeners on this machine that have ended.
+
+        Returns:
+            Whether there was room for it.
+        """
+        if peer not in self._heard and len(self.current(now)) >= self._most:
+            for other in [*self._heard]:
+                if gone(other):
+                    self.remove(other)
+        if peer not in self._heard and len(self._heard) >= self._most:
+            return False
         self._heard.pop(peer, None)
         self._heard[peer] = now
-        while len(self._heard) > self._most:
-            del self._heard[next(iter(self._heard))]
+        return True
 
     def remove(self, peer: Peer) -> None:
         """Unsubscribe; peers that have not subscribed are ignored."""
@@ -60,7 +80,8 @@ class Subscribers:
         return peers
 
 
-#: Senders whose choice of a port is remembered; for one more, the oldest is forgotten.
+#: Senders whose choice of a port is remembered; for one more, that one is forgotten which was
+#: answered longest ago.
 MAX_CHOICES = 64
 
 
@@ -68,18 +89,25 @@ class Addressees:
     """The reply ports that senders over UDP chose; TCP clients are answered on their connection."""
 
     def __init__(self) -> None:
-        self._ports: dict[Peer, int] = {}
+        self._ports: dict[Peer, int] = {}  # changed by one thread, read by all
+        self._answered: dict[Peer, int] = {}
+        self._answers = itertools.count()
 
     def choose(self, sender: Peer, port: int) -> None:
         """Answer this sender at this port of its host from now on."""
         if sender.transport != "udp":
             return
-        self._ports.pop(sender, None)
+        self._answered[sender] = next(self._answers)
         self._ports[sender] = port
         if len(self._ports) > MAX_CHOICES:
-            del self._ports[next(iter(self._ports))]
+            longest_ago = min(self._ports, key=lambda peer: self._answered.get(peer, -1))
+            del self._ports[longest_ago]
+            self._answered.pop(longest_ago, None)
 
     def of(self, sender: Peer) -> Peer:
         """The peer that gets the answers to this sender; always on the same host."""
         port = self._ports.get(sender)
-        return sender if port is None else sender._replace(port=port)
+        if port is None:
+            return sender
+        self._answered[sender] = next(self._answers)
+        return sender._replace(port=port)

@@ -6,7 +6,8 @@ import selectors
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from musicvae.live.network.outbox import Outbox
 from musicvae.live.network.peers import Answer, Peer, peer_of
@@ -27,7 +28,7 @@ class Receiver:
     """Passes each packet to ``handle`` and sends the answers.
 
     Args:
-        listening: a bound UDP socket; the caller closes it.
+        listening: a bound UDP socket, or one for each family of addresses; the caller closes them.
         handle: see :data:`Handle`.
         outbox: answers of other threads, to be sent.
         connections: TCP connections to serve as well.
@@ -40,7 +41,7 @@ class Receiver:
 
     def __init__(
         self,
-        listening: socket.socket,
+        listening: socket.socket | Sequence[socket.socket],
         handle: Handle,
         outbox: Outbox,
         connections: Connections | None = None,
@@ -49,7 +50,8 @@ class Receiver:
         self.faults = 0
         self.problem = ""
         self.unsent = 0
-        self._socket = listening
+        sockets = [listening] if isinstance(listening, socket.socket) else [*listening]
+        self._sockets = {each.family: each for each in sockets}
         self._handle = handle
         self._connections = connections
         self._stopping = False
@@ -57,7 +59,8 @@ class Receiver:
 
     def start(self) -> None:
         """Begin to listen."""
-        self._socket.setblocking(False)
+        for each in self._sockets.values():
+            each.setblocking(False)
         self.outbox.open()
         self._thread.start()
 
@@ -75,7 +78,8 @@ class Receiver:
 
     def _work(self) -> None:
         with selectors.DefaultSelector() as selector:
-            selector.register(self._socket, selectors.EVENT_READ, self._read_datagrams)
+            for each in self._sockets.values():
+                selector.register(each, selectors.EVENT_READ, partial(self._read_datagrams, each))
             selector.register(self.outbox, selectors.EVENT_READ, self._send_outbox)
             if self._connections is not None:
                 self._connections.attach(selector, self._receive)
@@ -95,8 +99,8 @@ class Receiver:
         self.faults += 1
         self.problem = f"{type(error).__name__}: {error}"
 
-    def _read_datagrams(self, _mask: int) -> None:
-        receive = self._socket.recvfrom
+    def _read_datagrams(self, listening: socket.socket, _mask: int) -> None:
+        receive = listening.recvfrom
         for _ in range(_BURST):
             try:
                 data, sender = receive(_MAX_DATAGRAM)
@@ -131,7 +135,8 @@ class Receiver:
             if self._connections is None or not self._connections.send(data, peer):
                 self.unsent += 1
             return
+        family = socket.AF_INET6 if ":" in peer.host else socket.AF_INET
         try:
-            self._socket.sendto(data, peer[:2])
-        except OSError:
+            self._sockets[family].sendto(data, peer[:2])
+        except (OSError, KeyError):
             self.unsent += 1

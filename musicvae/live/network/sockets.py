@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import socket
+from contextlib import suppress
 
 from musicvae.errors import LiveError, PortInUseError, SettingError
 from musicvae.live.network.peers import is_loopback, numeric_address
@@ -17,6 +18,56 @@ _BUFFER = 4 * 2**20
 _BACKLOG = 16
 #: Attempts to find a port that is free for UDP and TCP, where the system chooses.
 _TRIES = 16
+
+
+def open_pairs(bind: str, port: int, *, guarded: bool) -> list[tuple[socket.socket, socket.socket]]:
+    """The sockets of :func:`open_sockets`, and those of ``::1`` beside this machine's IPv4 address.
+
+    A host program that sends to ``localhost`` may mean either. Where the system has no IPv6 there
+    is one pair. Arguments and errors are the same.
+    """
+    if bind == "localhost":
+        bind = "127.0.0.1"
+    for left in reversed(range(_TRIES)):
+        pairs = [open_sockets(bind, port, guarded=guarded)]
+        if bind not in ("127.0.0.1", "0.0.0.0") or not _has_ipv6():
+            return pairs
+        try:
+            return [*pairs, open_sockets("::1", pairs[0][0].getsockname()[1], guarded=guarded)]
+        except LiveError as error:
+            for opened in pairs[0]:
+                opened.close()
+            if port or not left or not isinstance(error, PortInUseError):
+                raise
+    raise AssertionError("the last try returns or raises")
+
+
+def _has_ipv6() -> bool:
+    """Whether this machine has an IPv6 address of its own."""
+    try:
+        with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as probe:
+            probe.bind(("::1", 0))
+    except OSError:
+        return False
+    return True
+
+
+def is_free(host: str, port: int) -> bool:
+    """Whether surely no program of this machine listens on a UDP port.
+
+    Args:
+        host: a loopback address.
+        port: its number.
+    """
+    family = _family(host)
+    # Some systems allow a program the address that another one has with all others.
+    for address in (host, "::" if family == socket.AF_INET6 else "0.0.0.0"):
+        try:
+            with socket.socket(family, socket.SOCK_DGRAM) as probe:
+                probe.bind((address, port))
+        except OSError:
+            return False
+    return True
 
 
 def open_sockets(bind: str, port: int, *, guarded: bool) -> tuple[socket.socket, socket.socket]:
@@ -63,6 +114,7 @@ def open_socket(bind: str, port: int, *, guarded: bool) -> socket.socket:
     listening = socket.socket(_family(bind), socket.SOCK_DGRAM)
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _BUFFER)
+        _serve_both(listening, bind)
         listening.bind((bind, port))
     except OSError as error:
         listening.close()
@@ -77,12 +129,20 @@ def _listen(bind: str, port: int) -> socket.socket:
             # After a restart, old connections occupy the port for a minute. (On Windows they do
             # not, and the option would let another program take the port away.)
             listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        _serve_both(listening, bind)
         listening.bind((bind, port))
         listening.listen(_BACKLOG)
     except OSError as error:
         listening.close()
         raise _no_port("TCP", bind, port, error) from error
     return listening
+
+
+def _serve_both(listening: socket.socket, bind: str) -> None:
+    """Let ``::`` mean all addresses, those of IPv4 too; not every system does by itself."""
+    if bind == "::":
+        with suppress(OSError):
+            listening.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
 
 
 def _no_port(kind: str, bind: str, port: int, error: OSError) -> LiveError:

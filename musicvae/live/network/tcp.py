@@ -9,7 +9,8 @@ from __future__ import annotations
 import selectors
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from musicvae.errors import PacketError
 from musicvae.live.network.peers import AllowList, Peer, peer_of
@@ -20,8 +21,11 @@ from musicvae.live.osc.replies import message
 MAX_CONNECTIONS = 16
 #: Bytes that wait for one slow reader, besides what the system buffers for it.
 MAX_UNSENT = 256 * 1024
-#: Seconds of silence after which a connection may be closed for a new one, if there are too many.
-PATIENCE = 60.0
+#: Seconds without a whole packet after which a connection may be closed for a new one, if there are
+#: too many; a trickle of bytes is no sign of life.
+PATIENCE = 10.0
+#: The same for a connection whose first packet, or the rest of one, has still not come.
+GRACE = 2.0
 #: Bytes read from one connection before the others have their turn.
 _READ = 16 * 1024
 #: Seconds of silence until the system checks that the other machine is there; between two checks.
@@ -39,7 +43,8 @@ class _Connection:
         unsent: answers that the system has not accepted yet.
         ending: nothing more comes in; answers may still go out.
         watched: the events for which its socket is registered with the selector.
-        heard: when something came in, or it began; seconds of ``time.monotonic``.
+        heard: when its last whole packet came, or it began; seconds of ``time.monotonic``.
+        spoke: whether a whole packet has come.
     """
 
     def __init__(self, connected: socket.socket, peer: Peer) -> None:
@@ -50,6 +55,7 @@ class _Connection:
         self.ending = False
         self.watched = 0
         self.heard = time.monotonic()
+        self.spoke = False
 
     def wanted(self) -> int:
         """The events that it waits for, as a mask of the selector."""
@@ -61,12 +67,13 @@ class Connections:
     """The connections of one listening socket.
 
     Args:
-        listening: a TCP socket that listens; the caller closes it.
+        listening: a TCP socket that listens, or several; the caller closes them.
         allowed: hosts; connections of others are closed at once.
         gone: called with each peer whose connection has ended.
         most: connections at the same time.
         most_unsent: bytes that may wait for one connection.
-        patience: seconds of silence after which one is closed for a new one, if there are too many.
+        patience: see :data:`PATIENCE`.
+        grace: see :data:`GRACE`.
 
     Attributes:
         refused: connections of hosts that are not allowed, and those that were too many.
@@ -75,22 +82,24 @@ class Connections:
 
     def __init__(
         self,
-        listening: socket.socket,
+        listening: socket.socket | Sequence[socket.socket],
         allowed: AllowList,
         gone: Callable[[Peer], None] | None = None,
         *,
         most: int = MAX_CONNECTIONS,
         most_unsent: int = MAX_UNSENT,
         patience: float = PATIENCE,
+        grace: float = GRACE,
     ) -> None:
         self.refused = 0
         self.dropped = 0
-        self._listening = listening
+        self._listening = [listening] if isinstance(listening, socket.socket) else [*listening]
         self._allowed = allowed
         self._gone = gone
         self._most = most
         self._most_unsent = most_unsent
         self._patience = patience
+        self._grace = grace
         self._connections: dict[Peer, _Connection] = {}
 
     def __len__(self) -> int:
@@ -105,8 +114,10 @@ class Connections:
         """
         self._selector = selector
         self._receive = receive
-        self._listening.setblocking(False)
-        selector.register(self._listening, selectors.EVENT_READ, self._accept)
+        for listening in self._listening:
+            listening.setblocking(False)
+            accept = partial(self._accept, listening)
+            selector.register(listening, selectors.EVENT_READ, accept)
 
     def send(self, data: bytes, peer: Peer) -> bool:
         """Send a packet to ``peer``; returns whether it has a connection that can take it."""
@@ -118,13 +129,14 @@ class Connections:
 
     def close(self) -> None:
         """End every connection, and accept no more."""
-        self._selector.unregister(self._listening)
+        for listening in self._listening:
+            self._selector.unregister(listening)
         for connection in list(self._connections.values()):
             self._end(connection)
 
-    def _accept(self, _mask: int) -> None:
+    def _accept(self, listening: socket.socket, _mask: int) -> None:
         try:
-            connected, address = self._listening.accept()
+            connected, address = listening.accept()
         except BlockingIOError:
             return  # the client has left again
         except OSError:
@@ -145,13 +157,21 @@ class Connections:
         self._selector.register(connected, connection.watched, self._ready_for(connection))
 
     def _has_room(self) -> bool:
+        """Whether one more may come; closes the one that has sent no packet for longest."""
         if len(self._connections) < self._most:
             return True
-        oldest = min(self._connections.values(), key=lambda connection: connection.heard)
-        if time.monotonic() - oldest.heard < self._patience:
-            return False
-        self._drop(oldest)
-        return True
+        now = time.monotonic()
+        silent = [
+            each for each in self._connections.values() if now - each.heard >= self._may(each)
+        ]
+        if silent:
+            self._drop(min(silent, key=lambda each: each.heard))
+        return bool(silent)
+
+    def _may(self, connection: _Connection) -> float:
+        """Seconds for which a connection may go without a whole packet."""
+        alive = connection.spoke and not connection.deframer.waiting
+        return self._patience if alive else self._grace
 
     def _ready_for(self, connection: _Connection) -> Callable[[int], None]:
         def ready(mask: int) -> None:
@@ -174,9 +194,9 @@ class Connections:
         except OSError:
             self._end(connection)
             return
-        connection.heard = time.monotonic()
         try:
             for packet in connection.deframer.feed(data):
+                connection.heard, connection.spoke = time.monotonic(), True
                 self._receive(packet, connection.peer)
                 if not self._lives(connection):
                     return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from musicvae.live.osc.packets import Message
 
-#: Most aliases; another one replaces the oldest.
+#: Most aliases; one more is refused.
 MAX_ALIASES = 256
 
 
@@ -14,13 +14,19 @@ class Aliases:
     def __init__(self) -> None:
         self._targets: dict[str, str] = {}
 
-    def set(self, name: str, target: str) -> None:
-        """Replace ``name``, alone or before a ``/``, by ``target``; equal ones end the alias."""
-        self._targets.pop(name, None)
-        if name != target:
+    def set(self, name: str, target: str) -> bool:
+        """Replace ``name``, alone or before a ``/``, by ``target``; equal ones end the alias.
+
+        Returns:
+            Whether there was room for it.
+        """
+        if name == target:
+            self._targets.pop(name, None)
+        elif name in self._targets or len(self._targets) < MAX_ALIASES:
             self._targets[name] = target
-        if len(self._targets) > MAX_ALIASES:
-            del self._targets[next(iter(self._targets))]
+        else:
+            return False
+        return True
 
     def resolve(self, message: Message) -> Message:
         """The message with its alias replaced, or as it is if it has none."""

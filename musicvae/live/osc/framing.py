@@ -61,6 +61,11 @@ class Deframer:
         self.framing: Framing | None = None
         self._kept = bytearray()
 
+    @property
+    def waiting(self) -> bool:
+        """Whether a packet has begun that is not complete."""
+        return bool(self._kept)
+
     def feed(self, data: bytes) -> Iterator[bytes]:
         """The packets that this piece completes, in order. Iterate to the end.
 

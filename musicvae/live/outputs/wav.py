@@ -8,6 +8,7 @@ import stat
 import struct
 from contextlib import suppress
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 
@@ -27,8 +28,8 @@ class GrowingWav:
     """Appends blocks as 24-bit PCM, and updates the header after each.
 
     Unlike other files a recording is not written under a temporary name and renamed: after a kill
-    it must be there, and playable, under the name that was asked for. An existing file is
-    overwritten.
+    it must be there, and playable, under the name that was asked for. An existing WAV file is
+    overwritten; a link, a pipe, a device or a file of another kind is refused.
 
     Nothing is buffered: sound that a full disk did not accept is not tried again at the end.
 
@@ -36,23 +37,30 @@ class GrowingWav:
         path: path of the file; its folder must exist.
         sample_rate: in Hz.
         channels: number of channels of every block.
+        file: the file, open and unbuffered, where it was created already; it is closed here.
 
     Raises:
         DeviceError: the file cannot be created.
     """
 
-    def __init__(self, path: str | os.PathLike[str], sample_rate: int, channels: int) -> None:
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        sample_rate: int,
+        channels: int,
+        file: IO[bytes] | None = None,
+    ) -> None:
         self.path = Path(path)
         self._rate = sample_rate
         self._channels = channels
         self._size = 0  # bytes of sound; whole sample frames only
         try:
-            self._file = os.fdopen(_opened(self.path), "wb", buffering=0)
+            self._file = _opened(self.path) if file is None else file
         except OSError as error:
             raise DeviceError(
                 f"cannot create {self.path}",
                 received=error.strerror or str(error),
-                hint="name a file in a folder that exists and can be written: --out take.wav",
+                hint="name a WAV file in a folder that exists and can be written: --out take.wav",
             ) from error
         try:
             self._update_header()
@@ -145,21 +153,27 @@ class GrowingWav:
         )
 
 
-def _opened(path: Path) -> int:
-    """A descriptor of an empty file; a pipe is refused, since a header cannot be corrected there.
-
-    Raises:
-        OSError: it is a pipe, or the file cannot be created.
-    """
-    flags = os.O_WRONLY | os.O_CREAT | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-    descriptor = os.open(path, flags | getattr(os, "O_CLOEXEC", 0), 0o666)
+def _opened(path: Path) -> IO[bytes]:
+    """Create a file, or empty a regular one; raises ``OSError``."""
+    no_link = getattr(os, "O_NOFOLLOW", 0)
+    # Without waiting, since a pipe would for ever; and emptied only when it is known to be a file.
+    flags = os.O_RDWR | os.O_CREAT | no_link | getattr(os, "O_NONBLOCK", 0)
     try:
-        mode = os.fstat(descriptor).st_mode
-        if stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode):
-            raise OSError(errno.ESPIPE, "it is a pipe, not a file", os.fspath(path))
-        if stat.S_ISREG(mode):
-            os.ftruncate(descriptor, 0)
-    except BaseException:
-        os.close(descriptor)
+        opened = os.open(path, flags | getattr(os, "O_BINARY", 0), 0o666)
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise OSError(errno.ELOOP, "it is a link, and links are not followed") from error
         raise
-    return descriptor
+    file = os.fdopen(opened, "r+b", buffering=0)
+    try:
+        if not stat.S_ISREG(os.fstat(opened).st_mode):
+            raise OSError(errno.EINVAL, "it is a pipe or a device, not a file")
+        head = file.read(12)
+        if head and (head[:4], head[8:]) != (b"RIFF", b"WAVE"):
+            raise OSError(errno.EEXIST, "it is there already, and is no WAV file")
+        file.truncate(0)
+        file.seek(0)
+    except OSError:
+        file.close()
+        raise
+    return file

@@ -18,7 +18,7 @@ from musicvae.files import replacing
 from musicvae.live.commands.address import DECKS
 from musicvae.live.commands.arguments import RefusedError
 from musicvae.live.commands.messages import StoredMessage
-from musicvae.live.commands.table import AddressTable
+from musicvae.live.commands.table import UNKNOWN_DECK, AddressTable, split_deck
 from musicvae.live.engine.clips import Clips, InlineClips, RecordedClips
 from musicvae.live.engine.deck_addresses import LOOP
 from musicvae.live.engine.engine import Engine
@@ -57,6 +57,7 @@ class ScoreRenderer:
         decoders: Mapping[str, Decoder] | None = None,
     ) -> None:
         self.score = score
+        self._table = table
         self.engine = Engine(score.rate, score.channels)
         recorded = any(
             table.row_of(message[0]) is LOOP for _, batch in score.events for message in batch
@@ -85,9 +86,10 @@ class ScoreRenderer:
         Raises:
             ScoreError: an event cannot be applied, or a model or a tape cannot be loaded.
         """
+        _check_addresses(self.score, self._table)  # also of those behind its end
         out = np.zeros((block, self.engine.channels), np.float32)
         start, stop = self.score.start_frame, self.score.start_frame + self.frames
-        for frame, batch in [*self.score.events, (stop, [])]:
+        for number, (frame, batch) in enumerate([*self.score.events, (stop, [])]):
             while self.engine.frame < min(frame, stop):
                 limit = start if self.engine.frame < start else stop
                 count = min(block, min(frame, limit) - self.engine.frame)
@@ -98,7 +100,7 @@ class ScoreRenderer:
             if self.engine.frame >= stop:
                 return
             for message in batch:
-                self._do(message)
+                self._do(message, _origin(self.score, number))
 
     def write(
         self, path: str | os.PathLike[str], show: Callable[[int, int], None] | None = None
@@ -113,19 +115,40 @@ class ScoreRenderer:
             MusicVAEError: as :meth:`blocks`; or the file cannot be written; or, once it is written,
                 a model or something else failed meanwhile, so that a part of the sound is missing.
         """
+        _check_addresses(self.score, self._table)
+        if not self.frames and self.score.stop_frame is None:
+            raise ScoreError(
+                "the score lasts 0 seconds",
+                expected='"seconds", or an event at a later time',
+                received=f"{len(self.score.events)} events at the beginning",
+            )
         with replacing(path) as temporary:
-            wav = GrowingWav(temporary, self.score.rate, self.score.channels)
-            try:
-                for block in self.blocks():
-                    wav.write(block)
-                    if show is not None:
-                        show(wav.frames, self.frames)
-            finally:
-                wav.close()
+            self.write_to(GrowingWav(temporary, self.score.rate, self.score.channels), show)
+        self.check_faults(Path(path).name)
+
+    def write_to(self, wav: GrowingWav, show: Callable[[int, int], None] | None = None) -> None:
+        """The same into a file that was created already, and is closed at the end."""
+        try:
+            for block in self.blocks():
+                wav.write(block)
+                if show is not None:
+                    show(wav.frames, self.frames)
+        finally:
+            wav.close()
+
+    def check_faults(self, name: str) -> None:
+        """Refuse to call a file complete in which something was not rendered.
+
+        Args:
+            name: of the file, for the message.
+
+        Raises:
+            ScoreError: a model or something else failed meanwhile.
+        """
         faults = self.engine.faults
         if faults.count:
             raise ScoreError(
-                f"{Path(path).name!r} is written, but a part of its sound is missing",
+                f"a part of the sound of {name!r} is missing",
                 received=f"{faults.count} error(s), the newest of {faults.problem}",
             )
 
@@ -134,8 +157,8 @@ class ScoreRenderer:
         for name in DECKS:
             self._do([f"/deck/{name}/play", 1])
 
-    def _do(self, message: StoredMessage) -> None:
-        """Apply one event of the score now."""
+    def _do(self, message: StoredMessage, origin: str = "") -> None:
+        """Apply one message of the score now."""
         try:
             command = self._handle.restore(message, DECKS[0])
             if command.row is LOOP and isinstance(self._clips, RecordedClips):
@@ -146,7 +169,33 @@ class ScoreRenderer:
         except (RefusedError, MusicVAEError) as error:
             raise ScoreError(
                 "an event of the score cannot be applied",
-                received=f"{message!r:.80} at frame {self.engine.frame}: {error}",
+                received=f"{origin}{message!r:.80} at frame {self.engine.frame}: {error}",
             ) from error
         self.engine.post(command, payloads=(payload,))
         self.engine.settle()
+
+
+def _origin(score: Score, number: int) -> str:
+    """Where an event is in its file, with what separates it from what follows; perhaps empty."""
+    return f"{score.origins[number]}: " if number < len(score.origins) else ""
+
+
+def _check_addresses(score: Score, table: AddressTable) -> None:
+    """Refuse a score with a message whose address sets nothing."""
+    for number, (frame, batch) in enumerate(score.events):
+        for message in batch:
+            address = str(message[0]) if message else ""
+            row = table.row_of(address)
+            if row is None or (address.startswith("/deck/") and not row.deck):
+                reason = "unknown address"
+            elif split_deck(address)[0] not in DECKS:
+                reason = UNKNOWN_DECK
+            elif row.apply is None:
+                reason = "sets nothing that a score can hold"
+            else:
+                continue
+            raise ScoreError(
+                "an event of the score cannot be applied",
+                expected="an address of a deck, or /crossfade; docs/osc.md lists them",
+                received=f"{_origin(score, number)}{message!r:.80} at frame {frame}: {reason}",
+            )

@@ -34,6 +34,7 @@ class Repertoire:
         at_first: names of the models that play at first, deck by deck; at least one.
         model_rate: sample rate of the first model, in Hz.
         presets: folder of the presets.
+        tapes: folder of the tapes, absolute.
 
     Raises:
         SettingError: there is no model, or one that was named cannot be played.
@@ -48,6 +49,7 @@ class Repertoire:
         home = next((p if p.is_dir() else p.parent for p in paths), Path())
         self.presets = Path(options.presets) if options.presets is not None else home / "presets"
         tapes = Path(options.tapes) if options.tapes is not None else home
+        self.tapes = Path(os.path.abspath(tapes))  # noqa: PTH100 (keeps links)
         self._given = [*paths, tapes]
         self.library = Library(paths, tapes)
         files = [path for path in paths if not path.is_dir()]

@@ -6,12 +6,13 @@ batch of commands, and ``{"end": n}``. :func:`musicvae.live.storage.scores.read_
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import tempfile
 import threading
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Protocol
 
@@ -42,6 +43,7 @@ class Journal:
     Args:
         rate: sample rate of the engine in Hz.
         channels: number of channels of the engine.
+        tapes: files and folders in which tapes are found.
         most_bytes: size limit of the log.
 
     Attributes:
@@ -49,11 +51,18 @@ class Journal:
         failure: why the newest sidecar ended before :meth:`stop_sidecar`; empty where it did not.
     """
 
-    def __init__(self, rate: int, channels: int, *, most_bytes: int = MOST_BYTES) -> None:
+    def __init__(
+        self,
+        rate: int,
+        channels: int,
+        tapes: Iterable[str] = (),
+        *,
+        most_bytes: int = MOST_BYTES,
+    ) -> None:
         self.unreplayable = ""
         self.failure = ""
-        self._header = {"musicvae": "journal", "schema": JOURNAL_SCHEMA}
-        self._header |= {"rate": rate, "channels": channels}
+        self._header: dict[str, object] = {"musicvae": "journal", "schema": JOURNAL_SCHEMA}
+        self._header |= {"rate": rate, "channels": channels, "tapes": [*tapes]}
         self._most_bytes = most_bytes
         self._models: dict[str, dict[str, str]] = {}
         self._waiting: deque[tuple[int, Sequence[Loggable]]] = deque()
@@ -93,11 +102,11 @@ class Journal:
         with self._lock:
             self._drain()
 
-    def start_sidecar(self, path: str | os.PathLike[str], start_frame: int) -> None:
+    def start_sidecar(self, file: str | os.PathLike[str] | IO[bytes], start_frame: int) -> None:
         """Begin a file with everything that happened so far, and continue it.
 
         Args:
-            path: path of the file; an existing one is overwritten.
+            file: path of a new file; or a file, open and unbuffered, that is closed here.
             start_frame: first sample frame of the recording that the file belongs to.
 
         Raises:
@@ -114,13 +123,13 @@ class Journal:
             self.failure = ""
             header = self._header | {"start_frame": start_frame, "models": self._models}
             try:
-                self._sidecar = Path(path).open("wb", buffering=0)  # noqa: SIM115
-                _write_all(self._sidecar, _line(header))
-                self._copy_log(self._sidecar)
+                self._sidecar = made = _opened(file)
+                _write_all(made, _line(header))
+                self._copy_log(made)
             except OSError as error:
                 self._close_sidecar()
                 raise DeviceError(
-                    f"cannot write {path}", received=error.strerror or str(error)
+                    "the score cannot be written", received=error.strerror or str(error)
                 ) from error
 
     def stop_sidecar(self, frame: int) -> None:
@@ -185,6 +194,8 @@ class Journal:
         if self._sidecar is None:
             return
         try:
+            if not os.fstat(self._sidecar.fileno()).st_nlink:
+                raise OSError(errno.ENOENT, "it was removed while it was written")
             _write_all(self._sidecar, data)
         except OSError as error:
             self.failure = f"the score ends early: {error.strerror or error}"
@@ -215,9 +226,19 @@ class Journal:
             self.failure = f"the end of the score may be missing: {error.strerror or error}"
 
 
+def _opened(file: str | os.PathLike[str] | IO[bytes]) -> IO[bytes]:
+    """A file that is open already, or a new one."""
+    if isinstance(file, str | os.PathLike):
+        return Path(file).open("xb", buffering=0)
+    return file
+
+
 def _line(value: Mapping[str, object]) -> bytes:
-    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return text.encode("utf-8") + b"\n"
+    compact = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    try:
+        return compact.encode(value).encode("utf-8") + b"\n"
+    except UnicodeEncodeError:  # a path that is no text: its bytes are kept as escapes
+        return json.dumps(value, allow_nan=False, separators=(",", ":")).encode("ascii") + b"\n"
 
 
 def _write_all(file: IO[bytes], data: bytes) -> None:

@@ -1,4 +1,4 @@
-"""Checks the names of presets and recordings, and finds or makes the files of these names.
+"""Checks the names of presets and takes.
 
 A name comes from the network, so it must not reach a file outside its folder, and every file system
 must be able to store it.
@@ -6,12 +6,10 @@ must be able to store it.
 
 from __future__ import annotations
 
-import os
 import unicodedata
 from datetime import datetime
-from pathlib import Path
 
-from musicvae.errors import DeviceError, SettingError
+from musicvae.errors import SettingError
 
 MAX_LETTERS = 64
 #: File systems allow 255; the rest is for suffixes and for temporary names.
@@ -48,69 +46,9 @@ def checked(name: str, suffix: str = "") -> str:
     return bare
 
 
-def resolve(folder: str | os.PathLike[str], name: str, suffix: str) -> Path:
-    """The file of a name, which need not exist.
-
-    Args:
-        folder: where the file must be.
-        name: see :func:`checked`.
-        suffix: suffix of the file, such as ``".json"``.
-
-    Returns:
-        A path directly inside ``folder``.
-
-    Raises:
-        SettingError: it is not a bare name, or a link that leads out of the folder.
-    """
-    bare = checked(name, suffix)
-    path = Path(folder) / f"{bare}{suffix}"
-    try:
-        inside = path.resolve().is_relative_to(Path(folder).resolve())
-    except (OSError, RuntimeError):  # a link to itself
-        inside = False
-    if not inside:
-        raise SettingError(f"{bare!r} is a link that leads out of its folder")
-    return path
-
-
 def take_name(now: datetime) -> str:
     """A name for a recording without one, such as ``take-2026-11-26-14-03-22``."""
     return now.strftime("take-%Y-%m-%d-%H-%M-%S")
-
-
-def claim(folder: str | os.PathLike[str], name: str, suffix: str) -> Path:
-    """Create an empty file; where the name exists already, ``NAME-2`` and so on.
-
-    Args:
-        folder: created where it does not exist.
-        name: see :func:`checked`.
-        suffix: suffix of the file, such as ``".wav"``.
-
-    Raises:
-        SettingError: it is not a bare name, or too long with its number.
-        DeviceError: the file cannot be created.
-    """
-    bare = checked(name, suffix)
-    try:
-        Path(folder).mkdir(parents=True, exist_ok=True)
-        path, number = resolve(folder, bare, suffix), 1
-        while not _create(path):
-            number += 1
-            path = resolve(folder, f"{bare}-{number}", suffix)
-    except OSError as error:
-        raise DeviceError(
-            f"cannot create a file in {folder}", received=error.strerror or str(error)
-        ) from error
-    return path
-
-
-def _create(path: Path) -> bool:
-    """Create the file, unless it exists; in one step, so that no two threads get the same one."""
-    try:
-        path.touch(exist_ok=False)
-    except FileExistsError:
-        return False
-    return True
 
 
 def _refusal(bare: str) -> str:

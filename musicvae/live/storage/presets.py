@@ -9,15 +9,17 @@ import json
 import os
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 from musicvae.artifact import ArtifactInfo
 from musicvae.errors import PresetError, SettingError
-from musicvae.files import parse_json_object, read_bytes, replacing
+from musicvae.files import parse_json_object
 from musicvae.live.commands import messages
 from musicvae.live.commands.messages import StoredMessage
 from musicvae.live.storage import names
+from musicvae.live.storage.folders import Folder, OpenFolder
 
 SCHEMA = 1
 MAX_BYTES = 2**20
@@ -26,6 +28,8 @@ MAX_MESSAGES = 4096
 MAX_PRESETS = 1000
 _SUFFIX = ".json"
 _LISTED = 12
+#: Folders in which a preset of other latents is looked for.
+_LOOKED_INTO = 64
 
 
 class Presets:
@@ -40,11 +44,19 @@ class Presets:
 
     def __init__(self, folder: str | os.PathLike[str]) -> None:
         self.folder = Path(folder)
+        self._folder = Folder(folder)
 
     def names(self, info: ArtifactInfo) -> list[str]:
-        """The names of this model's presets, sorted; also of those whose file is damaged."""
-        stems = sorted((path.stem for path in self._home(info).glob(f"*{_SUFFIX}")), key=_sorting)
-        return [stem for stem in stems if _is_name(stem)]
+        """The names of this model's presets, sorted; also of those whose file is damaged.
+
+        Raises:
+            SettingError: their folder is a link.
+        """
+        try:
+            with self._folder.opened(_home(info)) as home:
+                return _names(home)
+        except OSError:  # a folder that is not there is empty
+            return []
 
     def save(
         self, name: str, state: Iterable[StoredMessage], info: ArtifactInfo, model: str
@@ -61,15 +73,10 @@ class Presets:
             The file written.
 
         Raises:
-            SettingError: it is not a bare name.
+            SettingError: it is not a bare name, or a link is in the way.
             PresetError: the state has invalid messages, or the file cannot be written.
         """
-        path = names.resolve(self._home(info), name, _SUFFIX)
-        if not path.exists() and len(self.names(info)) >= MAX_PRESETS:
-            raise PresetError(
-                f"there are {MAX_PRESETS} presets of this model already",
-                hint="delete some: /preset/delete NAME",
-            )
+        bare, identity = names.checked(name, _SUFFIX), _home(info)
         header = {
             "musicvae": "preset",
             "schema": SCHEMA,
@@ -80,13 +87,14 @@ class Presets:
         }
         text = _written(header, _checked_state(list(state)))
         try:
-            with replacing(path) as temporary:
-                temporary.write_text(text, "utf-8")
+            with self._folder.opened(identity, create=True) as home:
+                _check_room(home, bare)
+                home.replace(f"{bare}{_SUFFIX}", text.encode())
         except OSError as error:
             raise PresetError(
-                f"cannot save preset {path.stem!r}", received=error.strerror or str(error)
+                f"cannot save preset {bare!r}", received=error.strerror or str(error)
             ) from error
-        return path
+        return self.folder / identity / f"{bare}{_SUFFIX}"
 
     def load(self, name: str, info: ArtifactInfo, model: str) -> list[StoredMessage]:
         """The messages that set a deck to the state of a preset.
@@ -97,52 +105,91 @@ class Presets:
             model: its name, for errors.
 
         Raises:
-            SettingError: the name cannot be one.
+            SettingError: the name cannot be one, or a link is in the way.
             PresetError: there is no such preset, it is damaged, or it belongs to another model.
         """
-        path = names.resolve(self._home(info), name, _SUFFIX)
-        if not path.is_file():
-            raise self._missing(path.stem, info, model)
-        values = _read(path)
+        bare, identity = names.checked(name, _SUFFIX), _home(info)
+        try:
+            with self._folder.opened(identity) as home:
+                data = home.read(f"{bare}{_SUFFIX}", MAX_BYTES)
+        except (FileNotFoundError, NotADirectoryError):
+            raise self._missing(bare, info, model) from None
+        except OSError as error:
+            raise PresetError(
+                f"cannot read preset {bare!r}", received=error.strerror or str(error)
+            ) from error
+        values = _parsed(data, bare)
         wanted = {**_identity(info), "latent_dim": info.latent_dim}
         if any(values.get(key) != value for key, value in wanted.items()):
-            raise _foreign(path.stem, values, info, model)
-        return _checked_state(values.get("state"), path.stem)
+            raise _foreign(bare, values, info, model)
+        return _checked_state(values.get("state"), bare)
 
     def delete(self, name: str, info: ArtifactInfo, model: str) -> None:
         """Remove a preset, damaged or not.
 
         Raises:
-            SettingError: the name cannot be one.
+            SettingError: the name cannot be one, or a link is in the way.
             PresetError: there is no such preset, or it cannot be removed.
         """
-        path = names.resolve(self._home(info), name, _SUFFIX)
+        bare, identity = names.checked(name, _SUFFIX), _home(info)
         try:
-            path.unlink()
-        except FileNotFoundError:
-            raise self._missing(path.stem, info, model) from None
+            with self._folder.opened(identity) as home:
+                home.remove(f"{bare}{_SUFFIX}")
+        except (FileNotFoundError, NotADirectoryError):
+            raise self._missing(bare, info, model) from None
         except OSError as error:
             raise PresetError(
-                f"cannot delete preset {path.stem!r}", received=error.strerror or str(error)
+                f"cannot delete preset {bare!r}", received=error.strerror or str(error)
             ) from error
-
-    def _home(self, info: ArtifactInfo) -> Path:
-        (identity,) = _identity(info).values()
-        return self.folder / identity[:16]
 
     def _missing(self, name: str, info: ArtifactInfo, model: str) -> PresetError:
         """The error for a missing preset; says so where another model has one of that name."""
-        for path in sorted(self.folder.glob(f"*/{name}{_SUFFIX}")):
-            if path.parent != self._home(info) and path.is_file():
-                try:
-                    return _foreign(name, _read(path), info, model)
-                except PresetError:
-                    continue  # a damaged file explains nothing
+        for identity in self._others(info):
+            # A damaged file explains nothing, nor does one that is not there.
+            with suppress(PresetError, SettingError, OSError):
+                with self._folder.opened(identity) as home:
+                    data = home.read(f"{name}{_SUFFIX}", MAX_BYTES)
+                return _foreign(name, _parsed(data, name), info, model)
         there = self.names(info)
         more = ", …" if len(there) > _LISTED else ""
         return PresetError(
             f"there is no preset {name!r} of {model!r}",
             expected=(", ".join(there[:_LISTED]) or "none, since none is saved") + more,
+        )
+
+    def _others(self, info: ArtifactInfo) -> list[str]:
+        """The names of the folders of some other latents."""
+        try:
+            with self._folder.opened() as inside:
+                return sorted({*inside.names()} - {_home(info)})[:_LOOKED_INTO]
+        except OSError:
+            return []
+
+
+def _home(info: ArtifactInfo) -> str:
+    """The name of the folder of a model's presets."""
+    (identity,) = _identity(info).values()
+    return identity[:16]
+
+
+def _names(home: OpenFolder) -> list[str]:
+    """The names of the presets in a folder, sorted."""
+    files = (name for name in home.names() if name.endswith(_SUFFIX) and home.is_file(name))
+    stems = sorted((name.removesuffix(_SUFFIX) for name in files), key=_sorting)
+    return [stem for stem in stems if _is_name(stem)]
+
+
+def _check_room(home: OpenFolder, name: str) -> None:
+    """Refuse a preset that is one too many, or that the file system takes for another one."""
+    there = _names(home)
+    if name in there:
+        return
+    if home.is_file(f"{name}{_SUFFIX}"):
+        raise PresetError(f"the preset {name!r} would replace one whose name has other capitals")
+    if len(there) >= MAX_PRESETS:
+        raise PresetError(
+            f"there are {MAX_PRESETS} presets of this model already",
+            hint="delete some: /preset/delete NAME",
         )
 
 
@@ -173,25 +220,21 @@ def _latents(values: Mapping[str, object]) -> str:
     return f"{values.get('latent_dim')!r:.20} latents of {key} {values.get(key)!s:.8}…"
 
 
-def _read(path: Path) -> dict[str, object]:
+def _parsed(data: bytes, name: str) -> dict[str, object]:
     """The values in the file of a preset; its state is not checked yet."""
     try:
-        values = parse_json_object(read_bytes(path, MAX_BYTES), MAX_BYTES, lists=2 * MAX_MESSAGES)
-    except OSError as error:
-        raise PresetError(
-            f"cannot read preset {path.stem!r}", received=error.strerror or str(error)
-        ) from error
+        values = parse_json_object(data, MAX_BYTES, lists=2 * MAX_MESSAGES)
     except ValueError as error:
         raise PresetError(
-            f"preset {path.stem!r} cannot be read",
+            f"preset {name!r} cannot be read",
             expected=f"JSON of at most {MAX_BYTES} bytes",
             received=f"{error}",
         ) from None
     if values.get("musicvae") != "preset":
-        raise PresetError(f"{path.name!r} is no preset", expected='"musicvae": "preset" in it')
+        raise PresetError(f"{name + _SUFFIX!r} is no preset", expected='"musicvae": "preset" in it')
     if values.get("schema") != SCHEMA:
         raise PresetError(
-            f"preset {path.stem!r} was written by another musicvae",
+            f"preset {name!r} was written by another musicvae",
             expected=f"schema {SCHEMA}",
             received=f"schema {values.get('schema')!r:.40}",
         )

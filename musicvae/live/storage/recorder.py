@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+from typing import IO
 
 import numpy as np
 
@@ -24,6 +25,7 @@ class Recorder:
         rate: in Hz.
         channels: number of channels of the blocks.
         seconds: length of the ring; the disk may stand still for so long.
+        file: the file, open, where it was created already; closed here.
 
     Attributes:
         path: path of the file.
@@ -34,9 +36,14 @@ class Recorder:
     """
 
     def __init__(
-        self, path: str | os.PathLike[str], rate: int, channels: int, seconds: float = 8.0
+        self,
+        path: str | os.PathLike[str],
+        rate: int,
+        channels: int,
+        seconds: float = 8.0,
+        file: IO[bytes] | None = None,
     ) -> None:
-        self._wav = GrowingWav(path, rate, channels)
+        self._wav = GrowingWav(path, rate, channels, file)
         self.path = self._wav.path
         self.failure: DeviceError | None = None
         self._ring = np.zeros((max(1, round(seconds * rate)), channels), np.float32)

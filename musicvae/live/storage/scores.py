@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
@@ -38,6 +41,8 @@ class Score:
         models: name to ``{"file": ..., "graph_sha256": ...}``; the latter is empty where it is not
             known.
         events: sample frames, never decreasing, and the messages that take effect there together.
+        origins: where in the file each event is, for people; may be empty.
+        tapes: files and folders in which the session found its tapes.
     """
 
     rate: int
@@ -46,6 +51,8 @@ class Score:
     stop_frame: int | None = None
     models: dict[str, dict[str, str]] = field(default_factory=dict)
     events: list[tuple[int, list[StoredMessage]]] = field(default_factory=list)
+    origins: list[str] = field(default_factory=list, compare=False)
+    tapes: list[str] = field(default_factory=list)
 
 
 def read_score(path: str | os.PathLike[str]) -> Score:
@@ -66,7 +73,8 @@ def read_score(path: str | os.PathLike[str]) -> Score:
             header = _header(file.readline(MAX_LINE))
             if header.get("musicvae") == "journal":
                 return _journal(header, file)
-        return _by_hand(parse_json_object(read_bytes(path, MAX_BYTES), MAX_BYTES))
+        data = read_bytes(path, MAX_BYTES)
+        return _by_hand(parse_json_object(data, MAX_BYTES), data.decode("utf-8-sig"))
     except ValueError as error:  # raised below
         raise ScoreError(
             f"{name!r} is not a score",
@@ -75,6 +83,18 @@ def read_score(path: str | os.PathLike[str]) -> Score:
         ) from None
     except OSError as error:
         raise ScoreError(f"cannot read {name!r}", received=error.strerror or str(error)) from error
+
+
+def score_of(values: dict[str, object]) -> Score:
+    """The score of a JSON object as it is written by hand; see :func:`read_score`.
+
+    Raises:
+        ScoreError: it is not one.
+    """
+    try:
+        return _by_hand(values, "")
+    except ValueError as error:
+        raise ScoreError("this is not a score", received=f"{error}") from None
 
 
 def _header(line: bytes) -> dict[str, object]:
@@ -93,10 +113,11 @@ def _journal(header: dict[str, object], file: IO[bytes]) -> Score:
         _whole(header, "channels", *_CHANNELS),
         _whole(header, "start_frame", 0, _LAST_FRAME),
         models=_models(header.get("models")),
+        tapes=_texts(header.get("tapes", []), "tapes"),
     )
     for number, line in _lines(file):
         try:
-            _add(score, parse_json_object(line, MAX_LINE))
+            _add(score, parse_json_object(line, MAX_LINE), f"line {number}")
         except ValueError as error:
             raise ValueError(f"line {number}: {error}") from None
     return score
@@ -112,7 +133,7 @@ def _lines(file: IO[bytes]) -> Iterator[tuple[int, bytes]]:
         raise ValueError(f"line {number} has more than {MAX_LINE} bytes")
 
 
-def _add(score: Score, line: dict[str, object]) -> None:
+def _add(score: Score, line: dict[str, object], origin: str) -> None:
     if score.stop_frame is not None:
         raise ValueError("it comes after the end")
     if "model" in line:
@@ -124,9 +145,10 @@ def _add(score: Score, line: dict[str, object]) -> None:
         before = score.events[-1][0] if score.events else 0
         frame = _whole(line, "frame", before, _LAST_FRAME)
         score.events.append((frame, _batch(line.get("do"))))
+        score.origins.append(origin)
 
 
-def _by_hand(values: dict[str, object]) -> Score:
+def _by_hand(values: dict[str, object], text: str) -> Score:
     unknown = sorted(set(values) - _KEYS)
     if unknown:
         raise ValueError(f"{unknown[0]!r:.40} is unknown; there is {', '.join(sorted(_KEYS))}")
@@ -134,26 +156,48 @@ def _by_hand(values: dict[str, object]) -> Score:
     score = Score(rate, _whole({"channels": 2} | values, "channels", *_CHANNELS))
     if "seconds" in values:
         score.stop_frame = _frame(values["seconds"], rate)
-    named = values.get("models", [])
+    named: object = values.get("models", [])
     if isinstance(named, list) and all(isinstance(name, str) for name in named):
         named = {name: {"file": name} for name in named}
     score.models = _models(named)
     events = values.get("events", [])
     if not isinstance(events, list):
         raise ValueError("events is not a list")
-    score.events = [_event(event, number, rate) for number, event in enumerate(events, 1)]
-    score.events.sort(key=lambda event: event[0])  # stable: one moment keeps its order
+    origins = _origins(text, events)
+    read = [(_event(*each, rate), each[1]) for each in zip(events, origins, strict=True)]
+    read.sort(key=lambda each: each[0][0])  # stable: one moment keeps its order
+    score.events, score.origins = [event for event, _ in read], [origin for _, origin in read]
     return score
 
 
-def _event(event: object, number: int, rate: int) -> tuple[int, list[StoredMessage]]:
+def _origins(text: str, events: list[object]) -> list[str]:
+    """The number of each event, and the line on which it begins, where that can be found."""
+    numbers = [f"event {number}" for number in range(1, len(events) + 1)]
+    decoder, between = json.JSONDecoder(), re.compile(r"[\s,]*")
+    for found in re.finditer(r'"events"\s*:\s*\[', text):
+        at, line, lines = found.end(), text.count("\n", 0, found.end()) + 1, []
+        with suppress(ValueError):  # it was the text of something else
+            for event in events:
+                begin = between.match(text, at).end()  # type: ignore[union-attr]
+                value, end = decoder.raw_decode(text, begin)
+                if value != event:
+                    break
+                line, at = line + text.count("\n", at, begin), end
+                lines.append(line)
+                line += text.count("\n", begin, end)
+        if len(lines) == len(events):
+            return [f"line {line}, {number}" for line, number in zip(lines, numbers, strict=True)]
+    return numbers
+
+
+def _event(event: object, origin: str, rate: int) -> tuple[int, list[StoredMessage]]:
     try:
         if not isinstance(event, list) or len(event) < 2:
             raise ValueError("it is not a list of a time and messages")
         rest = event[1:]
         return _frame(event[0], rate), _batch([rest] if isinstance(rest[0], str) else rest)
     except ValueError as error:
-        raise ValueError(f"event {number}: {error}") from None
+        raise ValueError(f"{origin}: {error}") from None
 
 
 def _frame(seconds: object, rate: int) -> int:
@@ -181,6 +225,12 @@ def _models(values: object) -> dict[str, dict[str, str]]:
             raise ValueError("models are not names with a file each")
         models[name] = {"file": file, "graph_sha256": digest}
     return models
+
+
+def _texts(values: object, key: str) -> list[str]:
+    if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+        raise ValueError(f"{key} is not a list of texts")
+    return values
 
 
 def _whole(values: dict[str, object], key: str, low: int, high: int) -> int:

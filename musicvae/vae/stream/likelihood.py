@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import tensorflow as tf
-from librosa.filters import mel
 
-from musicvae.vae.spectra import stft_magnitudes
+from musicvae.vae.spectra import mel, stft_magnitudes
 from musicvae.vae.stream.settings import transforms
 
 #: Numbers of mel bands, one for each size of transform.

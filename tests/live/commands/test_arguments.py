@@ -3,6 +3,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -89,7 +90,10 @@ def test_texts() -> None:
     [
         ((), r"wants 1 text\(s\), got 0"),
         (("a", "b"), r"wants 1 text\(s\), got 2"),
-        ((1.0,), "text of 1 to 255"),
+        ((True,), "text of 1 to 255"),
+        ((math.nan,), "text of 1 to 255"),
+        ((math.inf,), "text of 1 to 255"),
+        ((10**5000,), "text of 1 to 255"),
         (("",), "text of 1 to 255"),
         (("x" * 256,), "text of 1 to 255"),
         (("a\nb",), "printable"),
@@ -100,6 +104,25 @@ def test_texts() -> None:
 def test_what_is_no_text_is_refused(values: Any, reason: str) -> None:
     with pytest.raises(RefusedError, match=reason):
         Arguments(values).word("a", "b")
+
+
+@pytest.mark.parametrize(
+    ("sent", "name"),
+    [
+        (1, "1"),
+        (1.0, "1"),
+        (-3, "-3"),
+        (0.0, "0"),
+        (-0.0, "0"),
+        (2.5, "2.5"),
+        (float(np.float32(0.1)), "0.1"),
+        (2**40, "1099511627776"),
+    ],
+)
+def test_a_number_is_a_name_as_max_sends_it(sent: float, name: str) -> None:
+    assert Arguments((sent,)).word() == name
+    with pytest.raises(RefusedError, match="wants one of a, b"):
+        Arguments((sent,)).word("a", "b")
 
 
 def test_the_rest_knows_the_deck() -> None:

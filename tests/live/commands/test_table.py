@@ -63,8 +63,8 @@ def test_aliases_are_what_they_stand_for(address: str, arguments: Any, same: Any
 @pytest.mark.parametrize(
     ("address", "arguments", "reason"),
     [
-        ("/chan0", (0.5,), "latents 0 to 3"),
-        ("/chan5", (0.5,), "latents 0 to 3"),
+        ("/chan0", (0.5,), "/chan1 to /chan4"),
+        ("/chan5", (0.5,), "/chan1 to /chan4"),
         ("/chan", (0.5,), "unknown"),
         ("/chan1/2", (0.5,), "unknown"),
         ("/latent/4", (0.0,), "latents 0 to 3"),

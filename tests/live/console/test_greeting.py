@@ -19,11 +19,13 @@ def lines(daemon: Daemon) -> dict[str, str]:
 def test_it_says_what_where_and_how(models: Path) -> None:
     with Daemon(models, output=Null(48_000), port=0) as daemon:
         said = lines(daemon)
+        also = ", also ::1" if "::1" in daemon.parts.hosts else ""
         assert said == {
             "model": "jazz: jazz, 4 latents, a stream, 4.0 ms a frame at 16000 Hz",
             "also": "loops, metal, wide: /model/load, /deck/b/model/load",
             "sound": "nowhere: 48000 Hz, 2 channel(s), blocks of 512 frames (10.7 ms)",
-            "listening": f"OSC over UDP and TCP, 127.0.0.1 port {daemon.port}, this machine only",
+            "listening": f"OSC over UDP and TCP, 127.0.0.1 port {daemon.port}{also}, "
+            "this machine only",
             "latents": "0 to 3, which move the sound by 25 %, 25 %, 25 %, 25 %",
             "attributes": "/attr/loudness · /attr/brightness",
             "try": f"oscsend localhost {daemon.port} /latent ffff 0.5 -1.2 0.4 2.0",

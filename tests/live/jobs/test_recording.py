@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import os
 import re
+import shutil
+import sys
 import threading
 from pathlib import Path
 from typing import Any
@@ -10,7 +13,7 @@ import pytest
 import soundfile
 
 from musicvae.cli.main import main
-from musicvae.errors import DeviceError
+from musicvae.errors import DeviceError, LiveError
 from musicvae.live.outputs.wav import GrowingWav
 from musicvae.live.storage.scores import read_score
 
@@ -29,6 +32,76 @@ def test_a_take_and_its_score_lie_beside_each_other(rig: Any) -> None:
     assert score.stop_frame is not None
     assert score.stop_frame - score.start_frame == len(sound)
     assert score.models["jazz"]["graph_sha256"]
+
+
+@pytest.mark.parametrize("of", ["solo.score.jsonl", "solo.wav", "SOLO.score.jsonl"])
+@pytest.mark.parametrize("kind", ["file", "link out", "pipe"])
+def test_what_is_there_of_a_take_is_kept(rig: Any, tmp_path: Path, of: str, kind: str) -> None:
+    rig.takes.mkdir()
+    outside, there = tmp_path / "outside", rig.takes / of
+    outside.write_text("precious")
+    if kind == "file":
+        there.write_text("precious")
+    elif kind == "link out":
+        there.symlink_to(outside)
+    elif not hasattr(os, "mkfifo"):
+        pytest.skip("this system has no named pipes")
+    else:
+        os.mkfifo(there)
+    before = there.lstat()
+    (path,) = rig.done("/record/start", "solo")
+    rig.done("/record/stop")
+    assert Path(path).name == "solo-2.wav"
+    assert there.lstat() == before
+    assert outside.read_text() == "precious"
+    read_score(rig.takes / "solo-2.score.jsonl")
+
+
+def test_a_folder_that_is_a_link_is_told(rig: Any, tmp_path: Path) -> None:
+    (tmp_path / "outside").mkdir()
+    rig.takes.symlink_to(tmp_path / "outside")
+    for message in (("/record/start", "solo"), ("/render", 0.1, "solo")):
+        assert f"name the folder that it leads to: '{tmp_path / 'outside'}'" in rig.failed(*message)
+    assert list((tmp_path / "outside").iterdir()) == []
+    assert rig.engine.tap is None
+
+
+@pytest.mark.parametrize("message", [("/record/start", "solo"), ("/render", 0.1, "solo")])
+def test_what_cannot_begin_leaves_no_file(
+    rig: Any, monkeypatch: pytest.MonkeyPatch, message: tuple[Any, ...]
+) -> None:
+    def stand_still(*given: Any) -> None:
+        raise LiveError("nothing is rendered at the moment")
+
+    monkeypatch.setattr(rig.handle, "look", stand_still)
+    assert "nothing is rendered" in rig.failed(*message)
+    assert list(rig.takes.iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows does not let an open file go")
+def test_a_score_that_is_removed_is_told_at_once_and_the_sound_is_kept(rig: Any) -> None:
+    (path,) = rig.done("/record/start", "solo")
+    (rig.takes / "solo.score.jsonl").unlink()
+    rig.apply("/latent", 1.0)
+    failure = rig.recording.drain()
+    assert "it was removed while it was written" in str(failure)
+    assert rig.said[-1][1:] == ("/error", ["/record/start", rig.journal.failure])
+    assert rig.recording.drain() is None  # told once
+    rig.done("/record/stop")
+    assert soundfile.info(path).frames > 0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows does not let an open file go")
+def test_a_folder_that_is_removed_ends_the_recording_and_nothing_else(rig: Any) -> None:
+    rig.done("/record/start", "solo")
+    shutil.rmtree(rig.takes)
+    while (failure := rig.recording.drain()) is None or "score" in str(failure):
+        rig.handle.look(lambda frame: None)
+    assert "was removed while it was written" in str(failure)
+    assert rig.said[-1][1] == "/fail"
+    (path,) = rig.done("/record/start", "solo")
+    rig.done("/record/stop")
+    assert Path(path).name == "solo.wav"
 
 
 def test_names_are_made_up_and_counted_and_bare(rig: Any) -> None:

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 import soundfile
 
 from musicvae.live.commands.messages import StoredMessage
@@ -82,3 +85,62 @@ def test_other_jobs_do_not_wait_for_a_rendering_nor_does_the_end(rig: Any) -> No
     assert "it was killed" in values[1]
     assert not (rig.takes / "long.wav").exists()
     assert "the daemon ends" in rig.failed("/render", 0.1)  # nor does it begin another
+
+
+def test_a_process_that_cannot_be_started_is_an_answer(
+    rig: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*given: Any, **options: Any) -> None:
+        raise OSError(24, "Too many open files")
+
+    monkeypatch.setattr(subprocess, "Popen", refuse)
+    assert "Too many open files" in rig.failed("/render", 0.1, "ahead")
+    assert list(rig.takes.iterdir()) == []
+
+
+def test_modules_in_the_current_folder_do_not_run(
+    rig: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = tmp_path / "here"
+    here.mkdir()
+    for name in ("numpy", "json", "onnxruntime", "soxr", "sitecustomize"):
+        (here / f"{name}.py").write_text(f"open('ran-{name}', 'w')\n")
+    monkeypatch.chdir(here)
+    monkeypatch.setattr(sys, "path", ["", str(here), *sys.path])
+    (rig.takes).mkdir()
+    (rig.takes / "ahead.score.jsonl").write_text("of a take that was lost")
+    assert Path(rig.done("/render", 0.1, "ahead")[0]).name == "ahead-2.wav"
+    assert list(here.glob("ran-*")) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows removes no open file")
+def test_a_rendering_ends_with_a_daemon_that_is_killed_and_leaves_nothing(
+    models: Path, tmp_path: Path
+) -> None:
+    takes = tmp_path / "takes"
+    outer = f"""
+from pathlib import Path
+from musicvae import child
+from musicvae.live.jobs.render_process import CODE, job
+from musicvae.live.storage.folders import Folder
+from musicvae.live.storage.takes import claim
+take = claim(Folder({str(takes)!r}), "long", scored=False)
+score = {{"rate": 16000, "channels": 2, "seconds": 3600, "events": [[0.0, "/model/load", "jazz"]]}}
+process = child.start(CODE, stdin=-1, stdout=take.wav, stderr=None)
+process.stdin.write(job(score, [{str(models)!r}], take.path))
+process.stdin.flush()
+while not take.path.stat().st_size and process.poll() is None:
+    pass
+print("renders", flush=True)
+process.wait()
+"""
+    command = [sys.executable, "-c", outer]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as daemon:
+        assert daemon.stdout is not None
+        assert daemon.stderr is not None
+        assert daemon.stdout.readline() == "renders\n"
+        daemon.kill()
+        assert daemon.stderr.read() == ""  # the renderer has it too, so it has ended
+    assert list(takes.iterdir()) == []

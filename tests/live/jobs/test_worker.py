@@ -186,3 +186,36 @@ def test_the_end_drops_what_waits_and_finishes_what_is_in_hand(jobs: Jobs, worke
     ending.join(10)
     assert not ending.is_alive()
     assert jobs.done == ["slow"]
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (OSError(28, "No space left on device"), "the system refuses: No space left on device"),
+        (OSError(24, "Too many open files", "/a/b.onnx"), "Too many open files: b.onnx"),
+        (FileNotFoundError(2, "No such file", b"/a/\xff.json"), "No such file: "),
+        (PermissionError(13, "Permission denied", "/a/takes"), "Permission denied: takes"),
+        (BrokenPipeError(), "the system refuses: "),
+        (MemoryError(), "there is not enough memory"),
+    ],
+)
+@pytest.mark.parametrize("aside", [False, True])
+def test_what_the_system_refuses_is_an_answer_and_no_mistake_of_ours(
+    error: Exception, reason: str, aside: bool
+) -> None:
+    def fail(*given: Any) -> Any:
+        raise error
+
+    said: list[Any] = []
+    row = Address("/full", "", "", readers.nothing, job=fail)
+    worker = Worker(
+        {"/full": (lambda command, say: fail) if aside else fail},
+        lambda peer, address, *values: said.append((address, *values)),
+    )
+    worker.do(Task(Command(row), ME, "/full"))
+    worker.settle()
+    ((address, of, told),) = said
+    assert (address, of) == ("/fail", "/full")
+    assert reason in told
+    assert "/a" not in told
+    assert (worker.faults, worker.problem) == (0, "")

@@ -21,12 +21,31 @@ def test_they_come_and_go() -> None:
     assert subscribers.current(1.0) == [PHONE]
 
 
-def test_the_oldest_makes_room() -> None:
+def test_one_too_many_is_refused_and_nobody_is_dropped() -> None:
     subscribers = Subscribers()
-    peers = [Peer("127.0.0.1", 1000 + number) for number in range(MAX_SUBSCRIBERS + 2)]
-    for peer in peers:
-        subscribers.add(peer, 0.0)
-    assert subscribers.current(0.0) == peers[2:]
+    peers = [Peer("127.0.0.1", 1000 + number) for number in range(MAX_SUBSCRIBERS + 1)]
+    assert [subscribers.add(peer, 0.0) for peer in peers] == [True] * MAX_SUBSCRIBERS + [False]
+    assert subscribers.current(0.0) == peers[:-1]
+    assert subscribers.add(peers[3], 0.0)  # who is there may say so again
+    subscribers.remove(peers[5])
+    assert subscribers.add(peers[-1], 0.0)
+
+
+def test_who_has_gone_makes_room() -> None:
+    subscribers = Subscribers(most=2)
+    asked: list[Peer] = []
+
+    def gone(peer: Peer) -> bool:
+        asked.append(peer)
+        return peer == HERE
+
+    assert subscribers.add(HERE, 0.0, gone)
+    assert subscribers.add(CONNECTED, 0.0, gone)
+    assert asked == []
+    assert subscribers.add(PHONE, 0.0, gone)
+    assert subscribers.current(0.0) == [CONNECTED, PHONE]
+    assert subscribers.add(HERE, 61.0, gone)  # the phone has been silent for too long
+    assert subscribers.current(61.0) == [CONNECTED, HERE]
 
 
 def test_who_falls_silent_on_another_machine_is_forgotten() -> None:
@@ -71,12 +90,14 @@ def test_a_connection_is_answered_as_it_is() -> None:
     assert addressees.of(line) == line
 
 
-def test_the_oldest_choices_are_forgotten() -> None:
+def test_who_is_still_answered_is_not_forgotten() -> None:
     addressees = Addressees()
-    senders = [Peer("127.0.0.1", 1000 + number) for number in range(MAX_CHOICES + 1)]
-    for sender in senders[:-1]:
+    senders = [Peer("127.0.0.1", 1000 + number) for number in range(MAX_CHOICES + 2)]
+    for sender in senders[:MAX_CHOICES]:
         addressees.choose(sender, 9000)
-    addressees.choose(senders[0], 9000)  # the newest now
-    addressees.choose(senders[-1], 9000)
-    kept = [sender for sender in senders if addressees.of(sender).port == 9000]
-    assert kept == [senders[0], *senders[2:]]
+    addressees.choose(senders[0], 9001)
+    assert addressees.of(senders[1]).port == 9000  # as a subscriber is, ten times a second
+    for sender in senders[MAX_CHOICES:]:
+        addressees.choose(sender, 9000)
+    kept = [sender for sender in senders if addressees.of(sender).port in (9000, 9001)]
+    assert kept == [*senders[:2], *senders[4:]]

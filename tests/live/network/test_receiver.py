@@ -52,7 +52,7 @@ def receiver(echo: Echo) -> Iterator[Receiver]:
 def client(receiver: Receiver) -> Iterator[socket.socket]:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
         sender.settimeout(10)
-        sender.connect(receiver._socket.getsockname())
+        sender.connect(receiver._sockets[socket.AF_INET].getsockname())
         yield sender
 
 

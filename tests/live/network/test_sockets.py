@@ -6,7 +6,7 @@ import pytest
 
 from musicvae.errors import LiveError, PortInUseError, SettingError
 from musicvae.live.network import sockets
-from musicvae.live.network.sockets import open_socket, open_sockets
+from musicvae.live.network.sockets import open_pairs, open_socket, open_sockets
 
 
 def test_a_port_that_is_taken_names_the_flag() -> None:
@@ -71,3 +71,68 @@ def test_any_port_means_one_that_is_free_for_both(monkeypatch: pytest.MonkeyPatc
     tried.clear()
     with pytest.raises(PortInUseError):
         open_sockets("127.0.0.1", 0, guarded=False)
+
+
+def test_localhost_is_heard_whichever_address_it_is() -> None:
+    pairs = open_pairs("127.0.0.1", 0, guarded=False)
+    try:
+        hosts = [opened.getsockname()[:2] for pair in pairs for opened in pair]
+        port = hosts[0][1]
+        expected = [("127.0.0.1", port)] * 2
+        if has_ipv6():
+            expected += [("::1", port)] * 2
+        assert hosts == expected
+    finally:
+        for pair in pairs:
+            for opened in pair:
+                opened.close()
+
+
+@pytest.mark.parametrize("kind", [socket.SOCK_DGRAM, socket.SOCK_STREAM])
+def test_a_program_on_the_other_address_of_localhost_is_named(kind: int) -> None:
+    if not has_ipv6():
+        pytest.skip("this machine has no IPv6")
+    with socket.socket(socket.AF_INET6, kind) as other:
+        other.bind(("::1", 0))
+        port = other.getsockname()[1]
+        if kind == socket.SOCK_STREAM:
+            other.listen()
+        with pytest.raises(PortInUseError, match=f"port {port} of ::1 already"):
+            open_pairs("127.0.0.1", port, guarded=False)
+        with open_socket("127.0.0.1", port, guarded=False):  # nothing was left open
+            pass
+
+
+def test_a_machine_without_ipv6_is_content_with_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    make = socket.socket
+
+    def refuse(family: int = -1, *arguments: int) -> socket.socket:
+        if family == socket.AF_INET6:
+            raise OSError(97, "Address family not supported by protocol")
+        return make(family, *arguments)
+
+    monkeypatch.setattr(socket, "socket", refuse)
+    ((datagrams, listening),) = open_pairs("localhost", 0, guarded=False)
+    assert datagrams.getsockname() == listening.getsockname()
+    datagrams.close()
+    listening.close()
+
+
+@pytest.mark.parametrize("bind", ["127.0.0.2", "::1"])
+def test_other_addresses_are_taken_as_they_are(bind: str) -> None:
+    try:
+        ((datagrams, listening),) = open_pairs(bind, 0, guarded=False)
+    except LiveError:
+        pytest.skip("this machine has no such address")
+    assert datagrams.getsockname()[0] == bind
+    datagrams.close()
+    listening.close()
+
+
+def has_ipv6() -> bool:
+    try:
+        with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as probe:
+            probe.bind(("::1", 0))
+    except OSError:
+        return False
+    return True

@@ -224,6 +224,38 @@ def test_who_was_silent_for_longest_makes_room(serve: Callable[..., Server]) -> 
     assert one.ask(PING) == PING
 
 
+@BOTH
+@pytest.mark.parametrize("spoke", [False, True])
+def test_a_trickle_of_bytes_is_no_sign_of_life(
+    serve: Callable[..., Server], framing: Framing, spoke: bool
+) -> None:
+    """Slow connections, fresh or after a whole packet, do not lock out the next one."""
+    server = serve(most=3, patience=3600.0, grace=0.0)
+    slow = [server.connect(framing) for _ in range(3)]
+    for client in slow:
+        if spoke:
+            assert client.ask(PING) == PING
+        client.socket.sendall(encode(PING, framing)[:-2])
+    while len(server.connections) < 3:
+        server.ping_over_udp()
+    slow[0].socket.sendall(encode(PING, framing)[-2:-1])  # a byte more, and no packet
+    server.ping_over_udp()
+    new = server.connect(framing)
+    assert new.ask(PING) == PING
+    assert slow[0].receive() is None  # without a packet for longest, whatever trickled in
+    assert (server.connections.dropped, server.connections.refused) == (1, 0)
+    assert new.ask(PING) == PING
+
+
+def test_who_says_nothing_at_all_makes_room(serve: Callable[..., Server]) -> None:
+    server = serve(most=2, patience=3600.0, grace=0.0)
+    first, second = server.connect(), server.connect()
+    assert second.ask(PING) == PING  # complete, so it may rest
+    assert server.connect().ask(PING) == PING
+    assert first.receive() is None
+    assert second.ask(PING) == PING
+
+
 def test_a_slow_reader_is_dropped_and_nobody_waits_for_it(serve: Callable[..., Server]) -> None:
     server = serve()
     slow, other = server.connect(), server.connect()

@@ -61,10 +61,11 @@ def test_it_is_replaced_and_taken_back() -> None:
     assert resolved(Aliases(), "/a") == "/a"
 
 
-def test_the_oldest_are_forgotten() -> None:
+def test_one_too_many_is_refused_and_none_is_forgotten() -> None:
     aliases = Aliases()
-    for number in range(MAX_ALIASES + 1):
-        aliases.set(f"/a{number}", "/gain")
-    assert resolved(aliases, "/a0") == "/a0"
-    assert resolved(aliases, "/a1") == "/gain"
-    assert resolved(aliases, f"/a{MAX_ALIASES}") == "/gain"
+    assert all(aliases.set(f"/a{number}", "/gain") for number in range(MAX_ALIASES))
+    assert not aliases.set("/more", "/gain")
+    assert (resolved(aliases, "/a0"), resolved(aliases, "/more")) == ("/gain", "/more")
+    assert aliases.set("/a0", "/mute")
+    assert aliases.set("/a1", "/a1")
+    assert aliases.set("/more", "/gain")

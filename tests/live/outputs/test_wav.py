@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -32,12 +33,50 @@ def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
         GrowingWav(tmp_path / "missing" / "take.wav", 8000, 1)
 
 
-def test_a_full_disk_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_is_said() -> None:
     full = Path("/dev/full")
     if not full.exists():
         pytest.skip("this system has no /dev/full")
     with pytest.raises(DeviceError, match="No space left"):
-        GrowingWav(full, 8000, 1)
+        GrowingWav(full, 8000, 1, full.open("r+b", buffering=0))
+
+
+def test_a_file_that_is_there_is_replaced_and_a_link_is_not_followed(tmp_path: Path) -> None:
+    wav = GrowingWav(tmp_path / "take.wav", 8000, 1)
+    wav.write(np.zeros((100, 1), np.float32))
+    wav.close()
+    GrowingWav(tmp_path / "take.wav", 8000, 1).close()
+    assert soundfile.info(tmp_path / "take.wav").frames == 0
+    assert (tmp_path / "take.wav").stat().st_size == 44
+    (tmp_path / "empty.wav").touch()
+    GrowingWav(tmp_path / "empty.wav", 8000, 1).close()
+    (tmp_path / "precious").write_text("precious")
+    (tmp_path / "link.wav").symlink_to(tmp_path / "precious")
+    with pytest.raises(DeviceError, match="is a link"):
+        GrowingWav(tmp_path / "link.wav", 8000, 1)
+    assert (tmp_path / "precious").read_text() == "precious"
+
+
+@pytest.mark.parametrize("data", [b"\x08\x09", b'{"musicvae": "journal"}', b"RIFF1234AVI LIST"])
+def test_a_file_of_another_kind_is_not_overwritten(tmp_path: Path, data: bytes) -> None:
+    """Such as the model or the score of a command line with two names in the wrong order."""
+    (tmp_path / "jazz.onnx").write_bytes(data)
+    with pytest.raises(DeviceError, match="is no WAV file"):
+        GrowingWav(tmp_path / "jazz.onnx", 8000, 1)
+    assert (tmp_path / "jazz.onnx").read_bytes() == data
+
+
+@pytest.mark.parametrize("kind", ["pipe", "device", "folder"])
+def test_what_is_no_file_is_refused_and_not_waited_for(tmp_path: Path, kind: str) -> None:
+    path = Path("/dev/null") if kind == "device" else tmp_path / "take.wav"
+    if kind == "pipe" and hasattr(os, "mkfifo"):
+        os.mkfifo(path)
+    elif kind == "folder":
+        path.mkdir()
+    elif not path.exists():
+        pytest.skip("this system has none")
+    with pytest.raises(DeviceError, match=r"not a file|directory"):
+        GrowingWav(path, 8000, 1)
 
 
 def test_four_gibibytes_are_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

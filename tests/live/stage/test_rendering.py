@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -144,6 +145,68 @@ def test_what_cannot_be_done_says_where_and_why(
     with pytest.raises(ScoreError, match="at frame 77") as caught:
         whole(performance)
     assert reason in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("address", "reason"),
+    [
+        ("/quux", "unknown address"),
+        ("/latents/0", "unknown address"),
+        ("/deck/a/crossfade", "unknown address"),
+        ("/deck/c/gain", "no such deck"),
+        ("/deck", "no such deck|unknown address"),
+        ("/status", "sets nothing"),
+        ("/quit", "sets nothing"),
+        ("/preset/load", "sets nothing"),
+    ],
+)
+@pytest.mark.parametrize("seconds", [None, 0.5])
+def test_an_address_that_sets_nothing_is_told_with_its_line(
+    models: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    address: str,
+    reason: str,
+    seconds: float | None,
+) -> None:
+    """Also where the event is the last one or behind the end, so that it is never applied."""
+    at = 0.0 if seconds is None else 9.0
+    text = json.dumps({"events": [[at, address]]} | ({"seconds": seconds} if seconds else {}))
+    written = tmp_path / "score.json"
+    written.write_text(text.replace("[[", "[\n["))
+    out = tmp_path / "out.wav"
+    command = ["render", written, "--out", out, "--models", models, "--quiet"]
+    assert main([str(part) for part in command]) == 1
+    told = capsys.readouterr().err
+    assert "line 2, event 1" in told
+    assert repr(address) in told
+    assert re.search(reason, told)
+    assert not out.exists()
+
+
+def test_a_score_of_no_length_is_no_sound(models: Path, tmp_path: Path) -> None:
+    written = tmp_path / "score.json"
+    written.write_text('{"events": [[0.0, "/gain", -6]]}')
+    out = tmp_path / "out.wav"
+    assert main(["render", str(written), "--out", str(out), "--models", str(models)]) == 1
+    assert not out.exists()
+
+
+def test_tapes_are_found_where_the_recording_found_them(
+    models: Path, make_client: Any, tmp_path: Path
+) -> None:
+    tapes, takes = tmp_path / "tapes", tmp_path / "takes"
+    tapes.mkdir()
+    (models / "solo.tape").rename(tapes / "solo.tape")
+    output = Null(RATE, block=200)
+    with Daemon(models / "jazz.onnx", output=output, port=0, takes=takes, tapes=tapes) as daemon:
+        client = make_client(daemon.port)
+        client.done("/record/start", "solo")
+        client.done("/tape/load", "solo")
+        client.done("/record/stop")
+    out = tmp_path / "again.wav"
+    assert main(["render", str(takes / "solo.score.jsonl"), "--out", str(out), "--quiet"]) == 0
+    assert out.read_bytes() == (takes / "solo.wav").read_bytes()
 
 
 def test_another_model_of_the_same_name_is_not_taken_for_it(

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -65,6 +66,16 @@ def test_what_is_written_comes_back(journal: Journal, tmp_path: Path) -> None:
     ]
     assert json.dumps(score.events[0][1][0][2]) == "-0.0"
     assert journal.failure == journal.unreplayable == ""
+
+
+def test_a_path_that_is_no_text_comes_back(tmp_path: Path) -> None:
+    odd = os.fsdecode(b"/music/j\xffzz.onnx")
+    journal = Journal(48_000, 2, [odd])
+    journal.know_model("jazz", odd, "ab" * 32)
+    journal.start_sidecar(tmp_path / "take.json", 0)
+    journal.close()
+    score = read_score(tmp_path / "take.json")
+    assert (score.tapes, score.models["jazz"]["file"]) == ([odd], odd)
 
 
 def test_each_recording_has_all_from_the_start(journal: Journal, tmp_path: Path) -> None:
@@ -150,10 +161,29 @@ def test_a_folder_that_is_not_there(journal: Journal, tmp_path: Path) -> None:
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
 def test_a_full_disk_is_said(journal: Journal) -> None:
+    full = Path("/dev/full").open("wb", buffering=0)  # noqa: SIM115 (the journal closes it)
     with pytest.raises(DeviceError, match="No space left"):
-        journal.start_sidecar("/dev/full", 0)
+        journal.start_sidecar(full, 0)
     journal.drain()
     assert journal.unreplayable == ""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows does not let an open file go")
+def test_a_score_that_is_removed_is_told_and_not_lost_in_silence(
+    journal: Journal, tmp_path: Path
+) -> None:
+    journal.start_sidecar(tmp_path / "take.json", 0)
+    (tmp_path / "take.json").unlink()
+    journal.append(0, [said("/seed", 1)])
+    journal.drain()
+    assert "it was removed while it was written" in journal.failure
+
+
+def test_a_score_that_is_there_is_not_overwritten(journal: Journal, tmp_path: Path) -> None:
+    (tmp_path / "take.json").write_text("precious")
+    with pytest.raises(DeviceError, match="File exists"):
+        journal.start_sidecar(tmp_path / "take.json", 0)
+    assert (tmp_path / "take.json").read_text() == "precious"
 
 
 def test_a_disk_that_becomes_full_ends_the_sidecar(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from musicvae.artifact import ArtifactInfo
 from musicvae.errors import PresetError, SettingError
 from musicvae.live.commands.messages import StoredMessage
 from musicvae.live.storage import presets as presets_module
+from musicvae.live.storage.folders import OpenFolder
 from musicvae.live.storage.presets import Presets
 
 SPACE, OTHER_SPACE, GRAPH = "0123456789abcdef", "fedcba9876543210", "ab" * 32
@@ -188,12 +189,49 @@ def test_bytes_that_are_no_text(presets: Presets) -> None:
         presets.load("evil", JAZZ, "jazz")
 
 
-def test_a_link_out_of_the_folder_is_not_read(presets: Presets, tmp_path: Path) -> None:
-    path = presets.save("warm", STATE, JAZZ, "jazz")
-    outside = path.rename(tmp_path / "outside.json")
+@pytest.mark.parametrize("linked", ["file", "latents", "folder"])
+def test_nothing_is_reached_through_a_link(presets: Presets, tmp_path: Path, linked: str) -> None:
+    file = presets.save("warm", STATE, JAZZ, "jazz")
+    path = {"file": file, "latents": file.parent, "folder": presets.folder}[linked]
+    outside = path.rename(tmp_path / "outside")
     path.symlink_to(outside)
-    with pytest.raises(SettingError, match="leads out"):
-        presets.load("warm", JAZZ, "jazz")
+    before = sorted((path, path.lstat()) for path in (outside, *outside.rglob("*")))
+    for act in (
+        lambda: presets.load("warm", JAZZ, "jazz"),
+        lambda: presets.save("warm", [], JAZZ, "jazz"),
+        lambda: presets.delete("warm", JAZZ, "jazz"),
+    ):
+        with pytest.raises(SettingError, match="links are not followed"):
+            act()
+    assert sorted((path, path.lstat()) for path in (outside, *outside.rglob("*"))) == before
+    if linked == "file":
+        assert presets.names(JAZZ) == []
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_pipe_is_no_preset_and_is_not_waited_for(presets: Presets) -> None:
+    path = presets.save("warm", STATE, JAZZ, "jazz")
+    path.unlink()
+    os.mkfifo(path)
+    for act in (
+        lambda: presets.load("warm", JAZZ, "jazz"),
+        lambda: presets.save("warm", [], JAZZ, "jazz"),
+        lambda: presets.delete("warm", JAZZ, "jazz"),
+    ):
+        with pytest.raises(SettingError, match="is not a file"):
+            act()
+    assert presets.names(JAZZ) == []
+
+
+def test_a_name_that_the_file_system_takes_for_another_one(
+    presets: Presets, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    presets.save("warm", STATE, JAZZ, "jazz")
+    is_file = OpenFolder.is_file
+    monkeypatch.setattr(OpenFolder, "is_file", lambda home, name: is_file(home, name.lower()))
+    with pytest.raises(PresetError, match="other capitals"):
+        presets.save("Warm", [], JAZZ, "jazz")
+    assert presets.load("warm", JAZZ, "jazz") == STATE
 
 
 @pytest.mark.parametrize(

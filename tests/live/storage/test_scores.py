@@ -49,6 +49,29 @@ def test_a_score_by_hand(tmp_path: Path, indent: int | None) -> None:
     )
 
 
+def test_each_event_knows_its_line(tmp_path: Path) -> None:
+    assert read(tmp_path, journal_text(*LINES)).origins == ["line 2", "line 3"]
+    text = """{"models": {"events": [1]}, "seconds": 4,
+  "events" : [[2.0, "/gain", -6],
+    [1.0,
+      "/mute", 1]
+
+, [2.0, ["/play", 1], ["/play", 0]]]}"""
+    score = read(tmp_path, text.replace('{"events": [1]}', '["events"]').encode())
+    assert score.origins == ["line 3, event 2", "line 2, event 1", "line 6, event 3"]
+    decoy = text.replace('{"events": [1]}', '{"events": {"file": "\\"events\\": ["}}')
+    assert read(tmp_path, decoy.encode()).origins == score.origins
+    twice = '{"events": [[0, "/mute", 1]],\n"events": [\n[0, "/mute", 0]]}'
+    assert read(tmp_path, twice.encode()).origins == ["line 3, event 1"]  # the last one counts
+
+
+def test_a_journal_may_say_where_the_tapes_were(tmp_path: Path) -> None:
+    assert read(tmp_path, journal_text(*LINES)).tapes == []
+    assert read(tmp_path, journal_text(HEADER | {"tapes": ["/a"]})).tapes == ["/a"]
+    with pytest.raises(ScoreError, match="tapes is not a list of texts"):
+        read(tmp_path, journal_text(HEADER | {"tapes": "/a"}))
+
+
 def test_what_a_hand_left_out_has_a_default(tmp_path: Path) -> None:
     assert read(tmp_path, b"{}") == Score(48_000, 2)
     assert read(tmp_path, b'\xef\xbb\xbf{"rate": 8000}') == Score(8000, 2)  # as Windows writes it
