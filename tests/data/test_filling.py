@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from musicvae.audio import AudioSpec
-from musicvae.data.decode import decode
+from musicvae.data.decode import TrackDecoder
 from musicvae.data.filling import TRACKS_PER_WORKER, WAITING, Filler, worker_count
 from musicvae.data.index import Index
 from musicvae.data.tracks import Track, scan
@@ -64,12 +64,12 @@ def test_a_source_that_changes_while_it_is_read_is_not_kept(
     tracks: list[Track], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def change(path: Path, spec: AudioSpec) -> object:
-        decoded = decode(path, spec)
+        decoder = TrackDecoder(path, spec)
         if path.name == "1.wav":
             path.write_bytes(path.read_bytes()[:-100])
-        return decoded
+        return decoder
 
-    monkeypatch.setattr("musicvae.data.worker.decode", change)
+    monkeypatch.setattr("musicvae.data.worker.TrackDecoder", change)
     cache = tmp_path / "cache"
     with Index(cache / "index.sqlite") as index:
         found = Filler(index, cache, SPEC).fill(tracks, 1, lambda *_: None)
