@@ -111,6 +111,16 @@ class Sound:
         return f"Sound({self.seconds:.2f} s, {self.sample_rate} Hz, {self.channels} channel(s))"
 
 
+def no_sound(value: object) -> AudioError:
+    """The error for something else where a sound is needed, most often a bare array."""
+    return AudioError(
+        "this is not a sound, which knows its sample rate",
+        expected="a musicvae.Sound",
+        received=f"{type(value).__name__}",
+        hint="musicvae.Sound.of(array, sample_rate), or musicvae.read(path)",
+    )
+
+
 class Sounds(list[Sound]):
     """Several sounds; a notebook shows one player for each."""
 
@@ -163,7 +173,9 @@ def read_with_notes(path: AnyPath, seconds: float | None = None) -> tuple[Sound,
         return Sound(samples, reader.rate), tuple(reader.notes)
 
 
-def read_as(path: AnyPath, sample_rate: int, channels: int) -> tuple[Sound, tuple[str, ...]]:
+def read_as(
+    path: AnyPath, sample_rate: int, channels: int | None = None
+) -> tuple[Sound, tuple[str, ...]]:
     """Read a file at another rate and with another number of channels, as :func:`resample` does.
 
     It is decoded and converted block by block: only the result is held in memory.
@@ -171,7 +183,8 @@ def read_as(path: AnyPath, sample_rate: int, channels: int) -> tuple[Sound, tupl
     Args:
         path: as for :func:`read`.
         sample_rate: the wanted rate in Hz.
-        channels: the wanted number of channels, as :func:`to_channels` makes them.
+        channels: the wanted number of channels, as :func:`to_channels` makes them; ``None`` keeps
+            those of the file.
 
     Returns:
         The sound, and what is unusual about the file, a phrase each.
@@ -182,8 +195,19 @@ def read_as(path: AnyPath, sample_rate: int, channels: int) -> tuple[Sound, tupl
     """
     with _readable(path) as reader:
         blocks = resampled(reader.blocks(), reader.rate, sample_rate)
-        samples = gathered((to_channels(block, channels) for block in blocks), channels)
+        count = channels or reader.channels
+        samples = gathered((to_channels(block, count) for block in blocks), count)
         return Sound(samples, sample_rate), tuple(reader.notes)
+
+
+def check_readable(path: AnyPath) -> None:
+    """Refuse what is no sound file, by its header alone; :func:`read` may still fail.
+
+    Raises:
+        AudioError: the file is missing, or no sound.
+    """
+    with _readable(path):
+        pass
 
 
 @contextmanager
@@ -219,6 +243,8 @@ def write(path: str | os.PathLike[str], sound: Sound, subtype: str = "PCM_24") -
         OSError: it cannot be written.
     """
     target = output_file(path, WRITABLE, error=AudioError)
+    if not isinstance(sound, Sound):
+        raise no_sound(sound)
     if not np.isfinite(sound.samples).all():
         raise AudioError(f"refusing to write {target.name!r}: samples are NaN or infinite")
     form = WRITABLE[target.suffix.lower()]
