@@ -149,7 +149,8 @@ def _of_chunk(
         stated, bits = struct.unpack("<8x8xQ", file.read(24).ljust(24, b"\xff"))[0], 64
     if stated <= 0 and _is_chunks(file, form, start, size):
         return Extent(0)
-    unknown = stated > there and stated >= (UNKNOWN_32 if bits == 32 else UNKNOWN_64)
+    limit = UNKNOWN_32 if bits == 32 else UNKNOWN_64
+    unknown = stated >= limit and (stated > there or stated >= 2**bits - 1 - form.before)
     wrapped = bits == 32 and 0 < stated <= there - 2**32  # the size lost its 33rd bit
     if unknown or wrapped or stated <= 0:
         held = min(there, 2**bits - 1)

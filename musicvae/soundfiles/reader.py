@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -25,6 +25,8 @@ from musicvae.soundfiles.windows import Part, Window
 READER = 2
 #: Numbers in a block at most: 4 MiB.
 BLOCK = 2**20
+#: Sample frames in a block where a file is damaged: so many are lost at most.
+_PIECE = 1024
 #: A compressed file may fall this much short of its stated length: encoders pad.
 _PADDING_SECONDS = 0.1
 #: From this length on libsndfile means that it does not know.
@@ -74,19 +76,46 @@ class Reader:
         """
         count, failed = 0, False
         size = max(1, min(self.rate, BLOCK // self.channels))
-        library = soundfile_module()
         with self._path.open("rb") as file:
             for part in self._parts:
+                given = 0
                 try:
-                    with _decoder(self._path, file, part) as decoder:
-                        while len(block := decoder.read(size, dtype="float32", always_2d=True)):
-                            count += len(block)
-                            yield block
-                except (library.LibsndfileError, AudioError) as error:
+                    for block in self._decoded(file, part, size):
+                        given += len(block)
+                        yield block
+                except AudioError as error:
                     failed = True
-                    if not count:
-                        raise _undecodable(error) from error
+                    for piece in self._until_broken(file, part, given):
+                        given += len(piece)
+                        yield piece
+                    if not count + given:
+                        raise error from error.__cause__
+                count += given
         self.notes = self._judged(count, failed)
+
+    def _decoded(self, file: BinaryIO, part: Part, size: int) -> Iterator[Samples]:
+        """A part in blocks of ``size`` sample frames; of a block that is damaged nothing is given.
+
+        Raises:
+            AudioError: a block cannot be decoded.
+        """
+        with _decoder(self._path, file, part) as decoder:
+            while True:
+                try:
+                    block = decoder.read(size, dtype="float32", always_2d=True)
+                except soundfile_module().LibsndfileError as error:
+                    raise _undecodable(error) from error
+                if not len(block):
+                    return
+                yield block
+
+    def _until_broken(self, file: BinaryIO, part: Part, given: int) -> Iterator[Samples]:
+        """What comes after the first ``given`` sample frames of a part, as far as it is whole."""
+        with suppress(AudioError):
+            for piece in self._decoded(file, part, _PIECE):
+                if given < len(piece):
+                    yield piece[given:]
+                given = max(0, given - len(piece))
 
     def _stated(self, file: BinaryIO) -> int | None:
         """Sample frames of all parts as headers state them; parts of another form are dropped."""
@@ -97,7 +126,7 @@ class Reader:
                     if (decoder.samplerate, decoder.channels) != (self.rate, self.channels):
                         break
                     total += int(decoder.frames)
-            except (AudioError, soundfile_module().LibsndfileError):
+            except AudioError:
                 break
             alike.append(part)
         if len(alike) < len(self._parts):
