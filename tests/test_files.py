@@ -54,6 +54,12 @@ def test_a_target_that_cannot_be_replaced_leaves_nothing(tmp_path: Path) -> None
     assert list(tmp_path.iterdir()) == [target]
 
 
+def test_json_keeps_names_that_are_not_unicode(tmp_path: Path) -> None:
+    folder = {"folder": "caf\udce9", "genre": "été"}
+    write_json(tmp_path / "run.json", folder)
+    assert read_json(tmp_path / "run.json") == folder
+
+
 def test_json_keeps_its_letters(tmp_path: Path) -> None:
     path = tmp_path / "run.json"
     write_json(path, {"genre": "été", "steps": [1, 2.5, None]})

@@ -227,7 +227,9 @@ def _read_unless_seed(text: str) -> Sound | int:
 
 def _is_number(text: str) -> bool:
     """Whether a text means a seed: a number, and not the name of a file."""
-    return text.removeprefix("-").isdecimal() and not Path(text).exists()
+    if not text.removeprefix("-").isdecimal():
+        return False
+    return len(text) > LONGEST_NAME or not Path(text).exists()
 
 
 def _distinct(files: Sequence[Path]) -> list[str]:
@@ -259,5 +261,7 @@ def _seed(text: str) -> int:
 def _whole(text: str, least: int, most: int = 1_000_000) -> int:
     # Python refuses to read thousands of digits, with an error of its own.
     if len(text) > 20 or not text.isdecimal() or not least <= int(text) <= most:
-        raise argparse.ArgumentTypeError(f"a whole number from {least} to {most}, not {text!r:.40}")
+        raise argparse.ArgumentTypeError(
+            f"a whole number from {least} on, up to {most}, not {text!r:.40}"
+        )
     return int(text)

@@ -107,7 +107,10 @@ def scan(root: AnyPath, genre: Genre | str | None = None) -> Scan:
 def _shown_skips(folder: Path, skipped: list[Skipped]) -> str:
     """A folder without sounds, and why its first files are skipped."""
     text = f"{str(folder)!r} ({len(skipped)} skipped)"
-    some = [f"{printable(skip.key)}: {skip.reason}" for skip in skipped[:3]]
+    some = [
+        f"{printable(skip.key)}: {skip.reason}"
+        for skip in sorted(skipped, key=lambda skip: skip.key)[:3]
+    ]
     return ", such as ".join([text, "; ".join(some)]) if some else text
 
 
