@@ -12,7 +12,7 @@ FULL_SCALE = 0.999
 
 
 class Survey:
-    """Sums over a sound; sums are float64, so that length costs no precision.
+    """Sums over a sound, in float64, so that length costs no precision.
 
     Args:
         channels: number of channels of the sound.
@@ -32,17 +32,21 @@ class Survey:
     def add(self, block: Samples) -> None:
         """Take the next block, float32 (samples, channels), full scale ±1."""
         self.samples += len(block)
-        bad = block.size - int(np.count_nonzero(np.isfinite(block)))
-        self.bad += bad
-        if bad or not len(block):
+        if not len(block):
             return
-        self.peak = max(self.peak, float(block.max()), -float(block.min()))
-        self._full += int(np.count_nonzero(np.abs(block) >= FULL_SCALE))
-        wide = block.astype(np.float64)
-        self._sums += wide.sum(axis=0)
-        self._squares += np.einsum("sc,sc->c", wide, wide)
-        mean = wide.mean(axis=1)
-        self._mean_squares += float(mean @ mean)
+        peak = float(max(block.max(), -block.min()))
+        if not np.isfinite(peak):
+            self.bad += block.size - int(np.count_nonzero(np.isfinite(block)))
+            return
+        self.peak = max(self.peak, peak)
+        if peak >= FULL_SCALE:
+            self._full += int(np.count_nonzero(np.abs(block) >= FULL_SCALE))
+        # Within a block float32 is precise enough; across blocks it would not be.
+        self._sums += block.sum(axis=0, dtype=np.float64)
+        self._squares += [float(np.dot(channel, channel)) for channel in block.T]
+        if block.shape[1] > 1:
+            mean = block.mean(axis=1, dtype=np.float32)
+            self._mean_squares += float(np.dot(mean, mean))
 
     @property
     def means(self) -> NDArray[np.float64]:
@@ -67,6 +71,6 @@ class Survey:
         return rms
 
     def rms_of_mean(self) -> float:
-        """RMS of the mean of the channels, without its own mean, of full scale 1."""
+        """RMS of the mean of several channels, without its own mean, of full scale 1."""
         power = self._mean_squares / max(1, self.samples) - self.means.mean() ** 2
         return float(np.sqrt(max(0.0, power)))
