@@ -183,7 +183,10 @@ def _daemon(path: Path) -> None:
 #: Python functions that write a file, and the ending that fits.
 FUNCTIONS: dict[str, tuple[Callable[[Path], object], str]] = {
     "Sound.write": (lambda path: Sound.of([0.0], 8_000).write(path), ".wav"),
-    "Tape.save": (lambda path: Tape(np.zeros((1, 1)), 8_000, 1, 1, 1).save(path), ".tape"),
+    "Tape.save": (
+        lambda path: Tape(np.zeros((1, 1), np.float32), 8_000, 1, 1, 1).save(path),
+        ".tape",
+    ),
     "plots.save": (lambda path: plots.save(None, path), ".png"),
     "write_csv": (lambda path: write_csv(path, [{"a": 1}]), ".csv"),
     "write_page": (lambda path: write_page(path, [], 0), ".html"),

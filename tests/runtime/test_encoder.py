@@ -16,6 +16,7 @@ import musicvae
 from musicvae.audio import Sound
 from musicvae.errors import ArtifactError, AudioError, CorruptArtifactError, StateError
 from musicvae.runtime import encoder as module
+from musicvae.runtime.binding import BoundSession
 from musicvae.runtime.encoder import Encoder
 from musicvae.runtime.stream_decoder import StreamDecoder
 
@@ -196,13 +197,13 @@ def test_a_long_sound_is_encoded_in_parts_as_at_once(
     at_once = model.encode(sound)
     monkeypatch.setattr(module, "STEPS_AT_ONCE", 7)
     asked: list[int] = []
-    run = module.BoundSession.run
+    run = BoundSession.run
 
-    def counted(self: module.BoundSession, block: Any, shape: Any) -> Any:
+    def counted(self: BoundSession, block: Any, shape: Any) -> Any:
         asked.append(len(block))
         return run(self, block, shape)
 
-    monkeypatch.setattr(module.BoundSession, "run", counted)
+    monkeypatch.setattr(BoundSession, "run", counted)
     np.testing.assert_allclose(model.encode(sound), at_once, atol=1e-6)
     assert max(asked) == 7 * model.info.hop
     assert sum(asked) == len(at_once) * model.info.hop

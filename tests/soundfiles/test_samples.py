@@ -30,14 +30,14 @@ def test_whole_numbers_are_divided_by_their_full_scale(kind: str) -> None:
     samples = Sound.of((WAVE * scale).astype(kind), RATE).samples[:, 0]
     np.testing.assert_allclose(samples, WAVE, atol=1.01 / scale)
     lowest = np.array([-scale, 0, scale // 2], kind)
-    np.testing.assert_array_equal(as_samples(lowest)[:, 0], np.float32([-1, 0, 0.5]))
+    np.testing.assert_array_equal(as_samples(lowest)[:, 0], np.array([-1, 0, 0.5], np.float32))
 
 
 @pytest.mark.parametrize("kind", ["u1", "u2", "u4"])
 def test_unsigned_numbers_have_their_zero_in_the_middle(kind: str) -> None:
     half = 2 ** (8 * np.dtype(kind).itemsize - 1)
     array = np.array([0, half, half + half // 2], kind)
-    np.testing.assert_array_equal(as_samples(array)[:, 0], np.float32([-1, 0, 0.5]))
+    np.testing.assert_array_equal(as_samples(array)[:, 0], np.array([-1, 0, 0.5], np.float32))
 
 
 @pytest.mark.parametrize("array", [[0, 1, -1], np.array([[0, 1], [1, 0]]), np.zeros(5, "u8")])
@@ -103,7 +103,8 @@ def test_what_is_no_rate_is_refused(rate: Any) -> None:
 
 
 def test_a_whole_rate_may_have_any_type() -> None:
-    for rate in (8_000, 8_000.0, np.int64(8_000), np.float32(8_000)):
+    rates: list[Any] = [8_000, 8_000.0, np.int64(8_000), np.float32(8_000)]
+    for rate in rates:
         sound = Sound.of(WAVE, rate)
         assert (sound.sample_rate, type(sound.sample_rate)) == (8_000, int)
 
@@ -135,6 +136,7 @@ def test_pictures_take_one_sound_alone_and_none_that_is_not_finite() -> None:
     assert waveforms(Sound.of(WAVE, RATE)) is not None  # type: ignore[arg-type]
     with pytest.raises(AudioError, match="NaN"):
         waveforms([Sound.of([np.nan, 0.0], RATE)])
-    for bad in (["a"], [None], [1j], [np.nan]):
+    usages: list[Any] = [["a"], [None], [1j], [np.nan]]
+    for bad in usages:
         with pytest.raises(ValueError, match="latent usage"):
             latent_usage(bad)
