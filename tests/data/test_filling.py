@@ -10,7 +10,8 @@ import pytest
 from musicvae.audio import AudioSpec
 from musicvae.data.decode import TrackDecoder
 from musicvae.data.filling import TRACKS_PER_WORKER, WAITING, Filler, worker_count
-from musicvae.data.index import Index
+from musicvae.data.index import Index, Outcome, Source
+from musicvae.data.store import content_hash
 from musicvae.data.tracks import Track, scan
 
 SPEC = AudioSpec(8_000)
@@ -80,7 +81,11 @@ def test_a_source_that_changes_while_it_is_read_is_not_kept(
 
 @pytest.mark.parametrize(
     ("reason", "note", "again"),
-    [("empty: a header without samples", "", True), ("", "broken off after 1.00 s", True), ("", "loud", False)],
+    [
+        ("empty: a header without samples", "", True),
+        ("", "broken off after 1.00 s", True),
+        ("", "loud", False),
+    ],
 )
 def test_what_an_older_reader_did_not_read_whole_is_read_again(
     tracks: list[Track], tmp_path: Path, reason: str, note: str, again: bool
