@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import io
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +22,7 @@ from musicvae.files import replacing
 from musicvae.paths import AnyPath, expand, input_file, output_file
 from musicvae.recipes.audio_spec import AudioSpec as AudioSpec
 from musicvae.soundfiles.conversion import beginning, check_rate, gathered, resampled
+from musicvae.soundfiles.conversion import crossfade as crossfade
 from musicvae.soundfiles.conversion import to_channels as to_channels
 from musicvae.soundfiles.formats import unreadable
 from musicvae.soundfiles.reader import BLOCK, Reader, soundfile_module
@@ -283,37 +284,3 @@ def resample(sound: Sound, sample_rate: int) -> Sound:
     blocks = (sound.samples[at : at + step] for at in range(0, max(1, len(sound.samples)), step))
     channels = sound.channels
     return Sound(gathered(resampled(blocks, sound.sample_rate, sample_rate), channels), sample_rate)
-
-
-def crossfade(sounds: Iterable[Samples], overlap: int) -> Samples:
-    """Join sounds, each overlapping the next by ``overlap`` samples, with linear fades.
-
-    A linear fade keeps the level where the two sounds are correlated.
-
-    Args:
-        sounds: float32, shape (samples, channels) each, full scale ±1.
-        overlap: in samples.
-
-    Returns:
-        float32, shape (sum of the lengths - overlap · number of overlaps, channels).
-
-    Raises:
-        AudioError: there is nothing to join, or a sound is shorter than the overlap.
-    """
-    pieces = list(sounds)
-    if not pieces or not 0 <= overlap <= min(len(piece) for piece in pieces):
-        raise AudioError(
-            "these sounds cannot be joined",
-            expected="at least one sound, and an overlap no longer than the shortest",
-            received=f"{len(pieces)} sounds, overlap {overlap} samples",
-        )
-    starts = np.cumsum([0] + [len(piece) - overlap for piece in pieces[:-1]])
-    joined = np.zeros((starts[-1] + len(pieces[-1]), pieces[0].shape[1]), np.float32)
-    ramp = ((np.arange(overlap, dtype=np.float32) + 0.5) / max(overlap, 1))[:, None]
-    for number, (start, piece) in enumerate(zip(starts, pieces, strict=True)):
-        faded = piece.astype(np.float32)  # a copy
-        if number > 0:
-            faded[:overlap] *= ramp
-            joined[start : start + overlap] *= 1 - ramp
-        joined[start : start + len(piece)] += faded
-    return joined

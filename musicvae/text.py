@@ -9,9 +9,15 @@ from __future__ import annotations
 
 import json
 import math
+import re
 
 #: What stands for a character that does not exist, in Unicode's own tables.
 _UNKNOWN = "\ufffd"
+#: A surrogate pair, half of one, or any other escape.
+_ESCAPE = re.compile(
+    r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[dD][89a-fA-F][0-9a-fA-F]{2}|.)",
+    re.DOTALL,
+)
 
 
 def printable(text: str, replacement: str = "?", most: int | None = None) -> str:
@@ -45,6 +51,20 @@ def encodable(text: str, replacement: str = _UNKNOWN) -> str:
     except UnicodeEncodeError:
         return "".join(replacement if _is_half(char) else char for char in text)
     return text
+
+
+def encodable_json(text: str) -> str:
+    r"""JSON of which every text can be encoded: ``\ud800`` without its other half is replaced.
+
+    Args:
+        text: JSON, or any other text.
+    """
+    text = encodable(text)
+    if "\\ud" not in text and "\\uD" not in text:
+        return text
+    return _ESCAPE.sub(
+        lambda found: r"\ufffd" if len(found[0]) == len(r"\ud800") else found[0], text
+    )
 
 
 def to_json(value: object, indent: int | None = None) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from musicvae.text import encodable, printable, to_json
+from musicvae.text import encodable, encodable_json, printable, to_json
 
 #: Every code point, halves of surrogate pairs too.
 ANY = st.characters(exclude_categories=())
@@ -66,3 +67,25 @@ def test_json_has_no_word_for_nan() -> None:
     assert (
         to_json({"levels": [float("nan"), float("-inf"), 1.5]}) == '{"levels": [null, null, 1.5]}'
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        (r'"a\ud800b"', "a\ufffdb"),
+        (r'"\uDFFF\uD800"', "\ufffd\ufffd"),
+        (r'"\ud83c\udfb7 \ud83c"', "🎷 \ufffd"),
+        (r'"\\ud800"', r"\ud800"),
+        (r'{"\udc00": ["\ud800\u0041"]}', {"\ufffd": ["\ufffdA"]}),
+        ('"a\ud800b"', "a\ufffdb"),
+    ],
+)
+def test_every_text_in_json_can_be_encoded(text: str, value: object) -> None:
+    assert json.loads(encodable_json(text)) == value
+
+
+@given(st.text(st.sampled_from(["\\", "u", "d", "D", "8", "c", "F", "0", "A"]), max_size=40))
+def test_any_escapes_in_json_become_characters(escapes: str) -> None:
+    with contextlib.suppress(ValueError):
+        exact = json.loads(f'"{escapes}"')
+        assert json.loads(encodable_json(f'"{escapes}"')) == encodable(exact)

@@ -1,4 +1,4 @@
-"""Changes rate and channels of a sound that comes in blocks, and gathers blocks to a whole."""
+"""Changes rate and channels of a sound that comes in blocks, gathers blocks, and joins sounds."""
 
 from __future__ import annotations
 
@@ -121,3 +121,37 @@ def beginning(blocks: Iterable[Samples], samples: int) -> Iterator[Samples]:
         left -= len(block[:left])
         if left <= 0:
             return
+
+
+def crossfade(sounds: Iterable[Samples], overlap: int) -> Samples:
+    """Join sounds, each overlapping the next by ``overlap`` samples, with linear fades.
+
+    A linear fade keeps the level where the two sounds are correlated.
+
+    Args:
+        sounds: float32, shape (samples, channels) each, full scale ±1.
+        overlap: in samples.
+
+    Returns:
+        float32, shape (sum of the lengths - overlap · number of overlaps, channels).
+
+    Raises:
+        AudioError: there is nothing to join, or a sound is shorter than the overlap.
+    """
+    pieces = list(sounds)
+    if not pieces or not 0 <= overlap <= min(len(piece) for piece in pieces):
+        raise AudioError(
+            "these sounds cannot be joined",
+            expected="at least one sound, and an overlap no longer than the shortest",
+            received=f"{len(pieces)} sounds, overlap {overlap} samples",
+        )
+    starts = np.cumsum([0] + [len(piece) - overlap for piece in pieces[:-1]])
+    joined = np.zeros((starts[-1] + len(pieces[-1]), pieces[0].shape[1]), np.float32)
+    ramp = ((np.arange(overlap, dtype=np.float32) + 0.5) / max(overlap, 1))[:, None]
+    for number, (start, piece) in enumerate(zip(starts, pieces, strict=True)):
+        faded = piece.astype(np.float32)  # a copy
+        if number > 0:
+            faded[:overlap] *= ramp
+            joined[start : start + overlap] *= 1 - ramp
+        joined[start : start + len(piece)] += faded
+    return joined
