@@ -9,26 +9,28 @@ from __future__ import annotations
 import base64
 import io
 import os
-from collections.abc import Iterable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from musicvae.errors import AudioError, MissingExtraError
-from musicvae.files import refuse_others, replacing
+from musicvae.errors import AudioError
+from musicvae.files import replacing
+from musicvae.paths import AnyPath, expand, input_file, output_file
 from musicvae.recipes.audio_spec import AudioSpec as AudioSpec
-
-#: Sound: float32, shape (samples, channels), full scale ±1, unless another shape is documented.
-Samples = NDArray[np.float32]
-
-#: Endings of the files that a data set takes, lower case. The format is read from the content.
-AUDIO_SUFFIXES = (".wav", ".au", ".flac", ".ogg", ".mp3")
+from musicvae.soundfiles.conversion import beginning, check_rate, gathered, resampled
+from musicvae.soundfiles.conversion import crossfade as crossfade
+from musicvae.soundfiles.conversion import to_channels as to_channels
+from musicvae.soundfiles.formats import unreadable
+from musicvae.soundfiles.reader import BLOCK, Reader, soundfile_module
+from musicvae.soundfiles.samples import Samples as Samples
+from musicvae.soundfiles.samples import as_samples, is_samples
 
 #: The formats that :func:`write` writes, in libsndfile's words, by ending.
-_WRITABLE = {".wav": "WAV", ".flac": "FLAC", ".ogg": "OGG", ".au": "AU"}
+WRITABLE = {".wav": "WAV", ".flac": "FLAC", ".ogg": "OGG", ".au": "AU"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,34 +38,48 @@ class Sound:
     """A sound with its rate; a notebook shows a player for it.
 
     Attributes:
-        samples: float32, shape (samples, channels), full scale ±1.
+        samples: float32, shape (samples, channels), full scale ±1, which they may exceed; any
+            numbers that :meth:`of` takes are converted.
         sample_rate: in Hz.
+
+    Raises:
+        AudioError: these are no samples (see :meth:`of`), or the rate is no whole number from 1 on.
     """
 
     samples: Samples
     sample_rate: int
 
+    def __post_init__(self) -> None:
+        if not is_samples(self.samples):
+            object.__setattr__(self, "samples", as_samples(self.samples))
+        rate = self.sample_rate
+        if isinstance(rate, bool) or not isinstance(rate, int | float | np.number):
+            whole = False
+        else:
+            whole = bool(np.isfinite(rate)) and rate == int(rate) and rate >= 1
+        if not whole:
+            raise AudioError(
+                "a sound needs a sample rate", expected="a whole number of Hz", received=rate
+            )
+        object.__setattr__(self, "sample_rate", int(rate))
+
     @classmethod
     def of(cls, samples: ArrayLike, sample_rate: int) -> Sound:
-        """A sound from any numbers, converted to float32.
+        """A sound from any real numbers.
+
+        Floating-point numbers are taken as they are. Whole numbers of 8, 16 and 32 bits are divided
+        by their full scale, as they come from other libraries that read sound files
+        (:func:`musicvae.soundfiles.samples.as_samples`).
 
         Args:
-            samples: shape (samples,) or (samples, channels), full scale ±1.
+            samples: shape (samples,) or (samples, channels).
             sample_rate: in Hz.
 
         Raises:
-            AudioError: the shape is another.
+            AudioError: the shape or the type is another, channels come first, the full scale is
+                obviously another than ±1, or the rate is no rate.
         """
-        array = np.asarray(samples, dtype=np.float32)
-        if array.ndim == 1:
-            array = array[:, None]
-        if array.ndim != 2:
-            raise AudioError(
-                "a sound must be an array of samples",
-                expected="shape (samples,) or (samples, channels)",
-                received=f"shape {array.shape}",
-            )
-        return cls(np.ascontiguousarray(array), int(sample_rate))
+        return cls(as_samples(samples), sample_rate)
 
     @property
     def channels(self) -> int:
@@ -96,6 +112,16 @@ class Sound:
         return f"Sound({self.seconds:.2f} s, {self.sample_rate} Hz, {self.channels} channel(s))"
 
 
+def no_sound(value: object) -> AudioError:
+    """The error for something else where a sound is needed, most often a bare array."""
+    return AudioError(
+        "this is not a sound, which knows its sample rate",
+        expected="a musicvae.Sound",
+        received=f"{type(value).__name__}",
+        hint="musicvae.Sound.of(array, sample_rate), or musicvae.read(path)",
+    )
+
+
 class Sounds(list[Sound]):
     """Several sounds; a notebook shows one player for each."""
 
@@ -111,33 +137,93 @@ class Sounds(list[Sound]):
         Raises:
             AudioError: as :func:`write`.
         """
-        Path(folder).mkdir(parents=True, exist_ok=True)
+        place = expand(folder, AudioError)
         return [
-            sound.write(Path(folder) / f"{stem}-{number:02d}.wav")
+            sound.write(place / f"{stem}-{number:02d}.wav")
             for number, sound in enumerate(self, start=1)
         ]
 
 
-def read(path: str | os.PathLike[str]) -> Sound:
-    """Read any sound file that libsndfile knows (wav, au, flac, ogg, mp3).
+def read(path: AnyPath, seconds: float | None = None) -> Sound:
+    """Read any sound file that libsndfile knows: wav, aiff, flac, ogg, opus, mp3, au and others.
+
+    A file that breaks off is read up to the break, and one whose header does not know its length to
+    its end: as in a data set (``docs/data.md``). :func:`read_with_notes` tells of both.
+
+    Args:
+        path: the file; ``~`` is the home folder.
+        seconds: read only the beginning, so many seconds or less; ``None`` reads all.
 
     Returns:
         The sound at the file's own rate in Hz and number of channels.
 
     Raises:
-        AudioError: the file is missing or cannot be decoded.
+        AudioError: the file is missing, cannot be decoded, or is too long for the memory.
     """
-    soundfile = soundfile_module()
+    return read_with_notes(path, seconds)[0]
+
+
+def read_with_notes(path: AnyPath, seconds: float | None = None) -> tuple[Sound, tuple[str, ...]]:
+    """The same as :func:`read`, and what is unusual about the file, a phrase each."""
+    with _readable(path) as reader:
+        blocks, expected = reader.blocks(), reader.frames
+        if seconds is not None:
+            most = max(0, round(seconds * reader.rate))
+            blocks, expected = beginning(blocks, most), min(most, expected or most)
+        samples = gathered(blocks, reader.channels, expected)
+        return Sound(samples, reader.rate), tuple(reader.notes)
+
+
+def read_as(
+    path: AnyPath, sample_rate: int, channels: int | None = None
+) -> tuple[Sound, tuple[str, ...]]:
+    """Read a file at another rate and with another number of channels, as :func:`resample` does.
+
+    It is decoded and converted block by block: only the result is held in memory.
+
+    Args:
+        path: as for :func:`read`.
+        sample_rate: the wanted rate in Hz.
+        channels: the wanted number of channels, as :func:`to_channels` makes them; ``None`` keeps
+            those of the file.
+
+    Returns:
+        The sound, and what is unusual about the file, a phrase each.
+
+    Raises:
+        AudioError: as :func:`read`.
+        MissingExtraError: the file has another rate, and soxr is not installed.
+    """
+    with _readable(path) as reader:
+        blocks = resampled(reader.blocks(), reader.rate, sample_rate)
+        count = channels or reader.channels
+        samples = gathered((to_channels(block, count) for block in blocks), count)
+        return Sound(samples, sample_rate), tuple(reader.notes)
+
+
+def check_readable(path: AnyPath) -> None:
+    """Refuse what is no sound file, by its header alone; :func:`read` may still fail.
+
+    Raises:
+        AudioError: the file is missing, or no sound.
+    """
+    with _readable(path):
+        pass
+
+
+@contextmanager
+def _readable(path: AnyPath) -> Iterator[Reader]:
+    """A reader of the file; errors within the ``with`` block name the file."""
+    file = input_file(path, "a sound file", AudioError)
     try:
-        refuse_others(path)
-        samples, rate = soundfile.read(os.fspath(path), dtype="float32", always_2d=True)
-    except (soundfile.LibsndfileError, OSError, TypeError) as error:
+        yield Reader(file)
+    except (AudioError, OSError, MemoryError) as error:
         raise AudioError(
-            f"cannot read {Path(path).name!r} as sound",
-            expected="wav, au, flac, ogg or mp3 with a readable header",
-            received=str(error).rstrip("."),
+            f"cannot read {file.name!r} as sound",
+            expected="wav, aiff, flac, ogg, mp3, au or another format of libsndfile",
+            received=getattr(error, "what", "") or str(error) or "no memory left",
+            hint=getattr(error, "hint", None) or unreadable(file),
         ) from error
-    return Sound(samples, int(rate))
 
 
 def write(path: str | os.PathLike[str], sound: Sound, subtype: str = "PCM_24") -> Path:
@@ -153,18 +239,16 @@ def write(path: str | os.PathLike[str], sound: Sound, subtype: str = "PCM_24") -
         The path written.
 
     Raises:
-        AudioError: samples are NaN or infinite, or the format cannot hold this sound.
+        AudioError: samples are NaN or infinite, or the format cannot hold this sound, or the path
+            cannot be a sound file (:func:`musicvae.paths.output_file`).
+        OSError: it cannot be written.
     """
-    target = Path(path)
+    target = output_file(path, WRITABLE, error=AudioError)
+    if not isinstance(sound, Sound):
+        raise no_sound(sound)
     if not np.isfinite(sound.samples).all():
         raise AudioError(f"refusing to write {target.name!r}: samples are NaN or infinite")
-    form = _WRITABLE.get(target.suffix.lower())
-    if form is None:
-        raise AudioError(
-            f"cannot write {target.name!r}: unknown sound format",
-            expected=", ".join(_WRITABLE),
-            received=target.suffix or "no ending",
-        )
+    form = WRITABLE[target.suffix.lower()]
     soundfile = soundfile_module()
     clipped = np.clip(sound.samples, -1, 1)
     subtype = "VORBIS" if form == "OGG" else subtype
@@ -190,77 +274,13 @@ def resample(sound: Sound, sample_rate: int) -> Sound:
         The sound at that rate; the very object where it has that rate.
 
     Raises:
+        AudioError: the sound has a rate that no recording has.
         MissingExtraError: soxr is not installed.
     """
     if sample_rate == sound.sample_rate:
         return sound
-    try:
-        import soxr
-    except ImportError as error:
-        raise MissingExtraError("live", "soxr", "changing the sample rate") from error
-    return Sound.of(soxr.resample(sound.samples, sound.sample_rate, sample_rate), sample_rate)
-
-
-def to_channels(samples: Samples, channels: int) -> Samples:
-    """Sound with another number of channels.
-
-    Several channels become one by their mean. Else the channels that are there are taken in turn:
-    one is repeated, and of more than are wanted the first are used. The engine does the same in
-    place (:func:`musicvae.live.engine.channels.spread`).
-
-    Args:
-        samples: float32, shape (samples, n), full scale ±1, n ≥ 1.
-        channels: how many are wanted, at least 1.
-
-    Returns:
-        float32, shape (samples, channels); the very array where it has as many.
-    """
-    have = samples.shape[1]
-    if have == channels:
-        return samples
-    if channels == 1:
-        mean: Samples = samples.mean(axis=1, keepdims=True, dtype=np.float32)
-        return mean
-    return samples[:, np.arange(channels) % have]
-
-
-def crossfade(sounds: Iterable[Samples], overlap: int) -> Samples:
-    """Join sounds, each overlapping the next by ``overlap`` samples, with linear fades.
-
-    A linear fade keeps the level where the two sounds are correlated.
-
-    Args:
-        sounds: float32, shape (samples, channels) each, full scale ±1.
-        overlap: in samples.
-
-    Returns:
-        float32, shape (sum of the lengths - overlap · number of overlaps, channels).
-
-    Raises:
-        AudioError: there is nothing to join, or a sound is shorter than the overlap.
-    """
-    pieces = list(sounds)
-    if not pieces or not 0 <= overlap <= min(len(piece) for piece in pieces):
-        raise AudioError(
-            "these sounds cannot be joined",
-            expected="at least one sound, and an overlap no longer than the shortest",
-            received=f"{len(pieces)} sounds, overlap {overlap} samples",
-        )
-    starts = np.cumsum([0] + [len(piece) - overlap for piece in pieces[:-1]])
-    joined = np.zeros((starts[-1] + len(pieces[-1]), pieces[0].shape[1]), np.float32)
-    ramp = ((np.arange(overlap, dtype=np.float32) + 0.5) / max(overlap, 1))[:, None]
-    for number, (start, piece) in enumerate(zip(starts, pieces, strict=True)):
-        faded = piece.astype(np.float32)  # a copy
-        if number > 0:
-            faded[:overlap] *= ramp
-            joined[start : start + overlap] *= 1 - ramp
-        joined[start : start + len(piece)] += faded
-    return joined
-
-
-def soundfile_module() -> ModuleType:
-    """The soundfile package, imported at the first call: not before a file is read or written."""
-    import soundfile
-
-    module: ModuleType = soundfile
-    return module
+    check_rate(sound.sample_rate)
+    step = max(1, BLOCK // sound.channels)
+    blocks = (sound.samples[at : at + step] for at in range(0, max(1, len(sound.samples)), step))
+    channels = sound.channels
+    return Sound(gathered(resampled(blocks, sound.sample_rate, sample_rate), channels), sample_rate)

@@ -6,11 +6,11 @@ import os
 import sys
 from importlib import import_module
 from importlib.util import find_spec
-from pathlib import Path
 
 from musicvae.artifact import ArtifactInfo
 from musicvae.errors import ExportError, MissingExtraError
 from musicvae.families import ExportableModel
+from musicvae.paths import AnyPath, output_file
 
 
 class MissingExporterError(MissingExtraError, ExportError):
@@ -24,7 +24,7 @@ class MissingExporterError(MissingExtraError, ExportError):
 
 def export(
     model: ExportableModel | str | os.PathLike[str],
-    path: str | os.PathLike[str],
+    path: AnyPath,
     *,
     licence: str | None = None,
     half: bool = False,
@@ -50,13 +50,8 @@ def export(
         RunError: the folder holds no run.
         ExportError: the model cannot be exported; see ``musicvae_export.export_model``.
     """
-    target = Path(path)
-    if target.suffix.lower() != ".onnx" or target.is_dir():
-        raise ExportError(
-            "an artifact needs a file name",
-            expected="a name that ends in .onnx",
-            received=str(path),
-        )
+    read = [model] if isinstance(model, str | os.PathLike) else []
+    target = output_file(path, (".onnx",), read, ExportError)
     if not _is_installed("musicvae_export"):  # checked before the model is loaded, which takes long
         raise MissingExporterError
     # TensorFlow reads this at its first import; without it, a conversion logs pages.

@@ -86,12 +86,18 @@ def _refuse_mode(mode: int, path: str | os.PathLike[str]) -> None:
 def write_json(path: str | os.PathLike[str], value: object) -> None:
     """Write ``value`` as indented UTF-8 JSON, whole or not at all.
 
+    Names of files that are not valid Unicode, which UTF-8 cannot hold, make all letters escapes.
+
     Raises:
         TypeError: JSON has no form for it.
         OSError: as :func:`replacing`.
     """
+    try:
+        data = json.dumps(value, indent=2, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        data = json.dumps(value, indent=2).encode()
     with replacing(path) as temporary:
-        temporary.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n", "utf-8")
+        temporary.write_bytes(data + b"\n")
 
 
 def read_json(path: str | os.PathLike[str]) -> Any:

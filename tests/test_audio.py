@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 import soundfile
 
-from musicvae import audio
 from musicvae.audio import AudioSpec, Sound, Sounds, crossfade, read, resample, to_channels, write
 from musicvae.errors import AudioError, SettingError
 from musicvae.live.engine.channels import spread
@@ -82,7 +81,7 @@ def test_samples_that_are_not_numbers_are_refused(tmp_path: Path, value: float) 
 
 @pytest.mark.parametrize("name", ["take", "take.mid", "take.raw", "take.mp3x"])
 def test_an_unknown_ending_lists_the_known_ones(tmp_path: Path, name: str) -> None:
-    with pytest.raises(AudioError, match=r"\.wav, \.flac, \.ogg, \.au"):
+    with pytest.raises(AudioError, match=r"\.wav or \.flac or \.ogg or \.au"):
         write(tmp_path / name, tone())
     assert list(tmp_path.iterdir()) == []
 
@@ -96,17 +95,16 @@ def test_a_format_that_cannot_hold_it_leaves_no_file(
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("content", [None, b"", b"RIFF", b"this is text, not sound" * 40])
-def test_what_is_no_sound_is_named(tmp_path: Path, content: bytes | None) -> None:
+@pytest.mark.parametrize("content", [b"", b"RIFF", b"this is text, not sound" * 40])
+def test_what_is_no_sound_is_named(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "odd.wav"
-    if content is not None:
-        path.write_bytes(content)
+    path.write_bytes(content)
     with pytest.raises(AudioError, match=r"cannot read 'odd\.wav' as sound"):
         read(path)
 
 
 def test_reading_a_folder_is_an_error_of_ours(tmp_path: Path) -> None:
-    with pytest.raises(AudioError, match="as sound"):
+    with pytest.raises(AudioError, match="is a folder"):
         read(tmp_path)
 
 
@@ -204,7 +202,3 @@ def test_the_corpus_reads(shared_data: Path) -> None:
     sound = read(shared_data / "genres" / "jazz" / "jazz.00000.ogg")
     assert (sound.sample_rate, sound.channels) == (22_050, 1)
     assert 29 < sound.seconds < 31
-
-
-def test_every_ending_of_the_dataset_is_lower_case() -> None:
-    assert all(suffix == suffix.lower() for suffix in audio.AUDIO_SUFFIXES)

@@ -12,7 +12,6 @@ import pytest
 
 from musicvae import audio
 from musicvae.artifact.reading import read_info
-from musicvae.data.decode import promised_bytes
 from musicvae.errors import DeviceError, MusicVAEError
 from musicvae.files import (
     MAX_DEPTH,
@@ -28,6 +27,7 @@ from musicvae.latents.tape import Tape
 from musicvae.latents.tape_format import read_header
 from musicvae.live.outputs.wav import GrowingWav
 from musicvae.live.storage.scores import read_score
+from musicvae.soundfiles.reader import Reader
 
 
 def test_a_good_block_leaves_only_the_file(tmp_path: Path) -> None:
@@ -64,6 +64,12 @@ def test_a_target_that_cannot_be_replaced_leaves_nothing(tmp_path: Path) -> None
     with pytest.raises(OSError, match="folder"), replacing(target) as temporary:
         temporary.write_bytes(b"new")
     assert list(tmp_path.iterdir()) == [target]
+
+
+def test_json_keeps_names_that_are_not_unicode(tmp_path: Path) -> None:
+    folder = {"folder": "caf\udce9", "genre": "été"}
+    write_json(tmp_path / "run.json", folder)
+    assert read_json(tmp_path / "run.json") == folder
 
 
 def test_json_keeps_its_letters(tmp_path: Path) -> None:
@@ -178,7 +184,7 @@ class TestPipes:
             lambda path: read_bytes(path, 100),
             lambda path: replacing(path).__enter__(),
             audio.read,
-            promised_bytes,
+            Reader,
             read_header,
             Tape.load,
             read_score,

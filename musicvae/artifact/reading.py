@@ -21,6 +21,7 @@ from musicvae.errors import (
     ForeignArtifactError,
     UnsafeArtifactError,
 )
+from musicvae.paths import input_file
 
 #: The largest file in bytes: twenty times the largest that a recipe makes.
 MAX_BYTES = 2**29
@@ -69,8 +70,9 @@ def load(path: str | os.PathLike[str]) -> tuple[bytes, ArtifactInfo]:
     Raises:
         ArtifactError: as :func:`read_info`.
     """
-    data = _read_bytes(Path(path))
-    return data, check(data, Path(path).name)
+    file = input_file(path, "an .onnx file", ArtifactError)
+    data = _read_bytes(file)
+    return data, check(data, file.name)
 
 
 def check(data: bytes, name: str = "artifact") -> ArtifactInfo:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from musicvae.cli.options import Commands
@@ -48,25 +47,29 @@ def run(options: argparse.Namespace) -> int:
     from musicvae.vae.quiet import quieten_tensorflow
 
     quieten_tensorflow()
+    from musicvae.cli.results import shown
     from musicvae.exporting import export
+    from musicvae.paths import expand
+    from musicvae.text import printable
 
+    out = expand(options.out)
     info = export(
-        options.run_folder,
-        options.out,
+        str(expand(options.run_folder)),
+        out,
         licence=options.licence,
         half=options.half,
         encoder=options.encoder,
     )
     differences = ", ".join(f"{name} {value:.1e}" for name, value in info.parity.items())
-    megabytes = Path(options.out).stat().st_size / 1e6
-    print(f"wrote {options.out}: {info.genre}, {_what(info)}, {megabytes:.1f} MB")
+    megabytes = out.stat().st_size / 1e6
+    print(f"wrote {shown(out)}: {printable(info.genre)}, {_what(info)}, {megabytes:.1f} MB")
     print(f"largest differences: {differences}")
     if info.kind == "encoder":
         print(f"latent space {info.latent_space}, {info.latent_rate:.1f} latents a second")
     elif info.kind == "stream":
-        print(f"play a tape with it: musicvae play {options.out} NAME.tape -o NAME.wav")
+        print(f"play a tape with it: musicvae play {shown(out)} NAME.tape -o NAME.wav")
     else:
-        print(f"play it: musicvae live {options.out}")
+        print(f"play it: musicvae live {shown(out)}")
     return 0
 
 

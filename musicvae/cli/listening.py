@@ -19,6 +19,10 @@ SEAM = 0.1
 #: Number of test tracks that ``plot`` reconstructs, and seconds of each: more is too fine to see.
 PLOTTED_TRACKS = 4
 PLOTTED_SECONDS = 10.0
+#: Bytes of a file's name that the names of its results repeat; a system allows 255 in all.
+LONGEST_NAME = 150
+#: The largest seed.
+MOST_SEED = 2**63 - 1
 
 
 def add(commands: Commands) -> None:
@@ -30,7 +34,7 @@ def add(commands: Commands) -> None:
     command = _command(commands, "sample", "make new sounds", sample)
     command.add_argument("--n", type=_positive, default=4, help="number of sounds (default: 4)")
     command.add_argument(
-        "--seed", type=int, default=0, help="equal seeds give equal sounds (default: 0)"
+        "--seed", type=_seed, default=0, help="equal seeds give equal sounds (default: 0)"
     )
     command.add_argument(
         "--seconds", type=float, help="length of each sound; streams only (default: 10)"
@@ -73,13 +77,14 @@ def sample(options: argparse.Namespace) -> None:
     Raises:
         MusicVAEError: the run cannot be read, or ``--seconds`` was given for clips.
     """
-    from musicvae.cli.results import print_written, write_results
+    from musicvae.cli.results import print_written, result_names, results_folder, write_results
 
+    names = [f"sample-{number:02d}" for number in range(1, options.n + 1)]
+    out = results_folder(options.out, result_names(names))
     model = _load(options)
     length = {} if options.seconds is None else {"seconds": options.seconds}
     sounds = model.sample(options.n, seed=options.seed, **length)
-    named = {f"sample-{number:02d}": sound for number, sound in enumerate(sounds, start=1)}
-    print_written(write_results(options.out, named))
+    print_written(write_results(out, dict(zip(names, sounds, strict=True))))
 
 
 def reconstruct(options: argparse.Namespace) -> None:
@@ -88,15 +93,19 @@ def reconstruct(options: argparse.Namespace) -> None:
     Raises:
         MusicVAEError: a file or the run cannot be read.
     """
-    from musicvae.audio import read
-    from musicvae.cli.results import print_written
+    from musicvae.audio import read_with_notes
+    from musicvae.cli.results import print_notes, print_written, results_folder
+    from musicvae.paths import expand
 
-    originals = [
-        read(path) for path in options.files
-    ]  # before the model, so that a bad file is refused at once
-    model = _load(options)
-    names = _distinct([path.stem for path in options.files])
-    print_written(_write_pairs(model, originals, names, options.out))
+    files = [expand(path) for path in options.files]
+    names = _distinct(files)
+    out = results_folder(options.out, _pair_names(names), files)
+    originals = []
+    for file in files:  # before the model, so that a bad file is refused at once
+        sound, notes = read_with_notes(file)
+        print_notes(file, notes)
+        originals.append(sound)
+    print_written(_write_pairs(_load(options), originals, names, out))
 
 
 def interpolate(options: argparse.Namespace) -> None:
@@ -106,17 +115,18 @@ def interpolate(options: argparse.Namespace) -> None:
         MusicVAEError: a file or the run cannot be read.
     """
     from musicvae.audio import Sound, crossfade
-    from musicvae.cli.results import print_written, write_results
+    from musicvae.cli.results import print_written, result_names, results_folder, write_results
 
+    names = [f"step-{number:02d}" for number in range(1, options.steps + 1)]
+    ends = [end for end in (options.a, options.b) if not _is_number(end)]
+    out = results_folder(options.out, [*result_names(names), "interpolation.wav"], ends)
     start, end = _read_unless_seed(options.a), _read_unless_seed(options.b)
     steps = _load(options).interpolate(start, end, options.steps)
-    written = write_results(
-        options.out, {f"step-{number:02d}": step for number, step in enumerate(steps, start=1)}
-    )
+    written = write_results(out, dict(zip(names, steps, strict=True)))
     rate = steps[0].sample_rate
     seam = min(round(SEAM * rate), min(len(step.samples) for step in steps) // 2)
     whole = Sound.of(crossfade([step.samples for step in steps], seam), rate)
-    print_written([*written, whole.write(options.out / "interpolation.wav")])
+    print_written([*written, whole.write(out / "interpolation.wav")])
 
 
 def plot(options: argparse.Namespace) -> None:
@@ -127,19 +137,20 @@ def plot(options: argparse.Namespace) -> None:
     """
     from musicvae import plots
     from musicvae.audio import read
-    from musicvae.cli.results import print_written
+    from musicvae.cli.results import print_written, results_folder
 
+    results_folder(options.out, ["latent_usage.png", "training_curves.png"])
     model = _load(options)
-    out = options.out
+    tracks = [path for path in model.test_tracks() if path.is_file()][:PLOTTED_TRACKS]
+    names = _distinct(tracks)
+    out = results_folder(options.out, _pair_names(names), tracks)
     written = [plots.save(plots.latent_usage(model.kl_per_latent()), out / "latent_usage.png")]
     if history := model.history():
         written.append(plots.save(plots.training_curves(history), out / "training_curves.png"))
     else:
         print("No epoch was finished yet: no training curves.")
-    tracks = [path for path in model.test_tracks() if path.is_file()][:PLOTTED_TRACKS]
     if tracks:
-        sounds = [_first(read(path), PLOTTED_SECONDS) for path in tracks]
-        names = _distinct([path.stem for path in tracks])
+        sounds = [read(path, PLOTTED_SECONDS) for path in tracks]
         written += _write_pairs(model, sounds, names, out)
     else:
         print("The test tracks are no longer where they were: no reconstructions.")
@@ -188,32 +199,50 @@ def _load(options: argparse.Namespace) -> TrainedModel:
     from musicvae.vae.quiet import quieten_tensorflow
 
     quieten_tensorflow()
+    from musicvae.paths import expand
     from musicvae.vae.run.loading import load
 
-    found: TrainedModel = load(options.run_folder)
+    found: TrainedModel = load(expand(options.run_folder))
     return found
 
 
-def _first(sound: Sound, seconds: float) -> Sound:
-    """The beginning of a sound."""
-    from musicvae.audio import Sound
-
-    return Sound.of(sound.samples[: round(seconds * sound.sample_rate)], sound.sample_rate)
+def _pair_names(names: Sequence[str]) -> list[str]:
+    """The files that :func:`_write_pairs` writes."""
+    pairs = [f"{name}-{side}.wav" for name in names for side in ("original", "reconstruction")]
+    return [*pairs, "distances.csv", "reconstructions.png"]
 
 
 def _read_unless_seed(text: str) -> Sound | int:
-    """The sound of a file, or the number where the text is one and no file has that name."""
+    """The sound of a file, or the seed where the text is a number and no file has that name."""
     from musicvae.audio import read
+    from musicvae.errors import SettingError
 
-    if text.isdecimal() and not Path(text).exists():
-        return int(text)
-    return read(text)
+    if not _is_number(text):
+        return read(text)
+    try:
+        return _seed(text)
+    except argparse.ArgumentTypeError as error:
+        raise SettingError("this is no seed", expected=str(error).partition(",")[0]) from None
 
 
-def _distinct(names: Sequence[str]) -> list[str]:
-    """The names, all numbered where two are equal, so that no file overwrites another."""
-    if len(set(names)) == len(names):
-        return list(names)
+def _is_number(text: str) -> bool:
+    """Whether a text means a seed: a number, and not the name of a file."""
+    if not text.removeprefix("-").isdecimal():
+        return False
+    return len(text) > LONGEST_NAME or not Path(text).exists()
+
+
+def _distinct(files: Sequence[Path]) -> list[str]:
+    """Names for the results of files, all numbered where two are equal: none overwrites another.
+
+    Characters that cannot be printed are replaced, since the names go into tables and files.
+    """
+    from musicvae.text import printable
+
+    stems = [printable(file.stem, "_").encode()[:LONGEST_NAME] for file in files]
+    names = [stem.decode("utf-8", "ignore") for stem in stems]
+    if len({name.casefold() for name in names}) == len(names):
+        return names
     return [f"{number:02d}-{name}" for number, name in enumerate(names, start=1)]
 
 
@@ -225,7 +254,14 @@ def _at_least_two(text: str) -> int:
     return _whole(text, 2)
 
 
-def _whole(text: str, least: int) -> int:
-    if not text.isdecimal() or int(text) < least:
-        raise argparse.ArgumentTypeError(f"a whole number from {least} on, not {text!r}")
+def _seed(text: str) -> int:
+    return _whole(text, 0, MOST_SEED)
+
+
+def _whole(text: str, least: int, most: int = 1_000_000) -> int:
+    # Python refuses to read thousands of digits, with an error of its own.
+    if len(text) > 20 or not text.isdecimal() or not least <= int(text) <= most:
+        raise argparse.ArgumentTypeError(
+            f"a whole number from {least} on, up to {most}, not {text!r:.40}"
+        )
     return int(text)

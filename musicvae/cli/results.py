@@ -4,17 +4,58 @@ from __future__ import annotations
 
 import csv
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from musicvae.audio import Sound
+    from musicvae.paths import AnyPath
 
 #: More sounds than this on one picture are too small to see.
 MOST_ON_A_PICTURE = 8
 
 HEADINGS = ("sound", "seconds", "dBFS", "peak", "bandwidth", "centroid", "onsets/s", "clicks")
+
+
+def shown(path: Path) -> str:
+    """A path as it may be printed: on one line, without characters that control the terminal."""
+    from musicvae.text import printable
+
+    return printable(str(path))
+
+
+def print_notes(file: Path, notes: Sequence[str]) -> None:
+    """Tell what is unusual about a sound file, on standard error."""
+    import sys
+
+    for note in notes:
+        print(f"musicvae: {shown(file)}: {note}", file=sys.stderr)
+
+
+def results_folder(folder: Path, names: Iterable[str], inputs: Sequence[AnyPath] = ()) -> Path:
+    """The expanded folder for results, after a check of each file that will be written in it.
+
+    Args:
+        folder: as a person typed it; it is not made here.
+        names: of the files that will be written.
+        inputs: files that are read; none of them may be replaced.
+
+    Raises:
+        SettingError: a file cannot be written, or would replace an input.
+    """
+    from musicvae.paths import output_file, output_folder
+
+    place = output_folder(folder)
+    for name in names:
+        output_file(place / name, [Path(name).suffix], inputs)
+    return place
+
+
+def result_names(names: Iterable[str]) -> list[str]:
+    """The files that :func:`write_results` writes for sounds of these names."""
+    pictures = ("waveforms.png", "spectrograms.png")
+    return [*(f"{name}.wav" for name in names), *pictures, "measures.csv"]
 
 
 def write_results(folder: Path, sounds: Mapping[str, Sound]) -> list[Path]:
@@ -81,7 +122,9 @@ def write_csv(path: Path, rows: Sequence[Mapping[str, object]]) -> Path:
         The path written.
     """
     from musicvae.files import replacing
+    from musicvae.paths import output_file
 
+    path = output_file(path, (".csv",))
     with replacing(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as handle:
         writer = csv.DictWriter(handle, fieldnames=list(rows[0]))
         writer.writeheader()
@@ -91,5 +134,5 @@ def write_csv(path: Path, rows: Sequence[Mapping[str, object]]) -> Path:
 
 def print_written(written: Sequence[Path]) -> None:
     """Print the names of the files written, and their folder."""
-    folder = written[0].parent
-    print(f"Wrote {len(written)} files to {folder}: {', '.join(path.name for path in written)}")
+    names = ", ".join(shown(Path(path.name)) for path in written)
+    print(f"Wrote {len(written)} files to {shown(written[0].parent)}: {names}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from musicvae.cli.options import Commands
 
@@ -45,26 +45,39 @@ def make_tape(options: argparse.Namespace) -> int:
     """Run ``musicvae tape``: encode a sound file and save the tape.
 
     Raises:
-        MusicVAEError: the sound or the model cannot be read, or the model is not a stream.
+        MusicVAEError: the sound or the model cannot be read, the model is not a stream, or the tape
+            would replace one of them.
     """
-    from musicvae.audio import read
+    from musicvae.audio import check_readable, read_as
+    from musicvae.cli.results import print_notes, shown
+    from musicvae.latents.tape import ENDINGS
+    from musicvae.paths import expand, output_file
 
-    sound = read(options.file)  # before the model, so that a bad file is refused at once
-    tape: Tape
-    if options.model.is_dir():
+    model, file = expand(options.model), expand(options.file)
+    out = output_file(options.out, ENDINGS, [model, file])
+    check_readable(file)  # before the model, so that a bad file is refused at once
+    trained: Any
+    if model.is_dir():
         from musicvae.vae.quiet import quieten_tensorflow
 
         quieten_tensorflow()
         from musicvae.vae.run.loading import load
 
-        tape = load(options.model).tape(sound, source=options.file.name)
+        trained = load(model)
+        wanted = trained.recipe
     else:
         from musicvae.runtime.encoder import Encoder
 
-        tape = Encoder(options.model).tape(sound, source=options.file.name)
-    tape.save(options.out)
-    size = options.out.stat().st_size
-    print(f"wrote {options.out}: {tape.seconds:.2f} s, {tape.steps} steps, {size / 1000:.1f} kB")
+        trained = Encoder(model)
+        wanted = trained.info
+    # Each model makes its own channels of several, but all make one in the same way.
+    channels = 1 if wanted.channels == 1 else None
+    sound, notes = read_as(file, wanted.sample_rate, channels)
+    tape: Tape = trained.tape(sound, source=file.name)
+    print_notes(file, notes)
+    tape.save(out)
+    size = out.stat().st_size
+    print(f"wrote {shown(out)}: {tape.seconds:.2f} s, {tape.steps} steps, {size / 1000:.1f} kB")
     return 0
 
 
@@ -72,15 +85,21 @@ def play_tape(options: argparse.Namespace) -> int:
     """Run ``musicvae play``: decode a tape and write the sound.
 
     Raises:
-        MusicVAEError: the tape or the artifact cannot be read, or they do not fit together.
+        MusicVAEError: the tape or the artifact cannot be read, they do not fit together, or the
+            sound would replace one of them.
     """
-    from musicvae.audio import Sound
+    from musicvae.audio import WRITABLE, Sound
+    from musicvae.cli.results import shown
     from musicvae.latents.tape import Tape
+    from musicvae.paths import expand, output_file
     from musicvae.runtime.stream_decoder import StreamDecoder
+    from musicvae.text import printable
 
-    tape = Tape.load(options.tape)
-    decoder = StreamDecoder(options.artifact)
-    sound = Sound.of(decoder.play(tape), decoder.info.sample_rate)
-    sound.write(options.out)
-    print(f"wrote {options.out}: {sound.seconds:.2f} s of {decoder.info.genre}")
+    artifact, source = expand(options.artifact), expand(options.tape)
+    out = output_file(options.out, WRITABLE, [artifact, source])
+    tape = Tape.load(source)
+    decoder = StreamDecoder(artifact)
+    sound = Sound(decoder.play(tape), decoder.info.sample_rate)
+    sound.write(out)
+    print(f"wrote {shown(out)}: {sound.seconds:.2f} s of {printable(decoder.info.genre)}")
     return 0

@@ -7,7 +7,6 @@ build(tracks) ── unchanged and in the cache? ── yes ──> memory map
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Iterable
 from importlib.util import find_spec
@@ -21,12 +20,14 @@ from musicvae.data.store import cache_folder
 from musicvae.data.tracks import Skipped, Track
 from musicvae.data.worker import unwritable
 from musicvae.errors import DataError, MissingExtraError
+from musicvae.paths import AnyPath, expand
+from musicvae.text import printable
 
 
 def build(
     tracks: Iterable[Track],
     spec: AudioSpec,
-    folder: str | os.PathLike[str] | None = None,
+    folder: AnyPath | None = None,
     workers: int | None = None,
     progress: Progress | None = None,
 ) -> Corpus:
@@ -51,7 +52,7 @@ def build(
         if find_spec(package) is None:
             raise MissingExtraError("train", package, "filling the cache of decoded tracks")
     wanted = sorted(tracks, key=lambda track: track.key)
-    place = Path(folder or cache_folder()).absolute()
+    place = expand(folder or cache_folder(), DataError).absolute()
     tell = progress or (lambda done, total, key: None)
     try:
         with Index(place / "index.sqlite") as index:
@@ -77,9 +78,10 @@ def _corpus(tracks: list[Track], found: dict[str, Found], spec: AudioSpec, folde
         first.setdefault(digest, track.key)
         entries.append(Entry(track, digest, outcome.stored.samples, notes))
     if not entries:
+        reasons = [f"{printable(skip.key)}: {skip.reason}" for skip in skipped]
         raise DataError(
             "no usable track is left",
             expected="at least one track of 1 s or more that can be decoded and is not silent",
-            received="; ".join(f"{skip.key}: {skip.reason}" for skip in skipped) or "no tracks",
+            received="; ".join(reasons) or "no tracks",
         )
     return Corpus(spec, folder, tuple(entries), tuple(skipped))

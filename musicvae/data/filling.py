@@ -8,7 +8,6 @@ from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import closing
 from dataclasses import dataclass, replace
-from importlib.metadata import version
 from pathlib import Path
 from queue import SimpleQueue
 
@@ -23,7 +22,7 @@ from musicvae.data.store import (
     sound_path,
 )
 from musicvae.data.tracks import Track
-from musicvae.data.worker import Job, SameProcess, Worker
+from musicvae.data.worker import Job, SameProcess, Worker, decoder_name
 
 #: Called as ``progress(done, total, key)`` after each track, in the caller's thread.
 Progress = Callable[[int, int, str], None]
@@ -121,9 +120,10 @@ class Filler:
         outcome = self.index.outcome(digest)
         if outcome is None:
             return None
+        if outcome.decoder != decoder_name() and (outcome.stored is None or outcome.is_broken):
+            return None
         if outcome.stored is None:
-            same_decoder = outcome.decoder == version("soundfile")
-            return Found(digest, outcome) if same_decoder else None
+            return Found(digest, outcome)
         path = sound_path(self.folder, digest)
         stored = check_sound(path, outcome.stored, self.spec.channels)
         if stored is None:

@@ -57,13 +57,18 @@ class Outcome:
         stored: the file of the decoded sound, or ``None``.
         reason: why the source is not used, or ``None``.
         notes: what was done to it or is unusual about it.
-        decoder: version of soundfile that could not decode it; a newer one may be able to.
+        decoder: what decoded it, or could not; another one may find more.
     """
 
     stored: Stored | None
     reason: str | None = None
     notes: tuple[str, ...] = ()
     decoder: str = ""
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether the sound ends before the source's end."""
+        return any("broken off" in note for note in self.notes)
 
     def to_json(self) -> str:
         """The outcome as JSON text, for :meth:`from_json`."""

@@ -9,8 +9,7 @@ import os
 
 import numpy as np
 
-from musicvae.audio import Samples, Sound, read
-from musicvae.data.decode import to_rate
+from musicvae.audio import Samples, Sound, read, resample
 from musicvae.data.tracks import scan
 from musicvae.recipes.split import split_tracks
 
@@ -58,8 +57,8 @@ def load(
         AudioError: the file cannot be decoded.
     """
     sound = read(file_)
-    mono = Sound.of(sound.samples.mean(axis=1, dtype=np.float32), sound.sample_rate)
+    mono = resample(Sound.of(sound.mono(), sound.sample_rate), sr)
     row = np.zeros((1, samples), np.float32)
-    found = to_rate(mono, sr)[:samples, 0] if sr != mono.sample_rate else mono.samples[:samples, 0]
+    found = mono.samples[:samples, 0]
     row[0, : len(found)] = found
     return row, sr

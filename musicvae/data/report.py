@@ -8,6 +8,7 @@ from typing import Any
 from musicvae.data.corpus import Corpus
 from musicvae.data.tracks import Scan
 from musicvae.recipes.split import Split
+from musicvae.text import printable
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ class DataReport:
     def _summary(self) -> str:
         corpus = self.corpus
         minutes = f"{int(corpus.seconds // 60)} min {corpus.seconds % 60:.0f} s"
-        text = f"{len(corpus)} tracks, {minutes}, from {self.scan.root}"
+        text = f"{len(corpus)} tracks, {minutes}, from {printable(str(self.scan.root))}"
         if self.split is not None:
             text += f"; {len(self.split.train)} to train on, {len(self.split.test)} to test on"
         return f"{text}; {len(self.skipped)} skipped"
@@ -75,5 +76,6 @@ def _section(title: str, rows: list[tuple[str, str]]) -> list[str]:
     """The lines of a title and of its rows; none where there are no rows."""
     if not rows:
         return []
-    width = min(40, max(len(key) for key, _ in rows))
-    return [f"{title}:", *(f"  {key:<{width}}  {text}" for key, text in rows)]
+    shown = [(printable(key), printable(text)) for key, text in rows]
+    width = min(40, max(len(key) for key, _ in shown))
+    return [f"{title}:", *(f"  {key:<{width}}  {text}" for key, text in shown)]

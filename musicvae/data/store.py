@@ -17,7 +17,7 @@ import errno
 import hashlib
 import os
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -113,20 +113,28 @@ def sound_path(folder: Path, digest: str) -> Path:
     return folder / "sounds" / digest[:2] / f"{digest}.npy"
 
 
-def write_sound(path: Path, samples: Samples) -> Stored:
-    """Write a sound, whole or not at all.
+def write_sound(path: Path, blocks: Iterable[Samples], samples: int, channels: int) -> Stored:
+    """Write a sound that comes in blocks, whole or not at all.
 
     Args:
         path: the ``.npy`` file.
-        samples: float32, shape (samples, channels), full scale ±1, contiguous.
+        blocks: float32, shape (any length, channels) each, full scale ±1, contiguous.
+        samples: their length together, in samples.
+        channels: how many they have.
 
     Raises:
         OSError: it cannot be written.
     """
+    shape = {"descr": "<f4", "fortran_order": False, "shape": (samples, channels)}
+    crc32 = 0
     with replacing(path) as temporary, temporary.open("wb") as file:
-        np.save(file, samples)
+        np.lib.format.write_array_header_1_0(file, shape)
+        for block in blocks:
+            data = block.astype("<f4", copy=False).data
+            file.write(data)
+            crc32 = zlib.crc32(data, crc32)
     status = path.stat()
-    return Stored(len(samples), status.st_size, status.st_mtime_ns, zlib.crc32(samples.data))
+    return Stored(samples, status.st_size, status.st_mtime_ns, crc32)
 
 
 def open_sound(path: Path, samples: int, channels: int) -> Samples:

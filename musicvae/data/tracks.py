@@ -11,9 +11,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from musicvae.audio import AUDIO_SUFFIXES
 from musicvae.errors import DataError
 from musicvae.genres import GENRES, Genre
+from musicvae.paths import AnyPath, expand
+from musicvae.soundfiles.formats import is_readable, readable_endings, unreadable
+from musicvae.text import printable
 
 #: Levels below the root at which the folder of a genre is looked for. The usual copies of GTZAN
 #: have it at the third (``Data/genres_original/jazz``), beside a folder of pictures of that name.
@@ -61,11 +63,12 @@ class Scan:
     skipped: tuple[Skipped, ...]
 
 
-def scan(root: str | os.PathLike[str], genre: Genre | str | None = None) -> Scan:
-    """Find the sound files under ``root``: wav, au, flac, ogg, mp3, in capitals or not.
+def scan(root: AnyPath, genre: Genre | str | None = None) -> Scan:
+    """Find the sound files under ``root``, in all formats that libsndfile reads.
 
-    Links are followed, but no folder is entered twice. Hidden files and folders are skipped with a
-    reason; files of other kinds, such as lists and pictures, are not mentioned.
+    Endings may be in capitals. Links are followed, but no folder is entered twice. Sound in other
+    formats, such as m4a, and hidden files and folders are skipped with a reason; files of other
+    kinds, such as lists and pictures, are not mentioned.
 
     Args:
         root: the folder.
@@ -76,12 +79,12 @@ def scan(root: str | os.PathLike[str], genre: Genre | str | None = None) -> Scan
     Raises:
         DataError: no such folder, no folder for the genre, more than one, or no sound files.
     """
-    folder = Path(root)
+    folder = expand(root, DataError)
     if not folder.is_dir():
         raise DataError(
             "there is no folder to take sounds from",
             expected="a folder with sound files, or with folders of them",
-            received=str(folder) + (" (a file)" if folder.exists() else ""),
+            received=repr(str(folder)) + (" (a file)" if folder.exists() else ""),
         )
     if genre is not None:
         folder = _genre_folder(folder, genre)
@@ -91,14 +94,24 @@ def scan(root: str | os.PathLike[str], genre: Genre | str | None = None) -> Scan
     if not tracks:
         raise DataError(
             "no sound files were found",
-            expected=", ".join(AUDIO_SUFFIXES) + " at any depth",
-            received=f"{folder} ({len(skipped)} skipped)",
+            expected=", ".join(readable_endings()) + " at any depth",
+            received=_shown_skips(folder, skipped),
         )
     return Scan(
         folder,
         tuple(sorted(tracks, key=lambda track: track.key)),
         tuple(sorted(skipped, key=lambda skip: skip.key)),
     )
+
+
+def _shown_skips(folder: Path, skipped: list[Skipped]) -> str:
+    """A folder without sounds, and why its first files are skipped."""
+    text = f"{str(folder)!r} ({len(skipped)} skipped)"
+    some = [
+        f"{printable(skip.key)}: {skip.reason}"
+        for skip in sorted(skipped, key=lambda skip: skip.key)[:3]
+    ]
+    return ", such as ".join([text, "; ".join(some)]) if some else text
 
 
 def _genre_folder(root: Path, genre: Genre | str) -> Path:
@@ -115,7 +128,7 @@ def _genre_folder(root: Path, genre: Genre | str) -> Path:
             raise DataError(
                 f"more than one folder could hold the genre {name!r}",
                 expected="one",
-                received=", ".join(folder.relative_to(root).as_posix() for folder in found),
+                received=", ".join(repr(_key(folder, root)) for folder in found),
                 hint="name the folder itself as the data",
             )
         if found:
@@ -123,9 +136,10 @@ def _genre_folder(root: Path, genre: Genre | str) -> Path:
     if is_folder(root.resolve().name) or _holds_sounds_itself(root):
         return root
     folders = sorted(path.name for path in root.iterdir() if path.is_dir())
+    known = ", ".join(map(repr, folders)) or "it has none"
     raise DataError(
         f"there is no folder for the genre {name!r}",
-        expected=f"one of the folders in {root}: {', '.join(map(repr, folders)) or 'it has none'}",
+        expected=f"one of the folders in {str(root)!r}: {known}",
         received=name,
     )
 
@@ -144,10 +158,7 @@ def _holds_sounds(folder: Path) -> bool:
 
 
 def _holds_sounds_itself(folder: Path) -> bool:
-    return any(
-        path.suffix.lower() in AUDIO_SUFFIXES and _refusal(path, folder) is None
-        for path in folder.iterdir()
-    )
+    return any(is_readable(path) and _refusal(path, folder) is None for path in folder.iterdir())
 
 
 def _walk(root: Path) -> Iterator[Track | Skipped]:
@@ -168,10 +179,10 @@ def _walk(root: Path) -> Iterator[Track | Skipped]:
         # Links last, so that the key of a track is its real path, not one through a link.
         folders.sort(key=lambda name: ((here / name).is_symlink(), name))
         for name in files:
-            if Path(name).suffix.lower() in AUDIO_SUFFIXES:
-                reason = _refusal(here / name, root)
-                key = _key(here / name, root)
-                yield Skipped(key, reason) if reason else Track(here / name, key)
+            path = here / name
+            if is_readable(path) or unreadable(path):
+                reason = _refusal(path, root) or unreadable(path)
+                yield Skipped(_key(path, root), reason) if reason else Track(path, _key(path, root))
     for error in refused:
         yield Skipped(_key(Path(error.filename), root), f"cannot be opened: {error.strerror}")
 

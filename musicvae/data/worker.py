@@ -25,10 +25,11 @@ from typing import IO
 
 from musicvae import child
 from musicvae.audio import AudioSpec
-from musicvae.data.decode import decode
+from musicvae.data.decode import TrackDecoder
 from musicvae.data.index import Outcome
-from musicvae.data.store import write_sound
+from musicvae.data.store import Stored, write_sound
 from musicvae.errors import AudioError, DataError
+from musicvae.soundfiles.reader import READER
 
 #: Seconds in which a process ends by itself, or is killed.
 _TIME_TO_END = 2.0
@@ -72,18 +73,28 @@ def perform(job: Job) -> Answer:
         DataError: the cache cannot be written.
     """
     try:
-        decoded = decode(Path(job.path), AudioSpec(job.sample_rate, job.channels))
+        track = TrackDecoder(Path(job.path), AudioSpec(job.sample_rate, job.channels))
+        stored = _stored(track, job)
     except AudioError as error:
-        return Answer(Outcome(None, error.what, decoder=version("soundfile")))
+        return Answer(Outcome(None, error.what, decoder=decoder_name()))
     except OSError as error:
         return Answer(Outcome(None, f"cannot be read: {error.strerror}"), lasting=False)
     except MemoryError:
         return Answer(Outcome(None, "too long to be decoded in memory"), lasting=False)
+    return Answer(Outcome(stored, notes=track.notes, decoder=decoder_name()))
+
+
+def decoder_name() -> str:
+    """What decodes here: an outcome that another decoder left may be better with this one."""
+    return f"{version('soundfile')}, reader {READER}"
+
+
+def _stored(track: TrackDecoder, job: Job) -> Stored:
+    """Write the sound of a track to its file; raises AudioError where it turns out to be silent."""
     try:
-        stored = write_sound(Path(job.target), decoded.samples)
+        return write_sound(Path(job.target), track.blocks(), track.samples, job.channels)
     except OSError as error:
         raise unwritable(error) from error
-    return Answer(Outcome(stored, notes=decoded.notes))
 
 
 def unwritable(error: Exception) -> DataError:

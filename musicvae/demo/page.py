@@ -8,6 +8,7 @@ from html import escape
 from pathlib import Path
 
 from musicvae.files import replacing
+from musicvae.paths import output_file
 
 _STYLE = """
 body { font: 17px/1.55 system-ui, sans-serif; max-width: 60rem; margin: 3rem auto; padding: 0 1rem;
@@ -77,6 +78,7 @@ def write_page(path: Path, chapters: Sequence[Chapter], seconds: float) -> Path:
         "<h2>What to try next</h2><p>Train on your own folder for an hour: the sound keeps "
         "improving. Then play it from your patch; docs/osc.md lists every message.</p>\n</html>\n"
     )
+    path = output_file(path, (".html",))
     with replacing(path) as temporary:
         temporary.write_text(html, "utf-8")
     return path

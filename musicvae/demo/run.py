@@ -19,6 +19,7 @@ from musicvae.demo.performance import Gesture, perform, score
 from musicvae.errors import RunError
 from musicvae.exporting import export
 from musicvae.measures import describe, frechet_log_mel_distance, log_mel_distance
+from musicvae.paths import output_folder
 
 if TYPE_CHECKING:
     from musicvae.vae.clip.trained import TrainedModel
@@ -49,12 +50,13 @@ def run_demo(out: Path, minutes: float, reporter: Reporter) -> Path:
     Raises:
         RunError: ``out`` is a file, or a folder that is not empty.
     """
+    out = output_folder(out, RunError)
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise RunError(
             "the demo needs a new folder",
             expected="a folder that does not exist, or is empty",
-            received=str(out),
-            hint=f"musicvae demo --out {out}-2, or remove {out}",
+            received=repr(str(out)),
+            hint="name another one with --out, or remove this one",
         )
     began = time.monotonic()
     model = _trained(out, minutes, reporter)
@@ -203,5 +205,4 @@ def _range(values: Sequence[float]) -> str:
 
 
 def _ten_seconds(path: Path) -> Sound:
-    sound = read(path)
-    return resample(Sound(sound.samples[: 10 * sound.sample_rate], sound.sample_rate), 22_050)
+    return resample(read(path, seconds=10), 22_050)

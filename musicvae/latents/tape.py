@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +16,11 @@ from musicvae.files import read_bytes, replacing
 from musicvae.latents import tape_format
 from musicvae.latents.arrays import Latents
 from musicvae.latents.tape_format import MAGIC, MAX_BYTES, TapeHeader
+from musicvae.paths import AnyPath, input_file, output_file
 
+#: Endings of the files of tapes.
+ENDINGS = (".tape",)
+_MAKE = "make one: musicvae tape RUN FILE -o NAME.tape"
 _COPY_AGAIN = "copy the file again, or make it again with `musicvae tape`"
 
 
@@ -94,26 +97,34 @@ class Tape:
                 hint="make it again: musicvae tape RUN FILE -o NAME.tape",
             )
 
-    def save(self, path: str | os.PathLike[str]) -> Path:
+    def save(self, path: AnyPath) -> Path:
         """Write the file, whole or not at all.
+
+        Args:
+            path: the file, which ends in ``.tape``; one that is there is replaced.
 
         Returns:
             The path written.
+
+        Raises:
+            TapeError: the path cannot be that of a tape (:func:`musicvae.paths.output_file`).
+            OSError: it cannot be written.
         """
+        target = output_file(path, ENDINGS, error=TapeError)
         data = tape_format.to_bytes(self._header(), self.latents)
-        with replacing(path) as temporary:
+        with replacing(target) as temporary:
             temporary.write_bytes(data)
-        return Path(path)
+        return target
 
     @classmethod
-    def load(cls, path: str | os.PathLike[str]) -> Tape:
+    def load(cls, path: AnyPath) -> Tape:
         """Read a file that :meth:`save` or another program wrote.
 
         Raises:
             TapeError: there is no such file, it is not a tape, or it is damaged.
         """
-        name = Path(path).name
-        data = _read(Path(path))
+        file = input_file(path, "a tape", TapeError, hint=_MAKE)
+        name, data = file.name, _read(file)
         if not data.startswith(MAGIC):
             raise TapeError(
                 f"{name!r} is not a tape",
@@ -168,8 +179,6 @@ class Tape:
 
 
 def _read(path: Path) -> bytes:
-    if not path.is_file():
-        raise TapeError(f"there is no file {str(path)!r}", expected="the path of a tape")
     try:
         return read_bytes(path, MAX_BYTES)
     except OSError as error:

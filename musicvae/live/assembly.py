@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
+from musicvae.errors import DeviceError
 from musicvae.live.commands.address import DECKS, Command
 from musicvae.live.dispatcher import Clients, Dispatcher
 from musicvae.live.engine.clips import ThreadClips
@@ -43,6 +44,7 @@ from musicvae.live.status import flat, problems, status
 from musicvae.live.storage.journal import Journal
 from musicvae.live.storage.presets import Presets
 from musicvae.live.table import ADDRESSES
+from musicvae.paths import expand, output_file
 
 
 def assemble(
@@ -62,6 +64,7 @@ def assemble(
     Raises:
         MusicVAEError: see :meth:`musicvae.live.daemon.Daemon.start`.
     """
+    _check_output(artifacts, options)
     repertoire = Repertoire(artifacts, options)
     allowed = AllowList(options.allow)
     datagrams, listening = _open_sockets(options, stack)
@@ -127,12 +130,22 @@ def _open_sockets(
     return [datagrams for datagrams, _ in pairs], [listening for _, listening in pairs]
 
 
+def _check_output(artifacts: Artifacts, options: Options) -> None:
+    """Refuse, before anything is opened, a file that cannot be written or that is played from."""
+    out = options.output
+    if isinstance(out, str | os.PathLike) and os.fspath(out) != "null":
+        given = artifacts if isinstance(artifacts, list | tuple) else (artifacts,)
+        played = [path for path in given if isinstance(path, str | os.PathLike)]
+        output_file(out, (".wav",), played, DeviceError)
+
+
 def _open_output(
     options: Options, model_rate: int, announcer: Announcer, stack: ExitStack
 ) -> Output:
     wanted = options.output
     if wanted is None or isinstance(wanted, str | os.PathLike):
-        output = choose(wanted, model_rate, **options.sound())
+        given = wanted if wanted is None or os.fspath(wanted) == "null" else expand(wanted)
+        output = choose(given, model_rate, **options.sound())
     else:
         output = wanted
     if isinstance(output, Reconnecting):

@@ -7,7 +7,7 @@ from types import ModuleType
 import numpy as np
 from numpy.typing import NDArray
 
-from musicvae.audio import Samples, Sound, resample
+from musicvae.audio import Samples, Sound, no_sound, resample
 from musicvae.errors import AudioError, MissingExtraError
 from musicvae.isolated import import_numba
 
@@ -117,8 +117,10 @@ def usable(sound: Sound) -> Samples:
     """The mean of the channels of a sound that can be measured: float32, shape (samples,), ±1.
 
     Raises:
-        AudioError: the sound is empty or not finite.
+        AudioError: it is no sound, or is empty or not finite.
     """
+    if not isinstance(sound, Sound):
+        raise no_sound(sound)
     if not len(sound.samples):
         raise AudioError("nothing to measure", expected="at least one sample", received=sound)
     if not np.isfinite(sound.samples).all():

@@ -28,7 +28,10 @@ def latent_usage(kl_per_dim: ArrayLike) -> Figure:
         SettingError: not one finite number per latent.
         MissingExtraError: matplotlib is not installed.
     """
-    kl = np.asarray(kl_per_dim, dtype=np.float64)
+    try:
+        kl = np.asarray(kl_per_dim).astype(np.float64, casting="same_kind")
+    except (TypeError, ValueError):
+        kl = np.array(np.nan)
     if kl.ndim != 1 or not kl.size or not np.isfinite(kl).all():
         raise SettingError(
             "latent usage is one finite number per latent",

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from musicvae.audio import Sound
-from musicvae.errors import SettingError
+from musicvae.audio import Sound, no_sound
+from musicvae.errors import AudioError, SettingError
 from musicvae.measures.pairs import log_mel_distance
 from musicvae.measures.spectra import COMPARISON_RATE, LOG_OFFSET, MEL_BANDS, MEL_HOP, log_mel
 from musicvae.plots.style import (
@@ -44,9 +44,11 @@ def waveforms(sounds: Sequence[Sound], titles: Sequence[str] | None = None) -> F
         The figure.
 
     Raises:
+        AudioError: something is no sound, or not finite.
         SettingError: no sounds, or not as many titles as sounds.
         MissingExtraError: matplotlib is not installed.
     """
+    sounds = _checked(sounds)
     figure, cells = _grid(sounds, titles, height=1.65)
     highest = max([float(np.abs(sound.mono()).max(initial=0)) for sound in sounds])
     limit = 1.08 * highest if highest > 0 else 1.0
@@ -74,6 +76,7 @@ def spectrograms(sounds: Sequence[Sound], titles: Sequence[str] | None = None) -
         SettingError: no sounds, or not as many titles as sounds.
         MissingExtraError: matplotlib or librosa is not installed.
     """
+    sounds = _checked(sounds)
     figure, cells = _grid(sounds, titles, height=2.0)
     bands = [log_mel(sound) for sound in sounds]
     for (axes, _, title, bottom), image in zip(cells, bands, strict=True):
@@ -108,6 +111,7 @@ def side_by_side(
         SettingError: no sounds, or not as many reconstructions or titles as originals.
         MissingExtraError: matplotlib or librosa is not installed.
     """
+    originals, reconstructions = _checked(originals), _checked(reconstructions)
     if len(originals) != len(reconstructions):
         raise SettingError(
             "every original needs its reconstruction",
@@ -133,6 +137,17 @@ def side_by_side(
         grid[row][0].set_ylabel("Hz")
         _colour_bar(figure, shown, grid[row])
     return figure
+
+
+def _checked(sounds: Sequence[Sound] | Sound) -> list[Sound]:
+    """The sounds, one alone among them, after a check that they are sounds and finite."""
+    listed = [sounds] if isinstance(sounds, Sound) else list(sounds)
+    for sound in listed:
+        if not isinstance(sound, Sound):
+            raise no_sound(sound)
+        if not np.isfinite(sound.samples).all():
+            raise AudioError("a sound with NaN or infinite samples cannot be drawn")
+    return listed
 
 
 def _grid(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
-from musicvae.errors import MissingExtraError, SettingError
+from musicvae.errors import MissingExtraError
 from musicvae.files import replacing
+from musicvae.paths import AnyPath, output_file
 
 #: ``Figure`` and ``Axes`` of matplotlib, whose types are not read (see pyproject.toml).
 Figure = Any
@@ -44,21 +44,17 @@ def new_picture(width: float, height: float) -> Figure:
     return empty_picture(width, height, STYLE["dpi"], STYLE["paper"])
 
 
-def save(figure: Figure, path: str | os.PathLike[str]) -> Path:
+def save(figure: Figure, path: AnyPath) -> Path:
     """Write a picture as PNG, whole or not at all.
 
     Returns:
         The path written.
 
     Raises:
-        SettingError: the path does not end in ``.png``.
+        SettingError: the path does not end in ``.png``, or cannot be a file.
         OSError: it cannot be written.
     """
-    target = Path(path)
-    if target.suffix.lower() != ".png":
-        raise SettingError(
-            "pictures are written as PNG", expected="a name ending in .png", received=target.name
-        )
+    target = output_file(path, (".png",))
     with replacing(target) as temporary:
         # Without matplotlib's version, so that equal pictures are equal files.
         figure.savefig(temporary, format="png", metadata={"Software": None})

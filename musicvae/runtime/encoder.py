@@ -11,12 +11,16 @@ import os
 import numpy as np
 from numpy.typing import ArrayLike
 
-from musicvae.audio import Samples, Sound, resample, to_channels
+from musicvae.audio import Samples, Sound, no_sound, resample, to_channels
 from musicvae.errors import ArtifactError, AudioError
 from musicvae.latents.arrays import Latents
 from musicvae.latents.tape import Tape
+from musicvae.runtime.binding import BoundSession
 from musicvae.runtime.stateful import Stateful
 from musicvae.text import printable
+
+#: Latent steps that :meth:`Encoder.encode` computes at once: some 24 s.
+STEPS_AT_ONCE = 1024
 
 
 class Encoder(Stateful):
@@ -123,17 +127,33 @@ class Encoder(Stateful):
 
     def _prepared(self, sound: Sound) -> Samples:
         """The sound at the artifact's rate and channels, unpadded: float32 (samples, channels)."""
+        if not isinstance(sound, Sound):
+            raise no_sound(sound)
         if not len(sound.samples):
             raise AudioError("there is nothing to encode", received="a sound of no samples")
         return to_channels(resample(sound, self._info.sample_rate).samples, self._info.channels)
 
     def _encode(self, samples: Samples) -> Latents:
         """Latents, float32 (steps, D), of sound that :meth:`_prepared` made."""
-        length = len(samples) + 2 * self._info.latency
-        length += -length % self._info.hop
-        padded = np.zeros((length, self._info.channels), np.float32)
-        padded[: len(samples)] = samples
-        return self._run_once(self._block(padded))
+        hop = self._info.hop
+        steps = -(-(len(samples) + 2 * self._info.latency) // hop)
+        if steps <= STEPS_AT_ONCE:
+            return self._run_once(self._block(_part(samples, 0, steps * hop)))
+        # What lies between sound and latents takes a hundred times the memory of the sound.
+        bound = BoundSession(self._session, *self._ports, self._info.state_size)
+        latents = np.empty((steps, self._info.latent_dim), np.float32)
+        for first in range(0, steps, STEPS_AT_ONCE):
+            count = min(STEPS_AT_ONCE, steps - first)
+            block = self._block(_part(samples, first * hop, count * hop))
+            try:
+                rows, state = bound.run(block, self._shapes(count)[1])
+            except Exception as error:  # onnxruntime's errors have no common base but this
+                raise self._failed(error) from error
+            if not (np.isfinite(rows).all() and np.isfinite(state).all()):
+                raise self._beyond(block)
+            latents[first : first + count] = rows
+            bound.keep()
+        return latents
 
     def _block(self, audio: ArrayLike) -> Samples:
         """Checked samples, float32 (n · hop, channels), contiguous."""
@@ -165,3 +185,9 @@ class Encoder(Stateful):
             expected="full scale ±1",
             received=f"samples up to {np.abs(block).max():.3g}",
         )
+
+
+def _part(samples: Samples, start: int, length: int) -> Samples:
+    """Sound from ``start`` on, float32 (length, channels), with zeros behind its end."""
+    part = samples[start : start + length]
+    return np.pad(part, ((0, length - len(part)), (0, 0)))

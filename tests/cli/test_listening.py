@@ -15,6 +15,7 @@ import pytest
 import musicvae.vae
 from musicvae.audio import Sound, Sounds, read
 from musicvae.cli import listening
+from musicvae.cli.main import main
 from musicvae.errors import AudioError, RunError
 from musicvae.recipes import get_recipe
 
@@ -224,3 +225,29 @@ def test_plot_says_what_it_leaves_out(
 def test_the_model_is_told_how_long_to_sound(run: Path, out: Path) -> None:
     musicvae_command("sample", run, "--seconds", "3", "--n", "1", "--out", out)
     assert read(out / "sample-01.wav").seconds == 3
+
+
+@pytest.mark.parametrize("seed", ["-1", "1.5", "x", "9" * 5_000, str(2**63)])
+def test_a_seed_is_a_whole_number_from_0_on(
+    seed: str, out: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(["sample", "run", f"--seed={seed}", "--out", str(out)])
+    assert "a whole number from 0" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("seed", ["-1", "9" * 5_000])
+def test_an_end_that_is_no_seed_is_told(
+    seed: str, out: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["interpolate", "run", "--out", str(out), "--", seed, "7"]) == 1
+    assert "this is no seed" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="such names are impossible there")
+def test_names_of_files_forge_no_rows(tmp_path: Path) -> None:
+    names = ["a\nb,1,2.wav", "a\x1b[2Jb.wav", "caf\udce9.wav", "x" * 250 + ".wav", "é" * 120]
+    for name in listening._distinct([Path(name) for name in names]):
+        assert name.isprintable()
+        assert len(name.encode()) <= listening.LONGEST_NAME
+    assert listening._distinct([Path("a.wav"), Path("b/A.flac")]) == ["01-a", "02-A"]

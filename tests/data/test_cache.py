@@ -101,7 +101,7 @@ def test_a_moved_or_touched_source_is_not_decoded(
     first = build(tracks(sources), SPEC, tmp_path / "cache", workers=1)
     sources.rename(tmp_path / "moved")
     os.utime(tmp_path / "moved" / "0 été.wav", ns=(1, 1))
-    monkeypatch.setattr("musicvae.data.worker.decode", None)
+    monkeypatch.setattr("musicvae.data.worker.TrackDecoder", None)
     assert same(build(tracks(tmp_path / "moved"), SPEC, tmp_path / "cache", workers=1), first)
 
 
@@ -147,7 +147,7 @@ def test_a_copied_cache_is_believed_after_its_checksum(
     first = build(tracks(sources), SPEC, tmp_path / "cache", workers=1)
     for path in sounds(first):
         os.utime(path, ns=(1, 1))
-    monkeypatch.setattr("musicvae.data.worker.decode", None)
+    monkeypatch.setattr("musicvae.data.worker.TrackDecoder", None)
     assert same(build(tracks(sources), SPEC, tmp_path / "cache", workers=1), first)
 
 

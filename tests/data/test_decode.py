@@ -9,7 +9,7 @@ import pytest
 import soundfile
 
 from musicvae.audio import AudioSpec
-from musicvae.data.decode import decode, promised_bytes
+from musicvae.data.decode import decode
 from musicvae.errors import AudioError
 
 
@@ -101,16 +101,3 @@ def test_an_offset_and_nothing_else_is_silent(tmp_path: Path) -> None:
     soundfile.write(tmp_path / "a.wav", np.full(44_100, 0.5), 22_050)
     with pytest.raises(AudioError, match="silent"):
         decode(tmp_path / "a.wav", AudioSpec(22_050))
-
-
-@pytest.mark.parametrize("suffix", ["wav", "au"])
-def test_what_headers_promise(make_sound: Callable[..., Path], tmp_path: Path, suffix: str) -> None:
-    path = make_sound(tmp_path / f"a.{suffix}")
-    assert promised_bytes(path) == path.stat().st_size
-    data = bytearray(path.read_bytes())
-    place = slice(4, 8) if suffix == "wav" else slice(8, 12)
-    data[place] = b"\xff\xff\xff\xff"  # what ffmpeg writes to a pipe
-    path.write_bytes(data)
-    assert promised_bytes(path) is None
-    path.write_bytes(data[:11])
-    assert promised_bytes(path) is None

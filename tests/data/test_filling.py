@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from musicvae.audio import AudioSpec
-from musicvae.data.decode import decode
+from musicvae.data.decode import TrackDecoder
 from musicvae.data.filling import TRACKS_PER_WORKER, WAITING, Filler, worker_count
-from musicvae.data.index import Index
+from musicvae.data.index import Index, Outcome, Source
+from musicvae.data.store import content_hash
 from musicvae.data.tracks import Track, scan
 
 SPEC = AudioSpec(8_000)
@@ -64,15 +65,38 @@ def test_a_source_that_changes_while_it_is_read_is_not_kept(
     tracks: list[Track], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def change(path: Path, spec: AudioSpec) -> object:
-        decoded = decode(path, spec)
+        decoder = TrackDecoder(path, spec)
         if path.name == "1.wav":
             path.write_bytes(path.read_bytes()[:-100])
-        return decoded
+        return decoder
 
-    monkeypatch.setattr("musicvae.data.worker.decode", change)
+    monkeypatch.setattr("musicvae.data.worker.TrackDecoder", change)
     cache = tmp_path / "cache"
     with Index(cache / "index.sqlite") as index:
         found = Filler(index, cache, SPEC).fill(tracks, 1, lambda *_: None)
     assert found["1.wav"].digest == ""
     assert found["1.wav"].outcome.reason == "it changed while it was read"
     assert found["0.wav"].outcome.stored is not None
+
+
+@pytest.mark.parametrize(
+    ("reason", "note", "again"),
+    [
+        ("empty: a header without samples", "", True),
+        ("", "broken off after 1.00 s", True),
+        ("", "loud", False),
+    ],
+)
+def test_what_an_older_reader_did_not_read_whole_is_read_again(
+    tracks: list[Track], tmp_path: Path, reason: str, note: str, again: bool
+) -> None:
+    cache = tmp_path / "cache"
+    with Index(cache / "index.sqlite") as index:
+        filler = Filler(index, cache, SPEC)
+        found = filler.fill(tracks, 1, lambda *_: None)[tracks[0].key]
+        stored = None if reason else found.outcome.stored
+        old = Outcome(stored, reason or None, (note,), decoder="0.12.1")
+        source = Source.of(tracks[0].path)
+        index.put(source, content_hash(tracks[0].path), found.digest, old)
+        index.flush()
+        assert (filler.known(tracks[0]) is None) == again

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from musicvae.audio import AudioSpec
 from musicvae.data.cache import build
 from musicvae.data.report import DataReport
 from musicvae.data.tracks import scan
+from musicvae.errors import DataError
 from musicvae.recipes.split import split_tracks
 
 
@@ -60,3 +62,22 @@ def test_without_a_split(report: DataReport) -> None:
     whole = DataReport(report.scan, report.corpus)
     assert {track["set"] for track in whole.to_json()["tracks"]} == {None}
     assert "to train on" not in whole.text()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="such names are impossible there")
+def test_a_name_forges_no_line_and_moves_no_cursor(
+    make_sound: Callable[..., Path], tmp_path: Path
+) -> None:
+    forged = "a\n12 tracks, all is well\x1b[2J\u202e.wav"
+    for name in (forged, "é\r.wav"):
+        make_sound(tmp_path / "sources" / name, rate=16_000, seed=len(name))
+    (tmp_path / "sources" / f"empty{forged}").write_bytes(b"")
+    found = scan(tmp_path / "sources")
+    corpus = build(found.tracks, AudioSpec(8_000), tmp_path / "cache", workers=1)
+    lines = DataReport(found, corpus).text().split("\n")
+    assert all(line.isprintable() for line in lines)
+    assert len(lines) == 1 + 2 + 3
+    empty = [track for track in found.tracks if track.key.startswith("empty")]
+    with pytest.raises(DataError) as caught:
+        build(empty, AudioSpec(8_000), tmp_path / "cache", workers=1)
+    assert str(caught.value).isprintable()

@@ -61,7 +61,7 @@ def test_the_names_of_sounds_stay_what_they_are() -> None:
 @pytest.mark.parametrize("channels", [1, 2])
 def test_a_sound_is_read_as_it_was_written(tmp_path: Path, channels: int) -> None:
     samples, path = noise(5_000, channels), tmp_path / "ab" / "sound.npy"
-    stored = write_sound(path, samples)
+    stored = write_sound(path, [samples[:2_000], samples[2_000:]], 5_000, channels)
     assert stored.samples == 5_000
     np.testing.assert_array_equal(open_sound(path, 5_000, channels), samples)
     assert check_sound(path, stored, channels) == stored
@@ -74,7 +74,7 @@ def test_a_sound_is_read_as_it_was_written(tmp_path: Path, channels: int) -> Non
 
 
 def test_leftovers_are_removed_and_sounds_stay(tmp_path: Path) -> None:
-    write_sound(tmp_path / "sounds" / "ab" / "abc.npy", noise(10, 1))
+    write_sound(tmp_path / "sounds" / "ab" / "abc.npy", [noise(10, 1)], 10, 1)
     (tmp_path / "sounds" / "ab" / ".abc.x1y2.npy").write_bytes(b"half")
     remove_leftovers(tmp_path)
     assert [path.name for path in (tmp_path / "sounds").rglob("*.npy")] == ["abc.npy"]

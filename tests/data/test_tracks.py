@@ -9,6 +9,7 @@ import pytest
 from musicvae.data.tracks import Scan, scan
 from musicvae.errors import DataError
 from musicvae.genres import Genre
+from musicvae.soundfiles import formats
 
 BOSSA = Genre("bossa", folders=("bossa nova",))
 
@@ -113,3 +114,51 @@ def test_a_name_that_is_not_unicode(tmp_path: Path) -> None:
     assert [(skip.key, skip.reason) for skip in found.skipped] == [
         ("\\xff.wav", "its name is not valid Unicode")
     ]
+
+
+def test_every_format_that_libsndfile_reads_is_taken(tmp_path: Path) -> None:
+    endings = ["wav", "WAV", "wave", "aiff", "AIF", "aifc", "caf", "w64", "rf64", "au", "snd"]
+    endings += ["flac", "ogg", "oga", "opus", "mp3", "Mp3"]
+    for number, ending in enumerate(endings):
+        touch(tmp_path, f"{number}.{ending}")
+    found = scan(tmp_path)
+    assert len(found.tracks) == len(endings)
+    assert found.skipped == ()
+
+
+@pytest.mark.parametrize(
+    ("ending", "reason"),
+    [
+        *((ending, "convert it") for ending in ("m4a", "M4A", "wma", "aac", "ape", "webm", "wv")),
+        *((ending, "notes, not sound") for ending in ("mid", "midi")),
+        ("xm", "a tracker's song"),
+    ],
+)
+def test_other_sound_is_listed_with_a_reason(tmp_path: Path, ending: str, reason: str) -> None:
+    touch(tmp_path, "a.wav", f"b.{ending}", f"._b.{ending}", "cover.jpg", "list.m3u", ".DS_Store")
+    (hidden, skipped) = scan(tmp_path).skipped
+    assert (skipped.key, hidden.key) == (f"b.{ending}", f"._b.{ending}")
+    assert reason in skipped.reason
+    assert "macOS" in hidden.reason
+
+
+def test_a_folder_of_unreadable_sound_says_so(tmp_path: Path) -> None:
+    touch(tmp_path, "jazz/a.m4a", "jazz/b.m4a")
+    with pytest.raises(DataError, match=r"2 skipped\), such as jazz/a\.m4a: .*convert it"):
+        scan(tmp_path)
+
+
+def test_a_format_that_this_libsndfile_lacks_is_listed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(formats, "readable_endings", lambda: (".wav",))
+    touch(tmp_path, "a.wav", "b.mp3")
+    (skipped,) = scan(tmp_path).skipped
+    assert (skipped.key, skipped.reason) == ("b.mp3", "this libsndfile does not read MP3")
+
+
+def test_the_home_folder_is_scanned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    touch(tmp_path, "music/a.wav")
+    assert scan("~/music").root == tmp_path / "music"

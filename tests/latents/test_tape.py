@@ -62,7 +62,7 @@ def test_what_is_saved_is_loaded(made: Tape) -> None:
 
 def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
     for path in (tmp_path, tmp_path / "none.tape"):
-        with pytest.raises(TapeError, match="no file"):
+        with pytest.raises(TapeError, match=r"no file|is a folder"):
             Tape.load(path)
     (tmp_path / "some.tape").write_bytes(b"RIFF" + bytes(100))
     with pytest.raises(TapeError, match="not a tape"):

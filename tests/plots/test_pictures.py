@@ -95,7 +95,7 @@ def test_a_failed_save_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.M
 
 
 def test_only_png_is_written(tmp_path: Path) -> None:
-    with pytest.raises(SettingError, match="PNG"):
+    with pytest.raises(SettingError, match=r"\.png"):
         plots.save(plots.waveforms([tone()]), tmp_path / "picture.jpg")
 
 

@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 import musicvae
 from musicvae.audio import Sound
 from musicvae.errors import ArtifactError, AudioError, CorruptArtifactError, StateError
+from musicvae.runtime import encoder as module
+from musicvae.runtime.binding import BoundSession
 from musicvae.runtime.encoder import Encoder
 from musicvae.runtime.stream_decoder import StreamDecoder
 
@@ -184,3 +186,28 @@ def test_info_repr_and_front_door(make_encoder: Make) -> None:
     assert repr(encoder) == (
         "Encoder('ear.onnx': jazz, 128 samples, 16000 Hz, 1 channel(s) -> 4 latents)"
     )
+
+
+def test_a_long_sound_is_encoded_in_parts_as_at_once(
+    encoder: Encoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = encoder
+    rate = model.info.sample_rate
+    sound = Sound.of(np.random.default_rng(0).uniform(-0.5, 0.5, (rate, 1)), rate)
+    at_once = model.encode(sound)
+    monkeypatch.setattr(module, "STEPS_AT_ONCE", 7)
+    asked: list[int] = []
+    run = BoundSession.run
+
+    def counted(self: BoundSession, block: Any, shape: Any) -> Any:
+        asked.append(len(block))
+        return run(self, block, shape)
+
+    monkeypatch.setattr(BoundSession, "run", counted)
+    np.testing.assert_allclose(model.encode(sound), at_once, atol=1e-6)
+    assert max(asked) == 7 * model.info.hop
+    assert sum(asked) == len(at_once) * model.info.hop
+    with pytest.raises(AudioError, match="NaN"):
+        model.encode(Sound.of(np.full((rate, 1), np.nan), rate))
+    with pytest.raises(AudioError, match=r"musicvae\.Sound\.of"):
+        model.encode(np.zeros(rate))  # type: ignore[arg-type]
