@@ -38,7 +38,7 @@ class TrainedModel(Trained):
     @classmethod
     def open(cls, vae: CVAE, recipe: Recipe, run: RunFolder) -> TrainedModel:
         """The trained model of a run whose weights are in ``vae``."""
-        return cls(vae, recipe, run, LatentBasis.load(run.latents))
+        return cls(vae, recipe, run, LatentBasis.load(run.latents, recipe.latent_dim))
 
     def decode(self, latents: ArrayLike) -> Sounds:
         """Decode latents to one clip of sound each.
