@@ -14,7 +14,6 @@ from musicvae.artifact import ArtifactInfo, Kind, LatentInfo
 from musicvae.audio import Samples, Sound, resample
 from musicvae.errors import LatentError, RunError
 from musicvae.families import Exportable
-from musicvae.files import read_json
 from musicvae.latents.arrays import Float32
 from musicvae.latents.tape import Tape
 from musicvae.recipes import Recipe
@@ -75,8 +74,7 @@ class Trained(ABC):
 
     def data_report(self) -> dict[str, Any]:
         """The outcome of every file: used, or skipped with a reason; and notes."""
-        report: dict[str, Any] = read_json(self.run.data)
-        return report
+        return self.run.report()
 
     def test_tracks(self) -> list[Path]:
         """Files of the tracks that were kept for testing."""
@@ -131,9 +129,9 @@ class Trained(ABC):
         )
 
     def _tracks(self, side: str) -> list[Path]:
-        report = self.data_report()
+        report, keys = self.data_report(), set(self.run.sides()[side])
         folder = Path(report["folder"])
-        return [folder / track["key"] for track in report["tracks"] if track["set"] == side]
+        return [folder / track["key"] for track in report["tracks"] if track["key"] in keys]
 
     def _first_track(self) -> Path:
         """A track whose file still exists; a test track if there is one.

@@ -56,7 +56,9 @@ class TrainedStream(Trained):
     @classmethod
     def open(cls, vae: StreamVAE, recipe: Recipe, run: RunFolder) -> TrainedStream:
         """The trained model of a run whose weights are in ``vae``."""
-        return cls(vae, recipe, run, LatentBasis.load(run.latents), Playing.load(run.playing))
+        D = recipe.latent_dim
+        basis, playing = LatentBasis.load(run.latents, D), Playing.load(run.playing, D)
+        return cls(vae, recipe, run, basis, playing)
 
     @property
     def dynamics(self) -> LinearDynamics:

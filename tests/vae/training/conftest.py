@@ -64,7 +64,7 @@ def toy() -> CVAE:
 @pytest.fixture
 def toy_family(monkeypatch: pytest.MonkeyPatch) -> None:
     """During the test, the family ``clip`` builds toy models."""
-    family = dataclasses.replace(FAMILIES.get("clip"), build=build_toy)
+    family = dataclasses.replace(FAMILIES.get("clip"), build=build_toy, check=None, step_bytes=None)
     monkeypatch.setattr(FAMILIES, "get", lambda name: family)
 
 
