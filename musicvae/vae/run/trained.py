@@ -16,13 +16,17 @@ from musicvae.errors import LatentError, RunError
 from musicvae.families import Exportable
 from musicvae.latents.arrays import Float32
 from musicvae.latents.tape import Tape
-from musicvae.recipes import Recipe
+from musicvae.recipes import Recipe, whole
 from musicvae.vae.run import checkpoint
 from musicvae.vae.run.basis import LatentBasis
 from musicvae.vae.run.folder import Row, RunFolder
 
 if TYPE_CHECKING:
     from musicvae.vae.cvae import CVAE
+
+
+#: How many sounds are made at once.
+COUNT = whole(1, 100_000)
 
 
 class Trained(ABC):
@@ -156,14 +160,36 @@ class Trained(ABC):
             source = np.repeat(mean, self.recipe.channels, axis=1)
         return source
 
+    def _check_one(self, latents: ArrayLike) -> Float32:
+        """One latent vector as float32 (D,).
+
+        Raises:
+            LatentError: another shape, or not finite.
+        """
+        checked = self._check(latents)
+        if len(checked) != 1:
+            raise LatentError(
+                "one latent vector is needed",
+                expected=f"({self.recipe.latent_dim},)",
+                received=f"{np.shape(latents)}",
+            )
+        return checked[0]
+
     def _check(self, latents: ArrayLike) -> Float32:
         """Latents as float32 (n, D).
 
         Raises:
             LatentError: another width, or not finite.
         """
-        checked = np.atleast_2d(np.asarray(latents, np.float32))
         width = self.recipe.latent_dim
+        try:
+            checked = np.atleast_2d(np.asarray(latents, np.float32))
+        except (TypeError, ValueError, OverflowError) as error:
+            raise LatentError(
+                "these are no latents",
+                expected=f"numbers of shape (n, {width}) or ({width},)",
+                received=type(latents).__name__,
+            ) from error
         if checked.ndim != 2 or checked.shape[1] != width or not len(checked):
             raise LatentError(
                 "latents have the wrong shape",

@@ -91,7 +91,9 @@ def make_prepared(noise_corpus: Corpus, tmp_path: Path) -> Callable[..., Prepare
     def make(recipe: Recipe = TOY, name: str = "run", **fields: Any) -> Prepared:
         keys = noise_corpus.keys
         description = {"genre": None, "licence": "CC0", "recipe": recipe.to_json()}
-        run = RunFolder.create(tmp_path / name, description, {}, {})
+        sides: dict[str, list[str]] = {"train": [], "test": []}
+        data = {"folder": "", "tracks": []}
+        run = RunFolder.create(tmp_path / name, description, sides, data)
         train, test = noise_corpus.subset(keys[:4]), noise_corpus.subset(keys[4:])
         return Prepared(run, recipe, train, test, **fields)
 
