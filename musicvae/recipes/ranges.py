@@ -91,10 +91,12 @@ def _number(value: object, text: bool) -> float | int | None:
             except ValueError:  # also: thousands of digits
                 continue
         return None
-    if isinstance(value, numbers.Integral) and not isinstance(value, bool):
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, numbers.Integral):
         return int(value)
     # numpy's truth values are no numbers.Real; its float32 is one.
-    if isinstance(value, numbers.Real) and not isinstance(value, bool):
+    if isinstance(value, numbers.Real):
         return float(value) if math.isfinite(value) else None
     return None
 

@@ -79,9 +79,10 @@ class LatentBasis:
     @classmethod
     def _of_one(cls, mean: Float32, kl: Float32) -> LatentBasis:
         """The basis of a single clip, which has no spread: that of the prior, around the clip."""
-        ones = np.ones(len(mean), np.float32)
-        # Percentiles 1 and 99 of the standard normal distribution.
-        return cls(mean, np.diag(ones), ones / len(ones), -2.326 * ones, 2.326 * ones, kl)
+        ones: Float32 = np.ones(len(mean), np.float32)
+        far: Float32 = np.full(len(mean), 2.326, np.float32)  # its percentile 99
+        explained: Float32 = (ones / len(ones)).astype(np.float32)
+        return cls(mean, np.diag(ones), explained, -far, far, kl)
 
     def to_model(self, latents: Any) -> Any:
         """The model's own latents for standardised ones; float32 arrays or tensors (…, D)."""

@@ -162,7 +162,7 @@ def step_bytes(recipe: Recipe) -> float:
     encoder = s.encoder_blocks * 12 * s.encoder_width**2 + s.stride * s.encoder_width**2
     # Numbers that are kept for the gradient: for each frame of the networks, and for each sample of
     # the spectra that the likelihood and the critics compare.
-    frame = s.blocks * (3 * s.width + 2 * s.hidden) + 8 * bins * channels
+    frame: float = s.blocks * (3 * s.width + 2 * s.hidden) + 8 * bins * channels
     frame += s.encoder_blocks * 7 * s.encoder_width * (1 + 1 / s.stride)
     sample = (260 if recipe.adversarial else 60) * channels
     kept = recipe.samples * (frame / s.hop + sample)

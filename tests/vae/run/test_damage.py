@@ -107,7 +107,7 @@ ARRAYS: dict[str, Damage] = {
 }
 
 
-def _cases(*kinds: dict[str, Damage]) -> Any:
+def _cases(*kinds: dict[str, Damage]) -> pytest.MarkDecorator:
     cases = [pytest.param(damage, id=name) for kind in kinds for name, damage in kind.items()]
     return pytest.mark.parametrize("damage", cases)
 
