@@ -8,6 +8,7 @@ the names of families does not.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -16,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from musicvae.artifact import ArtifactInfo
+from musicvae.errors import SettingError
 from musicvae.recipes import Recipe
 from musicvae.registry import Registry
 
@@ -67,6 +69,13 @@ class ModelFamily:
             model, its recipe and its :class:`musicvae.vae.run.folder.RunFolder`.
         loss_settings: keys of ``Recipe.model`` that change the loss and not the network, so that a
             run that starts from another run's weights may change them.
+        check: raises ``SettingError`` for a recipe that the family cannot use: an unknown key of
+            ``Recipe.model``, a value out of range, settings that do not fit together. It is called
+            before anything is decoded or written, and before ``build``;
+            :func:`musicvae.recipes.read_settings` does most of it.
+        step_bytes: about how many bytes of memory one training step needs besides the batch of
+            sounds: weights, their gradients and averages, and what the layers keep. A recipe that
+            cannot fit into this machine's memory is then refused with both numbers.
     """
 
     name: str
@@ -75,6 +84,23 @@ class ModelFamily:
     fit: Callable[[Any, Any], None]
     open: Callable[[Any, Recipe, Any], Any]
     loss_settings: tuple[str, ...] = ()
+    check: Callable[[Recipe], None] | None = None
+    step_bytes: Callable[[Recipe], float] | None = None
+
+    def check_recipe(self, recipe: Recipe) -> None:
+        """Check the settings of a recipe of this family.
+
+        Raises:
+            SettingError: a number in ``recipe.model`` is not finite, or the family's own check
+                refuses the recipe.
+        """
+        for name, value in recipe.model.items():
+            if isinstance(value, float) and not math.isfinite(value):
+                raise SettingError(
+                    f"model.{name} cannot be used", expected="a finite number", received=value
+                )
+        if self.check is not None:
+            self.check(recipe)
 
 
 #: Every installed model family.

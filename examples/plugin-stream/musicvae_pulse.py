@@ -1,13 +1,14 @@
 """A very small streaming VAE for musicvae: each latent vector becomes one pulse of sound."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import keras
 import tensorflow as tf
 
 from musicvae.errors import SettingError
 from musicvae.families import ModelFamily
-from musicvae.recipes import Recipe
+from musicvae.recipes import Recipe, read_settings
 from musicvae.vae.stream.causal import CausalNetwork, Timing
 from musicvae.vae.stream.fit import fit
 from musicvae.vae.stream.layers import Delayed, Memory
@@ -64,9 +65,18 @@ class Gaussian:
         return decoded
 
 
-def build(recipe: Recipe) -> StreamVAE:
+@dataclass(frozen=True)
+class NoSettings:
+    """The settings in ``Recipe.model``; a family that has some lists them here, with defaults."""
+
+
+def check(recipe: Recipe) -> None:
+    read_settings(NoSettings, recipe, {})
     if recipe.samples % HOP or recipe.channels != 1:
         raise SettingError("pulse makes mono frames", expected=f"multiples of {HOP} samples")
+
+
+def build(recipe: Recipe) -> StreamVAE:
     D = recipe.latent_dim
     encoder = TwoFrames(HOP, 2 * D, 2 * D, name="encoder")
     decoder = TwoFrames(D, HOP, 1, name="decoder")
@@ -74,5 +84,10 @@ def build(recipe: Recipe) -> StreamVAE:
 
 
 FAMILY = ModelFamily(
-    "pulse", "Two dense layers between latents and pulses.", build, fit, TrainedStream.open
+    "pulse",
+    "Two dense layers between latents and pulses.",
+    build,
+    fit,
+    TrainedStream.open,
+    check=check,
 )

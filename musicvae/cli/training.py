@@ -32,7 +32,7 @@ def _add_train(commands: Commands) -> None:
         "train",
         help="train a model on a folder of sounds",
         description="Train a model on a folder of sounds. Ctrl-C stops cleanly; --resume goes on, "
-        "also after a crash.",
+        "also after a crash, and with other epochs or minutes. What cannot change is refused.",
     )
     parser.add_argument("--genre", help="registered genre or name of a folder (default: all)")
     parser.add_argument("--data", help="folder of sounds: a GTZAN root or any folder of folders")
@@ -62,7 +62,7 @@ def _add_train(commands: Commands) -> None:
     parser.add_argument(
         "--strategy", default="default", help="where to compute: default, mirrored or multiworker"
     )
-    parser.add_argument("--licence", default="unstated", help="licence of the trained model")
+    parser.add_argument("--licence", help="licence of the trained model (default: unstated)")
     parser.add_argument("--cache", help="folder of decoded tracks (default: $MUSICVAE_CACHE)")
     parser.add_argument("--workers", type=int, help="decoding processes (default: one per core)")
     parser.add_argument(

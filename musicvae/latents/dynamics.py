@@ -26,6 +26,7 @@ from musicvae.artifact.parts import DynamicsInfo, matrix
 from musicvae.errors import LatentError, SettingError
 from musicvae.latents.arrays import Float64, Latents, checked_sequences
 from musicvae.latents.walk_matrices import WalkMatrices, roots, stationary_covariance
+from musicvae.recipes.ranges import checked_seed
 
 #: The highest speed of a walk; 1 is the pace of the music that the dynamics were learnt from.
 MAX_SPEED = 100.0
@@ -214,7 +215,7 @@ class LinearDynamics:
             Standardised latents about 0, float32, shape (steps, D).
 
         Raises:
-            SettingError: ``steps`` is less than 1, or ``speed`` not from 0 to 100.
+            SettingError: ``steps`` is less than 1, ``speed`` not from 0 to 100, or the seed none.
             LatentError: ``start`` has another shape or is not finite.
         """
         if steps < 1:
@@ -234,7 +235,8 @@ class LinearDynamics:
 
     def _whole_steps(self, steps: int, seed: int | None, start: ArrayLike | None) -> Float64:
         """A walk at speed 1, float64 (steps, D)."""
-        draws = np.random.default_rng(seed).standard_normal((steps, self.latent_dim))
+        generator = np.random.default_rng(checked_seed(seed))
+        draws = generator.standard_normal((steps, self.latent_dim))
         walk = self.walk_matrices.kick(draws)
         walk[0] = self.walk_matrices.first(draws[0])
         if start is not None:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from musicvae.errors import SettingError
+from musicvae.recipes.ranges import whole
+
+#: Sample rates in Hz, and numbers of channels.
+RATES, CHANNELS = whole(1_000, 192_000), whole(1, 2)
 
 
 @dataclass(frozen=True)
@@ -16,20 +19,13 @@ class AudioSpec:
         channels: 1 or 2.
 
     Raises:
-        SettingError: either is out of range.
+        SettingError: either is no whole number, or out of range.
     """
 
     sample_rate: int
     channels: int = 1
 
     def __post_init__(self) -> None:
-        if not 1_000 <= self.sample_rate <= 192_000:
-            raise SettingError(
-                "the sample rate is out of range",
-                expected="1000 to 192000 Hz",
-                received=self.sample_rate,
-            )
-        if self.channels not in (1, 2):
-            raise SettingError(
-                "wrong number of channels", expected="1 or 2", received=self.channels
-            )
+        rate = RATES.check("sample_rate", self.sample_rate)
+        object.__setattr__(self, "sample_rate", rate)
+        object.__setattr__(self, "channels", CHANNELS.check("channels", self.channels))

@@ -8,13 +8,15 @@ can bring its own. The module that holds them must not import TensorFlow.
 from __future__ import annotations
 
 import dataclasses
-import math
+import json
+import numbers
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from musicvae.errors import SettingError
-from musicvae.recipes.audio_spec import AudioSpec
+from musicvae.recipes.audio_spec import CHANNELS, RATES, AudioSpec
+from musicvae.recipes.ranges import SEED, Range, nearest, whole
 from musicvae.recipes.split import parse_split
 from musicvae.registry import Registry
 
@@ -50,7 +52,7 @@ class Recipe:
         seed: seed of the split, the initial weights, the crops and ε.
 
     Raises:
-        SettingError: a value is out of range.
+        SettingError: a value is of the wrong type, or out of range.
     """
 
     name: str
@@ -75,26 +77,16 @@ class Recipe:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        AudioSpec(self.sample_rate, self.channels)
-        parse_split(self.split)
-        for name, lowest in _LOWEST.items():
+        for name in ("name", "family"):
             value = getattr(self, name)
-            if value is not None and not value >= lowest:
-                raise SettingError(
-                    f"{name} is too small", expected=f"at least {lowest}", received=value
-                )
-        if not 0 <= self.final_learning_rate <= 1:
-            raise SettingError(
-                "final_learning_rate is a fraction",
-                expected="0 to 1",
-                received=self.final_learning_rate,
-            )
-        if not 0 <= self.adversarial < 1:
-            raise SettingError(
-                "adversarial is a share of the training",
-                expected="from 0 to below 1",
-                received=self.adversarial,
-            )
+            if not isinstance(value, str) or not value:
+                raise SettingError(f"{name} is not a name", expected="text", received=repr(value))
+        parse_split(self.split)
+        for name, limits in _RANGES.items():
+            value = getattr(self, name)
+            if name != "minutes" or value is not None:
+                object.__setattr__(self, name, limits.check(name, value))
+        object.__setattr__(self, "model", _plain_mapping(self.model))
 
     @property
     def audio(self) -> AudioSpec:
@@ -116,14 +108,15 @@ class Recipe:
         for name, value in changes.items():
             if name not in known:
                 raise SettingError(
-                    "a recipe has no such setting", expected=", ".join(known), received=name
+                    "a recipe has no such setting",
+                    expected=", ".join(known),
+                    received=name,
+                    hint=nearest(name, known),
                 )
             if name == "model":
-                if not isinstance(value, Mapping):
-                    raise SettingError("model is a mapping of settings", received=value)
-                changes[name] = {**self.model, **value}
-            else:
-                changes[name] = _as_type_of(name, getattr(self, name), value)
+                changes[name] = {**self.model, **_plain_mapping(value)}
+            elif name in _RANGES:
+                changes[name] = _from_text(name, value)
         return dataclasses.replace(self, **changes)
 
     def to_json(self) -> dict[str, Any]:
@@ -136,7 +129,7 @@ class Recipe:
         """The recipe whose :meth:`to_json` this is.
 
         Raises:
-            SettingError: a setting is unknown or missing.
+            SettingError: a setting is unknown, missing, or cannot be used.
         """
         try:
             return cls(**values)
@@ -146,42 +139,61 @@ class Recipe:
             ) from error
 
 
-_LOWEST = {
-    "samples": 256,
-    "latent_dim": 1,
-    "batch_size": 1,
-    "epochs": 1,
-    "minutes": 0,
-    "learning_rate": 0,
-    "gradient_norm": 0,
-    "kl_weight": 0,
-    "kl_warmup": 0,
-    "free_bits": 0,
-    "patience": 0,
-    "seed": 0,
+#: The range of each number. The upper ends are far beyond what has a use; they keep a slip of the
+#: keyboard from taking all memory, or hours, before it is noticed.
+_RANGES = {
+    "sample_rate": RATES,
+    "channels": CHANNELS,
+    "samples": whole(256, 2**26),
+    "latent_dim": whole(1, 65_536),
+    "batch_size": whole(1, 65_536),
+    "epochs": whole(1, 10_000_000),
+    "minutes": Range(0, 1_000_000),
+    "learning_rate": Range(0, 10),
+    "final_learning_rate": Range(0, 1),
+    "gradient_norm": Range(0, 1e9),
+    "kl_weight": Range(0, 1e6),
+    "kl_warmup": whole(0, 1_000_000_000),
+    "free_bits": Range(0, 1e6),
+    "patience": whole(0, 10_000_000),
+    "adversarial": Range(0, 1, below=True),
+    "seed": SEED,
 }
 
 
-def _as_type_of(name: str, current: Any, value: Any) -> Any:
-    """``value`` converted to the type of the setting; a number may be text from a command line."""
-    if name == "minutes":
-        return None if value in (None, "", "none") else _number(name, float, value)
-    if isinstance(current, str):
-        return str(value)
-    return _number(name, int if isinstance(current, int) else float, value)
+def _from_text(name: str, value: object) -> int | float | None:
+    """The number of a setting, which may be text from a command line."""
+    if name == "minutes" and value in (None, "", "none"):
+        return None
+    return _RANGES[name].check(name, value, text=True)
 
 
-def _number(name: str, kind: type[int] | type[float], value: Any) -> int | float:
-    try:
-        number = kind(value)
-        if number != float(value) or not math.isfinite(number):
-            raise ValueError(value)
-    except (TypeError, ValueError, OverflowError) as error:
-        expected = "a whole number" if kind is int else "a finite number"
+def _plain_mapping(model: object) -> dict[str, Any]:
+    """The settings of a model family as a dictionary of plain values, which JSON can hold.
+
+    Raises:
+        SettingError: it is not a mapping, or a value is something else.
+    """
+    if not isinstance(model, Mapping):
         raise SettingError(
-            f"{name} is not {expected}", expected=expected, received=str(value)
-        ) from error
-    return number
+            "model is a mapping of settings",
+            expected="settings by name",
+            received=f"{type(model).__name__} {model!r:.80}",
+        )
+    settings = {}
+    for name, value in model.items():
+        of_numpy = isinstance(value, numbers.Number) and hasattr(value, "item")
+        plain = value.item() if of_numpy else value
+        try:
+            json.dumps({name: plain}, sort_keys=True)
+        except (TypeError, ValueError) as error:
+            raise SettingError(
+                f"model.{name} cannot be used",
+                expected="a number, text, or what else JSON can hold",
+                received=f"{type(value).__name__}",
+            ) from error
+        settings[str(name)] = plain
+    return settings
 
 
 #: Every installed recipe, shipped ones and those of plug-ins.

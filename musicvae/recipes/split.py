@@ -3,26 +3,28 @@
 There are three kinds of rule:
 
 ====================  ==========================================================================
-``"80/20"``           a ratio. A hash of its key and the seed decides for each track by itself, so
-                      that adding or removing a file never moves another one. The shares are
-                      therefore met on average, not exactly.
-``"13+12"``           counts, drawn by the rank of the same hash: 13 tracks to train on, 12 to test.
+``"80/20"``           a ratio, met to the nearest track: tracks are ranked by a hash of their key
+                      and the seed, and the first fifth of them is for testing.
+``"13+12"``           counts, drawn by the same rank: 13 tracks to train on, 12 to test.
 ``"last 10"``         the last 10 tracks of each folder, in sorted order, are the test tracks.
 ====================  ==========================================================================
 
-With a ratio, a small set may end up on one side. If there are at least two tracks, no side is left
-empty: the track whose hash is nearest to the border changes sides. Only in this case can adding a
-file move another one, and at most that one.
+The rank of a track does not depend on the others. So adding or removing a file moves the border of
+a ratio by one place at most, and with it one other track at most. With two tracks or more, no side
+of a ratio stays empty. A single track is on both sides: it is trained on, except for its end, which
+is tested on (:mod:`musicvae.vae.training.sides`).
 """
 
 from __future__ import annotations
 
 import hashlib
+import math
 import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import pairwise
 
 from musicvae.errors import DataError, SettingError
@@ -30,12 +32,13 @@ from musicvae.errors import DataError, SettingError
 #: Keys of the training tracks and of the test tracks, in any order.
 Sides = tuple[list[str], list[str]]
 
+_LONGEST = 40
 _FORMS = 'a ratio such as "80/20", counts such as "13+12", or "last 10"'
 
 
 @dataclass(frozen=True)
 class Split:
-    """Keys of the training and of the test tracks, each sorted; disjoint."""
+    """Keys of the training and of the test tracks, each sorted; disjoint but for a single track."""
 
     train: tuple[str, ...]
     test: tuple[str, ...]
@@ -52,8 +55,13 @@ class SplitRule:
     """
 
     kind: str
-    train: float
-    test: float
+    train: Fraction
+    test: Fraction
+
+    @property
+    def test_share(self) -> Fraction:
+        """The share of what there is that is tested on; of a ratio, as it says."""
+        return self.test / (self.train + self.test)
 
 
 def parse_split(how: str) -> SplitRule:
@@ -62,15 +70,16 @@ def parse_split(how: str) -> SplitRule:
     Raises:
         SettingError: ``how`` has none of the three forms, or a number is out of range.
     """
-    text = " ".join(how.split()) if isinstance(how, str) else ""
+    # Longer numbers are no counts of tracks, and Python takes long to read very long ones.
+    text = " ".join(how.split()) if isinstance(how, str) and len(how) <= _LONGEST else ""
     if found := re.fullmatch(r"(\d+(?:\.\d+)?) ?/ ?(\d+(?:\.\d+)?)", text, re.ASCII):
-        rule = SplitRule("ratio", float(found[1]), float(found[2]))
+        rule = SplitRule("ratio", Fraction(found[1]), Fraction(found[2]))
     elif found := re.fullmatch(r"(\d+) ?\+ ?(\d+)", text, re.ASCII):
-        rule = SplitRule("counts", int(found[1]), int(found[2]))
+        rule = SplitRule("counts", Fraction(found[1]), Fraction(found[2]))
     elif found := re.fullmatch(r"last (\d+)", text, re.ASCII):
-        rule = SplitRule("last", 0, int(found[1]))
+        rule = SplitRule("last", Fraction(0), Fraction(found[1]))
     else:
-        raise SettingError("a split cannot be understood", expected=_FORMS, received=how)
+        raise SettingError("a split cannot be understood", expected=_FORMS, received=f"{how!r:.80}")
     if rule.test <= 0 or (rule.kind != "last" and rule.train <= 0):
         raise SettingError(
             "a split leaves one side without tracks",
@@ -89,7 +98,7 @@ def split_tracks(keys: Iterable[str], how: str, seed: int) -> Split:
         seed: each seed draws other tracks; ``"last n"`` ignores it.
 
     Returns:
-        The keys of both sides. With one track and a ratio, one side is empty.
+        The keys of both sides. A single track, divided by a ratio, is on both.
 
     Raises:
         SettingError: ``how`` cannot be understood.
@@ -106,11 +115,11 @@ def split_tracks(keys: Iterable[str], how: str, seed: int) -> Split:
 
 
 def _by_ratio(names: list[str], rule: SplitRule, seed: int) -> Sides:
-    share = rule.test / (rule.train + rule.test)
     ranked = _ranked(names, seed)
-    border = sum(_draw(name, seed) < share for name in ranked)
-    if len(ranked) >= 2:
-        border = min(max(border, 1), len(ranked) - 1)
+    if len(ranked) < 2:
+        return ranked, ranked
+    nearest = math.ceil(rule.test_share * len(ranked) - Fraction(1, 2))
+    border = min(max(nearest, 1), len(ranked) - 1)
     return ranked[border:], ranked[:border]
 
 

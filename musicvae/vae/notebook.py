@@ -64,11 +64,11 @@ def _decoder(samples: int, latent_dim: int) -> keras.Sequential:
     return keras.Sequential(stack, name="decoder")
 
 
-def build(recipe: Recipe) -> CVAE:
-    """The untrained network for ``recipe``; x has the layout (batch, 1, samples).
+def check(recipe: Recipe) -> None:
+    """Check a recipe of this family.
 
     Raises:
-        SettingError: the recipe is not mono, or has settings that this family does not know.
+        SettingError: it is not mono, has settings of a model, or an adversarial phase.
     """
     if recipe.channels != 1 or recipe.model:
         raise SettingError(
@@ -76,6 +76,21 @@ def build(recipe: Recipe) -> CVAE:
             expected="channels 1, model {}",
             received=f"channels {recipe.channels}, model {dict(recipe.model)}",
         )
+    if recipe.adversarial:
+        raise SettingError(
+            "the notebook's network has no adversarial phase",
+            expected="adversarial 0",
+            received=recipe.adversarial,
+        )
+
+
+def build(recipe: Recipe) -> CVAE:
+    """The untrained network for ``recipe``; x has the layout (batch, 1, samples).
+
+    Raises:
+        SettingError: as :func:`check`.
+    """
+    check(recipe)
     return CVAE(
         _encoder(recipe.samples, recipe.latent_dim),
         _decoder(recipe.samples, recipe.latent_dim),
@@ -87,10 +102,20 @@ def build(recipe: Recipe) -> CVAE:
     )
 
 
+def step_bytes(recipe: Recipe) -> float:
+    """About how many bytes one training step needs besides its batch and TensorFlow itself."""
+    # The first and the last layer hold nearly all weights: 64 for each sample of a clip.
+    weights = 2 * 64 * recipe.samples
+    # Weights, gradients, Adam's two averages; and some copies of each clip for the gradient.
+    return 4.0 * (4 * weights + recipe.batch_size * 8 * recipe.samples)
+
+
 FAMILY = ModelFamily(
     "notebook",
     "The notebook's network: one row of 90 001 samples.",
     build,
     fit=fit,
     open=TrainedModel.open,
+    check=check,
+    step_bytes=step_bytes,
 )

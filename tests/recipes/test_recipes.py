@@ -6,6 +6,7 @@ import json
 from types import MappingProxyType
 from typing import Any
 
+import numpy as np
 import pytest
 
 from musicvae.errors import SettingError, UnknownNameError
@@ -58,12 +59,47 @@ def test_model_settings_are_merged() -> None:
         ("samples", 255), ("latent_dim", 0), ("sample_rate", 10), ("channels", 3),
         ("final_learning_rate", 1.5), ("model", "width=8"), ("seed", -1), ("minutes", "-1"),
         ("minutes", "soon"), ("loudness", 1),
+        ("batch_size", "1e8"), ("batch_size", 10**400), ("batch_size", True), ("epochs", "nan"),
+        ("epochs", -5), ("sample_rate", 0), ("sample_rate", 22_050.5), ("latent_dim", 10**9),
+        ("samples", 2**40), ("seed", 2**32), ("seed", 1.5), ("learning_rate", "1e30"),
+        ("learning_rate", None), ("minutes", "inf"), ("minutes", True), ("adversarial", 1),
+        ("kl_weight", -1), ("free_bits", "inf"), ("name", 3), ("family", None), ("split", 80),
+        ("model", [1]), ("model", {"width": object()}), ("model", {"width": {1, 2}}),
     ],
 )  # fmt: skip
 def test_values_that_cannot_work_are_refused(name: str, value: Any) -> None:
     with pytest.raises(SettingError) as caught:
         CLIP.with_settings(**{name: value})
     assert "Received: " in str(caught.value)
+
+
+def test_numbers_of_numpy_become_plain_ones() -> None:
+    recipe = CLIP.with_settings(epochs=np.int64(3), model={"scale": np.float32(0.5)})
+    assert json.loads(json.dumps(recipe.to_json())) == recipe.to_json()
+    assert type(recipe.epochs) is int
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("epochs", "3"), ("batch_size", True), ("minutes", float("nan")), ("sample_rate", "22050"),
+     ("channels", None), ("learning_rate", [1]), ("seed", -1), ("model", None), ("split", None)],
+)  # fmt: skip
+def test_a_recipe_itself_takes_no_other_types(name: str, value: Any) -> None:
+    with pytest.raises(SettingError):
+        Recipe.from_json(CLIP.to_json() | {name: value})
+
+
+def test_the_range_of_a_number_is_told_with_its_name() -> None:
+    with pytest.raises(SettingError, match="batch_size cannot be used") as refused:
+        CLIP.with_settings(batch_size=1e8)
+    assert refused.value.expected == "a whole number from 1 to 65536"
+    assert refused.value.received == 1e8
+
+
+def test_the_nearest_setting_is_named() -> None:
+    with pytest.raises(SettingError) as refused:
+        CLIP.with_settings(epoch=3)
+    assert refused.value.hint == "did you mean epochs?"
 
 
 def test_an_unknown_setting_lists_the_known_ones() -> None:

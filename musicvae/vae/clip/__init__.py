@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from musicvae.families import ModelFamily
-from musicvae.vae.clip import fit, network, trained
+from musicvae.vae.clip import fit, network, settings, trained
 
 FAMILY = ModelFamily(
     "clip",
@@ -11,4 +11,6 @@ FAMILY = ModelFamily(
     network.build,
     fit=fit.fit,
     open=trained.TrainedModel.open,
+    check=settings.check,
+    step_bytes=settings.step_bytes,
 )

@@ -10,86 +10,16 @@ training (:mod:`musicvae.vae.run.basis`) and come first when the clip is played.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-
 import keras
 import numpy as np
 import tensorflow as tf
 
-from musicvae.errors import SettingError
 from musicvae.recipes import Recipe
 from musicvae.vae.clip.fourier import FourierSynthesis, LogMel
 from musicvae.vae.clip.likelihood import SpectralLaplace
+from musicvae.vae.clip.settings import ClipSettings, settings_of
 from musicvae.vae.cvae import CVAE
 from musicvae.vae.layers import SLOPE, Resnet1DBlock
-
-
-@dataclass(frozen=True)
-class ClipSettings:
-    """The settings of the clip family, which ``Recipe.model`` may hold.
-
-    Attributes:
-        width: channels at the full frame rate; there are twice as many at the lower rates.
-        fft: length of analysis and synthesis windows in samples.
-        hop: samples per frame.
-        bands: mel bands of the encoder's input.
-        stages: layers that halve the frame rate, from the frames to the latent steps.
-        scale: scale b of the likelihood; a smaller one gives closer reconstructions and a larger
-            KL.
-    """
-
-    width: int = 128
-    fft: int = 1024
-    hop: int = 256
-    bands: int = 96
-    stages: int = 3
-    scale: float = 0.2
-
-    def steps(self, recipe: Recipe) -> int:
-        """Number of latent steps of one clip.
-
-        Raises:
-            SettingError: the clip's length or the latents do not divide into steps.
-        """
-        step = self.hop * 2**self.stages
-        if recipe.samples % step or recipe.samples < 2 * self.fft:
-            nearest = max(-(-2 * self.fft // step), round(recipe.samples / step)) * step
-            raise SettingError(
-                "the clip's length does not divide into latent steps",
-                expected=f"a multiple of {step} samples, at least {2 * self.fft}",
-                received=recipe.samples,
-                hint=f"samples={nearest}",
-            )
-        steps = recipe.samples // step
-        if recipe.latent_dim % steps:
-            raise SettingError(
-                "the latents do not divide among the steps of a clip",
-                expected=f"a multiple of {steps}: the clip has {steps} steps of {step} samples",
-                received=f"latent_dim {recipe.latent_dim}",
-                hint=f"latent_dim={max(1, round(recipe.latent_dim / steps)) * steps}",
-            )
-        return steps
-
-
-def settings_of(recipe: Recipe) -> ClipSettings:
-    """The clip family's settings in ``recipe.model``, checked.
-
-    Raises:
-        SettingError: a setting is unknown, or the recipe is not mono.
-    """
-    try:
-        settings = ClipSettings(**recipe.model)
-    except TypeError as error:
-        raise SettingError(
-            "the clip family has no such setting",
-            expected=", ".join(asdict(ClipSettings())),
-            received=f"{dict(recipe.model)}",
-        ) from error
-    if recipe.channels != 1:
-        raise SettingError(
-            "the clip family is mono", expected="channels 1", received=recipe.channels
-        )
-    return settings
 
 
 class FixedNoise(keras.layers.Layer):
@@ -158,7 +88,7 @@ def build(recipe: Recipe) -> CVAE:
     """The untrained network for ``recipe``; x has the layout (batch, samples, channels).
 
     Raises:
-        SettingError: a setting is unknown, or the clip or the latents do not divide into steps.
+        SettingError: see :func:`musicvae.vae.clip.settings.settings_of`.
     """
     settings = settings_of(recipe)
     likelihood = SpectralLaplace(recipe.sample_rate, settings.scale)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numbers
 from typing import Any
 
 import numpy as np
@@ -13,12 +14,13 @@ from musicvae.audio import Samples, Sound, Sounds, crossfade, read, resample
 from musicvae.errors import SettingError
 from musicvae.families import Exportable
 from musicvae.latents.arrays import Float32
-from musicvae.recipes import Recipe
+from musicvae.recipes import Recipe, checked_seed
 from musicvae.vae.clip.fourier import FourierSynthesis
+from musicvae.vae.clip.path import spherical
 from musicvae.vae.cvae import CVAE
 from musicvae.vae.run.basis import LatentBasis
 from musicvae.vae.run.folder import RunFolder
-from musicvae.vae.run.trained import Trained
+from musicvae.vae.run.trained import COUNT, Trained
 from musicvae.vae.spectra import as_matrices
 
 #: An end of an interpolation: a sound, a seed, or latents.
@@ -38,7 +40,7 @@ class TrainedModel(Trained):
     @classmethod
     def open(cls, vae: CVAE, recipe: Recipe, run: RunFolder) -> TrainedModel:
         """The trained model of a run whose weights are in ``vae``."""
-        return cls(vae, recipe, run, LatentBasis.load(run.latents))
+        return cls(vae, recipe, run, LatentBasis.load(run.latents, recipe.latent_dim))
 
     def decode(self, latents: ArrayLike) -> Sounds:
         """Decode latents to one clip of sound each.
@@ -73,7 +75,7 @@ class TrainedModel(Trained):
             seconds: must be ``None``: a clip has the length that it was trained with.
 
         Raises:
-            SettingError: ``seconds`` was given.
+            SettingError: ``seconds`` was given, or the seed or number of sounds is out of range.
         """
         if seconds is not None:
             raise SettingError(
@@ -81,8 +83,9 @@ class TrainedModel(Trained):
                 expected="--seconds for streams",
                 received=f"a run of the recipe {self.recipe.name}",
             )
-        generator = np.random.default_rng(seed)
-        return self.decode(generator.standard_normal((n, self.recipe.latent_dim), np.float32))
+        size = int(COUNT.check("the number of sounds", n)), self.recipe.latent_dim
+        generator = np.random.default_rng(checked_seed(seed))
+        return self.decode(generator.standard_normal(size, np.float32))
 
     def reconstruct(self, sound: Sound) -> Sound:
         """Encode and decode a sound clip by clip, and join the clips with cross-fades of 20 ms.
@@ -100,23 +103,21 @@ class TrainedModel(Trained):
     def interpolate(self, a: Point, b: Point, steps: int = 8) -> Sounds:
         """Sounds on the path from ``a`` to ``b``, both included.
 
-        The path is spherical, so that the points between are as likely as the ends (White 2016).
+        The path is spherical, so that the points between are as likely as the ends (White 2016);
+        it is straight between ends whose directions are equal or opposite, or where one is zero.
 
         Args:
             a: standardised latents (D,), a sound, whose first clip is used, or a seed, from which
                 latents are drawn as in :meth:`sample`.
             b: the same for the other end.
-            steps: number of sounds.
+            steps: number of sounds, at least 1.
+
+        Raises:
+            LatentError: latents of another shape than (D,), or not finite.
+            SettingError: a seed or the number of sounds is out of range.
         """
-        start, end = self._point(a), self._point(b)
-        length = float(np.linalg.norm(start)) * float(np.linalg.norm(end))
-        cosine = float(start @ end) / max(length, 1e-12)
-        angle = np.arccos(np.clip(cosine, -1, 1))
-        along = np.linspace(0, 1, steps, dtype=np.float32)[:, None]
-        if np.sin(angle) < 1e-4:
-            return self.decode(start * (1 - along) + end * along)
-        weights = np.sin((1 - along) * angle), np.sin(along * angle)
-        return self.decode((weights[0] * start + weights[1] * end) / np.sin(angle))
+        count = COUNT.check("the number of sounds", steps)
+        return self.decode(spherical(self._point(a), self._point(b), int(count)))
 
     def real_latents(self, n: int) -> Float32:
         """Standardised latents of at most ``n`` clips of the run's tracks, float32 (clips, D).
@@ -166,10 +167,10 @@ class TrainedModel(Trained):
     def _point(self, place: Point) -> Float32:
         if isinstance(place, Sound):
             return self.encode(place)[0]
-        if isinstance(place, int):
-            generator = np.random.default_rng(place)
+        if isinstance(place, numbers.Integral):
+            generator = np.random.default_rng(checked_seed(place))
             return generator.standard_normal(self.recipe.latent_dim, np.float32)
-        return self._check(place)[0]
+        return self._check_one(place)
 
     def _decode(self, latents: Float32) -> Samples:
         sounds = self.vae.to_audio(self.vae.sample(tf.constant(self.basis.to_model(latents))))

@@ -18,6 +18,8 @@ from numpy.typing import NDArray
 from musicvae.artifact import LatentInfo
 from musicvae.files import replacing
 from musicvae.latents.arrays import Float32
+from musicvae.vae.run.reading import guarded, read_arrays
+from musicvae.vae.run.writing import writing
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,6 +53,8 @@ class LatentBasis:
                 with one of them. The first column counts most: loudness, then brightness.
         """
         means = np.asarray(means, np.float64)
+        if len(means) < 2:
+            return cls._of_one(means[0].astype(np.float32), np.asarray(kl, np.float32))
         centre = means.mean(axis=0)
         variance, vectors = np.linalg.eigh(np.cov(means, rowvar=False).reshape(means.shape[1], -1))
         order = np.argsort(variance)[::-1]
@@ -71,6 +75,14 @@ class LatentBasis:
             high=high.astype(np.float32),
             kl=np.asarray(kl, np.float32),
         )
+
+    @classmethod
+    def _of_one(cls, mean: Float32, kl: Float32) -> LatentBasis:
+        """The basis of a single clip, which has no spread: that of the prior, around the clip."""
+        ones: Float32 = np.ones(len(mean), np.float32)
+        far: Float32 = np.full(len(mean), 2.326, np.float32)  # its percentile 99
+        explained: Float32 = (ones / len(ones)).astype(np.float32)
+        return cls(mean, np.diag(ones), explained, -far, far, kl)
 
     def to_model(self, latents: Any) -> Any:
         """The model's own latents for standardised ones; float32 arrays or tensors (…, D)."""
@@ -98,14 +110,38 @@ class LatentBasis:
 
     def save(self, path: Path) -> None:
         """Write the basis as ``.npz``; a crash leaves the old file or the new one."""
-        with replacing(path) as temporary, temporary.open("wb") as handle:
+        with writing(path), replacing(path) as temporary, temporary.open("wb") as handle:
             np.savez(handle, **vars(self))
 
     @classmethod
-    def load(cls, path: Path) -> LatentBasis:
-        """Read a file that :meth:`save` wrote."""
-        with np.load(path) as arrays:
-            return cls(**{name: arrays[name] for name in arrays.files})
+    def load(cls, path: Path, dims: int | None = None) -> LatentBasis:
+        """Read a file that :meth:`save` wrote.
+
+        Args:
+            path: the ``.npz`` file.
+            dims: D of the model that it is for, if known.
+
+        Raises:
+            RunError: the file is missing or damaged, or of another model.
+        """
+        arrays = read_arrays(path)
+        with guarded(path):
+            basis = cls(**{name: _real(name, array) for name, array in arrays.items()})
+            D = len(basis.mean) if dims is None else dims
+            shapes = {name: np.shape(array) for name, array in arrays.items()}
+            wrong = [n for n, s in shapes.items() if s != ((D, D) if n == "axes" else (D,))]
+            if wrong:
+                raise ValueError(f"its {wrong[0]} is not of {D} latents")
+            if not np.linalg.norm(basis.axes, axis=1).all():
+                raise ValueError("one of its axes is zero")
+        return basis
+
+
+def _real(name: str, array: NDArray[Any]) -> Float32:
+    """An array as float32; raises ``ValueError`` where it holds anything but finite numbers."""
+    if array.dtype.kind != "f" or not np.isfinite(real := array.astype(np.float32)).all():
+        raise ValueError(f"its {name} is not made of finite numbers")
+    return real
 
 
 def _signs(scores: NDArray[np.float64], qualities: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -8,7 +8,6 @@ random state to keep.
 from __future__ import annotations
 
 import json
-import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,9 +15,13 @@ from typing import Any
 import numpy as np
 
 from musicvae.errors import RunError, TrainingDivergedError
-from musicvae.files import replacing
+from musicvae.files import parse_json_object, replacing
+from musicvae.vae.run.reading import Fields, damaged, guarded, read_array, read_arrays
+from musicvae.vae.run.writing import writing
 
 _COUNTERS = "counters"
+#: Most characters of the counters.
+_COUNTERS_LENGTH = 1_000_000
 
 
 def save(path: Path, variables: Sequence[Any], counters: Mapping[str, Any]) -> None:
@@ -31,6 +34,7 @@ def save(path: Path, variables: Sequence[Any], counters: Mapping[str, Any]) -> N
 
     Raises:
         TrainingDivergedError: a weight is NaN or infinite; the file on disk is not changed.
+        RunError: the disk is full, or the folder may not be written; nor is it then.
     """
     # Not named by path: Keras counts layers on with each model that a process builds.
     arrays = {f"{i:04d}": np.asarray(variable.value) for i, variable in enumerate(variables)}
@@ -42,7 +46,7 @@ def save(path: Path, variables: Sequence[Any], counters: Mapping[str, Any]) -> N
             hint=_remedy(path),
         )
     arrays[_COUNTERS] = np.array(json.dumps(dict(counters)))
-    with replacing(path) as temporary, temporary.open("wb") as handle:
+    with writing(path), replacing(path) as temporary, temporary.open("wb") as handle:
         np.savez(handle, allow_pickle=False, **arrays)
 
 
@@ -59,34 +63,65 @@ def restore(path: Path, variables: Sequence[Any]) -> dict[str, Any]:
     Raises:
         RunError: the file is missing, damaged, or of another model; no variable is changed.
     """
-    try:
-        # Opened here, since numpy leaves a damaged file open.
-        with path.open("rb") as handle, np.load(handle) as arrays:
-            stored = {name: arrays[name] for name in arrays.files}
-    except (OSError, ValueError, zipfile.BadZipFile, EOFError) as error:
-        raise RunError(f"the checkpoint {path.name} cannot be read", received=f"{error}") from error
-    counters: dict[str, Any] = json.loads(str(stored.pop(_COUNTERS)))
+    stored = read_arrays(path)
+    counters = _counters(path, stored.pop(_COUNTERS, None))
     if [a.shape for a in stored.values()] != [tuple(v.shape) for v in variables]:
         raise RunError(
             f"the checkpoint {path.name} is of another model",
             expected=f"{len(variables)} variables of this recipe's shapes",
             received=f"{len(stored)} variables",
+            hint=f"{path.name} and run.json of {path.parent} belong to different runs: put back "
+            "the one that was exchanged",
         )
+    for variable, (name, array) in zip(variables, stored.items(), strict=True):
+        if array.dtype != np.dtype(variable.dtype):
+            raise damaged(path, f"variable {name} is of type {array.dtype}, not {variable.dtype}")
+        if not _finite(array):
+            raise damaged(path, f"variable {name} is not finite")
     for variable, array in zip(variables, stored.values(), strict=True):
         variable.assign(array)
     return counters
 
 
 def counters_of(path: Path) -> dict[str, Any]:
-    """The counters of a checkpoint, without reading its weights."""
-    with path.open("rb") as handle, np.load(handle) as arrays:
-        counters: dict[str, Any] = json.loads(str(arrays[_COUNTERS]))
-    return counters
+    """The counters of a checkpoint, without reading its weights.
+
+    Raises:
+        RunError: the file is missing or damaged.
+    """
+    return _counters(path, read_array(path, _COUNTERS))
+
+
+def _counters(path: Path, text: Any) -> Fields:
+    """The counters from the array that holds them as a text."""
+    with guarded(path):
+        if text is None or text.shape != () or text.dtype.kind != "U":
+            raise ValueError("it holds no counters")
+        counters = parse_json_object(str(text), _COUNTERS_LENGTH)
+    return Fields(path, counters)
 
 
 def _finite(array: np.ndarray) -> bool:
     """Whether an array of any shape and type holds no NaN and nothing infinite."""
     return array.dtype.kind != "f" or bool(np.isfinite(array).all())
+
+
+def diverged(last: Path, step: int, learning_rate: float) -> TrainingDivergedError:
+    """The error of a loss that became NaN or infinite.
+
+    Args:
+        last: the newest checkpoint of the run.
+        step: number of the optimiser step.
+        learning_rate: of the recipe.
+    """
+    kept = last.is_file() and counters_of(last)["step"] > 0
+    good = f"the last good checkpoint is {last}" if kept else "no checkpoint yet"
+    return TrainingDivergedError(
+        f"the loss became NaN or infinite at step {step}; {good}",
+        expected="finite loss and weights",
+        received=f"learning_rate {learning_rate}",
+        hint="start a new run with a lower learning_rate or a gradient_norm (--set NAME=VALUE)",
+    )
 
 
 def _remedy(path: Path) -> str:

@@ -1,7 +1,8 @@
 """Names, creates and reads the files of a run folder, which holds all that one training leaves.
 
 runs/jazz/
-  run.json           recipe, genre, folder of the sounds, versions, licence
+  run.json           recipe, genre, folder of the sounds, versions, licence; written last of what a
+                     start writes: where it is, the rest is
   split.json         which tracks are for training and which are for testing
   data.json          which files are used, and for each skipped one the reason
   history.csv        one row per epoch; history.json holds the same
@@ -23,11 +24,16 @@ import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import NoneType
 from typing import Any
 
 from musicvae.errors import RunError
-from musicvae.files import read_json, replacing, write_json
+from musicvae.files import read_bytes, replacing, write_json
+from musicvae.paths import expand
 from musicvae.recipes import Recipe
+from musicvae.vae.run.reading import JSON_BYTES, damaged, guarded, read_object
+from musicvae.vae.run.vacancy import check_vacant, remove_leftovers, what_is_there
+from musicvae.vae.run.writing import writing
 
 Row = dict[str, Any]
 PathLike = str | os.PathLike[str]
@@ -50,12 +56,14 @@ class RunFolder:
         Raises:
             RunError: there is no run in that folder.
         """
-        run = cls(Path(path))
-        if not run.description.is_file():
+        run = cls(expand(path, RunError))
+        # A run.json that is a folder, or may not be read, is one that cannot be used: `describe`.
+        if not os.path.lexists(run.description):
             raise RunError(
                 "this folder is not a run",
                 expected="a folder with run.json, as `musicvae train --out` makes",
                 received=str(path),
+                hint=what_is_there(run.path),
             )
         return run
 
@@ -64,15 +72,9 @@ class RunFolder:
         """Check that a new run can be created in this folder.
 
         Raises:
-            RunError: there is a run in that folder.
+            RunError: as :func:`musicvae.vae.run.vacancy.check_vacant`.
         """
-        if cls(Path(path)).description.exists():
-            raise RunError(
-                "there is a run in this folder already",
-                expected="a new folder, or going on with that run",
-                received=str(path),
-                hint="add --resume to go on with it, or choose another --out",
-            )
+        check_vacant(expand(path, RunError))
 
     @classmethod
     def create(
@@ -85,24 +87,29 @@ class RunFolder:
     ) -> RunFolder:
         """Create a run with everything that is known before its first step.
 
+        A kill or a full disk before the end leaves a folder in which a run can be created again.
+
         Args:
             path: the folder; it must not hold a run.
-            description: for ``run.json``.
+            description: for ``run.json``, which is written last: where it is, the others are.
             split: for ``split.json``.
-            data: for ``data.json``, which is written last: where it is, the others are.
+            data: for ``data.json``.
             files: files to copy into the folder, by their names there.
 
         Raises:
-            RunError: there is a run in that folder.
+            RunError: there is a run in that folder, or it cannot be written.
         """
         cls.check_free(path)
-        run = cls(Path(path))
-        run.path.mkdir(parents=True, exist_ok=True)
-        write_json(run.description, description)
-        for name, original in (files or {}).items():
-            shutil.copyfile(original, run.path / name)
-        write_json(run.split, split)
-        write_json(run.data, data)
+        run = cls(expand(path, RunError))
+        with writing(run.description, "make room, or choose another --out; then begin again"):
+            run.path.mkdir(parents=True, exist_ok=True)
+            remove_leftovers(run.path)
+            for name, original in (files or {}).items():
+                with replacing(run.path / name) as temporary:
+                    shutil.copyfile(original, temporary)
+            write_json(run.split, split)
+            write_json(run.data, data)
+            write_json(run.description, description)
         return run
 
     @property
@@ -159,23 +166,69 @@ class RunFolder:
         """The content of ``run.json``.
 
         Raises:
-            RunError: the file is missing or damaged.
+            RunError: the file is missing or damaged. A key that is missing raises it when it is
+                asked for.
         """
-        try:
-            description: dict[str, Any] = read_json(self.description)
-        except (OSError, json.JSONDecodeError) as error:
-            raise RunError("run.json cannot be read", received=f"{error}") from error
-        return description
+        return read_object(self.description, _DESCRIPTION)
+
+    def update(self, **changes: Any) -> None:
+        """Change entries of ``run.json``.
+
+        Raises:
+            RunError: the file is missing or damaged, or cannot be written.
+        """
+        values = dict(self.describe()) | changes
+        with writing(self.description):
+            write_json(self.description, values)
 
     def recipe(self) -> Recipe:
-        """The recipe that the run is trained with."""
-        return Recipe.from_json(self.describe()["recipe"])
+        """The recipe that the run is trained with.
+
+        Raises:
+            RunError: ``run.json`` is missing or damaged, or its recipe cannot be used.
+        """
+        described = self.describe()["recipe"]
+        with guarded(self.description):
+            return Recipe.from_json(described)
+
+    def sides(self) -> dict[str, Any]:
+        """The content of ``split.json``: keys of the tracks, lists ``train`` and ``test``.
+
+        Where a single track is on both sides, ``spans`` holds its part on each, in samples.
+
+        Raises:
+            RunError: the file is missing or damaged.
+        """
+        split = read_object(self.split, {"train": list, "test": list, "spans": dict})
+        for side in ("train", "test"):
+            if not all(isinstance(key, str) for key in split[side]):
+                raise damaged(self.split, f"a key in its {side!r} is no text")
+        return split
+
+    def report(self) -> dict[str, Any]:
+        """The content of ``data.json``: what became of each file.
+
+        Raises:
+            RunError: the file is missing or damaged.
+        """
+        report = read_object(self.data, {"folder": str, "tracks": list, "skipped": list})
+        for track in report["tracks"]:
+            if not isinstance(track, dict) or not isinstance(track.get("key"), str):
+                raise damaged(self.data, "one of its tracks is not described")
+        return report
 
     def history(self) -> list[Row]:
-        """One row per finished epoch, as in ``history.json``; empty before the first one ends."""
-        path = self.path / "history.json"
-        rows: list[Row] = read_json(path) if path.is_file() else []
-        return rows
+        """One row per finished epoch, as in ``history.json``.
+
+        Nothing depends on the history: rows that cannot be read are left out, and there are none
+        where the file is missing or damaged.
+        """
+        try:
+            with guarded(path := self.path / "history.json"):
+                rows = json.loads(read_bytes(path, JSON_BYTES))
+        except RunError:
+            return []
+        return [row for row in rows if _is_row(row)] if isinstance(rows, list) else []
 
     def write_history(self, rows: Sequence[Row]) -> None:
         """Write ``history.json`` and ``history.csv``."""
@@ -190,3 +243,22 @@ class RunFolder:
             writer = csv.DictWriter(handle, fieldnames=list(columns))
             writer.writeheader()
             writer.writerows(rows)
+
+
+#: The type of each entry of ``run.json``.
+_DESCRIPTION: dict[str, type | tuple[type, ...]] = {
+    "genre": (str, NoneType),
+    "recipe": dict,
+    "versions": dict,
+    "from": dict,
+    **dict.fromkeys(("licence", "data", "train_digest", "test_digest", "started"), str),
+}
+
+
+def _is_row(row: object) -> bool:
+    """Whether it is a row of the history: numbers by name, with the step that they were had at."""
+    return (
+        isinstance(row, dict)
+        and {"epoch", "step"} <= row.keys()
+        and all(isinstance(value, int | float) for value in row.values())
+    )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import Any
 
 from musicvae.errors import RunError
 from musicvae.families import FAMILIES
 from musicvae.vae.run import checkpoint
+from musicvae.vae.run.building import build
 from musicvae.vae.run.folder import RunFolder
+from musicvae.vae.run.reading import guarded
 
 
 def load(run_folder: str | os.PathLike[str]) -> Any:
@@ -21,20 +22,22 @@ def load(run_folder: str | os.PathLike[str]) -> Any:
         :class:`musicvae.vae.stream.trained.TrainedStream` for streams.
 
     Raises:
-        RunError: the folder is not a run, or training was stopped before it left a model.
+        RunError: the folder is not a run, training was stopped before it left a model, or a file of
+            the run is damaged.
         UnknownNameError: the run's model family is not installed.
     """
-    run = RunFolder.open(Path(run_folder))
+    run = RunFolder.open(run_folder)
     recipe = run.recipe()
-    missing = [path.name for path in (run.best, run.latents) if not path.is_file()]
+    missing = [path.name for path in (run.best, run.latents) if not os.path.lexists(path)]
     if missing:
         raise RunError(
             "this run was cut off before it left a model",
             expected="a run that ended, or was stopped with Ctrl-C",
-            received=f"no {' and no '.join(missing)} in {run_folder}",
-            hint=f"musicvae train --resume --out {run_folder}",
+            received=f"no {' and no '.join(missing)} in {run.path}",
+            hint=f"musicvae train --resume --out {run.path}",
         )
     family = FAMILIES.get(recipe.family)
-    vae = family.build(recipe)
+    with guarded(run.description):  # whose recipe it is
+        vae = build(recipe)
     checkpoint.restore(run.best, vae.variables)
     return family.open(vae, recipe, run)

@@ -21,6 +21,7 @@ class Prepared:
         report: which files are used and which are skipped, with reasons, as text; empty for a
             resumed run.
         frozen: parts of the model that keep their weights, ``"encoder"`` or ``"decoder"``.
+        changed: whether a resumed run goes on with settings that it was not planned with.
     """
 
     run: RunFolder
@@ -29,3 +30,4 @@ class Prepared:
     test: Corpus
     report: str = ""
     frozen: tuple[str, ...] = ()
+    changed: bool = False

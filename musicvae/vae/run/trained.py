@@ -14,16 +14,19 @@ from musicvae.artifact import ArtifactInfo, Kind, LatentInfo
 from musicvae.audio import Samples, Sound, resample
 from musicvae.errors import LatentError, RunError
 from musicvae.families import Exportable
-from musicvae.files import read_json
 from musicvae.latents.arrays import Float32
 from musicvae.latents.tape import Tape
-from musicvae.recipes import Recipe
+from musicvae.recipes import Recipe, whole
 from musicvae.vae.run import checkpoint
 from musicvae.vae.run.basis import LatentBasis
 from musicvae.vae.run.folder import Row, RunFolder
 
 if TYPE_CHECKING:
     from musicvae.vae.cvae import CVAE
+
+
+#: How many sounds are made at once.
+COUNT = whole(1, 100_000)
 
 
 class Trained(ABC):
@@ -75,8 +78,7 @@ class Trained(ABC):
 
     def data_report(self) -> dict[str, Any]:
         """The outcome of every file: used, or skipped with a reason; and notes."""
-        report: dict[str, Any] = read_json(self.run.data)
-        return report
+        return self.run.report()
 
     def test_tracks(self) -> list[Path]:
         """Files of the tracks that were kept for testing."""
@@ -131,9 +133,9 @@ class Trained(ABC):
         )
 
     def _tracks(self, side: str) -> list[Path]:
-        report = self.data_report()
+        report, keys = self.data_report(), set(self.run.sides()[side])
         folder = Path(report["folder"])
-        return [folder / track["key"] for track in report["tracks"] if track["set"] == side]
+        return [folder / track["key"] for track in report["tracks"] if track["key"] in keys]
 
     def _first_track(self) -> Path:
         """A track whose file still exists; a test track if there is one.
@@ -158,14 +160,36 @@ class Trained(ABC):
             source = np.repeat(mean, self.recipe.channels, axis=1)
         return source
 
+    def _check_one(self, latents: ArrayLike) -> Float32:
+        """One latent vector as float32 (D,).
+
+        Raises:
+            LatentError: another shape, or not finite.
+        """
+        checked = self._check(latents)
+        if len(checked) != 1:
+            raise LatentError(
+                "one latent vector is needed",
+                expected=f"({self.recipe.latent_dim},)",
+                received=f"{np.shape(latents)}",
+            )
+        return checked[0]
+
     def _check(self, latents: ArrayLike) -> Float32:
         """Latents as float32 (n, D).
 
         Raises:
             LatentError: another width, or not finite.
         """
-        checked = np.atleast_2d(np.asarray(latents, np.float32))
         width = self.recipe.latent_dim
+        try:
+            checked = np.atleast_2d(np.asarray(latents, np.float32))
+        except (TypeError, ValueError, OverflowError) as error:
+            raise LatentError(
+                "these are no latents",
+                expected=f"numbers of shape (n, {width}) or ({width},)",
+                received=type(latents).__name__,
+            ) from error
         if checked.ndim != 2 or checked.shape[1] != width or not len(checked):
             raise LatentError(
                 "latents have the wrong shape",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from musicvae.families import ModelFamily
-from musicvae.vae.stream import fit, network, trained
+from musicvae.vae.stream import fit, network, settings, trained
 
 FAMILY = ModelFamily(
     "stream",
@@ -12,4 +12,6 @@ FAMILY = ModelFamily(
     fit=fit.fit,
     open=trained.TrainedStream.open,
     loss_settings=("scale", "mel_weight", "flux_weight"),
+    check=settings.check,
+    step_bytes=settings.step_bytes,
 )

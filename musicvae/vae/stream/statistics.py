@@ -7,7 +7,7 @@ as the music does, and move attributes, without the training data.
 from __future__ import annotations
 
 import dataclasses
-import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,10 +18,11 @@ from numpy.typing import NDArray
 
 from musicvae.artifact import LatentInfo
 from musicvae.artifact.parts import AttributeInfo, DynamicsInfo
-from musicvae.errors import RunError
-from musicvae.files import read_json, write_json
+from musicvae.files import write_json
 from musicvae.latents.arrays import Latents
 from musicvae.latents.dynamics import LinearDynamics
+from musicvae.vae.run.reading import guarded, read_object
+from musicvae.vae.run.writing import writing
 
 #: The fields that are arrays.
 _ARRAYS = ("mean", "std", "low", "high", "covariance")
@@ -75,25 +76,58 @@ class Playing:
         values["latent_space"] = self.latent_space
         values["dynamics"] = dataclasses.asdict(self.dynamics.info())
         values["attributes"] = [dataclasses.asdict(attribute) for attribute in self.attributes]
-        write_json(path, values)
+        with writing(path):
+            write_json(path, values)
 
     @classmethod
-    def load(cls, path: Path) -> Playing:
+    def load(cls, path: Path, dims: int | None = None) -> Playing:
         """Read a file that :meth:`save` wrote.
 
+        Args:
+            path: the JSON file.
+            dims: D of the model that it is for, if known.
+
         Raises:
-            RunError: the file is missing or damaged.
+            RunError: the file is missing or damaged, or of another model.
         """
-        try:
-            values = read_json(path)
-            arrays = {name: np.asarray(values[name], np.float32) for name in _ARRAYS}
-            dynamics = DynamicsInfo.from_json(values["dynamics"])
-            moves = tuple(map(AttributeInfo.from_json, values["attributes"]))
-            return cls(
+        values = read_object(path, {"latent_space": str, "dynamics": dict, "attributes": list})
+        with guarded(path):
+            playing = cls(
                 latent_space=values["latent_space"],
-                dynamics=LinearDynamics.from_info(dynamics),
-                attributes=moves,
-                **arrays,
+                dynamics=LinearDynamics.from_info(DynamicsInfo.from_json(values["dynamics"])),
+                attributes=tuple(map(_attribute, values["attributes"])),
+                **{name: np.asarray(values[name], np.float32) for name in _ARRAYS},
             )
-        except (OSError, json.JSONDecodeError, KeyError, TypeError, ValueError) as error:
-            raise RunError(f"{path.name} cannot be read", received=f"{error}") from error
+            playing.check(len(playing.mean) if dims is None else dims)
+        return playing
+
+    def check(self, dims: int) -> None:
+        """Check that everything is of ``dims`` latents, and finite.
+
+        Raises:
+            ValueError: something is not.
+        """
+        if not re.fullmatch("[0-9a-f]{16}", self.latent_space):
+            raise ValueError("its latent_space is no name of one")
+        arrays: dict[str, NDArray[Any]] = {name: getattr(self, name) for name in _ARRAYS}
+        arrays["dynamics"] = self.dynamics.matrix
+        for attribute in self.attributes:
+            arrays[f"direction of {attribute.name}"] = np.asarray(attribute.direction, np.float64)
+        for name, array in arrays.items():
+            square = name in ("covariance", "dynamics")
+            if array.shape != ((dims, dims) if square else (dims,)):
+                raise ValueError(f"its {name} is not of {dims} latents")
+            if not np.isfinite(array).all():
+                raise ValueError(f"its {name} is not finite")
+        if not (0 < self.dynamics.rate < np.inf and np.isfinite(self.dynamics.one_step_error)):
+            raise ValueError("its dynamics have no rate")
+
+
+def _attribute(values: dict[str, Any]) -> AttributeInfo:
+    """An attribute; raises ``ValueError`` where a field is of the wrong type."""
+    attribute = AttributeInfo.from_json(values)
+    texts = (attribute.name, attribute.unit, attribute.method)
+    figures = [attribute.mean, attribute.std, attribute.r2, attribute.spearman or 0.0]
+    if not all(isinstance(text, str) for text in texts) or not np.isfinite(figures).all():
+        raise ValueError("an attribute of it is not described")
+    return attribute

@@ -15,10 +15,10 @@ from musicvae.families import Exportable
 from musicvae.latents.arrays import Float32
 from musicvae.latents.dynamics import LinearDynamics
 from musicvae.latents.tape import Tape
-from musicvae.recipes import Recipe
+from musicvae.recipes import Recipe, checked_seed
 from musicvae.vae.run.basis import LatentBasis
 from musicvae.vae.run.folder import RunFolder
-from musicvae.vae.run.trained import Trained
+from musicvae.vae.run.trained import COUNT, Trained
 from musicvae.vae.stream.causal import CausalNetwork
 from musicvae.vae.stream.coding import StreamCoder
 from musicvae.vae.stream.functions import decoder_function, encoder_function
@@ -56,7 +56,9 @@ class TrainedStream(Trained):
     @classmethod
     def open(cls, vae: StreamVAE, recipe: Recipe, run: RunFolder) -> TrainedStream:
         """The trained model of a run whose weights are in ``vae``."""
-        return cls(vae, recipe, run, LatentBasis.load(run.latents), Playing.load(run.playing))
+        D = recipe.latent_dim
+        basis, playing = LatentBasis.load(run.latents, D), Playing.load(run.playing, D)
+        return cls(vae, recipe, run, basis, playing)
 
     @property
     def dynamics(self) -> LinearDynamics:
@@ -112,8 +114,11 @@ class TrainedStream(Trained):
         Args:
             steps: number of steps; there are ``dynamics.rate`` a second.
             seed: the same seed gives the same walk; ``None`` a new one each time.
+
+        Raises:
+            SettingError: the seed is out of range, or ``steps`` below 1.
         """
-        return self.playing.walk(steps, seed)
+        return self.playing.walk(steps, checked_seed(seed))
 
     def sample(self, n: int = 4, seed: int | None = None, seconds: float = SECONDS) -> Sounds:
         """New sounds, from random walks that change as the training set's latents do.
@@ -124,9 +129,11 @@ class TrainedStream(Trained):
             seconds: length of each sound.
 
         Raises:
-            SettingError: ``seconds`` is not above 0 and below a day.
+            SettingError: ``seconds`` is not above 0 and below a day, or the seed or the number of
+                sounds is out of range.
         """
-        seeds = np.random.SeedSequence(seed).generate_state(n)
+        count = int(COUNT.check("the number of sounds", n))
+        seeds = np.random.SeedSequence(checked_seed(seed)).generate_state(count)
         steps = self._steps(seconds)
         return self.decode(np.stack([self.walk(steps, int(number)) for number in seeds]))
 
@@ -168,8 +175,12 @@ class TrainedStream(Trained):
         Args:
             a: a sound, or the seed of a walk.
             b: the same for the other end. The longer of two sounds is cut to the shorter.
-            steps: number of sounds.
+            steps: number of sounds, at least 1.
+
+        Raises:
+            SettingError: an end is neither a sound nor a seed, or a number is out of range.
         """
+        sounds = int(COUNT.check("the number of sounds", steps))
         length = [
             len(self._source(point)) / self.recipe.sample_rate if isinstance(point, Sound) else None
             for point in (a, b)
@@ -177,7 +188,9 @@ class TrainedStream(Trained):
         seconds = min((s for s in length if s is not None), default=SECONDS)
         count = self._steps(seconds)
         start, end = (self._point(point, count) for point in (a, b))
-        along = np.linspace(0, 1, steps, dtype=np.float32)[:, None, None]
+        count = min(len(start), len(end))  # of a sound shorter than a step, say
+        start, end = start[:count], end[:count]
+        along = np.linspace(0, 1, sounds, dtype=np.float32)[:, None, None]
         return self.decode(start * (1 - along) + end * along)
 
     def latent_infos(self) -> tuple[LatentInfo, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -39,6 +40,12 @@ class TestFigures:
     test_kl: float
     active_latents: int
     distances: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def score(self) -> float:
+        """The objective, by which epochs are compared; where it is not finite, the lowest."""
+        # A checkpoint keeps the best score as JSON, which knows no NaN.
+        return self.test_objective if np.isfinite(self.test_objective) else -sys.float_info.max
 
     def to_row(self) -> dict[str, float]:
         """The figures as columns of the history; a distance is named ``test_NAME``."""

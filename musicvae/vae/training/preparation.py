@@ -7,7 +7,7 @@ resumed run  run folder  -> tracks -> the same split, checked
 from __future__ import annotations
 
 import time
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -20,12 +20,17 @@ from musicvae.data.filling import Progress
 from musicvae.data.report import DataReport
 from musicvae.data.tracks import Scan, scan
 from musicvae.errors import RunError
-from musicvae.files import read_json
+from musicvae.files import write_json
 from musicvae.genres import Genre
+from musicvae.paths import expand
 from musicvae.recipes import Recipe
-from musicvae.recipes.split import split_tracks
 from musicvae.vae.run.folder import PathLike, RunFolder
 from musicvae.vae.run.prepared import Prepared
+from musicvae.vae.run.reading import guarded
+from musicvae.vae.run.vacancy import remove_leftovers
+from musicvae.vae.run.writing import writing
+from musicvae.vae.training.resuming import Wishes
+from musicvae.vae.training.sides import note_of, sides_of, split_corpus
 from musicvae.vae.training.start_point import StartPoint
 
 #: Distributions whose versions ``run.json`` records.
@@ -73,9 +78,9 @@ def start_run(
     """
     recipe = start.recipe
     found, corpus = source.decode(recipe.audio)
-    split = split_tracks(corpus.keys, recipe.split, recipe.seed)
-    train, test = corpus.subset(split.train), corpus.subset(split.test)
-    report = DataReport(found, corpus, split)
+    split, written = split_corpus(corpus, recipe)
+    train, test = sides_of(corpus, written)
+    report, note = DataReport(found, corpus, split), note_of(corpus, written)
     description = {
         "genre": source.genre.name if isinstance(source.genre, Genre) else source.genre,
         "licence": licence,
@@ -87,37 +92,68 @@ def start_run(
         "versions": {name: version(name) for name in PACKAGES},
         **start.description,
     }
-    text, data = report.text(), report.to_json()
-    run = RunFolder.create(out, description, asdict(split), data, start.files)
+    text, data = "\n".join(filter(None, (report.text(), note))), report.to_json()
+    if note:
+        data["tracks"] = [track | {"set": "both"} for track in data["tracks"]]
+    run = RunFolder.create(out, description, written, data, start.files)
     return Prepared(run, recipe, train, test, text, start.frozen)
 
 
-def resume_run(out: PathLike, source: TrackSource) -> Prepared:
+def resume_run(
+    out: PathLike, source: TrackSource, wishes: Wishes | None = None, is_chief: bool = True
+) -> Prepared:
     """Prepare to go on with the run in the folder ``out``, with its own recipe and split.
 
     Its tracks are looked for in ``source.folder``, as the genre that it was trained on.
 
+    Args:
+        out: the run folder.
+        source: where the tracks are, if they have moved, and how they are decoded.
+        wishes: what the user names besides.
+        is_chief: whether this process writes the run's files.
+
     Raises:
-        RunError: there is no run, or its sounds have changed since it began.
+        RunError: there is no run, one of its files is damaged, or its sounds have changed.
+        SettingError: something is asked for that cannot take effect.
     """
     run = RunFolder.open(out)
-    description, split = run.describe(), read_json(run.split)
-    recipe = Recipe.from_json(description["recipe"])
-    source = _source_of(run, description, source)
-    _, corpus = source.decode(recipe.audio)
-    missing = sorted({*split["train"], *split["test"]} - set(corpus.keys))
+    description, written = run.describe(), run.sides()
+    recipe = (wishes or Wishes()).recipe_of(run)
+    described = _source_of(run, description, source)
+    found, corpus = described.decode(recipe.audio)
+    missing = sorted({*written["train"], *written["test"]} - set(corpus.keys))
     if not missing:
-        train, test = corpus.subset(split["train"]), corpus.subset(split["test"])
+        with guarded(run.split):
+            train, test = sides_of(corpus, written)
         if train.digest == description["train_digest"]:
+            changed = recipe != run.recipe()
+            if is_chief:
+                remove_leftovers(run.path)
+                _note_changes(run, recipe, found.root if source.folder else None)
             frozen = tuple(description.get("from", {}).get("frozen", ()))
-            return Prepared(run, recipe, train, test, frozen=frozen)
+            return Prepared(run, recipe, train, test, frozen=frozen, changed=changed)
     raise RunError(
         "the sounds of this run have changed since it began, so it cannot go on as it was",
         expected="the same files under the same names",
         received=f"missing: {', '.join(missing[:5])}" if missing else "other contents",
-        hint=f"put them back in {source.folder}, name where they are with --data, or start a new "
-        "run",
+        hint=f"put them back in {described.folder}, name where they are with --data, or start a "
+        "new run",
     )
+
+
+def _note_changes(run: RunFolder, recipe: Recipe, folder: Path | None) -> None:
+    """Write into a run what changes as it goes on.
+
+    Args:
+        run: the run.
+        recipe: with the settings that it goes on with.
+        folder: where its tracks are now; ``None`` where they were.
+    """
+    if recipe != run.recipe():
+        run.update(recipe=recipe.to_json())
+    if folder is not None and run.report()["folder"] != str(folder.resolve()):
+        with writing(run.data):
+            write_json(run.data, {**run.report(), "folder": str(folder.resolve())})
 
 
 def _source_of(run: RunFolder, description: dict[str, Any], source: TrackSource) -> TrackSource:
@@ -125,7 +161,7 @@ def _source_of(run: RunFolder, description: dict[str, Any], source: TrackSource)
     if source.folder:
         return replace(source, genre=description["genre"])
     # The folder of the genre itself: it may have been found under another name.
-    return replace(source, folder=read_json(run.data)["folder"], genre=None)
+    return replace(source, folder=run.report()["folder"], genre=None)
 
 
 def wait_for_chief(out: PathLike, seconds: float = 600.0) -> None:
@@ -135,7 +171,8 @@ def wait_for_chief(out: PathLike, seconds: float = 600.0) -> None:
         RunError: it has not done so after ``seconds``.
     """
     # The last file that `start_run` writes.
-    prepared, end = RunFolder(Path(out)).data, time.monotonic() + seconds
+    prepared = RunFolder(expand(out, RunError)).description
+    end = time.monotonic() + seconds
     while not prepared.is_file():
         if time.monotonic() > end:
             raise RunError(

@@ -6,6 +6,7 @@ one gesture plays through jazz or metal, and a tape of one can be played by the 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -89,7 +90,7 @@ class StartPoint:
             SettingError: a setting is unknown, out of range or would change the network.
         """
         run = RunFolder.open(source)
-        if not (run.best.is_file() and run.latents.is_file()):
+        if not (os.path.lexists(run.best) and os.path.lexists(run.latents)):
             raise RunError(
                 "this run has left no model to start from",
                 expected="a run that ended, or was stopped with Ctrl-C",
@@ -97,11 +98,11 @@ class StartPoint:
                 hint=f"musicvae train --resume --out {source}",
             )
         described = run.describe()
-        before = Recipe.from_json(described["recipe"])
+        before = run.recipe()
         after = before.with_settings(**settings)
         _check_network(before, after)
         origin = {
-            "run": str(Path(source).resolve()),
+            "run": str(run.path.resolve()),
             "genre": described["genre"],
             "licence": described["licence"],
             "data_sha256": described["train_digest"],

@@ -8,16 +8,24 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from musicvae.errors import SettingError
+from musicvae.errors import DataError, SettingError
+from musicvae.families import FAMILIES
 from musicvae.genres import Genre
+from musicvae.paths import expand
 from musicvae.recipes import Recipe
+from musicvae.vae.run import checkpoint
+from musicvae.vae.run.basis import LatentBasis
+from musicvae.vae.run.building import build
 from musicvae.vae.run.folder import PathLike, RunFolder
 from musicvae.vae.run.loading import load
+from musicvae.vae.training.memory import check_memory
 from musicvae.vae.training.optimisation import train_step
+from musicvae.vae.training.phases import make_phases
 from musicvae.vae.training.preparation import TrackSource, resume_run, start_run, wait_for_chief
 from musicvae.vae.training.reporting import Reporter, Silent
+from musicvae.vae.training.resuming import Wishes
 from musicvae.vae.training.start_point import StartPoint
-from musicvae.vae.training.strategies import place
+from musicvae.vae.training.strategies import Placement, place
 from musicvae.vae.training.trainer import Trainer
 
 __all__ = ["train", "train_step"]
@@ -32,7 +40,7 @@ def train(
     settings: Mapping[str, object] | None = None,
     resume: bool = False,
     strategy: str = "default",
-    licence: str = "unstated",
+    licence: str | None = None,
     cache: PathLike | None = None,
     workers: int | None = None,
     reporter: Reporter | None = None,
@@ -56,9 +64,12 @@ def train(
         out: run folder.
         recipe: a recipe or its name; ``None`` takes the genre's own.
         settings: changes to the recipe, such as ``{"epochs": 10, "minutes": 5}``.
-        resume: go on with the run in ``out``; its own recipe and split are used.
+        resume: go on with the run in ``out``; its own recipe and split are used. ``epochs``,
+            ``minutes`` and ``patience`` in ``settings`` may differ and decide how long it goes on;
+            whatever else is named must be as it was.
         strategy: ``"default"``, ``"mirrored"`` or ``"multiworker"``.
         licence: licence of the trained model, as you state it; exported artifacts contain it.
+            ``None`` is ``"unstated"``.
         cache: folder of decoded tracks; default ``$MUSICVAE_CACHE`` or the user's cache folder.
         workers: decoding processes; default one for each core.
         reporter: receives the progress; by default nothing does.
@@ -75,29 +86,82 @@ def train(
 
     Raises:
         DataError: nothing usable below ``data``, or too few tracks.
-        RunError: ``out`` holds a run already, or cannot be resumed.
-        SettingError: a setting cannot work.
+        RunError: ``out`` holds a run already, or cannot be resumed; or a file of it cannot be
+            written.
+        SettingError: a setting cannot work, or cannot take effect on a run that goes on. Nothing
+            was decoded or written then.
         TrainingDivergedError: the loss became NaN or infinite.
     """
     _check_backend()
+    _check_names(genre, data, out, resume)
     # First, since collective operations must be set up before TensorFlow is used at all.
     placement = place(strategy)
     tf.config.experimental.enable_op_determinism()
-    if not resume and data is None:
-        raise SettingError("no sounds were named", expected="a folder", hint="give data=FOLDER")
     listener = reporter or Silent()
-    source = TrackSource(data or "", genre, cache, workers, listener.decoding)
-    if placement.is_chief and not resume:
-        RunFolder.check_free(out)  # before hours of decoding, not after
-        start = StartPoint.choose(genre, recipe, settings, start_from, freeze)
-        prepared = start_run(out, source, start, licence)
-        listener.note(prepared.report)
+    folder = "" if data is None else expand(data, DataError)
+    source = TrackSource(folder, genre, cache and expand(cache), workers, listener.decoding)
+    if resume:
+        wishes = Wishes(genre, recipe, settings or {}, licence, start_from, freeze)
+        recipe_of = wishes.recipe_of(RunFolder.open(out))
+        rehearse(StartPoint(recipe_of), placement, listener)
+        prepared = resume_run(out, source, wishes, placement.is_chief)
     else:
-        if not placement.is_chief:
+        if placement.is_chief:
+            RunFolder.check_free(out)
+        start = StartPoint.choose(genre, recipe, settings, start_from, freeze)
+        rehearse(start, placement, listener)
+        if placement.is_chief:
+            prepared = start_run(out, source, start, licence or "unstated")
+            listener.note(prepared.report)
+        else:
             wait_for_chief(out)
-        prepared = resume_run(out, source)
+            prepared = resume_run(out, source, is_chief=False)
     Trainer(prepared, placement, listener, pictures, checkpoint_seconds).run()
     return load(out)
+
+
+def rehearse(start: StartPoint, placement: Placement, reporter: Reporter) -> None:
+    """Do once what a training begins with, so that it is refused before hours of decoding.
+
+    Nothing that this lets pass is refused later for its settings, and nothing is written before.
+
+    Raises:
+        SettingError: the recipe cannot work, or not on this machine.
+        RunError: the weights or the latents of the run to start from cannot be read.
+    """
+    recipe = start.recipe
+    placement.rows(recipe.batch_size)
+    FAMILIES.get(recipe.family).check_recipe(recipe)
+    if warning := check_memory(recipe):
+        reporter.note(warning)
+    # Outside the strategy, in which workers would wait for each other.
+    model = build(recipe)
+    make_phases(model, recipe, start.frozen)
+    if start.files:
+        checkpoint.restore(start.files["start.npz"], model.variables)
+        LatentBasis.load(start.files["start_latents.npz"], recipe.latent_dim)
+
+
+def _check_names(
+    genre: Genre | str | None, data: PathLike | None, out: PathLike, resume: bool
+) -> None:
+    """Check what names the sounds and the run.
+
+    Raises:
+        SettingError: the genre is no name, or no folder is named.
+    """
+    if not isinstance(genre, Genre | str | None):
+        raise SettingError(
+            "this is not a genre",
+            expected="a name, a Genre, or None for all sounds",
+            received=type(genre).__name__,
+        )
+    if not str(out):
+        raise SettingError("no run folder was named", expected="a folder", hint="give out=FOLDER")
+    if data is None and resume:
+        return
+    if data is None or not str(data):
+        raise SettingError("no sounds were named", expected="a folder", hint="give data=FOLDER")
 
 
 def _check_backend() -> None:

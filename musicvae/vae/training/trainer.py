@@ -6,20 +6,22 @@ on from its last checkpoint and ends with the weights that an uninterrupted run 
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator
-from dataclasses import asdict
 from typing import Any
 
 import keras
 import numpy as np
 import tensorflow as tf
 
-from musicvae.errors import RunError, TrainingDivergedError
+from musicvae.errors import RunError
 from musicvae.families import FAMILIES
 from musicvae.vae.run import checkpoint
+from musicvae.vae.run.building import build
 from musicvae.vae.run.folder import Row
 from musicvae.vae.run.prepared import Prepared
+from musicvae.vae.run.reading import damaged, guarded
 from musicvae.vae.training.dataset import steps_per_epoch, test_batches, training_batches
 from musicvae.vae.training.evaluation import evaluate, measurer
 from musicvae.vae.training.exit_guard import reading
@@ -29,6 +31,7 @@ from musicvae.vae.training.phases import compiled, make_phases
 from musicvae.vae.training.pictures import EpochPictures
 from musicvae.vae.training.progress import Averages, Counters
 from musicvae.vae.training.reporting import Reporter
+from musicvae.vae.training.restoring import Restored, kept_counters, replan
 from musicvae.vae.training.strategies import Placement
 
 #: Steps whose time is measured, to plan a phase with a time budget; the ones before them compile.
@@ -62,7 +65,7 @@ class Trainer:
         keras.utils.set_random_seed(self.recipe.seed)
         with placement.strategy.scope():
             self.family = FAMILIES.get(self.recipe.family)
-            self.model = self.family.build(self.recipe)
+            self.model = build(self.recipe)
             self.phases = make_phases(self.model, self.recipe, prepared.frozen)
         self._steps = [compiled(phase, placement.strategy) for phase in self.phases]
         self._measure = measurer(self.model)
@@ -70,9 +73,8 @@ class Trainer:
         self.counters = Counters(planned_steps=self._longest(0), phases=len(self.phases))
         self.averages = Averages()
         self.history: list[Row] = []
-        draw = pictures and placement.is_chief
-        dims = self.model.noise_dims
-        self.pictures = EpochPictures(self.run_folder, self.recipe, dims) if draw else None
+        self.draws = pictures and placement.is_chief
+        self.pictures: EpochPictures | None = None
 
     @property
     def variables(self) -> list[Any]:
@@ -90,10 +92,14 @@ class Trainer:
         self._restore()
         if self.counters.is_finished():
             self.reporter.note("this run is finished; there is nothing left to train")
+            if self.placement.is_chief and not self._leaves_a_model():
+                self.reporter.note("its model is missing or damaged, and is made again")
+                self._make_playable()
             return
         first, rows = self.counters.step, self.placement.rows(self.recipe.batch_size)
         dims = self.model.noise_dims
         batches = training_batches(self.corpus, self.recipe, first, rows, dims)
+        self._saved = time.monotonic()
         with Interruption() as interruption, reading(batches) as iterator:
             stop = self._loop(iterator, interruption)
             self._finish()
@@ -107,18 +113,19 @@ class Trainer:
 
     def _loop(self, batches: Iterator[dict[str, tf.Tensor]], interruption: Interruption) -> bool:
         """Take steps until the plan is done; true if it was stopped before."""
-        self._saved = time.monotonic()
         stop = False
         while not stop and not self.counters.is_finished():
+            if self.counters.phase_is_over():
+                self._next_phase()
             started = time.monotonic()
             stop = self._one_step(next(batches), interruption.asked)
-            self._account(time.monotonic() - started, started)
+            self._account(time.monotonic() - started)
             # A time budget seldom ends with an epoch.
-            over = self.counters.phase_is_over() and not stop
-            if self.counters.step % self.epoch_steps == 0 or over:
+            if self.counters.step % self.epoch_steps == 0 or self.counters.phase_is_over():
                 self._end_epoch()
-            if self.counters.phase_is_over() and not self.counters.is_finished() and not stop:
-                self._next_phase()
+            # After the end of an epoch, so that a run that goes on from here has it behind it.
+            if time.monotonic() - self._saved > self.checkpoint_seconds:
+                self._save()
         return stop
 
     def _one_step(self, batch: dict[str, tf.Tensor], stop: bool) -> bool:
@@ -142,7 +149,7 @@ class Trainer:
         )
         values = {name: float(np.sum(v.numpy(), dtype=np.float64)) for name, v in figures.items()}
         if not np.isfinite(list(values.values())).all():
-            raise self._diverged(at)
+            raise checkpoint.diverged(self.run_folder.last, at, self.recipe.learning_rate)
         self.averages.add(values)
         counters.step += 1
         likelihood, kl = values["reconstruction"], values["kl"]
@@ -169,24 +176,17 @@ class Trainer:
 
     def _next_phase(self) -> None:
         """Begin the next phase, with the best weights so far."""
-        if self.placement.is_chief and self.run_folder.best.is_file():
-            checkpoint.restore(self.run_folder.best, self.model.variables)
+        if self.placement.is_chief:
+            self._take_best()
         self.counters.next_phase(self._longest(self.counters.phase + 1))
         self._save()
         self.reporter.note(f"step {self.counters.step}: the {self.phases[-1].name} phase begins")
 
-    def _account(self, seconds: float, now: float) -> None:
-        """Count the time of a step, and save a checkpoint if the last one is old.
-
-        Args:
-            seconds: that the step took.
-            now: ``time.monotonic()``, in seconds.
-        """
+    def _account(self, seconds: float) -> None:
+        """Count the time of a step, in seconds."""
         self.counters.seconds += seconds
         if self.counters.step - self.counters.phase_step - 1 in TIMED:
             self.counters.timed_seconds += seconds / len(TIMED)
-        if now - self._saved > self.checkpoint_seconds:
-            self._save()
 
     def _end_epoch(self) -> None:
         """Evaluate the model, keep the best weights, and report the epoch."""
@@ -208,32 +208,63 @@ class Trainer:
         }
         self.history.append(row)
         # Critics pull away from the objective on purpose: there, the newest weights are the best.
-        better = counters.improved(result.test_objective) or counters.phase > 0
+        better = counters.improved(result.score) or counters.phase > 0
         if better and self.placement.is_chief:
             self._save_best()
         if counters.phase == 0:
             counters.stop_early(self.recipe.patience)
         counters.seconds += time.monotonic() - started
         if self.placement.is_chief:
-            self.run_folder.write_history(self.history)
-            if self.pictures is not None:
-                self.pictures.draw(self.model, row)
+            self._illustrate(row)
         self.reporter.epoch(row)
+
+    def _illustrate(self, row: Row) -> None:
+        """Write the history and draw pictures; the training goes on where that cannot be done."""
+        try:
+            self.run_folder.write_history(self.history)
+            if self.draws:
+                if self.pictures is None:
+                    dims = self.model.noise_dims
+                    self.pictures = EpochPictures(self.run_folder, self.recipe, dims)
+                self.pictures.draw(self.model, row)
+        except (OSError, tf.errors.OpError) as error:
+            self.reporter.note(f"no history or picture of epoch {row['epoch']}: {error}")
 
     def _finish(self) -> None:
         """Leave a run that can be used and exported, whether it is finished or was stopped."""
         self._save()
-        if not self.placement.is_chief:
-            return
-        if not self.run_folder.best.is_file():
-            self._save_best()
-        checkpoint.restore(self.run_folder.best, self.model.variables)
+        if self.placement.is_chief:
+            self._make_playable()
+
+    def _make_playable(self) -> None:
+        """Take the best weights, and write what playing them needs."""
+        self._take_best()
         self.family.fit(self.model, self.prepared)
+
+    def _take_best(self) -> None:
+        """Take the best weights; where there are none that can be read, the newest are."""
+        if not os.path.lexists(self.run_folder.best):
+            self._save_best()
+            return
+        try:
+            checkpoint.restore(self.run_folder.best, self.model.variables)
+        except RunError as error:
+            self.reporter.note(f"{error.what}: the newest weights take its place")
+            self._save_best()
+
+    def _leaves_a_model(self) -> bool:
+        """Whether the model of a finished run can be opened."""
+        try:
+            checkpoint.restore(self.run_folder.best, self.model.variables)
+            self.family.open(self.model, self.recipe, self.run_folder)
+        except RunError:
+            return False
+        return True
 
     def _save(self) -> None:
         if self.placement.is_chief:
-            counters = asdict(self.counters) | {"averages": self.averages.to_json()}
-            checkpoint.save(self.run_folder.last, self.variables, counters)
+            kept = kept_counters(self.counters, self.averages, self.recipe)
+            checkpoint.save(self.run_folder.last, self.variables, kept)
         self._saved = time.monotonic()
 
     def _save_best(self) -> None:
@@ -241,30 +272,21 @@ class Trainer:
         checkpoint.save(self.run_folder.best, self.model.variables, step)
 
     def _restore(self) -> None:
-        """Go on from the last checkpoint, or from the weights of another run, if there are any."""
-        if not self.run_folder.last.is_file():
-            if self.run_folder.start.is_file():
-                checkpoint.restore(self.run_folder.start, self.model.variables)
+        """Go on from the last checkpoint, or begin: from another run's weights if there are any."""
+        run = self.run_folder
+        if not os.path.lexists(run.last):
+            if os.path.lexists(run.best):  # never begin over what was trained
+                raise damaged(run.last, "it is missing, though the run has trained")
+            if os.path.lexists(run.start):
+                checkpoint.restore(run.start, self.model.variables)
+            # Before anything else is written, so that a kill at any moment leaves a way on.
+            self._save()
             return
-        counters = checkpoint.restore(self.run_folder.last, self.variables)
-        self.averages = Averages.from_json(counters.pop("averages"))
-        self.counters = Counters(**counters)
+        kept = checkpoint.restore(run.last, self.variables)
+        with guarded(run.last):
+            restored = Restored.of(kept, len(self.phases))
+        self.counters, self.averages = restored.counters, restored.averages
+        if self.prepared.changed or not restored.fits(self.recipe):
+            replan(self.counters, self.recipe, self._longest(self.counters.phase), self._minutes)
         # Epochs after the checkpoint will be trained again, to the same result.
-        rows = self.run_folder.history()
-        self.history = [row for row in rows if row["step"] <= self.counters.step]
-        done = -(-self.counters.step // self.epoch_steps)
-        if len(self.history) not in (done, self.counters.step // self.epoch_steps):
-            raise RunError(
-                "the history and the checkpoint of this run do not fit together",
-                received=f"{len(self.history)} epochs, step {self.counters.step}",
-            )
-
-    def _diverged(self, step: int) -> TrainingDivergedError:
-        last = self.run_folder.last
-        good = f"the last good checkpoint is {last}" if last.is_file() else "no checkpoint yet"
-        return TrainingDivergedError(
-            f"the loss became NaN or infinite at step {step}; {good}",
-            expected="finite loss and weights",
-            received=f"learning_rate {self.recipe.learning_rate}",
-            hint="start a new run with a lower learning_rate or a gradient_norm (--set NAME=VALUE)",
-        )
+        self.history = [row for row in run.history() if row["step"] <= self.counters.step]

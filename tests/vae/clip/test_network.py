@@ -11,7 +11,8 @@ import tensorflow as tf
 
 from musicvae.errors import SettingError
 from musicvae.recipes import CLIP, Recipe
-from musicvae.vae.clip.network import ClipSettings, FixedNoise, build, settings_of
+from musicvae.vae.clip.network import FixedNoise, build
+from musicvae.vae.clip.settings import ClipSettings, settings_of
 from musicvae.vae.cvae import CVAE
 from musicvae.vae.losses import elbo_terms
 
@@ -51,8 +52,8 @@ def test_the_length_that_a_hint_proposes_can_be_trained(recipe: Recipe, samples:
     name, proposed = str(refused.value.hint).split("=")
     assert name == "samples"
     changed = recipe.with_settings(samples=int(proposed))
-    steps = settings_of(changed).steps(changed.with_settings(latent_dim=int(proposed) // STEP))
-    assert steps * STEP == int(proposed)
+    changed = changed.with_settings(latent_dim=int(proposed) // STEP)
+    assert settings_of(changed).steps(changed) * STEP == int(proposed)
 
 
 @pytest.mark.parametrize("latent_dim", [1, 7, 15, 17, 100])

@@ -48,6 +48,41 @@ def test_interpolation_begins_and_ends_where_it_should(model: TrainedModel) -> N
     np.testing.assert_allclose(way[-1].samples, ends[1].samples, atol=1e-5)
 
 
+def test_a_way_from_or_to_nothing_or_the_opposite_is_straight(model: TrainedModel) -> None:
+    one = np.random.default_rng(1).standard_normal(16).astype(np.float32)
+    for a, b in ((np.zeros(16), one), (one, np.zeros(16)), (one, -one), (one, one)):
+        way = model.interpolate(a, b, steps=3)
+        straight = model.decode(np.linspace(a, b, 3))
+        for sound, wanted in zip(way, straight, strict=True):
+            np.testing.assert_allclose(sound.samples, wanted.samples, atol=1e-4)
+
+
+@pytest.mark.parametrize(
+    "bad", [np.zeros(15), np.zeros((2, 16)), np.full(16, np.nan), "jazz", None]
+)
+def test_an_end_that_is_no_latent_vector_is_refused(model: TrainedModel, bad: Any) -> None:
+    for ends in ((bad, 3), (3, bad)):
+        with pytest.raises(LatentError):
+            model.interpolate(*ends)
+
+
+@pytest.mark.parametrize("number", [0, -1, 1.5, True, "3", 10**9])
+def test_how_many_sounds_is_checked(model: TrainedModel, number: Any) -> None:
+    with pytest.raises(SettingError, match="number of sounds"):
+        model.interpolate(1, 2, steps=number)
+    with pytest.raises(SettingError, match="number of sounds"):
+        model.sample(number)
+
+
+@pytest.mark.parametrize("seed", [-1, 2**32, 1.5, "7"])
+def test_a_seed_that_no_generator_takes_is_refused(model: TrainedModel, seed: Any) -> None:
+    with pytest.raises(SettingError, match="0 to 4294967295"):
+        model.sample(1, seed=seed)
+    if isinstance(seed, int):
+        with pytest.raises(SettingError, match="0 to 4294967295"):
+            model.interpolate(seed, 3)
+
+
 def test_seeds_can_be_interpolated_between(model: TrainedModel) -> None:
     way = model.interpolate(3, 4, steps=2)
     np.testing.assert_allclose(way[0].samples, model.sample(1, seed=3)[0].samples, atol=1e-5)

@@ -52,3 +52,13 @@ def test_saved_is_loaded(means: np.ndarray, tmp_path: Path) -> None:
     for name, value in vars(basis).items():
         np.testing.assert_array_equal(getattr(again, name), value)
     assert [info.name for info in again.infos()] == [f"latent {i}" for i in range(4)]
+
+
+def test_a_single_clip_has_the_spread_of_the_prior() -> None:
+    """A single track shorter than two crops gives one clip, and one clip has no covariance."""
+    mean = np.array([[1.0, -2.0, 3.0]], np.float32)
+    basis = LatentBasis.fit(mean, np.zeros(3, np.float32), np.zeros((1, 2), np.float32))
+    np.testing.assert_array_equal(basis.to_model(np.zeros(3, np.float32)), mean[0])
+    np.testing.assert_allclose(basis.from_model(mean[0] + 1), np.ones(3), atol=1e-6)
+    assert all(np.isfinite(array).all() for array in vars(basis).values())
+    assert basis.explained.sum() == pytest.approx(1.0)

@@ -134,7 +134,7 @@ def test_a_write_that_fails_leaves_the_old_one(path: Path, monkeypatch: pytest.M
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(OSError, match="No space"):
+    with pytest.raises(RunError, match="No space"):
         checkpoint.save(path, _variables((2,), value=9.0), {"step": 2})
     assert path.read_bytes() == good
     assert list(path.parent.iterdir()) == [path]

@@ -107,7 +107,10 @@ def test_a_description_that_is_gone_is_a_clear_error(run: RunFolder) -> None:
 
 
 def test_history_is_kept_in_two_forms(run: RunFolder) -> None:
-    rows = [{"epoch": 1, "train_elbo": -12.5}, {"epoch": 2, "train_elbo": -1 / 3}]
+    rows = [
+        {"epoch": 1, "step": 3, "train_elbo": -12.5},
+        {"epoch": 2, "step": 6, "train_elbo": -1 / 3},
+    ]
     run.write_history(rows)
     assert run.history() == rows
     assert [float(row["train_elbo"]) for row in _rows(run)] == [-12.5, -1 / 3]
@@ -124,9 +127,9 @@ def test_a_later_epoch_may_have_further_columns(run: RunFolder) -> None:
 
 def test_history_is_replaced_as_a_whole(run: RunFolder) -> None:
     run.write_history([{"epoch": 1, "old": 1}, {"epoch": 2, "old": 2}])
-    run.write_history([{"epoch": 1, "new": 3}])
-    assert run.history() == [{"epoch": 1, "new": 3}]
-    assert _rows(run) == [{"epoch": "1", "new": "3"}]
+    run.write_history([{"epoch": 1, "step": 3, "new": 3}])
+    assert run.history() == [{"epoch": 1, "step": 3, "new": 3}]
+    assert _rows(run) == [{"epoch": "1", "step": "3", "new": "3"}]
     assert sorted(path.name for path in run.path.iterdir()) == [
         "history.csv",
         "history.json",

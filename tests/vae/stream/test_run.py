@@ -66,6 +66,18 @@ def test_both_phases_are_reported(tiny_stream_run: Path) -> None:
     assert (tiny_stream_run / "history.csv").read_text().count("\n") == 5
 
 
+@pytest.mark.parametrize("seed", [-1, 2**32, 1.5, "7"])
+def test_a_seed_that_no_generator_takes_is_refused(model: TrainedStream, seed: Any) -> None:
+    for use in (
+        lambda: model.sample(1, seed, 0.1),
+        lambda: model.walk(3, seed),
+        lambda: model.dynamics.walk(3, seed),
+        lambda: model.interpolate(seed, 3),
+    ):
+        with pytest.raises(SettingError, match="0 to 4294967295"):
+            use()
+
+
 def test_training_learns(tiny_stream_run: Path) -> None:
     rows = json.loads((tiny_stream_run / "history.json").read_text())
     assert rows[1]["test_objective"] > rows[0]["test_objective"]

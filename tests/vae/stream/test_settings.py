@@ -53,7 +53,7 @@ def test_a_latent_step_lasts_as_long_in_both_shipped_recipes() -> None:
 @pytest.mark.parametrize(
     ("model", "what", "expected"),
     [
-        ({"hop": 0}, "model.hop", "a whole number from 1"),
+        ({"hop": 0}, "model.hop", "a whole number from 16"),
         ({"stride": 1.5}, "model.stride", "a whole number from 1"),
         ({"bands": -3}, "model.bands", "a whole number from 1"),
         ({"scale": 0.0}, "model.scale", "a number from 1e-06"),

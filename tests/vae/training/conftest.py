@@ -64,7 +64,7 @@ def toy() -> CVAE:
 @pytest.fixture
 def toy_family(monkeypatch: pytest.MonkeyPatch) -> None:
     """During the test, the family ``clip`` builds toy models."""
-    family = dataclasses.replace(FAMILIES.get("clip"), build=build_toy)
+    family = dataclasses.replace(FAMILIES.get("clip"), build=build_toy, check=None, step_bytes=None)
     monkeypatch.setattr(FAMILIES, "get", lambda name: family)
 
 
@@ -91,7 +91,9 @@ def make_prepared(noise_corpus: Corpus, tmp_path: Path) -> Callable[..., Prepare
     def make(recipe: Recipe = TOY, name: str = "run", **fields: Any) -> Prepared:
         keys = noise_corpus.keys
         description = {"genre": None, "licence": "CC0", "recipe": recipe.to_json()}
-        run = RunFolder.create(tmp_path / name, description, {}, {})
+        sides: dict[str, list[str]] = {"train": [], "test": []}
+        data = {"folder": "", "tracks": []}
+        run = RunFolder.create(tmp_path / name, description, sides, data)
         train, test = noise_corpus.subset(keys[:4]), noise_corpus.subset(keys[4:])
         return Prepared(run, recipe, train, test, **fields)
 

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from musicvae.audio import Sound, write
-from musicvae.errors import DataError, RunError, SettingError
+from musicvae.errors import DataError, RunError
 from musicvae.genres import Genre
 from musicvae.recipes import Recipe
 from musicvae.vae.run.folder import RunFolder
@@ -179,8 +179,9 @@ def test_other_contents_under_the_same_name_are_noticed(moved: TrackSource, tmp_
 def test_only_a_run_can_be_resumed(source: TrackSource, tmp_path: Path) -> None:
     with pytest.raises(RunError, match="not a run"):
         resume_run(tmp_path, source)
-    RunFolder.create(tmp_path / "run", {"recipe": {"name": "toy"}}, {}, {})
-    with pytest.raises(SettingError):
+    sides: dict[str, Any] = {"train": [], "test": []}
+    RunFolder.create(tmp_path / "run", {"recipe": {"name": "toy"}}, sides, {})
+    with pytest.raises(RunError, match=r"run\.json cannot be read"):
         resume_run(tmp_path / "run", source)
 
 
@@ -197,4 +198,4 @@ def test_workers_wait_until_the_chief_has_prepared_the_run(
 def test_workers_do_not_wait_for_ever(tmp_path: Path) -> None:
     with pytest.raises(RunError, match="did not prepare") as refused:
         wait_for_chief(tmp_path / "run", seconds=0.0)
-    assert "data.json" in str(refused.value)
+    assert "run.json" in str(refused.value)

@@ -99,7 +99,7 @@ def test_the_loss_may_change_and_the_network_may_not(finished: Path) -> None:
         ({"freeze": ["encoder", "decoder"]}, "cannot be frozen"),
         ({"freeze": ["encoder"]}, "none to keep"),
         ({"settings": {"speed": 3}}, "no such setting"),
-        ({"settings": {"epochs": 0}}, "too small"),
+        ({"settings": {"epochs": 0}}, "epochs cannot be used"),
     ],
 )
 def test_what_cannot_be_is_refused(options: dict[str, Any], what: str) -> None:
@@ -132,6 +132,7 @@ def test_a_recipe_of_another_version_is_refused(finished: Path) -> None:
     values: dict[str, Any] = run.describe()
     values["recipe"]["tempo"] = 120
     run.description.write_text(json.dumps(values))
-    with pytest.raises(SettingError):
+    with pytest.raises(RunError, match=r"run\.json cannot be read") as refused:
         StartPoint.choose(None, source=finished)
+    assert "tempo" in str(refused.value)
     assert isinstance(Recipe.from_json(STREAM.to_json()), Recipe)

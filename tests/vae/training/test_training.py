@@ -172,9 +172,10 @@ def test_changed_sounds_are_not_resumed(
 
 
 def test_an_infinite_loss_stops_with_the_last_good_checkpoint_untouched(
-    tiny_sounds: Path, tmp_path: Path, options: dict[str, Any]
+    tiny_sounds: Path, tmp_path: Path, options: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    options["settings"] = {**options["settings"], "learning_rate": 1e18, "epochs": 50}
+    monkeypatch.setattr("musicvae.vae.training.trainer.learning_rate", lambda *_: 1e18)
+    options["settings"] = {**options["settings"], "epochs": 50}
     with pytest.raises(TrainingDivergedError, match="lower learning_rate"):
         train("jazz", tiny_sounds, tmp_path / "run", pictures=False, **options)
 
