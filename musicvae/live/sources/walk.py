@@ -11,7 +11,7 @@ from musicvae.latents.arrays import Latents
 from musicvae.latents.dynamics import LinearDynamics
 from musicvae.latents.walk import IndependentWalker, Walker
 from musicvae.live.commands import readers
-from musicvae.live.commands.address import Morph, Row, Target
+from musicvae.live.commands.address import Morph, Row, Target, covers
 from musicvae.live.sources.source import Source
 
 #: Correlation of two successive steps if the artifact has no dynamics, as for clips.
@@ -47,6 +47,7 @@ class WalkSource(Source):
             apply=lambda walk, c, _: walk.move(*c.numbers),
             describe=lambda walk: [("", (walk.speed, walk.radius))],
             selects=True,
+            replaced_by=covers,
         ),
         _row(
             "/seed",
@@ -57,6 +58,7 @@ class WalkSource(Source):
             describe=lambda walk: [("", (walk.seed,))],
             morph=Morph.SWITCH,
             restarts=True,
+            replaced_by=covers,
         ),
     )
 
