@@ -8,18 +8,16 @@ performance can be rendered again offline, and tests need no sound card.
 
 from __future__ import annotations
 
-import heapq
 import math
-from collections import deque
 from collections.abc import Callable, Sequence
-from itertools import count
 
 import numpy as np
 
 from musicvae.audio import Samples
 from musicvae.live.commands import readers
 from musicvae.live.commands.address import DECKS, Command, Row, Target
-from musicvae.live.engine.batch import Batch
+from musicvae.live.engine.agenda import Agenda
+from musicvae.live.engine.batch import Batch, batches
 from musicvae.live.engine.deck import PLAY_SECONDS, Deck
 from musicvae.live.engine.deck_addresses import PLAY
 from musicvae.live.engine.limiter import Limiter
@@ -28,8 +26,6 @@ from musicvae.live.engine.limiter import Limiter
 SEGMENT = 512
 #: The level meter falls by 6 dB in this time.
 _METER_SECONDS = 0.3
-#: Most batches that wait for a later sample frame; further ones are applied immediately.
-_MOST_WAITING = 4096
 
 
 class Engine:
@@ -43,7 +39,6 @@ class Engine:
         frame: number of sample frames rendered so far.
         peaks: recent peak of each channel, 0 to 1, float32, shape (channels,).
         position: position of the cross-fader, 0 to 1.
-        coalesced: number of commands that a newer one replaced before they were applied.
         outdated: number of commands dropped because they do not suit the model that came meanwhile.
         journal: called with each sample frame at which commands were applied, and these commands;
             or ``None``.
@@ -56,7 +51,7 @@ class Engine:
         self.frame = 0
         self.peaks = np.zeros(channels, np.float32)
         self.position = 0.0
-        self.coalesced = self.outdated = 0
+        self.outdated = 0
         self.journal: Callable[[int, tuple[Command, ...]], None] | None = None
         self.tap: Callable[[Samples], None] | None = None
         self.decks = {
@@ -64,9 +59,7 @@ class Engine:
             for name in DECKS
         }
         self._decks = tuple(self.decks.values())
-        self._posted: deque[Batch] = deque()
-        self._waiting: list[tuple[int, int, Batch]] = []
-        self._numbers = count()
+        self._agenda = Agenda()
         self._limiter = Limiter(SEGMENT, channels)
         self._mix = np.zeros((SEGMENT, channels), np.float32)
         self._magnitude = np.zeros((SEGMENT, channels), np.float32)
@@ -76,6 +69,16 @@ class Engine:
     def level(self) -> float:
         """Recent peak of all channels, 0 to 1."""
         return float(self.peaks.max())
+
+    @property
+    def coalesced(self) -> int:
+        """Number of commands that a newer one replaced before they were applied."""
+        return self._agenda.coalesced
+
+    @property
+    def backlog(self) -> int:
+        """The weight of all commands that wait; see :mod:`musicvae.live.engine.agenda`."""
+        return self._agenda.backlog
 
     @property
     def silent(self) -> bool:
@@ -91,13 +94,16 @@ class Engine:
     ) -> None:
         """Queue commands that are applied together before the next block; from any thread.
 
+        Very many are applied in several parts, one after another, and a flood of them over several
+        spans; see :mod:`musicvae.live.engine.agenda`.
+
         Args:
             *commands: for decks and the mixer.
             payloads: what was loaded for each; see :class:`Batch`.
             then: called with the sample frame, after the commands were applied.
             due: the sample frame at which to apply them; ``None`` is the next one.
         """
-        self._posted.append(Batch(commands, tuple(payloads), then, due))  # atomic, so needs no lock
+        self._agenda.post(batches(commands, payloads, then, due))
 
     def stop(self, by: int | None = None) -> None:
         """Let every deck fade out: now, or so that it is silent at the sample frame ``by``."""
@@ -108,7 +114,7 @@ class Engine:
         """Render the next sample frames into ``out``, float32, shape (sample frames, channels)."""
         done = 0
         while done < len(out):
-            self.settle()
+            self._apply_due()
             frames = self._horizon(len(out) - done)
             mix = self._mix[:frames]
             mix[:] = 0
@@ -123,24 +129,12 @@ class Engine:
             done += frames
 
     def settle(self) -> None:
-        """Apply the batches that were posted and are due; on the rendering thread."""
-        before: Batch | None = None
-        while self._posted:
-            batch = self._posted.popleft()
-            due = self.frame if batch.due is None else batch.due
-            if due > self.frame and len(self._waiting) < _MOST_WAITING:
-                heapq.heappush(self._waiting, (due, next(self._numbers), batch))
-                continue
-            if before is not None:
-                if batch.replaces(before):
-                    self.coalesced += 1
-                else:
-                    self._apply(before)
-            before = batch
-        if before is not None:
-            self._apply(before)
-        while self._waiting and self._waiting[0][0] <= self.frame:
-            self._apply(heapq.heappop(self._waiting)[2])
+        """Apply all batches that were posted and are due; while nothing is rendered live."""
+        self._apply_due(everything=True)
+
+    def _apply_due(self, *, everything: bool = False) -> None:
+        for batch in self._agenda.due(self.frame, everything=everything):
+            self._apply(batch)
 
     def _apply(self, batch: Batch) -> None:
         payloads = batch.payloads or (None,) * len(batch.commands)
@@ -175,9 +169,7 @@ class Engine:
 
     def _horizon(self, frames: int) -> int:
         """How many of the next sample frames can be rendered before something changes."""
-        frames = min(frames, SEGMENT)
-        if self._waiting:
-            frames = min(frames, self._waiting[0][0] - self.frame)
+        frames = self._agenda.horizon(self.frame, min(frames, SEGMENT))
         for deck in self._decks:
             frames = deck.horizon(frames)
         return frames
