@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import Protocol
 
 import numpy as np
@@ -10,6 +11,7 @@ from musicvae.artifact import ArtifactInfo
 from musicvae.audio import Samples, Sound, resample
 from musicvae.errors import LatentError
 from musicvae.latents.arrays import Float32, Latents
+from musicvae.latents.tails import Tails
 from musicvae.live.engine.channels import SANE, spread
 from musicvae.live.fades import equal_power
 
@@ -58,6 +60,10 @@ class Loop:
             done += count
 
 
+#: Shortest loop in sample frames; a shorter one is repeated, so that few copies read a block.
+_SHORTEST = 2048
+
+
 class LoopMaker:
     """Decodes latents to loops; slow, so never called on the rendering thread.
 
@@ -85,10 +91,19 @@ class LoopMaker:
                 received=np.array2string(latents, precision=2, threshold=8),
             )
         sound = Sound.of(np.clip(decoded, -SANE, SANE), self.decoder.info.sample_rate)
+        Tails(sound.samples.shape).cut(sound.samples)
         resampled = resample(sound, self.sample_rate).samples
+        if not len(resampled):
+            raise LatentError(
+                "the clip is too short to loop",
+                expected=f"at least one sample at {self.sample_rate} Hz",
+                received=f"{len(decoded)} at {self.decoder.info.sample_rate} Hz",
+            )
         samples = np.zeros((len(resampled), self.channels), np.float32)
         spread(resampled, samples)
-        return Loop(seamless(samples, round(SEAM_SECONDS * self.sample_rate)), latents)
+        loop = seamless(samples, round(SEAM_SECONDS * self.sample_rate))
+        copies = ceil(_SHORTEST / len(loop))
+        return Loop(loop if copies == 1 else np.tile(loop, (copies, 1)), latents)
 
 
 def seamless(samples: Samples, overlap: int) -> Samples:
