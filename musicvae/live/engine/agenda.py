@@ -100,7 +100,7 @@ class Agenda:
             wake = min(wake, opens)
         if self._timed:
             first = self._timed[0][0]
-            if first < end and self._moments == MOST_MOMENTS:
+            if first < end and self._moments >= MOST_MOMENTS:
                 first = end
             wake = min(wake, max(first, opens))
         return wake - frame
@@ -114,11 +114,11 @@ class Agenda:
 
     def _next(self, frame: int, everything: bool) -> Batch | None:
         """The next batch that is due; ``None`` if there is none, or the span allows none."""
-        if self._timed and self._timed[0][0] <= frame:
-            if everything or frame == self._moment or self._moments < MOST_MOMENTS:
-                self._moments += frame != self._moment
-                self._moment = frame
-                return heapq.heappop(self._timed)[2]
+        may = everything or frame == self._moment or self._moments < MOST_MOMENTS
+        if may and self._timed and self._timed[0][0] <= frame:
+            self._moments += frame != self._moment
+            self._moment = frame
+            return heapq.heappop(self._timed)[2]
         while self._posted and (everything or self._left > 0):
             batch = self._posted.popleft()
             if batch.due is None or batch.due <= frame or len(self._timed) >= MOST_WAITING:

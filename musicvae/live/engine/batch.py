@@ -12,7 +12,7 @@ MOST_TOGETHER = 256
 #: Values that make a command as heavy as another one.
 _VALUES = 128
 #: Weight of a function that reads the engine, or of a voice or a tape that comes along.
-_HEAVY = 4
+_HEAVY = 8
 
 
 @dataclass(slots=True)
