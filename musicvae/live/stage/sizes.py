@@ -12,8 +12,8 @@ from math import ceil
 from musicvae.artifact import ArtifactInfo
 from musicvae.errors import ArtifactError
 
-#: Bytes of a decoded clip; six such arrays may be in memory at the same time.
-MOST_BYTES = 2**27
+#: Bytes of a decoded clip. A deck keeps up to four, and making one takes three times as much.
+MOST_BYTES = 2**26
 #: Bytes of the state of a stream, of which there are two, and of the sound of one frame.
 MOST_STATE_BYTES = 2**26
 #: Duration of one frame of a stream, in seconds: changes are heard with the next frame.
