@@ -28,7 +28,7 @@ MOST_WAITING = 4096
 #: Weight of all that waits, above which a sender should be refused: 0.7 s of work at 48 kHz.
 MOST_BACKLOG = 16_384
 #: Weight of looking at a command that is not applied now; sums of it are exact.
-_GLANCE = 0.125
+_GLANCE = 0.0625
 
 
 class Agenda:
