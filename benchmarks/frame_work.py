@@ -63,8 +63,7 @@ def stream(width: int, hop: int = 256, rate: int = RATE) -> Silence:
     latents = tuple(LatentInfo(f"latent {i}", 0, 1, -2, 2, 1 / width) for i in range(width))
     eye = np.eye(width)
     attributes = tuple(
-        AttributeInfo(f"attribute{i}", "", tuple(eye[i % width]), 0, 1, 1, "regression")
-        for i in range(64)
+        AttributeInfo(f"attribute{i}", "", tuple(eye[i % width]), 0, 1, 1) for i in range(64)
     )
     dynamics = DynamicsInfo(
         tuple(map(tuple, 0.9 * eye)), tuple(map(tuple, 0.19 * eye)), 0.5, rate / hop
@@ -128,7 +127,7 @@ class Stage:
         return taken
 
 
-def osc(address: str, *values: float | int) -> bytes:
+def osc(address: str, *values: float | str) -> bytes:
     """A message."""
     builder = OscMessageBuilder(address=address)
     for value in values:
@@ -156,6 +155,10 @@ def _distinct(width: int) -> list[bytes]:
     ][:1000]
 
 
+def _all_latents() -> bytes:
+    return bundle(*(osc("/deck/*/latent/norm/*", n / 16) for n in range(16)))
+
+
 def _one_frame_apart(stage: Stage) -> None:
     for first in (0, 500):
         whens = [ntp(_NOW + 0.02 + (first + n) / RATE) for n in range(500)]
@@ -168,7 +171,7 @@ def _due_together(stage: Stage) -> None:
         stage.send(*(bundle(d, when=ntp(_NOW + 0.02)) for d in deltas))
 
 
-ATTACKS: dict[str, tuple[Callable[[], Silence], Callable[[Stage], None]]] = {
+ATTACKS: dict[str, tuple[Callable[[], Silence], Callable[[Stage], object]]] = {
     "1000 x /seed in a packet": (
         lambda: stream(256),
         lambda s: s.send(*(osc("/seed", n) for n in range(1000))),
@@ -179,13 +182,11 @@ ATTACKS: dict[str, tuple[Callable[[], Silence], Callable[[Stage], None]]] = {
     ),
     "16 x /latent/norm/*, D = 256": (
         lambda: stream(256),
-        lambda s: s.send(*(osc("/deck/*/latent/norm/*", n / 16) for n in range(16))),
+        lambda s: s.send(_all_latents(), bundled=False),
     ),
     "64 packets of 16 x /latent/norm/*": (
         lambda: stream(256),
-        lambda s: [
-            s.send(*(osc("/deck/*/latent/norm/*", n / 16) for n in range(16))) for _ in range(64)
-        ],
+        lambda s: s.send(*[_all_latents()] * 64, bundled=False),
     ),
     "bundles one frame apart": (lambda: stream(32), _one_frame_apart),
     "1000 bundles that are due together": (lambda: stream(256), _due_together),

@@ -21,9 +21,14 @@ Osc = Callable[..., bytes]
 @pytest.fixture
 def bench(make_bench: Callable[..., Any], make_decoder: Callable[..., Any]) -> Any:
     """Decks of 256 latents; time tags are sample frames from now."""
-    decoder = make_decoder(WIDTH)
-    made = make_bench(decoder, due=lambda when: made.engine.frame + when if when > 1 else None)
-    return made
+    made: list[Any] = []
+    made.append(
+        make_bench(
+            make_decoder(WIDTH),
+            due=lambda when: made[0].engine.frame + when if when > 1 else None,
+        )
+    )
+    return made[0]
 
 
 def spans(bench: Any) -> Counter[int]:
@@ -125,7 +130,12 @@ def test_a_pattern_is_expanded_once_and_again_for_another_model(
 ) -> None:
     table, expanded = bench.handle.table, []
     matching = type(table)._matching
-    monkeypatch.setattr(type(table), "_matching", lambda *a: expanded.append(a[1]) or matching(*a))
+
+    def counted(self: Any, text: str, shapes: Any) -> Any:
+        expanded.append(text)
+        return matching(self, text, shapes)
+
+    monkeypatch.setattr(type(table), "_matching", counted)
     for value in (0.1, 0.2, 0.3):
         flood(bench, osc("/latent/1?", value))
         bench.render(SPAN)

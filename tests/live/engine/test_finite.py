@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -172,11 +171,16 @@ def test_a_trajectory_is_taken_over_where_it_is(info: Any) -> None:
 
 
 def test_seeds_cost_nothing_until_the_next_frame(
-    info: Any, monkeypatch: pytest.MonkeyPatch, make_rig: Callable[..., Any]
+    info: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made, begun = np.random.default_rng, []
+    make, begun = np.random.default_rng, list[int]()
     controls = Controls(info, RATE)
-    monkeypatch.setattr(np.random, "default_rng", lambda seed: begun.append(seed) or made(seed))
+
+    def counted(seed: int) -> Any:
+        begun.append(seed)
+        return make(seed)
+
+    monkeypatch.setattr(np.random, "default_rng", counted)
     for seed in range(1000):
         send(controls, "/seed", seed)
     assert begun == []
