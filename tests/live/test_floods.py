@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 
-from musicvae.live.engine.agenda import ALLOWED, MOST_BACKLOG, SPAN
+from musicvae.live.engine.agenda import MOST_BACKLOG, SPAN, allowed
 from musicvae.live.engine.batch import MOST_TOGETHER
 from musicvae.live.network.peers import Peer
 
 ME = Peer("127.0.0.1", 50_000)
 RATE = 8000
 WIDTH = 256
+ALLOWED = allowed(RATE)
 Osc = Callable[..., bytes]
 
 

@@ -11,35 +11,52 @@ from __future__ import annotations
 import heapq
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import count
 
 from musicvae.live.engine.batch import Batch
 
 #: Length of a span, in sample frames. Spans begin at its multiples.
 SPAN = 64
-#: Weight of the batches that may be applied in each span; a heavier one uses up later spans too.
-ALLOWED = 32
+#: Weight of the batches that may be applied in a second, a fifth of it; each span has its share.
+ALLOWED_PER_SECOND = 24_000
 #: Most sample frames in one span at which batches with a time of their own may be applied, since
 #: each ends a block, and many short blocks take longer than one.
 MOST_MOMENTS = 4
 #: Most batches that wait for a later sample frame; further ones do not wait.
 MOST_WAITING = 4096
-#: Weight of all that waits, above which a sender should be refused: 0.7 s of work at 48 kHz.
+#: Weight of all that waits, above which a sender should be refused: what 0.7 s allow.
 MOST_BACKLOG = 16_384
 #: Weight of looking at a command that is not applied now; sums of it are exact.
 _GLANCE = 0.0625
 
 
+def allowed(sample_rate: int) -> int:
+    """The weight that each span allows at a sample rate in Hz."""
+    return max(1, round(ALLOWED_PER_SECOND * SPAN / sample_rate))
+
+
 class Agenda:
     """Keeps batches in order until they are due and may be applied.
 
+    Args:
+        sample_rate: in Hz.
+        note: told where and which error was caught, so that the sound goes on.
+
     Attributes:
         coalesced: number of commands that a newer one replaced before they were applied.
+        allowed: weight of the batches that may be applied in each span; a heavier batch uses up
+            later spans, too.
     """
 
-    def __init__(self) -> None:
+    def __init__(
+        self,
+        sample_rate: int,
+        note: Callable[[str, Exception], None] = lambda where, error: None,
+    ) -> None:
         self.coalesced = 0
+        self.allowed = allowed(sample_rate)
+        self._note = note
         self._posted: deque[Batch] = deque()
         self._timed: list[tuple[int, int, Batch]] = []
         self._numbers = count()
@@ -47,7 +64,7 @@ class Agenda:
         self._weight_in = self._weight_out = 0
         self._span = self._moments = 0
         self._moment = -1  # the last sample frame at which a batch with a time was applied
-        self._left: float = ALLOWED
+        self._left: float = self.allowed
 
     @property
     def backlog(self) -> int:
@@ -94,7 +111,7 @@ class Agenda:
             At least 1.
         """
         end = (self._span + 1) * SPAN
-        opens = frame if self._left > 0 else end + SPAN * int(-self._left // ALLOWED)
+        opens = frame if self._left > 0 else end + SPAN * int(-self._left // self.allowed)
         wake = frame + frames
         if self._posted and self._left <= 0:
             wake = min(wake, opens)
@@ -109,7 +126,7 @@ class Agenda:
         """Begin the span of this sample frame, where it is another one than that before."""
         span = frame // SPAN
         if span != self._span:
-            self._left = min(ALLOWED, self._left + ALLOWED * (span - self._span))
+            self._left = min(self.allowed, self._left + self.allowed * (span - self._span))
             self._span, self._moments = span, 0
 
     def _next(self, frame: int, everything: bool) -> Batch | None:
@@ -128,4 +145,8 @@ class Agenda:
         return None
 
     def _is_replaced(self, batch: Batch) -> bool:
-        return bool(self._posted) and self._posted[0].replaces(batch)
+        try:
+            return bool(self._posted) and self._posted[0].replaces(batch)
+        except Exception as error:  # noqa: BLE001 - then both are applied
+            self._note(batch.commands[0].address, error)
+            return False

@@ -59,7 +59,7 @@ class Engine:
             for name in DECKS
         }
         self._decks = tuple(self.decks.values())
-        self._agenda = Agenda()
+        self._agenda = Agenda(sample_rate)
         self._limiter = Limiter(SEGMENT, channels)
         self._mix = np.zeros((SEGMENT, channels), np.float32)
         self._magnitude = np.zeros((SEGMENT, channels), np.float32)
@@ -91,7 +91,7 @@ class Engine:
         payloads: Sequence[object] = (),
         then: Callable[[int], None] | None = None,
         due: int | None = None,
-    ) -> None:
+    ) -> Batch:
         """Queue commands that are applied together before the next block; from any thread.
 
         Very many are applied in several parts, one after another, and a flood of them over several
@@ -102,8 +102,18 @@ class Engine:
             payloads: what was loaded for each; see :class:`Batch`.
             then: called with the sample frame, after the commands were applied.
             due: the sample frame at which to apply them; ``None`` is the next one.
+
+        Raises:
+            ValueError: there are payloads, but not one for each command.
+
+        Returns:
+            The batch, or the last of several.
         """
-        self._agenda.post(batches(commands, payloads, then, due))
+        if payloads and len(payloads) != len(commands):
+            raise ValueError(f"{len(payloads)} payloads for {len(commands)} commands")
+        parts = [*batches(commands, payloads, then, due)]
+        self._agenda.post(parts)
+        return parts[-1]
 
     def stop(self, by: int | None = None) -> None:
         """Let every deck fade out: now, or so that it is silent at the sample frame ``by``."""

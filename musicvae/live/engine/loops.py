@@ -9,7 +9,7 @@ import numpy as np
 
 from musicvae.artifact import ArtifactInfo
 from musicvae.audio import Samples, Sound, resample
-from musicvae.errors import LatentError
+from musicvae.errors import ArtifactError, LatentError
 from musicvae.latents.arrays import Float32, Latents
 from musicvae.latents.tails import Tails
 from musicvae.live.engine.channels import SANE, spread
@@ -17,6 +17,9 @@ from musicvae.live.fades import equal_power
 
 #: Length of the cross-fade between a loop's end and its beginning.
 SEAM_SECONDS = 0.03
+#: Shortest array that is read, in sample frames; a shorter loop is repeated in it, so that a block
+#: takes few copies.
+_SHORTEST = 2048
 
 
 class ClipDecoder(Protocol):
@@ -38,11 +41,13 @@ class Loop:
         latents: float32, shape (D,), that it was decoded from.
     """
 
-    __slots__ = ("latents", "samples")
+    __slots__ = ("_repeated", "latents", "samples")
 
     def __init__(self, samples: Samples, latents: Float32) -> None:
         self.samples = samples
         self.latents = latents
+        times = ceil(_SHORTEST / max(1, len(samples)))
+        self._repeated = samples if times == 1 else np.tile(samples, (times, 1))
 
     def read(self, position: int, out: Samples) -> None:
         """Copy sample frames into ``out``, repeating the loop as often as needed.
@@ -51,17 +56,13 @@ class Loop:
             position: position of the first one, 0 or more, counted over all repetitions.
             out: float32, shape (any number of sample frames, channels).
         """
-        frames = len(self.samples)
+        frames = len(self._repeated)
         done = 0
         while done < len(out):
             start = (position + done) % frames
             count = min(len(out) - done, frames - start)
-            out[done : done + count] = self.samples[start : start + count]
+            out[done : done + count] = self._repeated[start : start + count]
             done += count
-
-
-#: Shortest loop in sample frames; a shorter one is repeated, so that few copies read a block.
-_SHORTEST = 2048
 
 
 class LoopMaker:
@@ -83,6 +84,7 @@ class LoopMaker:
 
         Raises:
             LatentError: the decoded samples are not finite.
+            ArtifactError: resampled to the engine's rate, no sample is left.
         """
         decoded = self.decoder.decode(latents[None])[0]
         if not np.isfinite(decoded).all():
@@ -94,16 +96,15 @@ class LoopMaker:
         Tails(sound.samples.shape).cut(sound.samples)
         resampled = resample(sound, self.sample_rate).samples
         if not len(resampled):
-            raise LatentError(
-                "the clip is too short to loop",
-                expected=f"at least one sample at {self.sample_rate} Hz",
-                received=f"{len(decoded)} at {self.decoder.info.sample_rate} Hz",
+            raise ArtifactError(
+                "this clip is too short to be played",
+                expected=f"at least one sample at the output's rate, {self.sample_rate} Hz",
+                received=f"{len(decoded)} sample(s) at {sound.sample_rate} Hz",
+                hint="play it at a higher --rate",
             )
         samples = np.zeros((len(resampled), self.channels), np.float32)
         spread(resampled, samples)
-        loop = seamless(samples, round(SEAM_SECONDS * self.sample_rate))
-        copies = ceil(_SHORTEST / len(loop))
-        return Loop(loop if copies == 1 else np.tile(loop, (copies, 1)), latents)
+        return Loop(seamless(samples, round(SEAM_SECONDS * self.sample_rate)), latents)
 
 
 def seamless(samples: Samples, overlap: int) -> Samples:

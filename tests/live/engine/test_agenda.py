@@ -10,14 +10,17 @@ import numpy as np
 import pytest
 
 from musicvae.live.engine.agenda import (
-    ALLOWED,
     MOST_MOMENTS,
     MOST_WAITING,
     SPAN,
     Agenda,
+    allowed,
 )
 from musicvae.live.engine.batch import MOST_TOGETHER, Batch, batches
 from musicvae.live.table import ADDRESSES
+
+RATE = 48_000
+ALLOWED = allowed(RATE)
 
 
 def delta(amount: float = 1.0, due: int | None = None) -> Batch:
@@ -44,7 +47,7 @@ def applied(agenda: Agenda, frames: int, block: int = 512) -> list[tuple[int, Ba
 
 
 def test_a_span_applies_no_more_than_it_allows_and_the_rest_follows_in_order() -> None:
-    agenda = Agenda()
+    agenda = Agenda(RATE)
     agenda.post(delta(number) for number in range(100))
     found = applied(agenda, 1000)
     assert [batch.commands[0].number for _, batch in found] == list(range(100))
@@ -55,7 +58,7 @@ def test_a_span_applies_no_more_than_it_allows_and_the_rest_follows_in_order() -
 @pytest.mark.parametrize("block", [1, 7, 64, 100, 4096])
 def test_blocks_do_not_matter(block: int) -> None:
     def run(length: int) -> list[tuple[int, float]]:
-        agenda = Agenda()
+        agenda = Agenda(RATE)
         agenda.post(delta(n, due=None if n % 3 else 500 + n) for n in range(300))
         return [(frame, batch.commands[0].number) for frame, batch in applied(agenda, 3000, length)]
 
@@ -64,7 +67,7 @@ def test_blocks_do_not_matter(block: int) -> None:
 
 
 def test_a_heavy_batch_uses_up_the_following_spans() -> None:
-    agenda = Agenda()
+    agenda = Agenda(RATE)
     heavy = Batch(delta().commands * (5 * ALLOWED))
     agenda.post([heavy, delta(), heavy, delta()])
     frames = [frame for frame, _ in applied(agenda, 3000)]
@@ -72,7 +75,7 @@ def test_a_heavy_batch_uses_up_the_following_spans() -> None:
 
 
 def test_times_that_differ_by_a_sample_frame_do_not_cut_every_block() -> None:
-    agenda = Agenda()
+    agenda = Agenda(RATE)
     agenda.post(delta(due=SPAN + n) for n in range(20 * SPAN))
     found = applied(agenda, 60 * SPAN)
     assert len(found) == 20 * SPAN
@@ -83,14 +86,14 @@ def test_times_that_differ_by_a_sample_frame_do_not_cut_every_block() -> None:
 
 
 def test_a_few_times_are_exact() -> None:
-    agenda = Agenda()
+    agenda = Agenda(RATE)
     whens = [3, 4, 5, 200, 201, 1000]
     agenda.post(delta(due=when) for when in whens)
     assert [frame for frame, _ in applied(agenda, 2000)] == whens
 
 
 def test_all_that_is_due_at_once_is_spread_too() -> None:
-    agenda = Agenda()
+    agenda = Agenda(RATE)
     agenda.post(delta(due=100) for _ in range(4 * ALLOWED))
     frames = [frame for frame, _ in applied(agenda, 2000)]
     assert max(map(frames.count, frames)) <= ALLOWED
@@ -98,13 +101,13 @@ def test_all_that_is_due_at_once_is_spread_too() -> None:
 
 
 def test_more_than_may_wait_for_their_time_do_not() -> None:
-    agenda = Agenda()
+    agenda = Agenda(RATE)
     agenda.post(delta(due=10**6) for _ in range(MOST_WAITING + 3))
     assert len(applied(agenda, 100 * SPAN)) == 3
 
 
 def test_a_flood_of_equal_batches_becomes_the_newest() -> None:
-    agenda = Agenda()
+    agenda = Agenda(RATE)
     agenda.post(latents(*[n / 500] * 20) for n in range(500))
     found = applied(agenda, 4000)
     assert len(found) < 50
@@ -114,7 +117,7 @@ def test_a_flood_of_equal_batches_becomes_the_newest() -> None:
 
 
 def test_everything_at_once_where_nothing_is_rendered_live() -> None:
-    agenda = Agenda()
+    agenda = Agenda(RATE)
     agenda.post(delta() for _ in range(1000))
     assert len([*agenda.due(0, everything=True)]) == 1000
 
@@ -172,24 +175,45 @@ def test_very_many_commands_become_several_batches_and_tell_at_the_end() -> None
 
 
 def test_a_flooded_performance_is_rendered_again_to_the_bit(make_rig: Callable[..., Any]) -> None:
-    rig = make_rig()
+    rig = make_rig(rate=RATE)
     for name in "ab":
         rig.send(f"/deck/{name}/model/load", "small")
         rig.send(f"/deck/{name}/play", 1)
     rig.send("/crossfade", 0.5)
     draws, heard = np.random.default_rng(1), []
-    for _ in range(8):
-        for number in range(120):
-            path, value = ("/latent/delta", 0.01) if number % 3 else ("/walk", number / 40)
+    for _ in range(5):
+        for number in range(240):
+            path, value = ("/latent/delta", 0.01) if number % 3 else ("/walk", number / 80)
             rig.engine.post(ADDRESSES.command(path, "ab"[number % 2], "", (value,)))
             rig.engine.post(
-                ADDRESSES.command("/gain", "b", "", (-number / 30,)),
+                ADDRESSES.command("/gain", "b", "", (-number / 60,)),
                 due=rig.engine.frame + int(draws.integers(0, 900)),
             )
         heard.append(rig.render(500, int(draws.integers(1, 500))))
+        waited = rig.engine.backlog
     while rig.engine.backlog:
         heard.append(rig.render(500))
     frames = [json.loads(line)["frame"] for line in rig.log]
-    assert max(map(frames.count, frames)) <= ALLOWED + 4  # the four before the flood
+    assert max(map(frames.count, frames)) <= ALLOWED + 8  # and those before the flood
+    assert waited > 500
     whole = np.concatenate(heard)
-    np.testing.assert_array_equal(make_rig().replay(rig.log, len(whole), block=4096), whole)
+    again = make_rig(rate=RATE).replay(rig.log, len(whole), block=4096)
+    np.testing.assert_array_equal(again, whole)
+
+
+def test_a_second_allows_the_same_at_any_rate() -> None:
+    for rate in (1000, 8000, 44_100, 48_000, 192_000):
+        assert allowed(rate) * rate / SPAN == pytest.approx(24_000, rel=0.02)
+
+
+def test_a_rule_that_raises_is_noted_and_both_are_applied(monkeypatch: pytest.MonkeyPatch) -> None:
+    noted: list[str] = []
+    agenda = Agenda(RATE, lambda where, error: noted.append(where))
+    agenda.post([latents(1.0), latents(2.0)])
+
+    def raising(self: Batch, earlier: Batch) -> bool:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(Batch, "replaces", raising)
+    assert len([*agenda.due(0)]) == 2
+    assert noted == ["/deck/a/latent/0"]

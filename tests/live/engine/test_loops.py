@@ -88,26 +88,10 @@ def test_a_block_is_read_in_few_copies_however_short_the_clip(samples: int) -> N
             return np.linspace(0.1, 1, samples, dtype=np.float32).reshape(1, samples, 1)
 
     loop = LoopMaker(Rising(), 8000, 2)(np.zeros(1, np.float32))
-    assert len(loop.samples) >= min(2048, samples)
     once = seamless(np.repeat(Rising().decode(None)[0], 2, axis=1), 240)
-    out = np.zeros((3 * len(loop.samples), 2), np.float32)
+    np.testing.assert_array_equal(loop.samples, once)
+    out = np.zeros((6000, 2), np.float32)
     loop.read(5, out)
     expected = once[(5 + np.arange(len(out))) % len(once)]
     np.testing.assert_array_equal(out, expected)
-    assert len(loop.samples) % len(once) == 0
-    assert len(loop.samples) > 2000
-
-
-def test_a_clip_too_short_for_the_rate_of_the_engine_is_refused() -> None:
-    pytest.importorskip("soxr")
-    info = ArtifactInfo("clip", "test", "clip", 192_000, 1, 1, 1, latents=ONE)
-
-    class Short:
-        def __init__(self) -> None:
-            self.info = info
-
-        def decode(self, latents: Any, /) -> Any:
-            return np.ones((1, 1, 1), np.float32)
-
-    with pytest.raises(LatentError, match=r"too short to loop.* 1 at 192000 Hz"):
-        LoopMaker(Short(), 8000, 2)(np.zeros(1, np.float32))
+    assert len(loop._repeated) >= 2048
