@@ -66,7 +66,7 @@ class Pace:
         if taken > most:
             raise ArtifactError(
                 f"{voice.name!r} is too slow for this machine",
-                expected=f"at most {most * 1e3:.3g} ms for a frame of {lasts * 1e3:.3g} ms",
+                expected=f"at most {most * 1e3:.3g} ms for {lasts * 1e3:.3g} ms of sound",
                 received=f"{taken * 1e3:.3g} ms",
                 hint="a smaller recipe, or `musicvae live --allow-slow`, to hear it with gaps",
             )
