@@ -92,7 +92,7 @@ def _part(
     dropped: int,
 ) -> Batch:
     chosen = tuple(payloads[index] for index in part) if payloads else ()
-    return Batch(tuple(commands[index] for index in part), chosen, then, due, dropped)
+    return Batch(tuple(commands[index] for index in part), chosen, then, due, dropped=dropped)
 
 
 def _not_replaced(commands: Sequence[Command]) -> list[int]:
