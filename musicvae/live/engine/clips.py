@@ -19,7 +19,7 @@ from musicvae.live.engine.deck_addresses import LOOP
 from musicvae.live.engine.loops import Loop
 
 #: Posts the command ``/loop`` to the engine, with the loop or the error of decoding it.
-Post = Callable[[Command, Loop | Exception], None]
+Post = Callable[[Command, Loop | Exception], object]
 
 
 @dataclass(frozen=True)
