@@ -154,8 +154,15 @@ class LinearDynamics:
 
     @property
     def spectral_radius(self) -> float:
-        """The largest absolute eigenvalue of the matrix, below 1, so that walks stay bounded."""
-        return float(np.abs(np.linalg.eigvals(self.matrix)).max())
+        """The largest absolute eigenvalue of the matrix, below 1, so that walks stay bounded.
+
+        Infinite for numbers so large that it cannot be found.
+        """
+        try:
+            with np.errstate(all="ignore"):
+                return float(np.abs(np.linalg.eigvals(self.matrix)).max())
+        except np.linalg.LinAlgError:
+            return float("inf")
 
     @property
     def covariance(self) -> Float64:

@@ -13,6 +13,11 @@ import numpy as np
 from musicvae.latents.arrays import Float64
 from musicvae.latents.dynamics import LinearDynamics
 
+#: After this many independent steps nothing is left of the row before (0.8³² is below 0.001).
+_MOST_INDEPENDENT = 32
+#: Multiplications that one advance may take: 64 steps of 64 latents, or 4 of 256, about 0.2 ms.
+_MOST_WORK = 2**18
+
 
 class IndependentWalker:
     """A walk without dynamics: each latent by itself, with the standard normal prior's spread.
@@ -41,8 +46,8 @@ class IndependentWalker:
         return self._row
 
     def advance(self, steps: int) -> None:
-        """Go on by a whole number of steps, at least 0."""
-        for _ in range(steps):
+        """Go on by a whole number of steps, at least 0; by 32 at most, which forget the row."""
+        for _ in range(min(steps, _MOST_INDEPENDENT)):
             drawn = self._draws.standard_normal(self._width)
             self._row = self._alike * self._row + (1 - self._alike**2) ** 0.5 * drawn
 
@@ -62,6 +67,7 @@ class Walker:
     def __init__(self, dynamics: LinearDynamics, seed: int) -> None:
         self._matrices = dynamics.walk_matrices
         self._width = dynamics.latent_dim
+        self._most = max(1, _MOST_WORK // self._width**2)
         self.restart(seed)
 
     def restart(self, seed: int) -> None:
@@ -78,8 +84,12 @@ class Walker:
         return self._matrices.between(self._last, self._following, self._share)
 
     def advance(self, steps: float) -> None:
-        """Go on by ``steps``, at least 0; with a fraction, to a place between two steps."""
-        self._share += steps
+        """Go on by ``steps``, at least 0; with a fraction, to a place between two steps.
+
+        Many latents are not advanced by many steps at once, which would take too long: 128 by 16 at
+        most, 256 by 4.
+        """
+        self._share += min(steps, self._most)
         while self._share >= 1:
             self._share -= 1
             self._last = self._following

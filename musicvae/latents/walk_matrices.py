@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from musicvae.errors import LatentError
 from musicvae.latents.arrays import Float64
 
 #: Directions with less than this share of the largest variance do not take part.
 _FLAT = 1e-6
+#: Largest variance of a walk. Standardised latents have one of about 1.
+_WIDEST = 1e6
 
 
 class WalkMatrices:
@@ -24,12 +27,23 @@ class WalkMatrices:
     Args:
         matrix: A, float64 (D, D), spectral radius below 1.
         noise: Q, float64 (D, D), the covariance of e.
+
+    Raises:
+        LatentError: the walk would leave all bounds, for all that its spectral radius says.
     """
 
     def __init__(self, matrix: Float64, noise: Float64) -> None:
+        with np.errstate(over="ignore", invalid="ignore"):  # found below
+            covariance = stationary_covariance(matrix, noise)
+        if not max(np.abs(covariance).max(), np.abs(noise).max()) <= _WIDEST:  # NaN is not
+            raise LatentError(
+                "these dynamics make walks that leave all bounds",
+                expected=f"a variance of at most {_WIDEST:g}",
+                received=f"{np.abs(covariance).max():.3g}",
+            )
         self._matrix = matrix
         self._noise_root = roots(noise)[0]
-        self._root, inverse = roots(stationary_covariance(matrix, noise))
+        self._root, inverse = roots(covariance)
         whitened = inverse @ matrix @ self._root
         # How alike neighbouring steps are, along the axes on which they are independent.
         self._alike, axes = np.linalg.eigh((whitened + whitened.T) / 2)

@@ -39,6 +39,7 @@ from musicvae.live.parts import Parts
 from musicvae.live.requests import Requests
 from musicvae.live.stage.engine_handle import EngineHandle
 from musicvae.live.stage.loading import Loader
+from musicvae.live.stage.pace import Pace
 from musicvae.live.stage.repertoire import Artifacts, Repertoire
 from musicvae.live.status import flat, problems, status
 from musicvae.live.storage.journal import Journal
@@ -73,7 +74,8 @@ def assemble(
     output = _open_output(options, repertoire.model_rate, announcer, stack)
     journal = Journal(output.sample_rate, output.channels, [os.fspath(repertoire.tapes)])
     stack.callback(journal.close)
-    stage = _build_stage(output, journal, repertoire, stack)
+    hurried = not (options.fast or options.allow_slow)
+    stage = _build_stage(output, journal, repertoire, hurried, stack)
     recording = RecordingJobs(stage, journal, Path(options.takes))
     worker = _start_worker(stage, recording, output, repertoire, options, announcer, stack)
 
@@ -155,9 +157,9 @@ def _open_output(
 
 
 def _build_stage(
-    output: Output, journal: Journal, repertoire: Repertoire, stack: ExitStack
+    output: Output, journal: Journal, repertoire: Repertoire, hurried: bool, stack: ExitStack
 ) -> EngineHandle:
-    """The engine with empty decks, and a loader for its models."""
+    """The engine with empty decks, and a loader; ``hurried`` refuses models that are too slow."""
     engine = Engine(output.sample_rate, output.channels)
     engine.journal = journal.append
     clips = ThreadClips(lambda command, loop: engine.post(command, payloads=(loop,)))
@@ -169,6 +171,7 @@ def _build_stage(
         clips,
         journal.know_model,
         repertoire.decoders,
+        Pace(output.sample_rate, output.channels) if hurried else None,
     )
     return EngineHandle(engine, loader, ADDRESSES, lambda: not output.finished)
 

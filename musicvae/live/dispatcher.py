@@ -12,6 +12,8 @@ from musicvae.errors import PacketError
 from musicvae.live.commands.address import Command, Value
 from musicvae.live.commands.arguments import RefusedError
 from musicvae.live.commands.table import Refusal
+from musicvae.live.engine.agenda import MOST_BACKLOG
+from musicvae.live.engine.deck_addresses import PANIC
 from musicvae.live.jobs.worker import Task
 from musicvae.live.network.budget import PeerBudgets
 from musicvae.live.network.clients import Addressees, Subscribers
@@ -130,6 +132,7 @@ class Dispatcher:
         answers: list[Answer] = []
         batch: list[Command] = []
         patterns, when = 0, messages[0].when if messages else 0
+        crowded = self._handle.engine.backlog > MOST_BACKLOG
         for sent in messages:
             if sent.when != when:
                 self._post(batch, when)
@@ -143,6 +146,9 @@ class Dispatcher:
             result = self._handle.table.parse(resolved, self._handle.shapes)
             if isinstance(result, Refusal):
                 answers += self._refuse(sent.address, result.reason, sender, now)
+                continue
+            if crowded and any(_waits(command) for command in result):
+                answers += self._refuse(sent.address, "too many changes wait", sender, now)
                 continue
             self.counts.last_message = sent.address
             for command in result:
@@ -202,3 +208,10 @@ class Dispatcher:
 
     def _to(self, sender: Peer, address: str, *values: Value) -> Answer:
         return message(address, *values), self._clients.addressees.of(sender)
+
+
+def _waits(command: Command) -> bool:
+    """Whether a command waits for the engine, and may be refused if very many do."""
+    row = command.row
+    for_engine = row.query is not None or (row.apply is not None and not row.is_job)
+    return for_engine and row is not PANIC

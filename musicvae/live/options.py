@@ -41,6 +41,7 @@ class Options:
         ahead_ms: milliseconds before the sound card pulls a block at which it must be ready, 1 to
             100; ``None`` is ``outputs.soundcard.DEFAULT_AHEAD_MS``.
         fast: render a file as fast as possible, not in real time.
+        allow_slow: play models that cannot be decoded in time, too.
         tapes: folder of tapes; ``None`` is the folder of the first model.
         presets: folder of presets; ``None`` is ``presets`` in the folder of the first model.
         takes: folder of recordings.
@@ -133,6 +134,13 @@ class Options:
         metadata={
             "group": "sound",
             "help": "with --out: as fast as possible, not in real time",
+        },
+    )
+    allow_slow: bool = field(
+        default=False,
+        metadata={
+            "group": "sound",
+            "help": "play models that this machine is too slow for, with gaps",
         },
     )
     port: int = field(

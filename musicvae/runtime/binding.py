@@ -17,6 +17,7 @@ import numpy as np
 
 from musicvae.artifact.ports import NEXT_STATE, STATE
 from musicvae.latents.arrays import Float32
+from musicvae.latents.tails import Tails
 from musicvae.runtime.stopping import Run
 
 
@@ -43,6 +44,7 @@ class BoundSession:
         self._source = source
         self._target = target
         self._states = tuple(np.zeros((1, state_size), np.float32) for _ in range(2))
+        self._tails = Tails((1, state_size))
         self._turn = 0  # which of the two is the current one
         self._shapes: tuple[tuple[int, ...], ...] = ()
         self._block = self._result = np.zeros((1, 0, 0), np.float32)
@@ -70,7 +72,9 @@ class BoundSession:
         np.copyto(self._block[0], block)
         binding = self._bindings[self._turn]
         self.present(lambda options: self._session.run_with_iobinding(binding, options))
-        return self._result[0], self._states[1 - self._turn][0]
+        following = self._states[1 - self._turn]
+        self._tails.cut(following)  # or silence might take longer to decode than sound
+        return self._result[0], following[0]
 
     def keep(self) -> None:
         """Make the next state, which the last run wrote, the current one."""

@@ -32,8 +32,8 @@ def test_every_option_reaches_the_daemon(received: dict[str, Any]) -> None:
     command = (
         "live jazz.onnx more --out take.wav --seconds 3 --port 7800 --bind 0.0.0.0 "
         "--allow 10.0.0.1 --allow 10.0.1.0/24 --device horn --rate 44100 --block 256 --gain -6 "
-        "--fast --allow-quit --honour-timetags --channels 4 --ahead 3.5 --tapes t --presets p "
-        "--takes k --record show --quiet"
+        "--fast --allow-slow --allow-quit --honour-timetags --channels 4 --ahead 3.5 --tapes t "
+        "--presets p --takes k --record show --quiet"
     )
     assert main(command.split()) == 0
     assert received == {
@@ -43,6 +43,7 @@ def test_every_option_reaches_the_daemon(received: dict[str, Any]) -> None:
         "port": 7800,
         "bind": "0.0.0.0",
         "allow": ["10.0.0.1", "10.0.1.0/24"],
+        "allow_slow": True,
         "allow_quit": True,
         "honour_timetags": True,
         "gain_db": -6.0,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from musicvae.latents.arrays import Float64
 from musicvae.latents.dynamics import LinearDynamics
 from musicvae.latents.walk import IndependentWalker, Walker
 
@@ -114,3 +115,44 @@ def test_an_independent_walk_has_twins_and_restarts() -> None:
     assert not np.allclose(walker.row(), first)
     walker.restart(2)
     np.testing.assert_array_equal(walker.row(), first)
+
+
+class Counted:
+    """Random numbers that are counted as they are drawn."""
+
+    def __init__(self) -> None:
+        self.rows = 0
+
+    def standard_normal(self, width: int) -> Float64:
+        self.rows += 1
+        return np.ones(width)
+
+
+@pytest.mark.parametrize(("width", "steps"), [(2, 100), (4, 16), (8, 4), (20, 1)])
+def test_one_frame_of_a_walk_takes_a_bounded_number_of_steps(
+    width: int, steps: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("musicvae.latents.walk._MOST_WORK", 256 if width > 2 else 400)
+    walker = Walker(LinearDynamics(0.5 * np.eye(width), np.eye(width)), seed=1)
+    walker._draws = counted = Counted()  # type: ignore[assignment]
+    for _ in range(3):
+        walker.advance(100.0)
+    assert counted.rows == 3 * steps
+    assert np.isfinite(walker.row()).all()
+
+
+def test_models_of_64_latents_walk_as_they_always_did() -> None:
+    walker = Walker(LinearDynamics(0.5 * np.eye(64), np.eye(64)), seed=1)
+    walker._draws = counted = Counted()  # type: ignore[assignment]
+    walker.advance(64.0)
+    assert counted.rows == 64
+
+
+def test_a_walk_of_independent_latents_forgets_and_does_not_count_on() -> None:
+    walker = IndependentWalker(4, 0.8, seed=1)
+    walker._draws = counted = Counted()  # type: ignore[assignment]
+    walker.advance(10**9)
+    assert counted.rows <= 32
+    counted.rows = 0
+    walker.advance(7)
+    assert counted.rows == 7

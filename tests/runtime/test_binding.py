@@ -70,3 +70,17 @@ def test_a_state_is_copied_in(bound: BoundSession) -> None:
     np.testing.assert_array_equal(bound.state, np.arange(68))
     bound.load(0.0)
     assert not bound.state.any()
+
+
+def test_a_state_that_decays_ends_at_zero(bound: BoundSession) -> None:
+    """The poles of the test model fall by a quarter each frame; below 1e-38 they would be slow."""
+    bound.run(block(1), (64, 1))
+    bound.keep()
+    silence, decayed = np.zeros((1, 4), np.float32), 0
+    while bound.state.any():
+        bound.run(silence, (64, 1))
+        bound.keep()
+        decayed += 1
+        found = np.abs(bound.state[bound.state != 0])
+        assert not len(found) or found.min() >= 1e-18
+    assert 100 < decayed < 200

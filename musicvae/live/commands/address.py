@@ -216,6 +216,11 @@ class Command:
         return f"{prefix}{local_address(self.row, self.key)}"
 
     @property
+    def place(self) -> tuple[Address, str, str]:
+        """Its row, deck and key: what a newer command must share with it to replace it."""
+        return self.row, self.deck, self.key
+
+    @property
     def number(self) -> float:
         """The first value, which must be a number."""
         return float(self.values[0])
@@ -242,8 +247,12 @@ class Command:
     def is_replaced_by(self, later: Command) -> bool:
         """Whether this command is inaudible if ``later`` is applied at the same sample frame."""
         rule = self.row.replaced_by
-        same = (self.row, self.deck, self.key) == (later.row, later.deck, later.key)
-        return rule is not None and same and rule(self, later)
+        return rule is not None and self.place == later.place and rule(self, later)
+
+
+def covers(earlier: Command, later: Command) -> bool:
+    """Rule of :attr:`Row.replaced_by`: the later command sets at least as many values."""
+    return len(later.values) >= len(earlier.values)
 
 
 def local_address(row: Address, key: str) -> str:

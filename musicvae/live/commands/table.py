@@ -18,6 +18,8 @@ from musicvae.live.osc.patterns import Pattern, PatternError, is_pattern
 Shapes = Mapping[str, Shape]
 
 _NO_SHAPE = Shape()
+#: Patterns whose addresses are remembered: a fader sends the same one again and again.
+_MOST_REMEMBERED = 64
 
 
 class Refusal(NamedTuple):
@@ -58,6 +60,8 @@ class AddressTable:
         kept = (row for row in self.described if row.kept)
         self.kept = tuple(sorted(kept, key=lambda row: row.order))
         self._by_path = {row.path: row for row in self.rows}
+        #: The addresses that patterns match as long as the decks have these shapes.
+        self._remembered: tuple[list[Shape], dict[str, tuple[_Meant, ...]]] = ([], {})
         #: Rows whose last part is a number or a name, by the part before it; longest first.
         self._keyed = sorted(
             ((row.stem, row) for row in self.rows if row.stem), key=lambda pair: -len(pair[0])
@@ -87,7 +91,7 @@ class AddressTable:
         try:
             if not is_pattern(message.address):
                 return (_command(self._find(message.address), message.arguments, shapes),)
-            found = [*self._matching(message.address, shapes)]
+            found = self._expanded(message.address, shapes)
             if not found:
                 return Refusal(message.address, "the pattern matches no address")
             return tuple(_command(one, message.arguments, shapes) for one in found)
@@ -158,6 +162,18 @@ class AddressTable:
                 return row, str(int(key)) if row.numbered else key
         return None, ""
 
+    def _expanded(self, text: str, shapes: Shapes) -> tuple[_Meant, ...]:
+        """The addresses that a pattern matches, remembered until a deck's shape changes."""
+        now = [shapes.get(deck, _NO_SHAPE) for deck in DECKS]
+        before, known = self._remembered
+        if len(known) >= _MOST_REMEMBERED or list(map(id, now)) != list(map(id, before)):
+            known = {}
+            self._remembered = (now, known)
+        found = known.get(text)
+        if found is None:
+            found = known[text] = tuple(self._matching(text, shapes))
+        return found
+
     def _matching(self, text: str, shapes: Shapes) -> Iterator[_Meant]:
         """The addresses that a pattern matches.
 
@@ -180,9 +196,12 @@ class AddressTable:
                     continue  # saves trying its many latents one by one
                 if row.numbered and pattern.matches(f"{place}0"):
                     numbered.add(place)  # even if no model plays there
-                keys = row.valid_keys(shapes.get(deck, _NO_SHAPE)) if row.stem else ("",)
-                for key in keys:
-                    if pattern.matches(prefix + (f"{row.stem}{key}" if row.stem else row.path)):
+                if not row.stem:
+                    if pattern.matches(prefix + row.path):
+                        yield _Meant(row, deck if row.deck else "", "")
+                    continue
+                for key in row.valid_keys(shapes.get(deck, _NO_SHAPE)):
+                    if "/" not in key and pattern.ends(key):
                         if row.numbered:
                             numbered.add(place)
                         yield _Meant(row, deck if row.deck else "", key)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 
 from musicvae.live.commands import readers
-from musicvae.live.commands.address import Command, Morph, Row, Target, Values
+from musicvae.live.commands.address import Command, Morph, Row, Target, Values, covers
 from musicvae.live.commands.arguments import Arguments, RefusedError, Shape
 from musicvae.live.engine.controls import LATENT_RANGE, NO_SOURCE, Controls
 from musicvae.live.sources import SOURCES
@@ -62,6 +62,10 @@ def _as_many(earlier: Command, later: Command) -> bool:
     return len(earlier.values) == len(later.values)
 
 
+def _same_place(earlier: Command, later: Command) -> bool:
+    return earlier.values[0] == later.values[0] and _as_many(earlier, later)
+
+
 def _one(values: Callable[[Controls], Values]) -> Callable[[Controls], list[tuple[str, Values]]]:
     """Describes by one message with these values."""
     return lambda controls: [("", values(controls))]
@@ -97,7 +101,7 @@ CONTROL_ADDRESSES = (
         describe=lambda controls: (
             (str(number), (value,)) for number, value in enumerate(controls.manual.target.tolist())
         ),
-        replaced_by=_as_many,
+        replaced_by=covers,
     ),
     _row(
         "/latent/from",
@@ -106,6 +110,7 @@ CONTROL_ADDRESSES = (
         _read_from,
         apply=lambda controls, c, _: controls.set_latents(int(c.number), c.numbers[1:]),
         fits=_inside_the_latents,
+        replaced_by=_same_place,
     ),
     _row(
         "/latent/norm",
@@ -114,6 +119,7 @@ CONTROL_ADDRESSES = (
         readers.latents(0, 1),
         apply=lambda controls, c, _: controls.set_shares(0, c.numbers),
         fits=_not_more_than_latents,
+        replaced_by=_as_many,
     ),
     _row(
         "/latent/norm/<i>",
@@ -121,6 +127,7 @@ CONTROL_ADDRESSES = (
         "Set latent number i within its range in the training set, as `/latent/norm` does.",
         readers.number(0, 1),
         apply=lambda controls, c, _: controls.set_shares(int(c.key), c.numbers),
+        replaced_by=covers,
     ),
     _row(
         "/latent/delta",
@@ -137,6 +144,7 @@ CONTROL_ADDRESSES = (
         _read_trajectory,
         apply=lambda controls, c, _: controls.follow(c.numbers[1:], c.number),
         fits=_whole_rows,
+        replaced_by=_as_many,
     ),
     _setting(
         "/latent/scale",
@@ -147,6 +155,7 @@ CONTROL_ADDRESSES = (
         describe=_one(lambda controls: tuple(controls.scale.target.tolist())),
         fits=_not_more_than_latents,
         morph=Morph.SPREAD,
+        replaced_by=_as_many,
     ),
     _setting(
         "/latent/bias",
@@ -157,6 +166,7 @@ CONTROL_ADDRESSES = (
         describe=_one(lambda controls: tuple(controls.bias.target.tolist())),
         fits=_not_more_than_latents,
         morph=Morph.SPREAD,
+        replaced_by=_as_many,
     ),
     _setting(
         "/latent/clamp",
@@ -165,6 +175,7 @@ CONTROL_ADDRESSES = (
         _read_clamp,
         apply=lambda controls, c, _: controls.clamp(*c.numbers),
         describe=_one(lambda controls: (controls.low, controls.high)),
+        replaced_by=covers,
     ),
     _setting(
         "/glide",
@@ -192,6 +203,7 @@ CONTROL_ADDRESSES = (
             (name, (amount,)) for name, amount in controls.attribute_amounts().items()
         ),
         keys=lambda shape: shape.attributes,
+        replaced_by=covers,
     ),
     _setting(
         "/source",
@@ -202,6 +214,7 @@ CONTROL_ADDRESSES = (
         describe=_one(lambda controls: (controls.active_source,)),
         morph=Morph.SWITCH,
         order=1,  # after /walk and /tape/load, which also choose a source
+        replaced_by=covers,
     ),
     *(row for source in SOURCES.values() for row in source.addresses),
     _row(
@@ -212,6 +225,7 @@ CONTROL_ADDRESSES = (
         apply=lambda controls, c, _: controls.freeze(c.on),
         describe=_one(lambda controls: (int(controls.frozen),)),
         morph=Morph.SWITCH,
+        replaced_by=covers,
     ),
     _row(
         "/hold",
@@ -221,6 +235,7 @@ CONTROL_ADDRESSES = (
         apply=lambda controls, c, _: controls.hold(c.on),
         describe=_one(lambda controls: (int(controls.holding),)),
         morph=Morph.SWITCH,
+        replaced_by=covers,
     ),
 )
 

@@ -16,14 +16,14 @@ import numpy as np
 from musicvae.artifact import ArtifactInfo
 from musicvae.latents.arrays import Latents
 from musicvae.latents.attributes import CONTRAST_GAIN, CONTRAST_SECONDS
+from musicvae.latents.tails import Tails
 from musicvae.live.commands.address import Address, Command, Target
-from musicvae.live.engine.ramps import Ramps
+from musicvae.live.engine.ramps import MOST, Ramps, bounded, keep_bounded
 from musicvae.live.sources import SOURCES, Source
 
 DEFAULT_GLIDE_MS = 20.0
 DEFAULT_BOUND = 8.0
-#: Standardised latents lie within a few units of 0; far outside, decoders overflow.
-LATENT_RANGE = (-1000.0, 1000.0)
+LATENT_RANGE = (-MOST, MOST)
 #: The word for no source: only the performer moves the latents.
 NO_SOURCE = "held"
 
@@ -67,17 +67,17 @@ class Controls:
         self.attributes = Ramps(len(info.attributes))
         self._ramps = (self.manual, self.scale, self.bias, self.attributes)
         self._names = [attribute.name for attribute in info.attributes]
-        self._lowest = np.array([latent.low for latent in info.latents], np.float32)
-        self._highest = np.array([latent.high for latent in info.latents], np.float32)
+        self._lowest = bounded([latent.low for latent in info.latents])
+        self._highest = bounded([latent.high for latent in info.latents])
         self._rate = frame_rate
-        self._trajectory: list[Latents] = []
+        self._trajectory: Latents = np.zeros((0, width), np.float32)
+        self._row = 0  # of the trajectory, the next one
         self._row_frames = self._row_left = 0
-        self._directions = np.array(
-            [a.direction for a in info.attributes] or np.zeros((0, width)), np.float32
-        )
+        self._directions = bounded([a.direction for a in info.attributes] or np.zeros((0, width)))
         self._contrasts = [n for n, a in enumerate(info.attributes) if a.method == "contrast"]
         self._forget = np.float32(min(1.0, 1 / (CONTRAST_SECONDS * frame_rate)))
         self._mean = np.zeros(width, np.float32)
+        self._tails = Tails((width,))
         self._z = np.zeros(width, np.float32)
         self._moved = np.zeros(width, np.float32)
 
@@ -125,6 +125,7 @@ class Controls:
             z[:] = self.manual.value
         else:
             source.next(z)
+            keep_bounded(z)
             np.add(z, self.manual.value, out=z)
         self._sharpen(z)
         np.multiply(z, self.scale.value, out=z)
@@ -150,7 +151,7 @@ class Controls:
         )
         self.glide_ms, self.once_ms = other.glide_ms, other.once_ms
         self.low, self.high = other.low, other.high
-        self._trajectory = other._trajectory.copy()
+        self._trajectory, self._row = other._trajectory, other._row  # never written to
         self._row_frames = max(1, round(other._row_frames * pace))
         self._row_left = round(other._row_left * pace)
         self.source = other.source
@@ -158,10 +159,12 @@ class Controls:
             source.adopt(other.sources[name])
         self.frozen, self.holding = other.frozen, other.holding
         self._z[:], self._mean[:] = other._z, other._mean
+        for carried in (self._z, self._mean):
+            keep_bounded(carried)
 
     def panic(self) -> None:
         """Set all latents to 0 without a ramp, and stop everything that moves them."""
-        self._trajectory.clear()
+        self._row = len(self._trajectory)
         self.manual.jump(0.0)
         self.source, self.frozen, self.holding = NO_SOURCE, False, False
 
@@ -173,7 +176,7 @@ class Controls:
             values: numbers of shape (n,), stored as float32, for latents ``first`` to
                 ``first + n - 1``.
         """
-        self._trajectory.clear()
+        self._row = len(self._trajectory)
         self.manual.to(values, self._glide(), slice(first, first + len(values)))
 
     def set_shares(self, first: int, shares: Sequence[float]) -> None:
@@ -199,8 +202,8 @@ class Controls:
             values: k · D numbers, row by row.
             ms: duration from one row to the next, in ms.
         """
-        rows = np.array(values, np.float32).reshape(-1, len(self.manual.value))
-        self._trajectory = list(rows[::-1])
+        self._trajectory = np.array(values, np.float32).reshape(-1, len(self.manual.value))
+        self._row = 0
         self._row_frames, self._row_left = self._frames(ms), 0
 
     def glide_to(self, ramps: Ramps, values: Sequence[float]) -> None:
@@ -250,10 +253,11 @@ class Controls:
         return self._frames(ms)
 
     def _follow_trajectory(self) -> None:
-        if not self._trajectory:
+        if self._row == len(self._trajectory):
             return
         if self._row_left == 0:
-            self.manual.to(self._trajectory.pop(), self._row_frames)
+            self.manual.to(self._trajectory[self._row], self._row_frames)
+            self._row += 1
             self._row_left = self._row_frames
         self._row_left -= 1
 
@@ -271,10 +275,12 @@ class Controls:
         np.subtract(z, self._mean, out=self._moved)
         np.multiply(self._moved, self._forget, out=self._moved)
         np.add(self._mean, self._moved, out=self._mean)
+        self._tails.cut(self._mean)
+        gain = 0.0
         for index in self._contrasts:
-            amount = float(self.attributes.value[index])
-            if amount:
-                np.subtract(z, self._mean, out=self._moved)
-                gain = max(-1.0, CONTRAST_GAIN * amount)
-                np.multiply(self._moved, np.float32(gain), out=self._moved)
-                np.add(z, self._moved, out=z)
+            one = max(-1.0, CONTRAST_GAIN * float(self.attributes.value[index]))
+            gain = one if not gain else (1 + gain) * (1 + one) - 1
+        if gain:
+            np.subtract(z, self._mean, out=self._moved)
+            np.multiply(self._moved, np.float32(min(gain, MOST)), out=self._moved)
+            np.add(z, self._moved, out=z)

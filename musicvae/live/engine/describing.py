@@ -37,9 +37,11 @@ def value_of(engine: Engine, deck: str, address: str, table: AddressTable) -> St
         if row.path == address or (row.stem and address.startswith(row.stem)):
             mixer = row.target is Target.ENGINE
             target = engine if mixer else engine.decks[deck].target_of(row)
-            for message in _messages(row, target):
-                if message[0] == address:
-                    return message
+            if target is not None and row.describe is not None:
+                wanted = address.removeprefix(row.stem) if row.stem else ""
+                for key, values in row.describe(target):  # hundreds, on the rendering thread
+                    if key == wanted:
+                        return [address, *values]
     return None
 
 

@@ -8,18 +8,16 @@ performance can be rendered again offline, and tests need no sound card.
 
 from __future__ import annotations
 
-import heapq
 import math
-from collections import deque
 from collections.abc import Callable, Sequence
-from itertools import count
 
 import numpy as np
 
 from musicvae.audio import Samples
 from musicvae.live.commands import readers
 from musicvae.live.commands.address import DECKS, Command, Row, Target
-from musicvae.live.engine.batch import Batch
+from musicvae.live.engine.agenda import Agenda
+from musicvae.live.engine.batch import Batch, batches
 from musicvae.live.engine.deck import PLAY_SECONDS, Deck
 from musicvae.live.engine.deck_addresses import PLAY
 from musicvae.live.engine.faults import Faults
@@ -29,8 +27,6 @@ from musicvae.live.engine.limiter import Limiter
 SEGMENT = 512
 #: The level meter falls by 6 dB in this time.
 _METER_SECONDS = 0.3
-#: Most batches that wait for a later sample frame; further ones are applied immediately.
-_MOST_WAITING = 4096
 
 
 class Engine:
@@ -44,7 +40,6 @@ class Engine:
         frame: number of sample frames rendered so far.
         peaks: recent peak of each channel, 0 to 1, float32, shape (channels,).
         position: position of the cross-fader, 0 to 1.
-        coalesced: number of commands that a newer one replaced before they were applied.
         outdated: number of commands dropped because they do not suit the model that came meanwhile.
         faults: errors that were caught so that the sound goes on: of commands, voices, callbacks.
         journal: called with each sample frame at which commands were applied, and these commands;
@@ -58,7 +53,7 @@ class Engine:
         self.frame = 0
         self.peaks = np.zeros(channels, np.float32)
         self.position = 0.0
-        self.coalesced = self.outdated = 0
+        self.outdated = 0
         self.faults = Faults()
         self.journal: Callable[[int, tuple[Command, ...]], None] | None = None
         self.tap: Callable[[Samples], None] | None = None
@@ -67,9 +62,7 @@ class Engine:
             for name in DECKS
         }
         self._decks = tuple(self.decks.values())
-        self._posted: deque[Batch] = deque()
-        self._waiting: list[tuple[int, int, Batch]] = []
-        self._numbers = count()
+        self._agenda = Agenda(sample_rate, self.faults.note)
         self._limiter = Limiter(SEGMENT, channels)
         self._mix = np.zeros((SEGMENT, channels), np.float32)
         self._magnitude = np.zeros((SEGMENT, channels), np.float32)
@@ -79,6 +72,16 @@ class Engine:
     def level(self) -> float:
         """Recent peak of all channels, 0 to 1."""
         return float(self.peaks.max())
+
+    @property
+    def coalesced(self) -> int:
+        """Number of commands that a newer one replaced before they were applied."""
+        return self._agenda.coalesced
+
+    @property
+    def backlog(self) -> int:
+        """The weight of all commands that wait; see :mod:`musicvae.live.engine.agenda`."""
+        return self._agenda.backlog
 
     @property
     def silent(self) -> bool:
@@ -94,6 +97,9 @@ class Engine:
     ) -> Batch:
         """Queue commands that are applied together before the next block; from any thread.
 
+        Very many are applied in several parts, one after another, and a flood of them over several
+        spans; see :mod:`musicvae.live.engine.agenda`.
+
         Args:
             *commands: for decks and the mixer.
             payloads: what was loaded for each; see :class:`Batch`.
@@ -104,13 +110,16 @@ class Engine:
             ValueError: there are payloads, but not one for each command.
 
         Returns:
-            The batch, which holds the error where one of its commands cannot be applied.
+            The batch, or the last of several, which holds the error where a command cannot be
+            applied.
         """
         if payloads and len(payloads) != len(commands):
             raise ValueError(f"{len(payloads)} payloads for {len(commands)} commands")
-        batch = Batch(commands, tuple(payloads), then, due)
-        self._posted.append(batch)  # atomic, so needs no lock
-        return batch
+        *parts, last = batches(commands, payloads, then, due)
+        for part in parts:
+            part.last = last
+        self._agenda.post([*parts, last])
+        return last
 
     def stop(self, by: int | None = None) -> None:
         """Let every deck fade out: now, or so that it is silent at the sample frame ``by``."""
@@ -121,7 +130,7 @@ class Engine:
         """Render the next sample frames into ``out``, float32, shape (sample frames, channels)."""
         done = 0
         while done < len(out):
-            self.settle()
+            self._apply_due()
             frames = self._horizon(len(out) - done)
             mix = self._mix[:frames]
             mix[:] = 0
@@ -136,24 +145,12 @@ class Engine:
             done += frames
 
     def settle(self) -> None:
-        """Apply the batches that were posted and are due; on the rendering thread."""
-        before: Batch | None = None
-        while self._posted:
-            batch = self._posted.popleft()
-            due = self.frame if batch.due is None else batch.due
-            if due > self.frame and len(self._waiting) < _MOST_WAITING:
-                heapq.heappush(self._waiting, (due, next(self._numbers), batch))
-                continue
-            if before is not None:
-                if self._replaces(batch, before):
-                    self.coalesced += 1
-                else:
-                    self._apply(before)
-            before = batch
-        if before is not None:
-            self._apply(before)
-        while self._waiting and self._waiting[0][0] <= self.frame:
-            self._apply(heapq.heappop(self._waiting)[2])
+        """Apply all batches that were posted and are due; while nothing is rendered live."""
+        self._apply_due(everything=True)
+
+    def _apply_due(self, *, everything: bool = False) -> None:
+        for batch in self._agenda.due(self.frame, everything=everything):
+            self._apply(batch)
 
     def _apply(self, batch: Batch) -> None:
         payloads = batch.payloads or (None,) * len(batch.commands)
@@ -162,7 +159,7 @@ class Engine:
             try:
                 suits = self._do(command, payload)
             except Exception as error:  # noqa: BLE001 - one command must not end the sound
-                batch.error = error
+                (batch.last or batch).error = error
                 self.faults.note(command.address, error)
                 continue
             if suits:
@@ -181,13 +178,6 @@ class Engine:
             row.apply(self, command, payload)
             return True
         return self.decks[command.deck].do(command, payload)
-
-    def _replaces(self, batch: Batch, before: Batch) -> bool:
-        try:
-            return batch.replaces(before)
-        except Exception as error:  # noqa: BLE001 - then both are applied
-            self.faults.note(batch.commands[0].address, error)
-            return False
 
     def _fails(self, where: str, act: Callable[..., object], *arguments: object) -> bool:
         """Call what another part of the program wants called; whether it raised an error."""
@@ -215,9 +205,7 @@ class Engine:
 
     def _horizon(self, frames: int) -> int:
         """How many of the next sample frames can be rendered before something changes."""
-        frames = min(frames, SEGMENT)
-        if self._waiting:
-            frames = min(frames, self._waiting[0][0] - self.frame)
+        frames = self._agenda.horizon(self.frame, min(frames, SEGMENT))
         for deck in self._decks:
             frames = deck.horizon(frames)
         return frames

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import Protocol
 
 import numpy as np
@@ -10,11 +11,15 @@ from musicvae.artifact import ArtifactInfo
 from musicvae.audio import Samples, Sound, resample
 from musicvae.errors import ArtifactError, LatentError
 from musicvae.latents.arrays import Float32, Latents
+from musicvae.latents.tails import Tails
 from musicvae.live.engine.channels import SANE, spread
 from musicvae.live.fades import equal_power
 
 #: Length of the cross-fade between a loop's end and its beginning.
 SEAM_SECONDS = 0.03
+#: Shortest array that is read, in sample frames; a shorter loop is repeated in it, so that a block
+#: takes few copies.
+_SHORTEST = 2048
 
 
 class ClipDecoder(Protocol):
@@ -36,11 +41,13 @@ class Loop:
         latents: float32, shape (D,), that it was decoded from.
     """
 
-    __slots__ = ("latents", "samples")
+    __slots__ = ("_repeated", "latents", "samples")
 
     def __init__(self, samples: Samples, latents: Float32) -> None:
         self.samples = samples
         self.latents = latents
+        times = ceil(_SHORTEST / max(1, len(samples)))
+        self._repeated = samples if times == 1 else np.tile(samples, (times, 1))
 
     def read(self, position: int, out: Samples) -> None:
         """Copy sample frames into ``out``, repeating the loop as often as needed.
@@ -49,12 +56,12 @@ class Loop:
             position: position of the first one, 0 or more, counted over all repetitions.
             out: float32, shape (any number of sample frames, channels).
         """
-        frames = len(self.samples)
+        frames = len(self._repeated)
         done = 0
         while done < len(out):
             start = (position + done) % frames
             count = min(len(out) - done, frames - start)
-            out[done : done + count] = self.samples[start : start + count]
+            out[done : done + count] = self._repeated[start : start + count]
             done += count
 
 
@@ -86,6 +93,7 @@ class LoopMaker:
                 received=np.array2string(latents, precision=2, threshold=8),
             )
         sound = Sound.of(np.clip(decoded, -SANE, SANE), self.decoder.info.sample_rate)
+        Tails(sound.samples.shape).cut(sound.samples)
         resampled = resample(sound, self.sample_rate).samples
         if not len(resampled):
             raise ArtifactError(

@@ -1,4 +1,8 @@
-"""Linear ramps: vectors whose elements move to new targets, one decoder frame at a time."""
+"""Linear ramps: vectors whose elements move to new targets, one decoder frame at a time.
+
+Whatever arithmetic made them, only finite numbers up to ±1000 come in: one NaN would stay for ever,
+and be handed on to the next model.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,24 @@ from musicvae.latents.arrays import Float32
 Where = slice | list[int]
 
 ALL = slice(None)
+#: Largest magnitude of latents, of their scale and of all that moves them. Standardised latents lie
+#: within a few units of 0; far outside, decoders overflow.
+MOST = 1000.0
+#: Frames of the longest ramp: float32 counts no further one by one.
+_MOST_FRAMES = 2**24
+
+
+def bounded(numbers: ArrayLike) -> Float32:
+    """Numbers from a file, as finite float32 from -1000 to 1000; shape as given, NaN becomes 0."""
+    known = np.nan_to_num(np.asarray(numbers, np.float64), nan=0.0)
+    return np.clip(known, -MOST, MOST).astype(np.float32)
+
+
+def keep_bounded(array: Float32) -> None:
+    """The same in place, for an array of any shape."""
+    np.copyto(array, 0.0, where=np.isnan(array))
+    np.maximum(array, -MOST, out=array)
+    np.minimum(array, MOST, out=array)
 
 
 class Ramps:
@@ -36,17 +58,19 @@ class Ramps:
         """Ramp to new targets.
 
         Args:
-            values: the targets, any numbers, of the shape that ``where`` selects.
+            values: the targets, of the shape that ``where`` selects; kept within ±1000.
             frames: calls of :meth:`advance` until they are reached, at least 1.
             where: the elements to change.
         """
         self.target[where] = values
-        self._left[where] = max(1, frames)
+        keep_bounded(self.target)
+        self._left[where] = min(max(1, frames), _MOST_FRAMES)
         self._still = False
 
     def jump(self, values: ArrayLike) -> None:
         """Set values and targets, any numbers of shape (width,) or (), without a ramp."""
         self.target[:] = values
+        keep_bounded(self.target)
         self.value[:] = self.target
         self._left[:] = 0
         self._still = True
@@ -62,7 +86,10 @@ class Ramps:
         """
         self.value[mine] = other.value[theirs]
         self.target[mine] = other.target[theirs]
-        self._left[mine] = np.ceil(other._left[theirs] * np.float32(pace))
+        for array in (self.value, self.target):
+            keep_bounded(array)
+        left = np.ceil(other._left[theirs] * np.float32(pace))
+        self._left[mine] = np.minimum(left, _MOST_FRAMES)
         self._still = False
 
     def advance(self) -> None:

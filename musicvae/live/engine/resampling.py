@@ -21,6 +21,8 @@ HALF = 24
 _BETA = 8.0
 #: Middle of the transition band, as a share of the lower Nyquist frequency.
 _EDGE = 0.94
+#: Numbers of the table that are computed at once; a table may have nine million.
+_AT_ONCE = 2**18
 
 
 class Resampler:
@@ -95,8 +97,12 @@ def _filters(phases: int, half: int, narrow: float) -> Float32:
 
     Each sums to 1, so that a constant input gives the same constant.
     """
-    places = np.arange(-half + 1, half + 1)[None, :] - np.arange(phases)[:, None] / phases
-    window = np.i0(_BETA * np.sqrt(np.clip(1 - (places / half) ** 2, 0, None))) / np.i0(_BETA)
-    table = np.sinc(places * narrow * _EDGE) * window
-    rows: Float32 = (table / table.sum(axis=1, keepdims=True)).astype(np.float32)
+    taps = np.arange(-half + 1, half + 1)[None, :]
+    rows = np.zeros((phases, 2 * half), np.float32)
+    some = max(1, _AT_ONCE // (2 * half))
+    for first in range(0, phases, some):  # double precision, and several arrays: a part at a time
+        places = taps - np.arange(first, min(first + some, phases))[:, None] / phases
+        inside = np.sqrt(np.clip(1 - (places / half) ** 2, 0, None))
+        table = np.sinc(places * narrow * _EDGE) * (np.i0(_BETA * inside) / np.i0(_BETA))
+        rows[first : first + some] = table / table.sum(axis=1, keepdims=True)
     return rows

@@ -11,6 +11,7 @@ from musicvae.artifact import ArtifactInfo
 from musicvae.audio import Samples
 from musicvae.errors import RunStoppedError
 from musicvae.latents.arrays import Latents
+from musicvae.latents.tails import Tails
 from musicvae.live.engine.channels import SANE, spread
 from musicvae.live.engine.controls import Controls
 from musicvae.live.engine.resampling import Resampler
@@ -55,6 +56,7 @@ class StreamVoice:
         self.controls = Controls(info, info.sample_rate / info.hop)
         self._decoder = decoder
         self._hop = np.zeros((info.hop, info.channels), np.float32)
+        self._tails = Tails(self._hop.shape)
         self._resampler: Resampler | None = None
         most, delay = info.hop, 0.0
         if info.sample_rate != sample_rate:
@@ -116,6 +118,7 @@ class StreamVoice:
             self._conceal()
         else:
             np.clip(self._hop, -SANE, SANE, out=self._hop)
+            self._tails.cut(self._hop)
             if self._broken:
                 self._hop *= self._fade_in[:, None]
                 self._broken = False

@@ -88,9 +88,9 @@ class PresetJobs:
         restarting, kept = set(), []
         for message in state:
             row = table.row_of(message[0])
-            changed = value_of(engine, command.deck, message[0], table) != message
-            if row is not None and row.load is not None and changed:
-                restarting.add(row.source)
+            if row is not None and row.load is not None:  # few have, and asking the engine is slow
+                changed = value_of(engine, command.deck, message[0], table) != message
+                restarting |= {row.source} if changed else set()
             if row is None or not row.restarts or row.source in restarting:
                 kept.append(message)
         return kept

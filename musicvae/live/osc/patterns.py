@@ -53,6 +53,10 @@ class Pattern:
             _matches(compiled, part) for compiled, part in zip(self._parts, parts, strict=True)
         )
 
+    def ends(self, last: str) -> bool:
+        """Whether its last part matches ``last``, which has no ``/``."""
+        return _matches(self._parts[-1], last)
+
     def begins(self, stem: str) -> bool:
         """Whether it can match ``stem``, which ends in ``/``, with one more part behind it."""
         parts = stem.split("/")

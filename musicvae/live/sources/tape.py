@@ -10,7 +10,7 @@ from musicvae.artifact import ArtifactInfo
 from musicvae.latents.arrays import Latents
 from musicvae.latents.tape import Tape
 from musicvae.live.commands import readers
-from musicvae.live.commands.address import Command, Morph, Row, Target, Values
+from musicvae.live.commands.address import Command, Morph, Row, Target, Values, covers
 from musicvae.live.commands.arguments import Arguments, RefusedError, Shape, as_whole
 from musicvae.live.sources.source import Source
 
@@ -84,6 +84,7 @@ class TapeSource(Source):
             apply=lambda source, c, _: source.run(c.on),
             describe=lambda source: source.message(int(source.playing)),
             morph=Morph.SWITCH,
+            replaced_by=covers,
         ),
         _row(
             "/tape/rate",
@@ -92,6 +93,7 @@ class TapeSource(Source):
             readers.number(-4, 4),
             apply=lambda source, c, _: source.run_at(c.number),
             describe=lambda source: source.message(source.rate),
+            replaced_by=covers,
         ),
         _row(
             "/tape/scrub",
@@ -101,6 +103,7 @@ class TapeSource(Source):
             apply=lambda source, c, _: source.scrub(c.number),
             describe=lambda source: source.message(source.place),
             restarts=True,
+            replaced_by=covers,
         ),
         _row(
             "/tape/loop",
@@ -110,6 +113,7 @@ class TapeSource(Source):
             apply=lambda source, c, _: source.loop(*c.numbers),
             describe=lambda source: source.loops,
             morph=Morph.SWITCH,
+            replaced_by=covers,
         ),
         _row(
             "/tape/scale",
@@ -118,6 +122,7 @@ class TapeSource(Source):
             readers.number(-4, 4),
             apply=lambda source, c, _: source.scale_by(c.number),
             describe=lambda source: source.message(source.scale),
+            replaced_by=covers,
         ),
     )
 

@@ -11,9 +11,11 @@ from musicvae.latents.arrays import Latents
 from musicvae.latents.dynamics import LinearDynamics
 from musicvae.latents.walk import IndependentWalker, Walker
 from musicvae.live.commands import readers
-from musicvae.live.commands.address import Morph, Row, Target
+from musicvae.live.commands.address import Morph, Row, Target, covers
 from musicvae.live.sources.source import Source
 
+#: Largest magnitude of a mean; those of standardised latents are about 0.
+_MOST_MEAN = 1000.0
 #: Correlation of two successive steps if the artifact has no dynamics, as for clips.
 _CORRELATION = 0.8
 
@@ -47,6 +49,7 @@ class WalkSource(Source):
             apply=lambda walk, c, _: walk.move(*c.numbers),
             describe=lambda walk: [("", (walk.speed, walk.radius))],
             selects=True,
+            replaced_by=covers,
         ),
         _row(
             "/seed",
@@ -57,6 +60,7 @@ class WalkSource(Source):
             describe=lambda walk: [("", (walk.seed,))],
             morph=Morph.SWITCH,
             restarts=True,
+            replaced_by=covers,
         ),
     )
 
@@ -64,7 +68,8 @@ class WalkSource(Source):
         self.speed = self.radius = 1.0
         self.seed = 0
         width = info.latent_dim
-        self._mean = np.array([latent.mean for latent in info.latents] or [0.0] * width)
+        means = np.array([latent.mean for latent in info.latents] or [0.0] * width)
+        self._mean = np.clip(means, -_MOST_MEAN, _MOST_MEAN)
         self._steps = 1 / info.stride if info.kind == "stream" else 1 / (info.seconds * frame_rate)
         self._walker: Walker | IndependentWalker
         if info.dynamics is not None:
@@ -72,6 +77,7 @@ class WalkSource(Source):
         else:
             self._walker = IndependentWalker(width, _CORRELATION, self.seed)
         self._share = 0.0
+        self._begins = False  # anew, with the next frame: seeds may come in thousands
 
     def move(self, speed: float, radius: float | None = None) -> None:
         """Set the speed and, if it is given, the radius."""
@@ -81,17 +87,19 @@ class WalkSource(Source):
     def restart(self, seed: int) -> None:
         """Begin again; the same seed gives the same walk."""
         self.seed = seed
-        self._walker.restart(seed % 2**32)  # numpy takes no negative seeds
-        self._share = 0.0
+        self._begins = True
 
     def adopt(self, other: WalkSource) -> None:
         """See :class:`Source`."""
         self.speed, self.radius, self.seed = other.speed, other.radius, other.seed
         self._walker = other._walker.twin()
-        self._share = other._share
+        self._share, self._begins = other._share, other._begins
 
     def next(self, out: Latents) -> None:
         """Write the movement of this frame into ``out``, float32 (D,); see :class:`Source`."""
+        if self._begins:
+            self._walker.restart(self.seed % 2**32)  # numpy takes no negative seeds
+            self._share, self._begins = 0.0, False
         out[:] = self._mean + self.radius * self._walker.row()
         if isinstance(self._walker, Walker):
             self._walker.advance(self.speed * self._steps)

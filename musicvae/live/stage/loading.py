@@ -15,9 +15,12 @@ from musicvae.errors import LatentError, SettingError
 from musicvae.latents.tape import Tape
 from musicvae.live.engine.clip_voice import ClipVoice
 from musicvae.live.engine.clips import Clips
+from musicvae.live.engine.controls import LATENT_RANGE
 from musicvae.live.engine.loops import ClipDecoder, LoopMaker
 from musicvae.live.engine.stream_voice import FrameDecoder, StreamVoice
 from musicvae.live.engine.voice import Voice
+from musicvae.live.stage.pace import Pace
+from musicvae.live.stage.sizes import check_sizes
 from musicvae.live.storage.library import Library
 
 #: Seconds that a frame of a stream, and a clip, may take; then it is ended, since its graph may
@@ -40,6 +43,7 @@ class Loader:
         clips: decodes for clip voices.
         on_model: called with each model.
         decoders: that are loaded already, by name; each serves one voice at a time.
+        pace: refuses streams from files that are too slow; ``None`` where time does not count.
     """
 
     def __init__(
@@ -50,6 +54,7 @@ class Loader:
         clips: Clips,
         on_model: OnModel | None = None,
         decoders: Mapping[str, Decoder] | None = None,
+        pace: Pace | None = None,
     ) -> None:
         self.library = library
         self._rate = sample_rate
@@ -57,6 +62,7 @@ class Loader:
         self._clips = clips
         self._on_model = on_model
         self._decoders = dict(decoders or {})
+        self._pace = pace
 
     def voice(self, name: str, deck: str, graph_sha256: str = "") -> Voice:
         """A model, ready to sound.
@@ -68,7 +74,7 @@ class Loader:
 
         Raises:
             SettingError: there is no such model, or its graph has another digest.
-            ArtifactError: it cannot be played.
+            ArtifactError: it cannot be played, is too large, or is too slow.
             MissingExtraError: it is a clip of another sample rate than the engine's, and soxr is
                 not installed.
         """
@@ -80,8 +86,14 @@ class Loader:
                 expected=f"a graph {graph_sha256[:16]}…",
                 received=f"{digest[:16]}… in {file}",
             )
+        voice = self._made(name, deck, decoder)
+        if self._pace is not None and isinstance(voice, StreamVoice) and file:
+            self._pace.check(voice)  # not a caller's own decoder, which may be sounding
         if self._on_model is not None:
             self._on_model(name, file, digest)
+        return voice
+
+    def _made(self, name: str, deck: str, decoder: Decoder) -> Voice:
         if decoder.info.kind == "stream":
             warm_up = getattr(decoder, "warm_up", None)  # nor this
             if warm_up is not None:
@@ -100,7 +112,7 @@ class Loader:
         Raises:
             SettingError: there is no such tape, or the voice is not of a stream model.
             TapeError: it is damaged.
-            LatentError: it was made with another encoder.
+            LatentError: it was made with another encoder, or its latents are beyond all measure.
         """
         row = self.library.tape(name)
         if voice is None or voice.controls.info.kind != "stream":
@@ -114,13 +126,22 @@ class Loader:
                 expected=f"{info.latent_dim} latents",
                 received=f"{tape.latent_dim}",
             )
+        if max(tape.latents.max(), -tape.latents.min()) > LATENT_RANGE[1]:
+            raise LatentError(
+                f"the tape {name!r} cannot be played",
+                expected=f"latents from {LATENT_RANGE[0]:g} to {LATENT_RANGE[1]:g}",
+                received=f"{tape.latents.min():.3g} to {tape.latents.max():.3g}",
+            )
         return tape
 
     def _decoder(self, name: str) -> tuple[Decoder, str]:
         """The decoder of a model for one voice, and its file or ``""``."""
         if name in self._decoders:
+            check_sizes(name, self._decoders[name].info, self._rate, self._channels)
             return self._decoders[name], ""
         row = self.library.model(name)
+        if row.info is not None:  # before it is opened, which takes memory
+            check_sizes(name, row.info, self._rate, self._channels)
         # Imported late, since listing models does not need onnxruntime.
         from musicvae.runtime import decoder, stream_decoder
 

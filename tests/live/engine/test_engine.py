@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from musicvae.live.engine import engine as module
+from musicvae.live.engine import agenda as module
 from musicvae.live.engine.engine import Engine
 from musicvae.live.fades import amplitude
 from musicvae.live.table import ADDRESSES
@@ -126,7 +126,7 @@ def test_what_is_due_already_happens_now_and_in_order(rig: Any) -> None:
 
 
 def test_too_many_that_wait_happen_at_once(rig: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_MOST_WAITING", 3)
+    monkeypatch.setattr(module, "MOST_WAITING", 3)
     frames: list[int] = []
     for number in range(5):
         rig.engine.post(then=frames.append, due=1000 + number)
@@ -183,9 +183,8 @@ def test_posting_from_other_threads_loses_nothing(rig: Any) -> None:
     threads = [threading.Thread(target=post) for _ in range(4)]
     for thread in threads:
         thread.start()
-    while any(thread.is_alive() for thread in threads):
+    while any(thread.is_alive() for thread in threads) or rig.engine.backlog:
         rig.render(16)
-    rig.render(16)
     assert len(frames) == 2000
 
 

@@ -6,9 +6,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from musicvae.artifact import ArtifactInfo, LatentInfo
 from musicvae.errors import ArtifactError, LatentError
 from musicvae.live.engine.channels import spread
 from musicvae.live.engine.loops import Loop, LoopMaker, seamless
+
+ONE = (LatentInfo("only", 0, 1, -2, 2, 1),)
 
 
 def test_reading_wraps_around() -> None:
@@ -71,6 +74,27 @@ def test_samples_that_are_not_finite_never_become_a_loop(decoder: Any) -> None:
         maker(np.array([np.nan, 0, 0], np.float32))
     huge = maker(np.array([1e30, 0, 0], np.float32))
     assert np.abs(huge.samples).max() <= 32
+
+
+@pytest.mark.parametrize("samples", [1, 2, 7, 100, 5000])
+def test_a_block_is_read_in_few_copies_however_short_the_clip(samples: int) -> None:
+    info = ArtifactInfo("clip", "test", "clip", 8000, 1, 1, samples, latents=ONE)
+
+    class Rising:
+        def __init__(self) -> None:
+            self.info = info
+
+        def decode(self, latents: Any, /) -> Any:
+            return np.linspace(0.1, 1, samples, dtype=np.float32).reshape(1, samples, 1)
+
+    loop = LoopMaker(Rising(), 8000, 2)(np.zeros(1, np.float32))
+    once = seamless(np.repeat(Rising().decode(None)[0], 2, axis=1), 240)
+    np.testing.assert_array_equal(loop.samples, once)
+    out = np.zeros((6000, 2), np.float32)
+    loop.read(5, out)
+    expected = once[(5 + np.arange(len(out))) % len(once)]
+    np.testing.assert_array_equal(out, expected)
+    assert len(loop._repeated) >= 2048
 
 
 def test_a_clip_of_which_no_sample_is_left_at_the_output_is_refused(
