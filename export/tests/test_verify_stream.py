@@ -172,7 +172,7 @@ def long(play: Play) -> Play:
 @pytest.mark.parametrize(
     ("change", "error", "match"),
     [
-        (noisy, ParityError, "twice"),
+        (noisy, ExportError, "random operators"),
         (anxious, ParityError, "blocks"),
         (forgetful, ParityError, "blocks"),
         (long, ExportError, r"audio \(1, 128, 1\).*audio \(1, 256, 1\)"),

@@ -23,6 +23,9 @@ PLAYERS: dict[str, str] = {"clip": "Decoder", "stream": "StreamDecoder", "encode
 #: Standardised latents up to this magnitude decode to finite sound; most of music's are smaller.
 LEGAL = 3.0
 
+#: Bytes from which on a model is taken over from a file: below, that takes longer than it helps.
+_LARGE = 2**23
+
 _EXPORT_AGAIN = "export it again with `musicvae export`"
 
 
@@ -108,12 +111,13 @@ def open_session(data: bytes, threads: int, name: str) -> Any:
 
 @contextmanager
 def _in_memory(data: bytes) -> Iterator[str | bytes]:
-    """The bytes as a file that exists in memory alone, where the system knows such files.
+    """Large models as a file that exists in memory alone, where the system knows such files.
 
     While onnxruntime takes over ``bytes`` no other thread runs, for 2 to 3 ms a megabyte; while it
     reads a file, others go on. The artifact's own file may have been replaced since it was checked.
     """
-    if hasattr(os, "memfd_create") and Path("/proc/self/fd").is_dir():
+    known = hasattr(os, "memfd_create") and Path("/proc/self/fd").is_dir()
+    if len(data) >= _LARGE and known:
         with os.fdopen(os.memfd_create("artifact"), "wb") as file:
             file.write(data)
             file.flush()

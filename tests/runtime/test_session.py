@@ -13,6 +13,7 @@ import pytest
 
 from musicvae.artifact.reading import graph_digest, read_info
 from musicvae.errors import ArtifactKindError, CorruptArtifactError, SettingError
+from musicvae.runtime import session
 from musicvae.runtime.decoder import Decoder
 from musicvae.runtime.encoder import Encoder
 from musicvae.runtime.session import PLAYERS, first_line, open_artifact, open_session
@@ -146,21 +147,24 @@ def models(monkeypatch: pytest.MonkeyPatch) -> list[bytes | str]:
     import onnxruntime
 
     given: list[bytes | str] = []
-    session = onnxruntime.InferenceSession
+    opening = onnxruntime.InferenceSession
 
     def noting(model: bytes | str, *arguments: Any, **named: Any) -> Any:
         given.extend([model, Path(model).read_bytes() if isinstance(model, str) else model])
-        return session(model, *arguments, **named)
+        return opening(model, *arguments, **named)
 
     monkeypatch.setattr(onnxruntime, "InferenceSession", noting)
     return given
 
 
 @pytest.mark.skipif(not hasattr(os, "memfd_create"), reason="no files in memory on this system")
-def test_a_model_is_taken_over_from_a_file_in_memory(
-    make_stream: Make, models: list[bytes | str]
+def test_a_large_model_is_taken_over_from_a_file_in_memory(
+    make_stream: Make, models: list[bytes | str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = make_stream()
+    assert open_artifact(path, "stream", 1).session.get_inputs()
+    assert models.pop(0) == models.pop(0) == path.read_bytes()
+    monkeypatch.setattr(session, "_LARGE", len(path.read_bytes()))
     assert open_artifact(path, "stream", 1).session.get_inputs()
     assert models[1] == path.read_bytes()
     assert isinstance(models[0], str)
@@ -171,6 +175,7 @@ def test_a_model_is_taken_over_from_a_file_in_memory(
 def test_a_system_without_files_in_memory_takes_bytes(
     make_stream: Make, models: list[bytes | str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(session, "_LARGE", 0)
     monkeypatch.delattr(os, "memfd_create", raising=False)
     assert open_artifact(make_stream(), "stream", 1).session.get_inputs()
     assert isinstance(models[0], bytes)
