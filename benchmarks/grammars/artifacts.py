@@ -14,9 +14,9 @@ from types import ModuleType
 from typing import Any
 
 import onnx
-from grammars import values
 from onnx import helper
 
+from grammars import values
 from musicvae.artifact import METADATA_KEY
 
 _TESTS = Path(__file__).resolve().parents[2] / "tests"

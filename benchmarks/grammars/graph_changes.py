@@ -79,7 +79,9 @@ def _endless(rng: random.Random, model: onnx.ModelProto) -> None:
     model.graph.initializer.append(numpy_helper.from_array(np.array(True), "keep"))
     node = helper.make_node
     _wired(
-        model, _outlet(rng, model), lambda a, b: [node("Loop", ["turns", "keep", a], [b], body=body)]
+        model,
+        _outlet(rng, model),
+        lambda a, b: [node("Loop", ["turns", "keep", a], [b], body=body)],
     )
 
 
@@ -202,7 +204,9 @@ def _nested(rng: random.Random, model: onnx.ModelProto) -> None:
 
     def make(before: str, after: str) -> Sequence[Any]:
         rename = helper.make_node("Identity", [before], ["outer"])
-        return rename, helper.make_node("If", ["yes"], [after], then_branch=graph, else_branch=graph)
+        return rename, helper.make_node(
+            "If", ["yes"], [after], then_branch=graph, else_branch=graph
+        )
 
     _wired(model, _outlet(rng, model), make)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import random
 from typing import Any
 
-from grammars.values import NUMBERS, edge
 from soak_score import DRAWS
 
+from grammars.values import NUMBERS, edge
 from musicvae.live.commands.arguments import Shape
 from musicvae.live.table import ADDRESSES
 

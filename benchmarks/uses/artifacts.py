@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from uses.stage import RATE, Stage, WrongError, check_text
 
 from musicvae.artifact.reading import inspect
 from musicvae.artifact.text import describe
@@ -16,6 +15,7 @@ from musicvae.errors import MusicVAEError
 from musicvae.live.engine.describing import describe as state_of
 from musicvae.live.storage.library import ModelRow
 from musicvae.live.table import ADDRESSES
+from uses.stage import RATE, Stage, WrongError, check_text
 
 _NAME = "strange"
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from uses.stage import Stage, WrongError, check_text
-
+from musicvae.errors import MusicVAEError
 from musicvae.live.commands.address import DECKS
 from musicvae.live.commands.arguments import RefusedError
 from musicvae.live.engine.describing import describe
@@ -14,7 +13,7 @@ from musicvae.live.jobs.presets import PRESET_ADDRESSES, PresetJobs
 from musicvae.live.jobs.worker import Handler, handlers_of
 from musicvae.live.storage.presets import Presets
 from musicvae.live.table import ADDRESSES
-from musicvae.errors import MusicVAEError
+from uses.stage import Stage, WrongError, check_text
 
 
 def use(folder: Path) -> str:

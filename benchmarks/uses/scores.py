@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from grammars.scores import PATH
-from uses.stage import MOST_CALLS, Work, WrongError, check_sound, decoders
 
 from musicvae.live.stage.rendering import ScoreRenderer
 from musicvae.live.storage.library import Library
 from musicvae.live.storage.scores import read_score
 from musicvae.live.table import ADDRESSES
+from uses.stage import MOST_CALLS, Work, WrongError, check_sound, decoders
 
 #: Sample frames that are rendered: a score may ask for days.
 _MOST = 30_000
