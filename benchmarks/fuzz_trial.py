@@ -67,7 +67,7 @@ def attempt(case: Case, grammar: Grammar, use: Callable[[Path], str], fence: Fen
             outcome = f"refused by {type(error).__name__}"
             if not str(error).strip() or (error.expected is error.received is error.hint is None):
                 outcome += ", which does not say what was expected"
-        except BaseException as error:
+        except (Exception, KeyboardInterrupt, SystemExit) as error:  # noqa: BLE001 - what we look for
             return "", f"{_kind_of(error)}{_place(error)}", traceback.format_exc()[-3000:]
     return outcome, "; ".join(fence.crossed), ""
 

@@ -45,7 +45,9 @@ class Court:
         self._kind = kind
         self._limits = limits
         self._process: subprocess.Popen[str] | None = None
-        self._said: IO[str] = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")
+        # Closed at the end; a pipe would fill up while nobody reads it.
+        said = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")  # noqa: SIM115
+        self._said: IO[str] = said
 
     def __enter__(self) -> Self:
         return self

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from musicvae.artifact import ArtifactInfo
 from musicvae.errors import MusicVAEError
 from musicvae.live.commands.address import DECKS
 from musicvae.live.commands.arguments import RefusedError
@@ -60,7 +61,5 @@ def _save_and_load(stage: Stage, presets: Presets) -> None:
         raise WrongError("the state is not saved as it is")
 
 
-def _model(stage: Stage) -> tuple:  # type: ignore[type-arg]
-    voice = stage.engine.decks[DECKS[0]].voice
-    assert voice is not None
-    return voice.controls.info, voice.name
+def _model(stage: Stage) -> tuple[ArtifactInfo, str]:
+    return stage.handle.loader.voice("waves", DECKS[0]).controls.info, "waves"
