@@ -134,7 +134,7 @@ def run_files(family: str) -> dict[str, Content]:
 _CLIP: dict[str, Any] = {
     "sample_rate": 8_000,
     "samples": 4_096,
-    "latent_dim": 4,
+    "latent_dim": 16,
     "model": {"width": 8, "fft": 256, "hop": 128, "bands": 20, "stages": 2},
 }
 _STREAM: dict[str, Any] = {
