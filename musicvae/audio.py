@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from musicvae.errors import AudioError, MissingExtraError
-from musicvae.files import replacing
+from musicvae.files import refuse_others, replacing
 from musicvae.recipes.audio_spec import AudioSpec as AudioSpec
 
 #: Sound: float32, shape (samples, channels), full scale ±1, unless another shape is documented.
@@ -129,6 +129,7 @@ def read(path: str | os.PathLike[str]) -> Sound:
     """
     soundfile = soundfile_module()
     try:
+        refuse_others(path)
         samples, rate = soundfile.read(os.fspath(path), dtype="float32", always_2d=True)
     except (soundfile.LibsndfileError, OSError, TypeError) as error:
         raise AudioError(

@@ -19,7 +19,8 @@
     │   ├── CorruptArtifactError         truncated or altered
     │   ├── ArtifactSchemaError          written by a newer musicvae
     │   ├── ArtifactKindError            from musicvae, but of another kind than needed
-    │   └── UnsafeArtifactError          external data or custom operators
+    │   ├── UnsafeArtifactError          external data or custom operators
+    │   └── RunStoppedError              its graph had no end, or the program's came first
     ├── ExportError                      the exporter refuses to write a file
     │   ├── UnsupportedOperatorError     an operator has no ONNX counterpart
     │   └── ParityError                  ONNX and TensorFlow disagree
@@ -159,6 +160,10 @@ class ArtifactKindError(ArtifactError):
 
 class UnsafeArtifactError(ArtifactError):
     """An artifact with external data or custom operators, which could read files or run code."""
+
+
+class RunStoppedError(ArtifactError):
+    """A graph did not come to an end, or was still running when the program ended."""
 
 
 class ExportError(MusicVAEError):

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
+import stat
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 #: How deep lists and objects may be nested in JSON from a stranger.
 MAX_DEPTH = 64
@@ -24,9 +26,10 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
     as it was.
 
     Raises:
-        OSError: the folder or the file cannot be written.
+        OSError: the folder or the file cannot be written, or a pipe or a device is there.
     """
     target = Path(path)
+    refuse_others(target)  # a rename would put a file in the place of a device
     target.parent.mkdir(parents=True, exist_ok=True)
     # With the same ending, since some writers choose the format by it.
     handle, name = tempfile.mkstemp(
@@ -43,6 +46,39 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def refuse_others(path: str | os.PathLike[str]) -> None:
+    """Refuse what is there but is no regular file: a pipe, which may never end, or a device.
+
+    Raises:
+        OSError: it is such a thing, or a folder, or cannot be looked at.
+    """
+    with suppress(FileNotFoundError):
+        _refuse_mode(os.stat(path).st_mode, path)
+
+
+def open_regular(path: str | os.PathLike[str]) -> IO[bytes]:
+    """Open a regular file to read its bytes; never waits for the other end of a pipe.
+
+    Raises:
+        OSError: as :func:`refuse_others`, or it cannot be opened.
+    """
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    descriptor = os.open(path, flags | getattr(os, "O_CLOEXEC", 0))
+    try:
+        _refuse_mode(os.fstat(descriptor).st_mode, path)
+        return os.fdopen(descriptor, "rb")
+    except BaseException:
+        os.close(descriptor)
+        raise
+
+
+def _refuse_mode(mode: int, path: str | os.PathLike[str]) -> None:
+    if stat.S_ISDIR(mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), os.fspath(path))
+    if not stat.S_ISREG(mode):
+        raise OSError(errno.EINVAL, "it is a pipe or a device, not a file", os.fspath(path))
 
 
 def write_json(path: str | os.PathLike[str], value: object) -> None:
@@ -73,7 +109,7 @@ def read_bytes(path: str | os.PathLike[str], limit: int) -> bytes:
         ValueError: the file is larger.
         OSError: it cannot be read.
     """
-    with Path(path).open("rb") as file:
+    with open_regular(path) as file:
         data = file.read(limit + 1)
     if len(data) > limit:
         raise ValueError(f"it has more than {limit} bytes")

@@ -72,6 +72,13 @@ def make_artifact(artifacts: ModuleType, tmp_path: Path) -> Callable[..., Path]:
     return make
 
 
+@pytest.fixture(scope="session")
+def make_endless(artifacts: ModuleType) -> Callable[..., Path]:
+    """Lets an artifact's graph have no end: ``make_endless(path, above, port="latent") -> Path``."""
+    made: Callable[..., Path] = _helper("endless").make_endless
+    return made
+
+
 @pytest.fixture
 def make_stream(stream_artifacts: ModuleType, tmp_path: Path) -> Callable[..., Path]:
     """Makes a tiny real stream artifact: ``make_stream(name="stream.onnx", **settings) -> Path``.

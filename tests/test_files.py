@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from musicvae import audio
+from musicvae.artifact.reading import read_info
+from musicvae.data.decode import promised_bytes
+from musicvae.errors import DeviceError, MusicVAEError
 from musicvae.files import (
     MAX_DEPTH,
+    open_regular,
     parse_json,
     parse_json_object,
     read_bytes,
@@ -16,6 +23,10 @@ from musicvae.files import (
     replacing,
     write_json,
 )
+from musicvae.latents.tape import Tape
+from musicvae.latents.tape_format import read_header
+from musicvae.live.outputs.wav import GrowingWav
+from musicvae.live.storage.scores import read_score
 
 
 def test_a_good_block_leaves_only_the_file(tmp_path: Path) -> None:
@@ -121,3 +132,50 @@ def test_an_object_is_an_object() -> None:
     assert parse_json_object('{"a": 1}', 100) == {"a": 1}
     with pytest.raises(ValueError, match="no JSON object but a list"):
         parse_json_object(b"[1]", 100)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+class TestPipes:
+    """Nobody ever writes to this pipe, so opening it in the ordinary way never returns."""
+
+    @pytest.fixture
+    def pipe(self, tmp_path: Path) -> Path:
+        os.mkfifo(tmp_path / "pipe.wav")
+        return tmp_path / "pipe.wav"
+
+    @pytest.mark.parametrize(
+        "read",
+        [
+            open_regular,
+            lambda path: read_bytes(path, 100),
+            lambda path: replacing(path).__enter__(),
+            audio.read,
+            promised_bytes,
+            read_header,
+            Tape.load,
+            read_score,
+            read_info,
+            lambda path: GrowingWav(path, 8000, 1),
+        ],
+    )
+    def test_are_refused_without_waiting(self, pipe: Path, read: Any) -> None:
+        with pytest.raises((OSError, MusicVAEError), match="pipe|No such device|there is no file"):
+            read(pipe)
+        assert pipe.is_fifo()
+
+    def test_with_a_reader_are_refused_as_output_too(self, pipe: Path) -> None:
+        reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+        with pytest.raises(DeviceError, match="it is a pipe"):
+            GrowingWav(pipe, 8000, 1)
+        os.close(reader)
+
+
+def test_a_device_is_never_replaced_by_a_file(tmp_path: Path) -> None:
+    device = tmp_path / "null"
+    device.symlink_to(os.devnull)
+    with pytest.raises(OSError, match="device"), replacing(device):
+        raise AssertionError("not reached")
+    with pytest.raises(OSError, match="device"):
+        open_regular(device)
+    with pytest.raises(IsADirectoryError):
+        open_regular(tmp_path)

@@ -8,10 +8,20 @@ options, and a function that runs it. The latter holds the imports that take lon
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 from collections.abc import Sequence
 
-from musicvae.cli import exporting, information, listening, playing, rendering, taping, training
+from musicvae.cli import (
+    exporting,
+    information,
+    listening,
+    playing,
+    process,
+    rendering,
+    taping,
+    training,
+)
 from musicvae.errors import MusicVAEError
 from musicvae.version import __version__
 
@@ -32,19 +42,51 @@ def build_parser() -> argparse.ArgumentParser:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command.
 
+    Args:
+        arguments: of the command; ``None`` runs that of the command line, as the process.
+
     Returns:
-        The exit code: 0 for success, 1 after an error message, 130 after Ctrl-C. For wrong usage
-        argparse exits with 2.
+        The exit code: 0 for success, 1 after an error message, 130 after Ctrl-C, 128 and the number
+        of another signal after that. For wrong usage argparse exits with 2.
     """
-    options = build_parser().parse_args(arguments)
-    try:
-        return int(options.run(options) or 0)
-    except MusicVAEError as error:
-        print(f"musicvae: {error}", file=sys.stderr)
-        return 1
-    except OSError as error:  # a full disk, a folder that may not be written
-        print(f"musicvae: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("musicvae: stopped", file=sys.stderr)
-        return 130
+    command = Command(arguments)
+    if arguments is None:
+        return process.run(command)
+    command.parse()
+    return command()
+
+
+class Command:
+    """One command.
+
+    Args:
+        arguments: of the command; ``None`` are those of the command line.
+
+    Attributes:
+        prints_only: whether all its work is to print; until it is known, it may be ``--help``.
+    """
+
+    def __init__(self, arguments: Sequence[str] | None = None) -> None:
+        self.prints_only = True
+        self._arguments = arguments
+
+    def parse(self) -> None:
+        """Read its options; ends with ``SystemExit`` after ``--help`` or wrong usage."""
+        options = self._options = build_parser().parse_args(self._arguments)
+        lists = bool(getattr(options, "list_devices", False))
+        self.prints_only = lists or options.run.__module__ == information.__name__
+
+    def __call__(self) -> int:
+        """Run it; returns the exit code."""
+        options = self._options
+        try:
+            return int(options.run(options) or 0)
+        except MusicVAEError as error:
+            print(f"musicvae: {error}", file=sys.stderr)
+            return 1
+        except OSError as error:  # a full disk, a folder that may not be written
+            print(f"musicvae: {error}", file=sys.stderr)
+            return 1
+        except KeyboardInterrupt as stopped:
+            print("musicvae: stopped", file=sys.stderr)
+            return 128 + int(getattr(stopped, "number", signal.SIGINT))

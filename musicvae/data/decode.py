@@ -23,6 +23,7 @@ from musicvae.audio import (
     to_channels,
 )
 from musicvae.errors import AudioError
+from musicvae.files import open_regular
 
 #: Version of the rules in this file.
 RULES = 1
@@ -114,7 +115,7 @@ def promised_bytes(path: Path) -> int | None:
     Returns:
         ``None`` where the header does not say, or the file is of another format.
     """
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         head = file.read(12)
     if len(head) < 12:
         return None

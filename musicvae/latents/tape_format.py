@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from musicvae.errors import TapeError
-from musicvae.files import parse_json_object
+from musicvae.files import open_regular, parse_json_object
 from musicvae.latents.arrays import Latents
 
 MAGIC = b"MVTAPE1\n"
@@ -162,7 +162,7 @@ def read_header(path: Path) -> TapeHeader:
             says.
     """
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             start = file.read(_START)
             text = file.read(MAX_HEADER)
             size = path.stat().st_size

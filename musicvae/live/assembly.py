@@ -39,7 +39,7 @@ from musicvae.live.requests import Requests
 from musicvae.live.stage.engine_handle import EngineHandle
 from musicvae.live.stage.loading import Loader
 from musicvae.live.stage.repertoire import Artifacts, Repertoire
-from musicvae.live.status import flat, status
+from musicvae.live.status import flat, problems, status
 from musicvae.live.storage.journal import Journal
 from musicvae.live.storage.presets import Presets
 from musicvae.live.table import ADDRESSES
@@ -93,9 +93,6 @@ def assemble(
     connections = Connections(listening, allowed, announcer.subscribers.remove)
     receiver = Receiver(datagrams, dispatcher.handle, announcer.outbox, connections)
 
-    def problem() -> str:
-        return receiver.problem or worker.problem
-
     parts = Parts(
         options=options,
         port=int(datagrams.getsockname()[1]),
@@ -109,7 +106,9 @@ def assemble(
         dispatcher=dispatcher,
         worker=worker,
         recording=recording,
-        housekeeper=Housekeeper(stage.engine, recording, announcer.tell, status_values, problem),
+        housekeeper=Housekeeper(
+            stage.engine, recording, announcer.tell, status_values, lambda: problems(parts)
+        ),
     )
     return parts
 

@@ -12,6 +12,7 @@ from contextlib import AbstractContextManager, ExitStack
 from types import TracebackType
 from typing import Any, Self
 
+from musicvae.errors import LiveError
 from musicvae.live.assembly import assemble
 from musicvae.live.console import greeting
 from musicvae.live.network.peers import Peer
@@ -22,6 +23,7 @@ from musicvae.live.process import on_signals, steadied
 from musicvae.live.requests import DEFAULT_REPLY_PORT
 from musicvae.live.stage.repertoire import Artifacts
 from musicvae.live.status import status
+from musicvae.runtime import stopping
 from musicvae.version import __version__
 
 #: Seconds. Longer than any fade; an output that has stopped must not delay the shutdown.
@@ -78,7 +80,7 @@ class Daemon:
     def wait(self) -> None:
         """Return when something ends the daemon: ``/quit``, :meth:`end`, its time, the output."""
         engine, output = self.parts.engine, self.parts.output
-        while not (self._ending or output.finished):
+        while not (self._ending or output.finished or self._ended_thread()):
             if self._last_frame is not None and engine.frame >= self._last_frame:
                 return
             time.sleep(0.02)
@@ -92,18 +94,22 @@ class Daemon:
 
         Raises:
             DeviceError: the output had failed, or fails now.
+            LiveError: a thread that is needed had ended.
         """
         if self._stack is None:
             return
         stack, self._stack = self._stack, None
-        engine, output = self.parts.engine, self.parts.output
+        engine, output, ended = self.parts.engine, self.parts.output, self._ended_thread()
         engine.stop()
         patience = time.monotonic() + _FADE_PATIENCE
         while not (engine.silent or output.finished) and time.monotonic() < patience:
             time.sleep(0.005)
+        stopping.stop_runs()  # a graph without an end would hold up all that follows
         stack.close()
         if output.failure is not None:
             raise output.failure
+        if ended:
+            raise LiveError(f"the {ended} ended, though musicvae was to play on")
 
     def greeting(self) -> list[str]:
         """The start-up lines for people: what plays, where, and what to send."""
@@ -124,6 +130,15 @@ class Daemon:
         trace: TracebackType | None,
     ) -> None:
         self.stop()
+
+    def _ended_thread(self) -> str:
+        """Name of a part whose thread has ended by itself, so that the daemon is deaf; or empty."""
+        needed = {
+            "receiver": self.parts.receiver,
+            "worker": self.parts.worker,
+            "housekeeper": self.parts.housekeeper,
+        }
+        return next((name for name, part in needed.items() if not part.alive), "")
 
     def _begin(self, stack: ExitStack) -> None:
         """Start the recording, the threads and the sound, in this order."""
@@ -157,7 +172,8 @@ def run(
         **options: of :class:`Daemon`, which also raises the errors.
     """
     daemon = Daemon(artifacts, **options)
-    with on_signals(daemon.end), daemon, ExitStack() as stack:
+    # While it starts, a signal ends the program in the ordinary way: no sound is to be faded yet.
+    with daemon, on_signals(daemon.end), ExitStack() as stack:
         if present is not None:
             stack.enter_context(present(daemon))
         daemon.wait()

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from musicvae.live.engine.engine import Engine
 from musicvae.live.engine.work import Work
 from musicvae.live.fades import decibels
 from musicvae.live.jobs.recording import RecordingJobs
+from musicvae.live.notices import Troubles
 from musicvae.live.osc.replies import Value
+from musicvae.runtime import stopping
 
 #: Seconds between two rounds; subscribers are informed in every second one.
 ROUND = 0.05
+#: Seconds that the present round may take at the end.
+_PATIENCE = 2.0
 
 #: Sends an address and values to all clients that sent ``/notify 1``.
 Tell = Callable[..., None]
@@ -27,11 +31,12 @@ class Housekeeper:
         recording: the recording to be written, if any.
         tell: sends levels, the status and failures to the subscribers.
         status: returns the names and values of ``/status.reply`` in turn.
-        problem: returns the newest error in musicvae itself that was caught; empty for none.
+        problems: returns the newest trouble of each part of the daemon; empty for none.
 
     Attributes:
         load: share of the last second that decoding took, 0 to 1.
         faults: rounds that failed because of an error in musicvae.
+        problem: the newest of these errors; empty before the first.
     """
 
     def __init__(
@@ -40,57 +45,78 @@ class Housekeeper:
         recording: RecordingJobs,
         tell: Tell,
         status: Callable[[], list[Value]],
-        problem: Callable[[], str] = lambda: "",
+        problems: Callable[[], Iterable[str]] = lambda: (),
     ) -> None:
         self.load = 0.0
         self.faults = 0
+        self.problem = ""
         self._engine = engine
         self._recording = recording
         self._tell = tell
         self._status = status
-        self._problem = problem
+        self._troubles = Troubles(tell, lambda: (*problems(), self.problem))
+        self._measured: tuple[float, list[tuple[Work, float]]] | None = None
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._work, name="musicvae-housekeeper", daemon=True)
 
     def start(self) -> None:
         """Start the thread."""
+        self._guarded(self._measure)
         self._thread.start()
 
     def stop(self) -> None:
-        """End the thread, and finish a recording."""
+        """End the thread, finish a recording, and tell what nobody was told yet."""
         self._stopping.set()
         if self._thread.is_alive():
-            self._thread.join()
+            self._thread.join(_PATIENCE)  # a disk may stand still
         if self._recording.recorder is not None:
             self._recording.finish()
+        self._guarded(lambda: self._troubles.tell(float("inf")))
+
+    @property
+    def alive(self) -> bool:
+        """Whether its thread runs."""
+        return self._thread.is_alive()
 
     def _work(self) -> None:
-        rounds, since, before = 0, time.monotonic(), self._spent()
-        known = ""
+        rounds = 0
         while not self._stopping.wait(ROUND):
             rounds += 1
-            try:
-                failure = self._recording.drain()
-                if failure is not None:
-                    self._tell("/fail", "/record/start", str(failure))
-                if (problem := self._problem()) != known:
-                    known = problem
-                    self._tell(
-                        "/fail", "musicvae", f"an error in musicvae, please report it: {known}"
-                    )
-                if rounds % 2 == 0:
-                    self._tell("/status.reply", *self._status())
-                    peaks = [decibels(float(peak)) for peak in self._engine.peaks]
-                    self._tell("/peak", *peaks)
-            # This thread must live on, or a recording would stand still.
-            except Exception:  # noqa: BLE001
-                self.faults += 1
-            now = time.monotonic()
-            if now - since >= 1:
-                spent = self._spent()
-                decoding = sum(_since(before, work, so_far) for work, so_far in spent)
-                self.load = decoding / (now - since)
-                since, before = now, spent
+            self._guarded(self._drain)
+            self._guarded(lambda: self._troubles.tell(time.monotonic()))
+            if rounds % 2 == 0:
+                self._guarded(self._report)
+            self._guarded(self._measure)
+            stopping.look(ROUND)  # a graph without an end must not hold up the sound for ever
+
+    def _guarded(self, act: Callable[[], None]) -> None:
+        try:
+            act()
+        # This thread must live on, or a recording would stand still.
+        except Exception as error:  # noqa: BLE001
+            self.faults += 1
+            self.problem = f"housekeeping: {type(error).__name__}: {error}"
+
+    def _drain(self) -> None:
+        failure = self._recording.drain()
+        if failure is not None:
+            self._tell("/fail", "/record/start", str(failure))
+
+    def _report(self) -> None:
+        self._tell("/status.reply", *self._status())
+        self._tell("/peak", *[decibels(float(peak)) for peak in self._engine.peaks])
+
+    def _measure(self) -> None:
+        """Measure the load, once a second."""
+        now = time.monotonic()
+        since, before = self._measured or (now, [])
+        if self._measured is not None and now - since < 1:
+            return
+        spent = self._spent()
+        if self._measured is not None:
+            decoding = sum(_since(before, work, so_far) for work, so_far in spent)
+            self.load = decoding / (now - since)
+        self._measured = now, spent
 
     def _spent(self) -> list[tuple[Work, float]]:
         """Seconds of decoding so far, of each voice that plays now."""

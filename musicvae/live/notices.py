@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from musicvae.live.network.clients import Addressees, Subscribers
@@ -28,10 +29,11 @@ class Notices:
         self._show = show
 
     def say(self, text: str) -> None:
-        """Show a text."""
+        """Show a text; a failure to show it concerns nobody else. Raises nothing."""
         self.last = text
         if self._show is not None:
-            self._show(text)
+            with suppress(Exception):
+                self._show(text)
 
 
 @dataclass(frozen=True)
@@ -55,13 +57,47 @@ class Announcer:
         self.outbox.put(message(address, *values), self.addressees.of(peer))
 
     def tell(self, address: str, *values: Value) -> None:
-        """Send a message to all subscribers; a ``/fail`` is also shown to people."""
-        if address == "/fail":
-            self.notices.say(": ".join(map(str, values)))
+        """Send a message to all subscribers; ``/fail`` and ``/error`` are then shown to people."""
         for peer in self.subscribers.current(time.monotonic()):
             self.reply(peer, address, *values)
+        if address in ("/fail", "/error"):
+            self.notices.say(": ".join(map(str, values)))
 
     def output_changed(self, state: str) -> None:
         """Tell people and subscribers that the sound card was lost, or is back."""
-        self.notices.say(f"sound: {state}")
         self.tell("/output", state)
+        self.notices.say(f"sound: {state}")
+
+
+class Troubles:
+    """Tells subscribers and people what went wrong in the daemon itself, at most once a second.
+
+    Args:
+        tell: sends a message to the subscribers.
+        problems: the newest trouble of each part of the daemon, always in the same order; empty
+            for none.
+    """
+
+    #: Seconds between two messages.
+    EVERY = 1.0
+
+    def __init__(
+        self, tell: Callable[..., None], problems: Callable[[], Iterable[str]] = lambda: ()
+    ) -> None:
+        self._tell = tell
+        self._problems = problems
+        self._told: dict[int, str] = {}
+        self._last = float("-inf")
+
+    def tell(self, now: float) -> None:
+        """Tell what is new.
+
+        Args:
+            now: time in seconds of any monotonic clock; infinity tells all of it at once.
+        """
+        for part, problem in enumerate(self._problems()):
+            if problem == self._told.get(part, "") or now - self._last < self.EVERY:
+                continue
+            self._told[part], self._last = problem, now
+            if problem:
+                self._tell("/error", "musicvae", problem)

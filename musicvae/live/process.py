@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+from musicvae.signals import heeded
+
 #: Seconds for which a busy Python thread may keep the interpreter while the audio thread waits.
 _SWITCH_INTERVAL = 0.0005
 
@@ -29,15 +31,17 @@ def steadied() -> Iterator[None]:
 
 @contextmanager
 def on_signals(act: Callable[[], None]) -> Iterator[None]:
-    """Call ``act`` for SIGINT and SIGTERM instead of ending the process; main thread only."""
+    """Call ``act`` for a signal that asks to end, instead of ending; main thread only.
+
+    SIGHUP is such a signal, unless it was ignored before, as under ``nohup``.
+    """
 
     def handle(number: int, frame: FrameType | None) -> None:
         act()
 
-    numbers = (signal.SIGINT, signal.SIGTERM)
-    before = [signal.signal(number, handle) for number in numbers]
+    before = {number: signal.signal(number, handle) for number in heeded()}
     try:
         yield
     finally:
-        for number, handler in zip(numbers, before, strict=True):
+        for number, handler in before.items():
             signal.signal(number, handler)

@@ -41,7 +41,7 @@ FIELDS = (
     ("coalesced", "i", "latents that newer ones replaced before they were rendered"),
     ("outdated", "i", "commands dropped because the model they were meant for had been replaced"),
     ("decode_failed", "i", "latents that gave no sound, of the models that play"),
-    ("faults", "i", "errors in musicvae itself that were caught; please report them"),
+    ("faults", "i", "errors that no input should cause and that were caught; please report them"),
     ("since_packet", "f", "seconds since the last well-formed packet, this one not counted"),
     ("seconds", "f", "of sound rendered so far"),
     ("rate", "i", "of the output, in Hz"),
@@ -82,7 +82,7 @@ def status(parts: Parts) -> dict[str, Value]:
         "coalesced": engine.coalesced,
         "outdated": engine.outdated,
         "decode_failed": sum(voice.work.failed for voice in voices),
-        "faults": receiver.faults + parts.worker.faults + parts.housekeeper.faults,
+        "faults": _faults(parts),
         "since_packet": since,
         "seconds": engine.frame / engine.sample_rate,
         "rate": output.sample_rate,
@@ -92,6 +92,35 @@ def status(parts: Parts) -> dict[str, Value]:
         "connections_refused": parts.connections.refused,
         "connections_dropped": parts.connections.dropped,
     }
+
+
+def problems(parts: Parts) -> list[str]:
+    """The newest trouble of each part of the daemon, in a fixed order; empty for none."""
+    decks, failure = parts.engine.decks, parts.output.failure
+    return [
+        *(str(getattr(part, "problem", "")) for part in _counting(parts)),
+        parts.engine.faults.problem,
+        *(_trouble(name, deck.voice) for name, deck in decks.items()),
+        "" if failure is None else str(failure),
+    ]
+
+
+def _trouble(deck: str, voice: Voice | None) -> str:
+    problem = "" if voice is None else voice.work.problem
+    return f"deck {deck}: {problem}" if problem else ""
+
+
+def _counting(parts: Parts) -> tuple[object, ...]:
+    """The parts that count errors of their own in ``faults``, and keep the newest in ``problem``.
+
+    Of the outputs only some do.
+    """
+    return (parts.receiver, parts.worker, parts.output)
+
+
+def _faults(parts: Parts) -> int:
+    counted = (*_counting(parts), parts.housekeeper)
+    return parts.engine.faults.count + sum(int(getattr(part, "faults", 0)) for part in counted)
 
 
 def _decks(engine: Engine) -> dict[str, Value]:

@@ -17,6 +17,7 @@ import numpy as np
 
 from musicvae.artifact.ports import NEXT_STATE, STATE
 from musicvae.latents.arrays import Float32
+from musicvae.runtime.stopping import Run
 
 
 class BoundSession:
@@ -28,9 +29,16 @@ class BoundSession:
         source: name of the input for blocks, float32 (1, n, width): latents or samples.
         target: name of the output for results, float32 (1, m, width): samples or latents.
         state_size: S; the state is float32 (1, S), zeros at the start.
+        name: name of the artifact, for messages.
+
+    Attributes:
+        present: the run in progress, which another thread may end.
     """
 
-    def __init__(self, session: Any, source: str, target: str, state_size: int) -> None:
+    def __init__(
+        self, session: Any, source: str, target: str, state_size: int, name: str = ""
+    ) -> None:
+        self.present = Run(name)
         self._session = session
         self._source = source
         self._target = target
@@ -60,7 +68,8 @@ class BoundSession:
         if self._shapes != (block.shape, shape):
             self._allocate(block.shape, shape)
         np.copyto(self._block[0], block)
-        self._session.run_with_iobinding(self._bindings[self._turn])
+        binding = self._bindings[self._turn]
+        self.present(lambda options: self._session.run_with_iobinding(binding, options))
         return self._result[0], self._states[1 - self._turn][0]
 
     def keep(self) -> None:

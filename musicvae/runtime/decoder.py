@@ -14,9 +14,15 @@ from numpy.typing import ArrayLike
 from musicvae.artifact import ArtifactInfo
 from musicvae.artifact.ports import AUDIO, LATENT
 from musicvae.audio import Samples, Sound
-from musicvae.errors import ArtifactError, CorruptArtifactError, LatentError
+from musicvae.errors import (
+    ArtifactError,
+    CorruptArtifactError,
+    LatentError,
+    RunStoppedError,
+)
 from musicvae.latents.arrays import Latents, beyond, latent_rows
 from musicvae.runtime.session import first_line, open_artifact
+from musicvae.runtime.stopping import Run
 
 
 class Decoder:
@@ -38,6 +44,7 @@ class Decoder:
 
     def __init__(self, path: str | os.PathLike[str], threads: int = 1) -> None:
         self._session, self._info, self._name, self._digest = open_artifact(path, "clip", threads)
+        self._patience: float | None = None
 
     @property
     def info(self) -> ArtifactInfo:
@@ -48,6 +55,10 @@ class Decoder:
     def graph_sha256(self) -> str:
         """SHA-256 of the graph that was loaded, 64 hex digits; the file may have changed since."""
         return self._digest
+
+    def limit(self, seconds: float) -> None:
+        """End each call that takes longer, where a daemon looks; see ``runtime/stopping.py``."""
+        self._patience = seconds
 
     def decode(self, latents: ArrayLike) -> Samples:
         """The sound of each latent vector.
@@ -67,7 +78,11 @@ class Decoder:
         """
         batch = self._as_batch(latents)
         try:
-            (audio,) = self._session.run([AUDIO], {LATENT: batch})
+            (audio,) = Run(self._name, self._patience)(
+                lambda options: self._session.run([AUDIO], {LATENT: batch}, options)
+            )
+        except RunStoppedError:
+            raise
         except Exception as error:  # onnxruntime's errors have no common base but this
             raise ArtifactError(
                 f"{self._name!r} could not be decoded", received=first_line(error)

@@ -5,15 +5,23 @@ from __future__ import annotations
 import os
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from musicvae.artifact import ArtifactInfo, Kind
 from musicvae.artifact.ports import AUDIO, NEXT_STATE, STATE, main_ports
-from musicvae.errors import ArtifactError, CorruptArtifactError, MusicVAEError, StateError
+from musicvae.errors import (
+    ArtifactError,
+    CorruptArtifactError,
+    MusicVAEError,
+    RunStoppedError,
+    StateError,
+)
 from musicvae.latents.arrays import Float32
 from musicvae.runtime.binding import BoundSession
 from musicvae.runtime.session import first_line, open_artifact
+from musicvae.runtime.stopping import Run, trial
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,8 +53,10 @@ class Stateful(ABC):
     def __init__(self, path: str | os.PathLike[str], kind: Kind, threads: int) -> None:
         self._session, self._info, self._name, self._digest = open_artifact(path, kind, threads)
         self._ports = main_ports(kind)
-        self._bound = BoundSession(self._session, *self._ports, self._info.state_size)
-        self._run_once(np.zeros(self._shapes(2)[0], np.float32))
+        self._bound = BoundSession(
+            self._session, *self._ports, self._info.state_size, self._name
+        )
+        self._run_once(np.zeros(self._shapes(2)[0], np.float32), first=True)
 
     @property
     def info(self) -> ArtifactInfo:
@@ -89,6 +99,10 @@ class Stateful(ABC):
             )
         self._bound.load(values)
 
+    def limit(self, seconds: float) -> None:
+        """End each block that takes longer, where a daemon looks; see ``runtime/stopping.py``."""
+        self._bound.present.patience = seconds
+
     def reset(self) -> None:
         """Return to the start: the next block is the first one."""
         self._bound.load(0.0)
@@ -128,6 +142,8 @@ class Stateful(ABC):
         """
         try:
             result, state = self._bound.run(block, self._shapes(frames)[1])
+        except RunStoppedError:
+            raise
         except Exception as error:  # onnxruntime's errors have no common base but this
             raise self._failed(error) from error
         if not (np.isfinite(result).all() and np.isfinite(state).all()):
@@ -135,11 +151,12 @@ class Stateful(ABC):
         self._bound.keep()
         return result
 
-    def _run_once(self, block: Float32) -> Float32:
+    def _run_once(self, block: Float32, first: bool = False) -> Float32:
         """The result of a block from the start state; the current state stays.
 
         Args:
             block: latents or samples, float32, a whole number of frames.
+            first: whether this is a trial, which has to come to an end soon.
 
         Returns:
             Samples or latents, float32, in an array of its own.
@@ -148,13 +165,18 @@ class Stateful(ABC):
             MusicVAEError: that of :meth:`_beyond`: the result is not finite.
             CorruptArtifactError: its shape is not what the description says.
             ArtifactError: onnxruntime fails.
+            RunStoppedError: the run was ended from outside.
         """
         source, target = self._ports
         start = np.zeros((1, self._info.state_size), np.float32)
         try:
-            result, state = self._session.run(
-                [target, NEXT_STATE], {source: block[None], STATE: start}
+            result, state = (partial(trial, self._name) if first else Run(self._name))(
+                lambda options: self._session.run(
+                    [target, NEXT_STATE], {source: block[None], STATE: start}, options
+                )
             )
+        except RunStoppedError:
+            raise
         except Exception as error:  # as above
             raise self._failed(error) from error
         frames = len(block) if target == AUDIO else len(block) // self._info.hop

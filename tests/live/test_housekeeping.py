@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import threading
 import time
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from musicvae.errors import DeviceError
 from musicvae.live.engine.engine import Engine
 from musicvae.live.engine.work import Work
 from musicvae.live.housekeeping import Housekeeper
+from musicvae.live.notices import Troubles
 
 
 class Voice:
@@ -118,7 +120,7 @@ def test_the_load_is_the_share_of_time_that_decoding_took(recording: Recording, 
 
     old, new = Voice(seconds=100.0), Voice(seconds=0.0)
     deck: Any = engine.decks["a"]
-    deck._voice = old
+    deck._voice = SimpleNamespace(voice=old)
     keeping = housekeeper(recording, told, engine)
     keeping.start()
     old.work.seconds += 0.5  # within the first second
@@ -127,30 +129,61 @@ def test_the_load_is_the_share_of_time_that_decoding_took(recording: Recording, 
     load = keeping.load
     assert 0 < load <= 0.5  # of a second or, on a busy machine, somewhat more
     new.work.seconds = 0.25
-    deck._voice = new  # which takes nothing away from what was spent
+    deck._voice = SimpleNamespace(voice=new)  # which takes nothing away from what was spent
     while keeping.load in (load, 0.0):
         time.sleep(0.01)
     assert 0 < keeping.load <= 0.25
     keeping.stop()
 
 
-def test_a_mistake_of_ours_is_told_once(recording: Any) -> None:
-    told, problems = Told(), ["", "", "KeyError: 'a'", "KeyError: 'a'", "IndexError: 3"]
-    housekeeper = Housekeeper(
+def test_trouble_is_told_once_and_not_more_often_than_once_a_second() -> None:
+    told: list[tuple[Any, ...]] = []
+    now = ["", ""]
+    troubles = Troubles(lambda *message: told.append(message), lambda: now)
+    troubles.tell(0.0)
+    assert told == []
+    now[:] = ["KeyError: 'a'", ""]
+    for moment in (1.0, 1.05, 1.1):
+        troubles.tell(moment)
+    assert told == [("/error", "musicvae", "KeyError: 'a'")]
+    for moment in range(1000):  # a model that fails in another way in each frame
+        now[1] = f"IndexError: {moment}"
+        troubles.tell(2.0 + moment / 1000)
+    assert len(told) == 2
+    troubles.tell(float("inf"))  # at the end
+    assert told[-1] == ("/error", "musicvae", "IndexError: 999")
+    assert len(told) == 3
+
+
+def test_trouble_reaches_the_subscribers_even_at_the_end(recording: Any, told: Told) -> None:
+    problems = ["KeyError: 'a'"]
+    keeping = Housekeeper(Engine(8000), recording, told, lambda: [], lambda: problems)
+    keeping.start()
+    told.wait_for("/error", 1)
+    problems.append("rendering failed")
+    keeping.stop()
+    assert ("/error", "musicvae", "rendering failed") in told.messages
+
+
+@pytest.mark.parametrize("part", ["status", "problems", "tell", "spent"])
+def test_whatever_raises_the_rounds_go_on_and_recordings_are_written(
+    recording: Recording, told: Told, part: str
+) -> None:
+    def raises(*_: Any) -> Any:
+        raise ZeroDivisionError("injected")
+
+    keeping = Housekeeper(
         Engine(8000),
-        recording,
-        told,
-        lambda: [],
-        lambda: problems.pop(0) if problems else "IndexError: 3",
+        recording,  # type: ignore[arg-type]
+        raises if part == "tell" else told,
+        raises if part == "status" else lambda: [],
+        raises if part == "problems" else lambda: (),
     )
-    housekeeper.start()
-    try:
-        told.wait_for("/fail", 2)
-        told.wait_for("/peak", 4)
-    finally:
-        housekeeper.stop()
-    said = [message[2] for message in told.messages if message[0] == "/fail"]
-    assert [text.rpartition("report it: ")[2] for text in said] == [
-        "KeyError: 'a'",
-        "IndexError: 3",
-    ]
+    if part == "spent":
+        keeping._spent = raises  # type: ignore[method-assign]
+    keeping.start()
+    while recording.drained < 5 or not keeping.faults:
+        time.sleep(0.005)
+    assert keeping.alive
+    assert "injected" in keeping.problem
+    keeping.stop()

@@ -6,6 +6,7 @@ import json
 import os
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
@@ -56,7 +57,7 @@ class JsonLines:
         trace: TracebackType | None,
     ) -> None:
         self._stopping.set()
-        self._thread.join()
+        self._thread.join(_EVERY)
         self._parts.notices.show_with(None)
         self._say("end")
 
@@ -65,5 +66,7 @@ class JsonLines:
             self._say("status")
 
     def _say(self, event: str, **facts: object) -> None:
-        said = {"event": event, **facts, **status(self._parts)}
-        self._write(json.dumps(said, ensure_ascii=False))
+        """Write a line; what fails here concerns nothing else. Raises nothing."""
+        with suppress(Exception):
+            said = {"event": event, **facts, **status(self._parts)}
+            self._write(json.dumps(said))  # in ASCII, which every terminal and pipe can carry

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 #: Seconds between two drawings: fast enough for a meter, slow enough to cost nothing.
 _EVERY = 0.25
+#: Seconds that a drawing may take at the end.
+_PATIENCE = 1.0
 #: Characters of the level meter.
 _BAR = 40
 #: dBFS; anything quieter is shown as silence.
@@ -40,7 +43,8 @@ class Screen:
         self._thread = threading.Thread(target=self._work, name="musicvae-screen", daemon=True)
 
     def __enter__(self) -> Self:
-        self._live.start()
+        with suppress(Exception):
+            self._live.start()
         self._thread.start()
         return self
 
@@ -51,12 +55,15 @@ class Screen:
         trace: TracebackType | None,
     ) -> None:
         self._stopping.set()
-        self._thread.join()
-        self._live.stop()
+        self._thread.join(_PATIENCE)
 
     def _work(self) -> None:
+        # What fails here concerns nothing else: the sound and the next drawing go on.
         while not self._stopping.wait(_EVERY):
-            self._live.update(draw(self._parts), refresh=True)
+            with suppress(Exception):
+                self._live.update(draw(self._parts), refresh=True)
+        with suppress(Exception):
+            self._live.stop()
 
 
 def draw(parts: Parts) -> RenderableType:

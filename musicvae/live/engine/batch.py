@@ -18,12 +18,14 @@ class Batch:
         then: called by the rendering thread with the sample frame, after the commands: it may read
             the engine and pass something on, but must not block.
         due: the sample frame at which to apply them; ``None`` is the next one.
+        error: the newest error of applying them; set before ``then`` is called.
     """
 
     commands: tuple[Command, ...] = ()
     payloads: tuple[object, ...] = ()
     then: Callable[[int], None] | None = None
     due: int | None = None
+    error: Exception | None = None
 
     def replaces(self, earlier: Batch) -> bool:
         """Whether ``earlier``, which is due at the same sample frame, becomes inaudible."""

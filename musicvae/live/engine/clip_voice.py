@@ -91,8 +91,14 @@ class ClipVoice:
         self._number = self._position = self._fade_at = self._left = 0
 
     def _advance(self) -> None:
-        """Advance by one frame: request a clip if the latents changed and no request is open."""
-        latents = self.controls.next()
+        """Advance by one frame; the loop sounds on, whatever fails."""
+        try:
+            self._request(self.controls.next())
+        except Exception as error:  # noqa: BLE001 - a latent source may raise anything
+            self.work.fail(error)
+
+    def _request(self, latents: Float32) -> None:
+        """Request a clip if the latents, shape (D,), changed and no request is open."""
         if self._leaving or self._number or np.array_equal(latents, self._requested):
             return
         self._requested[:] = latents

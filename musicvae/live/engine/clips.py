@@ -18,6 +18,9 @@ from musicvae.live.commands.address import DECKS, Command
 from musicvae.live.engine.deck_addresses import LOOP
 from musicvae.live.engine.loops import Loop
 
+#: Seconds that the clips in hand may take at the end.
+_PATIENCE = 2.0
+
 #: Posts the command ``/loop`` to the engine, with the loop or the error of decoding it.
 Post = Callable[[Command, Loop | Exception], None]
 
@@ -116,9 +119,9 @@ class ThreadClips:
         return number, None
 
     def stop(self) -> None:
-        """Finish the clips that were requested, and end the thread."""
+        """Finish the clips that were requested, and end the thread; an endless one is left."""
         self._requests.put(None)
-        self._thread.join()
+        self._thread.join(_PATIENCE)
 
     def _work(self) -> None:
         while (numbered := self._requests.get()) is not None:

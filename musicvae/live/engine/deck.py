@@ -7,8 +7,10 @@ import numpy as np
 from musicvae.audio import Samples
 from musicvae.live.commands.address import Address, Command, Target
 from musicvae.live.commands.arguments import Shape
+from musicvae.live.engine.faults import Faults
+from musicvae.live.engine.guard import Guard
 from musicvae.live.engine.voice import Voice
-from musicvae.live.fades import Glide, amplitude, equal_power
+from musicvae.live.fades import Glide, amplitude, equal_power, raised_cosine
 
 #: Duration of the cross-fade from one model to the next.
 SWAP_SECONDS = 0.1
@@ -28,6 +30,7 @@ class Deck:
         channels: number of channels that it renders.
         segment: the longest block, in sample frames.
         weight: amplitude of the deck in the mix, 0 to 1.
+        faults: counts what its voices raise.
 
     Attributes:
         gain_db: as last set, in dB.
@@ -36,15 +39,24 @@ class Deck:
     """
 
     def __init__(
-        self, name: str, sample_rate: int, channels: int, segment: int, weight: float = 1.0
+        self,
+        name: str,
+        sample_rate: int,
+        channels: int,
+        segment: int,
+        weight: float = 1.0,
+        faults: Faults | None = None,
     ) -> None:
         self.name = name
         self.gain_db = 0.0
         self.muted = False
         self.shape = Shape()
-        self._voice: Voice | None = None
-        self._next: Voice | None = None
-        self._waiting: Voice | None = None
+        self._voice: Guard | None = None
+        self._next: Guard | None = None
+        self._waiting: Guard | None = None
+        self._faults = faults or Faults()
+        self._away = 1 - raised_cosine(round(PLAY_SECONDS * sample_rate))
+        self._finite = np.zeros((segment, channels), np.bool_)
         # The sounds of two models are uncorrelated, so their powers must add to one.
         self._rising, self._falling = equal_power(round(SWAP_SECONDS * sample_rate))
         self._fade_at = 0
@@ -62,6 +74,11 @@ class Deck:
     @property
     def voice(self) -> Voice | None:
         """The newest voice, which commands are applied to; it may still be fading in."""
+        newest = self._newest
+        return None if newest is None else newest.voice
+
+    @property
+    def _newest(self) -> Guard | None:
         return self._waiting or self._next or self._voice
 
     @property
@@ -138,21 +155,22 @@ class Deck:
         """
         before, info = self.voice, voice.controls.info
         names = tuple(attribute.name for attribute in info.attributes)
-        self.shape = Shape(info.latent_dim, names, info.latent_space, info.kind)
-        if before is not None:
-            before.leave()
+        if before is not None:  # first what may fail: then nothing has changed
             if _same_space(before, voice):
                 voice.controls.adopt(before.controls)
+            before.leave()
+        guard = Guard(voice, self._faults, self._away, self._finite)
+        self.shape = Shape(info.latent_dim, names, info.latent_space, info.kind)
         if self._voice is None and not self.silent:
             # Nothing sounds yet, so the level can drop without a click, and the voice fades in.
             self._level.jump(0.0)
             self._level.to(float(self._play))
         if self._voice is None or self.silent:
-            self._voice, self._next, self._waiting = voice, None, None
+            self._voice, self._next, self._waiting = guard, None, None
         elif self._next is None:
-            self._next, self._fade_at = voice, 0
+            self._next, self._fade_at = guard, 0
         else:
-            self._waiting = voice
+            self._waiting = guard
 
     def fade_to(self, weight: float) -> None:
         """Fade to this amplitude in the mix, 0 to 1."""
@@ -185,14 +203,14 @@ class Deck:
 
     def _in_silence(self) -> None:
         """Do what had to wait for silence: change voices, and end a panic."""
-        self._voice, self._next, self._waiting, self._fade_at = self.voice, None, None, 0
+        self._voice, self._next, self._waiting, self._fade_at = self._newest, None, None, 0
         if self._panicking:
             self._panicking = False
             if self._voice is not None:
                 self._voice.forget()
             self.play(self._play)
 
-    def _read(self, voice: Voice, frames: int) -> Samples:
+    def _read(self, voice: Guard, frames: int) -> Samples:
         """The next sample frames of the voice, cross-faded with the next one if there is one.
 
         Returns:

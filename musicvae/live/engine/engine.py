@@ -22,6 +22,7 @@ from musicvae.live.commands.address import DECKS, Command, Row, Target
 from musicvae.live.engine.batch import Batch
 from musicvae.live.engine.deck import PLAY_SECONDS, Deck
 from musicvae.live.engine.deck_addresses import PLAY
+from musicvae.live.engine.faults import Faults
 from musicvae.live.engine.limiter import Limiter
 
 #: The longest block that is rendered at once, in sample frames.
@@ -45,6 +46,7 @@ class Engine:
         position: position of the cross-fader, 0 to 1.
         coalesced: number of commands that a newer one replaced before they were applied.
         outdated: number of commands dropped because they do not suit the model that came meanwhile.
+        faults: errors that were caught so that the sound goes on: of commands, voices, callbacks.
         journal: called with each sample frame at which commands were applied, and these commands;
             or ``None``.
         tap: called with each rendered block; ``None`` while nothing is recorded.
@@ -57,10 +59,11 @@ class Engine:
         self.peaks = np.zeros(channels, np.float32)
         self.position = 0.0
         self.coalesced = self.outdated = 0
+        self.faults = Faults()
         self.journal: Callable[[int, tuple[Command, ...]], None] | None = None
         self.tap: Callable[[Samples], None] | None = None
         self.decks = {
-            name: Deck(name, sample_rate, channels, SEGMENT, weight=float(name == DECKS[0]))
+            name: Deck(name, sample_rate, channels, SEGMENT, float(name == DECKS[0]), self.faults)
             for name in DECKS
         }
         self._decks = tuple(self.decks.values())
@@ -88,7 +91,7 @@ class Engine:
         payloads: Sequence[object] = (),
         then: Callable[[int], None] | None = None,
         due: int | None = None,
-    ) -> None:
+    ) -> Batch:
         """Queue commands that are applied together before the next block; from any thread.
 
         Args:
@@ -96,8 +99,18 @@ class Engine:
             payloads: what was loaded for each; see :class:`Batch`.
             then: called with the sample frame, after the commands were applied.
             due: the sample frame at which to apply them; ``None`` is the next one.
+
+        Raises:
+            ValueError: there are payloads, but not one for each command.
+
+        Returns:
+            The batch, which holds the error where one of its commands cannot be applied.
         """
-        self._posted.append(Batch(commands, tuple(payloads), then, due))  # atomic, so needs no lock
+        if payloads and len(payloads) != len(commands):
+            raise ValueError(f"{len(payloads)} payloads for {len(commands)} commands")
+        batch = Batch(commands, tuple(payloads), then, due)
+        self._posted.append(batch)  # atomic, so needs no lock
+        return batch
 
     def stop(self, by: int | None = None) -> None:
         """Let every deck fade out: now, or so that it is silent at the sample frame ``by``."""
@@ -117,8 +130,8 @@ class Engine:
             self._limiter.apply(mix)
             self._measure(mix)
             out[done : done + frames] = mix
-            if self.tap is not None:
-                self.tap(mix)
+            if self.tap is not None and self._fails("the recording", self.tap, mix):
+                self.tap = None  # a recording with a gap would be worse than one that ends
             self.frame += frames
             done += frames
 
@@ -132,7 +145,7 @@ class Engine:
                 heapq.heappush(self._waiting, (due, next(self._numbers), batch))
                 continue
             if before is not None:
-                if batch.replaces(before):
+                if self._replaces(batch, before):
                     self.coalesced += 1
                 else:
                     self._apply(before)
@@ -146,17 +159,44 @@ class Engine:
         payloads = batch.payloads or (None,) * len(batch.commands)
         done: list[Command] = []
         for command, payload in zip(batch.commands, payloads, strict=True):
-            row = command.row
-            if row.target is Target.ENGINE and row.apply is not None:
-                row.apply(self, command, payload)
-            elif not self.decks[command.deck].do(command, payload):
+            try:
+                suits = self._do(command, payload)
+            except Exception as error:  # noqa: BLE001 - one command must not end the sound
+                batch.error = error
+                self.faults.note(command.address, error)
+                continue
+            if suits:
+                done.append(command)
+            else:  # not into the journal either, which could not be rendered then
                 self.outdated += 1
-                continue  # not into the journal either, which could not be rendered then
-            done.append(command)
         if self.journal is not None and done:
-            self.journal(self.frame, tuple(done))
+            self._fails("the journal", self.journal, self.frame, tuple(done))
         if batch.then is not None:
-            batch.then(self.frame)
+            self._fails("an answer", batch.then, self.frame)
+
+    def _do(self, command: Command, payload: object) -> bool:
+        """Apply a command; whether it suits the model that it is for."""
+        row = command.row
+        if row.target is Target.ENGINE and row.apply is not None:
+            row.apply(self, command, payload)
+            return True
+        return self.decks[command.deck].do(command, payload)
+
+    def _replaces(self, batch: Batch, before: Batch) -> bool:
+        try:
+            return batch.replaces(before)
+        except Exception as error:  # noqa: BLE001 - then both are applied
+            self.faults.note(batch.commands[0].address, error)
+            return False
+
+    def _fails(self, where: str, act: Callable[..., object], *arguments: object) -> bool:
+        """Call what another part of the program wants called; whether it raised an error."""
+        try:
+            act(*arguments)
+        except Exception as error:  # noqa: BLE001 - the sound must go on regardless
+            self.faults.note(where, error)
+            return True
+        return False
 
     def crossfade(self, position: float) -> None:
         """Mix the decks: 0 is the first alone, 1 the second, at equal power between."""

@@ -8,7 +8,7 @@ import numpy as np
 
 from musicvae.artifact import ArtifactInfo
 from musicvae.audio import Samples, Sound, resample
-from musicvae.errors import LatentError
+from musicvae.errors import ArtifactError, LatentError
 from musicvae.latents.arrays import Float32, Latents
 from musicvae.live.engine.channels import SANE, spread
 from musicvae.live.fades import equal_power
@@ -77,6 +77,7 @@ class LoopMaker:
 
         Raises:
             LatentError: the decoded samples are not finite.
+            ArtifactError: resampled to the engine's rate, no sample is left.
         """
         decoded = self.decoder.decode(latents[None])[0]
         if not np.isfinite(decoded).all():
@@ -86,6 +87,13 @@ class LoopMaker:
             )
         sound = Sound.of(np.clip(decoded, -SANE, SANE), self.decoder.info.sample_rate)
         resampled = resample(sound, self.sample_rate).samples
+        if not len(resampled):
+            raise ArtifactError(
+                "this clip is too short to be played",
+                expected=f"at least one sample at the output's rate, {self.sample_rate} Hz",
+                received=f"{len(decoded)} sample(s) at {sound.sample_rate} Hz",
+                hint="play it at a higher --rate",
+            )
         samples = np.zeros((len(resampled), self.channels), np.float32)
         spread(resampled, samples)
         return Loop(seamless(samples, round(SEAM_SECONDS * self.sample_rate)), latents)

@@ -9,7 +9,7 @@ import numpy as np
 
 from musicvae.artifact import ArtifactInfo
 from musicvae.audio import Samples
-from musicvae.errors import MusicVAEError
+from musicvae.errors import RunStoppedError
 from musicvae.latents.arrays import Latents
 from musicvae.live.engine.channels import SANE, spread
 from musicvae.live.engine.controls import Controls
@@ -70,6 +70,7 @@ class StreamVoice:
         self._fade_out = np.zeros(info.hop, np.float32)
         self._fade_out[: len(fade)] = 1 - fade
         self._broken = False
+        self._over = False  # a graph without an end would hold up the sound in each frame
 
     def read(self, out: Samples) -> None:
         """Write into ``out``, float32 (sample frames, channels); see :class:`Voice`."""
@@ -96,15 +97,22 @@ class StreamVoice:
             self._resampler.reset()
         self._hop[:] = 0
         self._at = self._end = 0
+        self._over = False
 
     def _decode(self) -> None:
         """Decode one frame, and resample it to the engine's rate and channels."""
         started = time.perf_counter()
-        latents = self.controls.next()
         try:
-            self._decoder.push(latents[None], out=self._hop)
-        except MusicVAEError as error:
+            latents = self.controls.next()
+            if self._over:
+                self._hop[:] = 0
+            else:
+                self._decoder.push(latents[None], out=self._hop)
+        # Any operator of a graph may raise any error, and the sound must go on regardless. Caught
+        # here, at the border of a frame, the result is the same for any block length.
+        except Exception as error:  # noqa: BLE001
             self.work.fail(error)
+            self._over = isinstance(error, RunStoppedError)
             self._conceal()
         else:
             np.clip(self._hop, -SANE, SANE, out=self._hop)

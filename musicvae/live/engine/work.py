@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
+from musicvae.errors import MusicVAEError
+
 
 @dataclass
 class Work:
@@ -13,6 +15,7 @@ class Work:
     Attributes:
         decoded: number of frames or clips decoded.
         failed: number of decodes that gave no sound.
+        fault: the newest error that no decoder should raise, until the deck takes it and counts it.
         problem: why the last one failed, or an empty string.
         last_ms: duration of the last decode, in ms.
         seconds: duration of all decodes together.
@@ -20,6 +23,7 @@ class Work:
 
     decoded: int = 0
     failed: int = 0
+    fault: Exception | None = None
     problem: str = ""
     last_ms: float = 0.0
     seconds: float = 0.0
@@ -34,4 +38,6 @@ class Work:
     def fail(self, error: Exception) -> None:
         """Count a decode that gave no sound."""
         self.failed += 1
+        if not isinstance(error, MusicVAEError):
+            self.fault = error
         self.problem = f"{type(error).__name__}: {error}".splitlines()[0]

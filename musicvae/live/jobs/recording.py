@@ -122,11 +122,13 @@ class RecordingJobs:
             if recorder is None:
                 return None
             recorder.drain()
-            if recorder.running:
+            if recorder.running and self._handle.engine.tap is not None:
                 return None
             self._finish()
-        self._say("/fail", "/record/start", str(recorder.failure))
-        return recorder.failure
+        # The engine drops a recorder that raises an error.
+        failure = recorder.failure or LiveError("the recording broke off; it is playable")
+        self._say("/fail", "/record/start", str(failure))
+        return failure
 
     def _finish(self) -> Recorder | None:
         recorder, engine = self.recorder, self._handle.engine

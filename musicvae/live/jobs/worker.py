@@ -16,6 +16,8 @@ from musicvae.live.network.peers import Peer
 
 #: Length of the queue of jobs; a job that finds it full fails.
 MOST_WAITING = 256
+#: Seconds that the present job may take at the end.
+PATIENCE = 2.0
 
 #: Sends a message, given as address and values, to the sender of the job.
 Say = Callable[..., None]
@@ -78,18 +80,26 @@ class Worker:
             self._say(task, "/fail", task.address, "too many jobs wait")
 
     def stop(self) -> None:
-        """Discard the queue, finish the current job, and end the thread."""
+        """Discard the queue, finish the current job, and end the thread.
+
+        A job that does not come to an end is left behind.
+        """
         self._stopping = True
         with contextlib.suppress(queue.Full):  # then the thread is not waiting
             self._tasks.put_nowait(None)
         if self._thread.is_alive():
-            self._thread.join()
-        self.settle()
+            self._thread.join(PATIENCE)  # a job may wait for a file that is never read
+        self.settle(PATIENCE)
 
-    def settle(self) -> None:
-        """Wait for the rest of a job that runs on another thread."""
+    @property
+    def alive(self) -> bool:
+        """Whether its thread runs."""
+        return self._thread.is_alive()
+
+    def settle(self, patience: float | None = None) -> None:
+        """Wait for the rest of a job that runs on another thread, for so many seconds at most."""
         if self._rest is not None:
-            self._rest.join()
+            self._rest.join(patience)
 
     def do(self, task: Task) -> None:
         """Do a job now, on the caller's thread; only its :data:`Rest` runs on another one."""
@@ -107,8 +117,7 @@ class Worker:
             self._say(task, "/fail", task.address, str(error))
         # An error in one job must not stop the next one during a performance.
         except Exception as error:  # noqa: BLE001
-            self.faults += 1
-            self.problem = f"{task.command.address}: {type(error).__name__}: {error}"
+            self._note(task, error)
             reason = f"an error in musicvae, please report it: {error}"
             self._say(task, "/fail", task.address, reason)
         else:
@@ -120,16 +129,23 @@ class Worker:
             elif result is not None:
                 self._say(task, "/done", task.address, *result)
 
+    def _note(self, task: Task, error: Exception) -> None:
+        self.faults += 1
+        self.problem = f"{task.command.address}: {type(error).__name__}: {error}"
+
     def _say(self, task: Task, address: str, *values: Value) -> None:
         if task.peer is not None:
             self._reply(task.peer, address, *values)
 
     def _work(self) -> None:
         while (task := self._tasks.get()) is not None and not self._stopping:
-            if self._overtaken(task):  # with a reply, since a client may count them
-                self._say(task, "/done", task.address, *task.command.values)
-            else:
-                self.do(task)
+            try:
+                if self._overtaken(task):  # with a reply, since a client may count them
+                    self._say(task, "/done", task.address, *task.command.values)
+                else:
+                    self.do(task)
+            except Exception as error:  # noqa: BLE001 - of the reply itself; the next job is done
+                self._note(task, error)
 
     def _overtaken(self, task: Task) -> bool:
         """Whether the next job in the queue replaces this one.

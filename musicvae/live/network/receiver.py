@@ -17,6 +17,8 @@ Handle = Callable[[bytes, Peer, float], list[Answer]]
 
 #: The largest UDP datagram there is, in bytes.
 _MAX_DATAGRAM = 65536
+#: Seconds that the packets in hand may take at the end.
+_PATIENCE = 2.0
 #: Datagrams read at once before TCP and the outbox have their turn.
 _BURST = 256
 
@@ -63,8 +65,13 @@ class Receiver:
         """Finish the packets in hand, send what waits in the outbox, end the connections."""
         self._stopping = True
         self.outbox.wake()
-        self._thread.join()
+        self._thread.join(_PATIENCE)
         self.outbox.close()
+
+    @property
+    def alive(self) -> bool:
+        """Whether its thread runs."""
+        return self._thread.is_alive()
 
     def _work(self) -> None:
         with selectors.DefaultSelector() as selector:

@@ -40,7 +40,9 @@ REPLIES = (
     (
         "/error",
         "s, s",
-        "The address that was refused (`packet` for a malformed one), and why. At most 5 a second.",
+        "The address that was refused (`packet` for a malformed one), and why. At most 5 a second. "
+        "To subscribers, `musicvae` and what went wrong in the daemon or a model: at most one a "
+        "second.",
     ),
     ("/output", "s", "To subscribers (`/notify 1`): the sound card was lost, or is back."),
     (

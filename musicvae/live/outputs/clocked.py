@@ -6,18 +6,28 @@ import os
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 import numpy as np
 
 from musicvae.audio import Samples
 from musicvae.errors import DeviceError
+from musicvae.live.fades import raised_cosine
 from musicvae.live.outputs.wav import GrowingWav
+
+#: Fade out behind the last block, if rendering fails; in seconds.
+_FADE_SECONDS = 0.01
+#: Seconds that the present block may take when the output is stopped.
+_PATIENCE = 2.0
 
 
 class Null:
     """Renders in real time and drops the sound; also the base class of :class:`WavFile`.
 
-    The attributes are those of ``outputs.output.Output``.
+    The attributes are those of ``outputs.output.Output``, and one more.
+
+    Attributes:
+        faulty: whether rendering itself failed, which another output would not change.
 
     Args:
         sample_rate: in Hz.
@@ -36,6 +46,8 @@ class Null:
         self.latency_ms = self.queue_ms = 0.0
         self.underruns = 0
         self.failure: DeviceError | None = None
+        self.faulty = False
+        self._last = np.zeros(channels, np.float32)
         self._fast = fast
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
@@ -53,10 +65,10 @@ class Null:
         self._thread.start()
 
     def stop(self) -> None:
-        """End after the present block, and close."""
+        """End after the present block, and close; a block that never ends is left behind."""
         self._stopping.set()
         if self._thread is not None:
-            self._thread.join()
+            self._thread.join(_PATIENCE)
             self._thread = None
         try:
             self._close()
@@ -69,16 +81,29 @@ class Null:
         return self._thread is not None and not self._thread.is_alive()
 
     def _work(self, render: Callable[[Samples], None], frames: int | None) -> None:
+        try:
+            self._render(render, frames)
+        except DeviceError as error:
+            self.failure = error
+        except BaseException as error:  # noqa: BLE001 - the owner of this object reports it
+            self.faulty = True
+            self.failure = DeviceError("rendering failed", received=repr(error))
+            with suppress(DeviceError, MemoryError):
+                self._put(self._fade_out())
+
+    def _fade_out(self) -> Samples:
+        """A fade from the last sample frame to silence, float32 (sample frames, channels)."""
+        falling = 1 - raised_cosine(round(_FADE_SECONDS * self.sample_rate))
+        return falling[:, None] * self._last
+
+    def _render(self, render: Callable[[Samples], None], frames: int | None) -> None:
         block = np.zeros((self.block, self.channels), np.float32)
         started, done = time.perf_counter(), 0
         while not self._stopping.is_set() and (frames is None or done < frames):
             part = block if frames is None else block[: frames - done]
             render(part)
-            try:
-                self._put(part)
-            except DeviceError as error:
-                self.failure = error
-                return
+            self._put(part)
+            self._last[:] = part[-1]
             done += len(part)
             if not self._fast:
                 started += self._wait_until(started + done / self.sample_rate)

@@ -18,6 +18,8 @@ Open = Callable[[], SoundCard]
 _LOOK = 0.05
 #: Seconds between two attempts to open it again.
 _RETRY = 1.0
+#: Seconds that a card may take to open or to close when all ends.
+_PATIENCE = 5.0
 
 
 class Reconnecting:
@@ -25,6 +27,7 @@ class Reconnecting:
 
     Exactly one output runs at any time, so one thread at a time renders the engine, and the engine
     never stops. Sound that was rendered but not yet played when the card went is lost with it.
+    Whatever the audio system raises, the search for the card goes on.
 
     Args:
         open: opens the card; called again to get it back.
@@ -35,6 +38,8 @@ class Reconnecting:
     Attributes:
         state: ``"playing"``, or ``"lost: …, trying again"``.
         reconnects: how often the card came back.
+        faults: errors that the search for the card raised and that no audio system should raise.
+        problem: the newest of these; empty before the first.
         on_change: called with each new :attr:`state`, on a thread of this class or on the one that
             calls :meth:`switch`; must not block for long. ``None`` at first.
     """
@@ -48,8 +53,11 @@ class Reconnecting:
         self.channels = self._output.channels
         self.state = "playing"
         self.reconnects = 0
+        self.faults = 0
+        self.problem = ""
         self._earlier = 0
         self._render: Callable[[Samples], None] | None = None
+        self._rendering = threading.Lock()  # of the one output that renders
         self._changing = threading.Lock()  # held by the supervisor, switch or stop
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
@@ -84,7 +92,7 @@ class Reconnecting:
     def failure(self) -> DeviceError | None:
         """The failure of rendering, which no other card would change; ``None`` for none."""
         output = self._output
-        return output.failure if isinstance(output, SoundCard) and output.faulty else None
+        return output.failure if output.faulty else None
 
     @property
     def finished(self) -> bool:
@@ -97,7 +105,7 @@ class Reconnecting:
         ``frames`` is ignored, since a card plays until it is stopped.
         """
         self._render = render
-        self._output.start(render)
+        self._output.start(self._alone)
         self._thread = threading.Thread(
             target=self._supervise, name="musicvae-supervisor", daemon=True
         )
@@ -107,10 +115,13 @@ class Reconnecting:
         """Play what is pending, fade out, and close; safe to call twice."""
         self._stopping.set()
         if self._thread is not None:
-            self._thread.join()
+            self._thread.join(_PATIENCE)
             self._thread = None
-        with self._changing:
-            self._output.stop()
+        # An audio system that hangs while a card is opened must not keep the program from ending.
+        free = self._changing.acquire(timeout=_PATIENCE)
+        self._output.stop()
+        if free:
+            self._changing.release()
 
     def switch(self, open: Open) -> None:
         """Continue on another card, or on the same one with blocks of another length.
@@ -129,7 +140,7 @@ class Reconnecting:
             self._leave()
             try:
                 card = self._opened(open)
-            except (DeviceError, SettingError):
+            except Exception:
                 self._return(was_playing)
                 raise
             self._open = open
@@ -140,14 +151,21 @@ class Reconnecting:
         wait = _LOOK
         while not self._stopping.wait(wait):
             with self._changing:
-                if not isinstance(self._output, SoundCard):
-                    self._try_again()
-                elif self._output.failure is not None and not self._output.faulty:
-                    reason = self._output.failure.what
-                    self._leave()
-                    self._enter(self._nowhere())
-                    self._say(f"lost: {reason}, trying again")
+                try:
+                    self._look()
+                except Exception as error:  # noqa: BLE001 - or the sound would never come back
+                    self._note(error)
                 wait = _LOOK if isinstance(self._output, SoundCard) else _RETRY
+
+    def _look(self) -> None:
+        """Leave a card that was lost, or try to get it back."""
+        if not isinstance(self._output, SoundCard):
+            self._try_again()
+        elif self._output.failure is not None and not self._output.faulty:
+            reason = self._output.failure.what
+            self._leave()
+            self._enter(self._nowhere())
+            self._say(f"lost: {reason}, trying again")
 
     def _try_again(self) -> None:
         try:
@@ -179,8 +197,8 @@ class Reconnecting:
             try:
                 self._enter(self._opened(self._open))
                 return
-            except (DeviceError, SettingError) as error:
-                self._say(f"lost: {error.what}, trying again")
+            except Exception as error:  # noqa: BLE001 - the supervisor tries again
+                self._say(f"lost: {getattr(error, 'what', error)}, trying again")
         self._enter(self._nowhere())
 
     def _nowhere(self) -> Null:
@@ -188,7 +206,10 @@ class Reconnecting:
 
     def _leave(self) -> None:
         underruns = self._card_underruns()
-        self._output.stop()
+        try:
+            self._output.stop()
+        except Exception as error:  # noqa: BLE001 - it is left all the same
+            self._note(error)
         self._earlier += underruns
 
     def _enter(self, output: SoundCard | Null) -> None:
@@ -198,9 +219,19 @@ class Reconnecting:
         self._output = output
         if self._render is not None:
             try:
-                output.start(self._render)
+                output.start(self._alone)
             except DeviceError as error:
                 self._say(f"lost: {error.what}, trying again")
+
+    def _alone(self, out: Samples) -> None:
+        """Render a block, or silence while an output that was left is still busy with its last."""
+        if self._render is None or not self._rendering.acquire(blocking=False):
+            out[:] = 0
+            return
+        try:
+            self._render(out)
+        finally:
+            self._rendering.release()
 
     def _card_underruns(self) -> int:
         return self._output.underruns if isinstance(self._output, SoundCard) else 0
@@ -208,4 +239,11 @@ class Reconnecting:
     def _say(self, state: str) -> None:
         changed, self.state = state != self.state, state
         if changed and self.on_change is not None:
-            self.on_change(state)
+            try:
+                self.on_change(state)
+            except Exception as error:  # noqa: BLE001 - telling must not keep the sound away
+                self._note(error)
+
+    def _note(self, error: Exception) -> None:
+        self.faults += 1
+        self.problem = f"sound card: {type(error).__name__}: {error}"

@@ -29,7 +29,7 @@ _SPELL, _LATER = 10.0, 0.9
 _ASK = 0.1
 #: Seconds of sound kept waiting while no estimate exists: more than most devices pull in a burst.
 _DEEP = 0.05
-#: Seconds after which a device that pulls nothing counts as gone.
+#: Seconds after which a device that pulls nothing counts as gone, and a block as endless.
 _PATIENCE = 2.0
 
 
@@ -77,11 +77,13 @@ class RenderThread:
         lead: seconds by which blocks are to be ready early, at present.
         gone: whether the device went away; the thread has ended then.
         fault: what ``render`` raised, or ``None``; the thread has ended then.
+        trouble: what the audio system raised, so that the device counts as gone; or empty.
     """
 
     def __init__(self, stream: DeviceStream, sample_rate: int, block: int, ahead: float) -> None:
         self.gone = False
         self.fault: BaseException | None = None
+        self.trouble = ""
         self.writer = RingWriter(stream.ring, sample_rate, block)
         self._stream = stream
         self._rate = sample_rate
@@ -125,7 +127,7 @@ class RenderThread:
         self._stopping = True
         if self._thread is None:
             return
-        self._thread.join()
+        self._thread.join(_PATIENCE)  # a block that never ends is left behind
         self._thread = None
         patience = time.perf_counter() + len(self._stream.ring.memory) / self._rate + 0.25
         while not (self.writer.drained or self.gone) and time.perf_counter() < patience:
@@ -142,9 +144,11 @@ class RenderThread:
                 wait = self._turn(render)
                 if wait > 0:
                     time.sleep(wait)
-        except Exception as error:  # noqa: BLE001
+        except BaseException as error:  # noqa: BLE001
             # The tail is published, so the sound fades out; the owner of this object reports it.
-            self.fault = error
+            if error is not self.fault:  # the audio system raised it, so another device may help
+                self.trouble = repr(error)
+                self.gone = True
 
     def _turn(self, render: Callable[[Samples], None]) -> float:
         """Do what is due now.
@@ -164,7 +168,11 @@ class RenderThread:
         if wait > 0:
             return wait
         if not self._rendered:
-            render(self._block)
+            try:
+                render(self._block)
+            except BaseException as error:
+                self.fault = error
+                raise
             self._rendering = max(time.perf_counter() - now, _FORGET * self._rendering)
             self._rendered = True
         self._commit()

@@ -103,7 +103,9 @@ class SoundCard:
             return DeviceError("rendering failed", received=repr(self._rendering.fault))
         if self._gone or self._rendering.gone:
             return DeviceError(
-                f"the sound card {self.name!r} went away", hint=f"plug it in again; {devices.HINT}"
+                f"the sound card {self.name!r} went away",
+                received=self._rendering.trouble or None,
+                hint=f"plug it in again; {devices.HINT}",
             )
         return None
 

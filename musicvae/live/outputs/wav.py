@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 import struct
 from contextlib import suppress
 from pathlib import Path
@@ -45,7 +47,7 @@ class GrowingWav:
         self._channels = channels
         self._size = 0  # bytes of sound; whole sample frames only
         try:
-            self._file = self.path.open("wb", buffering=0)
+            self._file = os.fdopen(_opened(self.path), "wb", buffering=0)
         except OSError as error:
             raise DeviceError(
                 f"cannot create {self.path}",
@@ -141,3 +143,23 @@ class GrowingWav:
             f"cannot go on writing {self.path}; what was written so far is playable",
             received=error.strerror or str(error),
         )
+
+
+def _opened(path: Path) -> int:
+    """A descriptor of an empty file; a pipe is refused, since a header cannot be corrected there.
+
+    Raises:
+        OSError: it is a pipe, or the file cannot be created.
+    """
+    flags = os.O_WRONLY | os.O_CREAT | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    descriptor = os.open(path, flags | getattr(os, "O_CLOEXEC", 0), 0o666)
+    try:
+        mode = os.fstat(descriptor).st_mode
+        if stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode):
+            raise OSError(errno.ESPIPE, "it is a pipe, not a file", os.fspath(path))
+        if stat.S_ISREG(mode):
+            os.ftruncate(descriptor, 0)
+    except BaseException:
+        os.close(descriptor)
+        raise
+    return descriptor

@@ -79,22 +79,31 @@ class EngineHandle:
             The result of ``see``.
 
         Raises:
-            LiveError: the engine is not rendered.
+            LiveError: the engine is not rendered, or a command cannot be applied.
+            Exception: what ``see`` raised.
         """
         seen: list[Seen] = []
+        failed: list[Exception] = []
         done = threading.Event()
 
         def then(frame: int) -> None:
-            seen.append(see(frame))
+            try:
+                seen.append(see(frame))
+            except Exception as error:  # noqa: BLE001 - raised again on the caller's thread
+                failed.append(error)
             done.set()
 
-        self.engine.post(*commands, payloads=payloads, then=then)
+        batch = self.engine.post(*commands, payloads=payloads, then=then)
         patience = time.monotonic() + PATIENCE
         while not done.wait(_LOOK):
-            if time.monotonic() > patience or not (self.rendering() or seen):
+            if time.monotonic() > patience or not (self.rendering() or done.is_set()):
                 raise LiveError(
                     "nothing is rendered at the moment", hint="/status says what is wrong"
                 )
+        if batch.error is not None:
+            raise LiveError("it could not be applied", received=repr(batch.error)) from batch.error
+        if failed:
+            raise failed[0]
         return seen[0]
 
     def recall(self, state: Iterable[StoredMessage], deck: str) -> int:

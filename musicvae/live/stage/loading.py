@@ -20,6 +20,10 @@ from musicvae.live.engine.stream_voice import FrameDecoder, StreamVoice
 from musicvae.live.engine.voice import Voice
 from musicvae.live.storage.library import Library
 
+#: Seconds that a frame of a stream, and a clip, may take; then it is ended, since its graph may
+#: have no end. The sound stands still meanwhile, or no other clip is decoded.
+FRAME_PATIENCE, CLIP_PATIENCE = 3.0, 30.0
+
 #: A decoder of either kind; ``info.kind`` says which.
 Decoder = FrameDecoder | ClipDecoder
 #: Called with the name, the file and the graph's SHA-256 of each model before it sounds.
@@ -122,4 +126,6 @@ class Loader:
 
         streams = row.info is not None and row.info.kind == "stream"
         kind = stream_decoder.StreamDecoder if streams else decoder.Decoder
-        return kind(row.path, threads=1), os.fspath(row.path.resolve())
+        opened = kind(row.path, threads=1)
+        opened.limit(FRAME_PATIENCE if streams else CLIP_PATIENCE)
+        return opened, os.fspath(row.path.resolve())

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import IO
 
 from musicvae.errors import ScoreError
-from musicvae.files import parse_json_object, read_bytes
+from musicvae.files import open_regular, parse_json_object, read_bytes
 from musicvae.live.commands import messages
 from musicvae.live.commands.messages import StoredMessage
 
@@ -62,7 +62,7 @@ def read_score(path: str | os.PathLike[str]) -> Score:
     if not Path(path).is_file():  # a pipe might never end
         raise ScoreError(f"there is no file {str(path)!r}", expected="the path of a score")
     try:
-        with Path(path).open("rb") as file:
+        with open_regular(path) as file:
             header = _header(file.readline(MAX_LINE))
             if header.get("musicvae") == "journal":
                 return _journal(header, file)

@@ -213,7 +213,7 @@ def test_models_that_come_during_a_swap_wait_and_only_the_newest_is_taken(rig: A
         rig.render(100)
     assert deck.voice.name == "wide"
     rig.render(2 * SWAP)
-    assert (deck._voice.name, deck._next, deck._waiting) == ("wide", None, None)
+    assert (deck._voice.voice.name, deck._next, deck._waiting) == ("wide", None, None)
 
 
 def test_gain_in_decibels_and_its_bounds(rig: Any) -> None:

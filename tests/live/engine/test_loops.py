@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from musicvae.errors import LatentError
+from musicvae.errors import ArtifactError, LatentError
 from musicvae.live.engine.channels import spread
 from musicvae.live.engine.loops import Loop, LoopMaker, seamless
 
@@ -71,3 +71,15 @@ def test_samples_that_are_not_finite_never_become_a_loop(decoder: Any) -> None:
         maker(np.array([np.nan, 0, 0], np.float32))
     huge = maker(np.array([1e30, 0, 0], np.float32))
     assert np.abs(huge.samples).max() <= 32
+
+
+def test_a_clip_of_which_no_sample_is_left_at_the_output_is_refused(
+    make_decoder: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("soxr", reason="soxr, which resamples, is not installed")
+    decoder = make_decoder(sample_rate=192_000)
+    healthy = decoder.decode
+    monkeypatch.setattr(decoder, "decode", lambda latents: healthy(latents)[:, :1])
+    with pytest.raises(ArtifactError, match=r"too short.*1 sample.*192000 Hz.*--rate"):
+        LoopMaker(decoder, 48_000, 2)(np.ones(3, np.float32))
+    assert len(LoopMaker(decoder, 192_000, 2)(np.ones(3, np.float32)).samples) == 1

@@ -95,6 +95,50 @@ def test_a_failing_file_is_a_failure_not_a_crash(tmp_path: Path) -> None:
     output.stop()
 
 
+@pytest.mark.parametrize("error", [KeyError("x"), MemoryError(), SystemExit(0)], ids=repr)
+def test_what_rendering_raises_fades_out_and_is_a_failure(
+    tmp_path: Path, error: BaseException
+) -> None:
+    output = WavFile(tmp_path / "take.wav", 8000, fast=True)
+    blocks = [0.5, 0.5]
+
+    def render(out: Any) -> None:
+        out[:] = 1.0  # a part of a block that is never heard
+        if not blocks:
+            raise error
+        out[:] = blocks.pop()
+
+    output.start(render)
+    ended(output)
+    output.stop()
+    assert output.faulty
+    assert "rendering failed" in str(output.failure)
+    assert type(error).__name__ in str(output.failure)
+    sound, _ = soundfile.read(tmp_path / "take.wav")
+    assert len(sound) == 2 * 512 + 80
+    assert sound.max() == pytest.approx(0.5, abs=1e-6)
+    assert sound[-1].max() == pytest.approx(0.0, abs=1e-6)
+    assert np.abs(np.diff(sound[:, 0])).max() < 0.5 * np.pi / 2 / 80 * 1.01
+
+
+def test_a_block_that_never_ends_is_left_behind(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("musicvae.live.outputs.clocked._PATIENCE", 0.01)
+    output = WavFile(tmp_path / "take.wav", 8000)
+    begun, go = threading.Event(), threading.Event()
+
+    def render(out: Any) -> None:
+        begun.set()
+        go.wait(60)
+
+    output.start(render)
+    begun.wait()
+    output.stop()  # returns
+    assert soundfile.info(tmp_path / "take.wav").frames == 0
+    go.set()
+
+
 def test_the_options_choose(tmp_path: Path) -> None:
     nowhere = choose("null", 16_000, block=256)
     assert (nowhere.name, nowhere.sample_rate, nowhere.block) == ("nowhere", 16_000, 256)

@@ -159,3 +159,71 @@ def test_where_rendering_fails_no_card_can_help(wait_for: Any) -> None:
     assert output.failure is card.failure
     output.stop()
     assert output.reconnects == 0
+
+
+def test_rendering_that_fails_while_the_card_is_lost_is_a_failure_too(wait_for: Any) -> None:
+    card, broken = Card(), threading.Event()
+
+    def render(out: Any) -> None:
+        if broken.is_set():
+            raise KeyError("x")
+
+    def absent() -> Any:
+        raise DeviceError("there is no sound card")
+
+    cards = [lambda: card]
+    output = Reconnecting(lambda: (cards.pop() if cards else absent)())  # type: ignore[arg-type,return-value]
+    output.start(render)
+    card.lose()
+    wait_for(lambda: output.state.startswith("lost"))
+    broken.set()
+    wait_for(lambda: output.finished)
+    assert "rendering failed" in str(output.failure)
+    output.stop()
+
+
+@pytest.mark.parametrize("broken", ["telling", "opening", "stopping"])
+def test_whatever_is_raised_the_card_is_looked_for_again(wait_for: Any, broken: str) -> None:
+    """A printer whose reader is gone, an audio system that raises what it should not."""
+    cards: list[Card] = []
+
+    def raises(*_: Any) -> Any:
+        raise OSError("injected")
+
+    def open_card() -> Any:
+        if broken == "opening" and len(cards) == 1 and not output.faults:
+            raises()
+        cards.append(Card(f"card {len(cards)}"))
+        return cards[-1]
+
+    engine = Engine()
+    output = Reconnecting(open_card)
+    if broken == "telling":
+        output.on_change = raises
+    if broken == "stopping":
+        cards[0].stop = raises  # type: ignore[method-assign]
+    output.start(engine)
+    cards[0].lose()
+    wait_for(lambda: output.reconnects == 1)
+    if broken == "stopping":
+        cards[0]._stopping.set()
+    frames = engine.frames
+    wait_for(lambda: engine.frames > frames + 200)
+    assert output.faults
+    assert "injected" in output.problem
+    output.stop()
+
+
+def test_a_switch_that_fails_in_any_way_leaves_the_old_card_playing(wait_for: Any) -> None:
+    engine = Engine()
+    output = Reconnecting(lambda: Card("old"))  # type: ignore[arg-type,return-value]
+    output.start(engine)
+
+    def broken() -> Any:
+        raise OSError("unanticipated host error")
+
+    with pytest.raises(OSError, match="unanticipated"):
+        output.switch(broken)
+    frames = engine.frames
+    wait_for(lambda: engine.frames > frames + 200)
+    output.stop()

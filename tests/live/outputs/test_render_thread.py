@@ -230,3 +230,57 @@ def test_only_a_machine_that_is_late_again_is_believed_to_be_slow(hearing: Any) 
             rendering.writer.committed = device.ring.pulled - BLOCK
             rendering._turn(render)
         assert (rendering.lead > AHEAD) is (gaps == 2)
+
+
+def rendering_with(device: Any, render: Any) -> RenderThread:
+    """A thread that renders until it ends by itself."""
+    rendering = RenderThread(device, RATE, BLOCK, AHEAD)
+    rendering.start(render)
+    assert rendering._thread is not None
+    rendering._thread.join()
+    return rendering
+
+
+@pytest.mark.parametrize("error", [ZeroDivisionError(), SystemExit(3)], ids=repr)
+def test_what_rendering_raises_is_kept_and_the_sound_fades_out(error: BaseException) -> None:
+    device, blocks = Device(), [1.0, 1.0]
+
+    def render(out: Any) -> None:
+        if not blocks:
+            raise error
+        out[:] = blocks.pop()
+
+    rendering = rendering_with(device, render)
+    assert (rendering.fault, rendering.gone) == (error, False)
+    device.drain(rendering.writer)
+    heard = np.concatenate(device.heard)
+    assert heard.max() == 1.0
+    assert np.abs(np.diff(heard[:, 0])).max() < 0.01
+    assert heard[-1] == 0
+
+
+def test_what_the_audio_system_raises_means_that_the_device_is_gone() -> None:
+    device = Device()
+
+    def broken() -> None:
+        raise OSError("unanticipated host error")
+
+    device.keep_playing = broken  # type: ignore[method-assign]
+    rendering = rendering_with(device, lambda out: out.fill(0))
+    assert (rendering.fault, rendering.gone) == (None, True)
+    assert "unanticipated host error" in rendering.trouble
+
+
+def test_a_block_that_never_ends_is_left_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("musicvae.live.outputs.render_thread._PATIENCE", 0.01)
+    device, begun, go = Device(), threading.Event(), threading.Event()
+
+    def render(out: Any) -> None:
+        begun.set()
+        go.wait(60)
+
+    rendering = RenderThread(device, RATE, BLOCK, AHEAD)
+    rendering.start(render)
+    begun.wait()
+    rendering.stop()  # returns
+    go.set()

@@ -90,3 +90,36 @@ def test_other_threads_leave_signals_alone(calls: list[int]) -> None:
     thread.join()
     assert calls == [signal.SIGINT]
     assert not seen[0].asked
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="this system has no SIGHUP")
+class TestAClosedTerminal:
+    @pytest.fixture
+    def hangups(self) -> Iterator[list[int]]:
+        reached: list[int] = []
+        before = signal.signal(signal.SIGHUP, lambda number, frame: reached.append(number))
+        yield reached
+        signal.signal(signal.SIGHUP, before)
+
+    def test_asks_to_stop_however_often_it_says_so(
+        self, calls: list[int], hangups: list[int]
+    ) -> None:
+        with Interruption() as interruption:
+            for _ in range(3):
+                signal.raise_signal(signal.SIGHUP)
+            assert interruption.asked
+            assert hangups == []
+            signal.raise_signal(signal.SIGTERM)
+            assert calls == [signal.SIGTERM]
+        signal.raise_signal(signal.SIGHUP)
+        assert hangups == [signal.SIGHUP]
+
+    def test_asks_for_nothing_under_nohup(self) -> None:
+        before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        try:
+            with Interruption() as interruption:
+                signal.raise_signal(signal.SIGHUP)
+                assert not interruption.asked
+            assert signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
+        finally:
+            signal.signal(signal.SIGHUP, before)

@@ -1,0 +1,80 @@
+"""Guards a voice: whatever it raises or gives, its deck goes on, and the sound has no click."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from musicvae.audio import Samples
+from musicvae.live.engine.faults import Faults
+from musicvae.live.engine.voice import Voice
+
+
+class Guard:
+    """Reads a voice. Once it fails, its last sample frame fades out, and then it is silent.
+
+    A voice that has failed stays on its deck, with its settings, until another model is loaded or
+    :meth:`forget` gives it another chance.
+
+    Args:
+        voice: to be read.
+        faults: counts what it raises.
+        fade: falls from below 1 to 0, float32 (sample frames,).
+        finite: a buffer of the longest block, bool (sample frames, channels).
+    """
+
+    def __init__(
+        self, voice: Voice, faults: Faults, fade: Samples, finite: NDArray[np.bool_]
+    ) -> None:
+        self.voice = voice
+        self._faults = faults
+        self._fade = fade
+        self._finite = finite
+        self._last = np.zeros(finite.shape[1], np.float32)
+        self._fading: int | None = None  # position in the fade; ``None`` while all is well
+
+    def read(self, out: Samples) -> None:
+        """Write the next sample frames into ``out``, float32 (sample frames, channels)."""
+        if self._fading is None and self._read(out):
+            self._last[:] = out[-1]
+        else:
+            self._fade_out(out)
+
+    def forget(self) -> None:
+        """See :class:`Voice`; while the deck is silent."""
+        self._last[:] = 0.0
+        self._fading = None
+        try:
+            self.voice.forget()
+        except Exception as error:  # noqa: BLE001 - a voice may raise anything
+            self._fail(error)
+
+    def _read(self, out: Samples) -> bool:
+        """Read the voice; whether it is well."""
+        try:
+            self.voice.read(out)
+            finite = np.isfinite(out, out=self._finite[: len(out)])
+            if not finite.all():
+                raise ArithmeticError("samples that are NaN or infinite")
+        except Exception as error:  # noqa: BLE001 - a voice may raise anything
+            self._fail(error)
+            return False
+        fault, self.voice.work.fault = self.voice.work.fault, None
+        if fault is not None:
+            self._note(fault)
+        return True
+
+    def _fail(self, error: Exception) -> None:
+        self._fading = 0
+        self._note(error)
+
+    def _note(self, error: Exception) -> None:
+        self._faults.note(f"the model {self.voice.name!r}", error)
+
+    def _fade_out(self, out: Samples) -> None:
+        at = self._fading or 0
+        falling = self._fade[at : at + len(out)]
+        for channel, level in enumerate(self._last):
+            np.multiply(falling, level, out=out[: len(falling), channel])
+        out[len(falling) :] = 0.0
+        self._fading = at + len(falling)
