@@ -155,17 +155,20 @@ class Soak:
 
     def _load(self, deck: str) -> None:
         name = self._performer.random.choice(list(self._makers))
-        decoder, engine = Heard(self._makers[name]()), self.engine
-        voice: Any
-        if decoder.info.kind == "stream":
-            voice = StreamVoice(name, decoder, engine.sample_rate, engine.channels)
-        else:
-            maker = LoopMaker(decoder, engine.sample_rate, engine.channels)
-            voice = ClipVoice(name, deck, maker, self._clips)
+        decoder = Heard(self._makers[name]())
+        voice = self._voice(name, deck, decoder)
         self._count_failed(deck)
-        self._bounds[deck].load(voice, decoder.signal, engine.frame)
+        self._bounds[deck].load(voice, decoder.signal, self.engine.frame)
         self._do(ADDRESSES.command("/model/load", deck, "", (name,)), payloads=[voice])
         self.figures.swaps += 1
+
+    def _voice(self, name: str, deck: str, decoder: Heard) -> Any:
+        """A voice of a model for a deck."""
+        engine = self.engine
+        if decoder.info.kind == "stream":
+            return StreamVoice(name, decoder, engine.sample_rate, engine.channels)
+        maker = LoopMaker(decoder, engine.sample_rate, engine.channels)
+        return ClipVoice(name, deck, maker, self._clips)
 
     def _count_failed(self, deck: str) -> None:
         voice = self.engine.decks[deck].voice

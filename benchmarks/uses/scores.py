@@ -15,6 +15,8 @@ from uses.stage import MOST_CALLS, Work, WrongError, check_sound, decoders
 #: Sample frames that are rendered: a score may ask for days.
 _MOST = 30_000
 _BLOCK = 512
+#: Calls that one message may make offline, where it is applied on its own.
+_CALLS_OF_ONE = 500
 
 
 def use(folder: Path) -> str:
@@ -24,9 +26,10 @@ def use(folder: Path) -> str:
         return "read, but not rendered"
     renderer = ScoreRenderer(score, Library([folder], folder), ADDRESSES, decoders())
     blocks, frames = renderer.blocks(_BLOCK), 0
+    most = MOST_CALLS + _CALLS_OF_ONE * sum(len(batch) for _, batch in score.events)
     while frames < min(renderer.frames, _MOST):
         # Everything of one moment comes before one block, and offline nobody waits for it.
-        with Work("the rendering of one block", 20 * MOST_CALLS):
+        with Work("the rendering of one block", most):
             block = next(blocks, None)
         if block is None:
             raise WrongError("the score ends before its end")

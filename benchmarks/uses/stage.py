@@ -100,8 +100,9 @@ class Stage:
             with Work("the rendering of one segment"):
                 self.engine.render(self._block)
             check_sound(self._block)
-        if getattr(self.engine, "faults", 0):
-            raise WrongError(f"a fault was counted: {getattr(self.engine, 'problem', '')}")
+        faults = getattr(self.engine, "faults", None)
+        if faults is not None and faults.count:
+            raise WrongError(f"a fault was counted: {faults.problem}")
 
 
 class Work:
