@@ -20,8 +20,10 @@ from soak_models import Array, Heard
 from musicvae.live.commands.address import DECKS, Command
 from musicvae.live.table import ADDRESSES
 
-#: Seconds of a stretch that is compared with the twin's: longer than any fade.
-STRETCH = 0.5
+#: Seconds of a stretch whose peak is compared with the twin's.
+STRETCH = 0.125
+#: Stretches of silence in a row that are a gap: together they are longer than any fade.
+GAP = 4
 #: Peaks of a stretch that is sound in the twin, and of one that is silence here.
 SOUND, SILENCE = 0.02, 0.001
 #: What the engine counts in ``faults``: all but what is ours, which it calls failed.
@@ -35,8 +37,8 @@ class FaultFigures(Figures):
     Attributes:
         injected: errors that were raised on purpose, by place.
         counted: errors that the engine counted.
-        stretches: half seconds with sound in the twin.
-        gaps: of these, silent ones here, while no voice had failed for good.
+        stretches: such with sound in the twin, while here no voice had failed for good.
+        gaps: how often too many of these in a row were silent here.
     """
 
     injected: dict[str, int] = field(default_factory=dict)
@@ -167,8 +169,10 @@ class FaultySoak(Peaks):
         figures = FaultFigures(**vars(self.figures))
         figures.injected = dict(self.injector.struck)
         figures.counted = self.engine.faults.count
+        silent = 0
         for stretch, (here, there) in enumerate(zip(self.peaks, twin, strict=False)):
-            if there > SOUND and stretch not in self.excused:
-                figures.stretches += 1
-                figures.gaps += here < SILENCE
+            sounds = there > SOUND and stretch not in self.excused
+            figures.stretches += sounds
+            silent = silent + 1 if sounds and here < SILENCE else 0
+            figures.gaps += silent == GAP
         return figures
