@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from soak import RATE, Make, Soak
+from soak import RATE, Make, Soak, built_in
 from soak_figures import Figures
 from soak_injection import Failing, Injector
 from soak_models import Array, Heard
+from soak_score import Performer
 
 from musicvae.live.commands.address import DECKS, Command
 from musicvae.live.table import ADDRESSES
@@ -69,9 +70,10 @@ class FaultFigures(Figures):
 class Peaks(Soak):
     """A soak that also keeps the peak of each stretch."""
 
-    def __init__(self, makers: dict[str, Make], seed: int, rate: int = RATE) -> None:
+    def __init__(self, makers: dict[str, Make], seed: int, pause: float) -> None:
         self.peaks: list[float] = []
-        super().__init__(makers, seed, rate)
+        super().__init__(makers, seed)
+        self._performer = Performer(seed, pause)
 
     def _watch(self, mix: Array) -> None:
         super()._watch(mix)
@@ -86,12 +88,16 @@ class FaultySoak(Peaks):
     Args:
         makers: of the models, by name.
         seed: of the performance and of the faults.
-        rate: of the engine, in Hz.
+        pause: seconds between two messages on average.
         scale: multiplies the number of faults.
+
+    Attributes:
+        injector: raises the faults, and counts them.
+        excused: stretches that may be silent, since a voice has failed for good.
     """
 
     def __init__(
-        self, makers: dict[str, Make], seed: int, rate: int = RATE, scale: float = 1.0
+        self, makers: dict[str, Make], seed: int, pause: float, scale: float = 1.0
     ) -> None:
         self.injector = Injector(seed, scale)
         self.excused: set[int] = set()
@@ -99,8 +105,10 @@ class FaultySoak(Peaks):
         self._down: dict[str, Any] = {}
         self._deaf = False
         self._decoders: dict[str, list[Failing]] = {name: [] for name in DECKS}
-        super().__init__(makers, seed, rate)
-        self.engine.journal = self.injector.wrapped("journal", 0.01, lambda frame, commands: None)
+        super().__init__(makers, seed, pause)
+        self.engine.journal = self.injector.wrapped(
+            "journal", 0.01, lambda frame, commands: None, dragging=False
+        )
 
     def _voice(self, name: str, deck: str, decoder: Heard) -> Any:
         failing = Failing(decoder, self.injector)
@@ -176,3 +184,21 @@ class FaultySoak(Peaks):
             silent = silent + 1 if sounds and here < SILENCE else 0
             figures.gaps += silent == GAP
         return figures
+
+
+def soak_with_faults(
+    hours: float, seed: int, pause: float = 0.3, scale: float = 1.0
+) -> FaultFigures:
+    """Soak the models of numpy twice, without faults and with them.
+
+    Args:
+        hours: of sound.
+        seed: of the performance and of the faults.
+        pause: seconds between two messages on average.
+        scale: multiplies the number of faults.
+    """
+    twin = Peaks(built_in(RATE), seed, pause=pause)
+    twin.run(hours)
+    faulty = FaultySoak(built_in(RATE), seed, pause=pause, scale=scale)
+    faulty.run(hours)
+    return faulty.compared(twin.peaks)

@@ -64,6 +64,8 @@ class Injector:
         self.scale = scale
         self._places: dict[str, random.Random] = {}
         self._lock = threading.Lock()
+        for error in ERRORS:
+            error()  # what they import is not to be taken for memory that grows
 
     def fails(self, place: str, share: float) -> bool:
         """Whether this call is to fail; counts it, and draws nothing else."""
@@ -91,12 +93,21 @@ class Injector:
         if slow:
             time.sleep(seconds)
 
-    def wrapped(self, place: str, share: float, call: Callable[..., Any]) -> Callable[..., Any]:
-        """The function, failing and dawdling now and then before it does anything."""
+    def wrapped(
+        self,
+        place: str,
+        share: float,
+        call: Callable[..., Any],
+        errors: tuple[Callable[[], Exception], ...] = ERRORS,
+        *,
+        dragging: bool = True,
+    ) -> Callable[..., Any]:
+        """The function, failing and perhaps dawdling now and then before it does anything."""
 
         def failing(*arguments: Any, **options: Any) -> Any:
-            self.drag(place, share, 0.01)
-            self.strike(place, share)
+            if dragging:
+                self.drag(place, share, 0.01)
+            self.strike(place, share, errors)
             return call(*arguments, **options)
 
         return failing
