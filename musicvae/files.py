@@ -55,7 +55,7 @@ def refuse_others(path: str | os.PathLike[str]) -> None:
         OSError: it is such a thing, or a folder, or cannot be looked at.
     """
     with suppress(FileNotFoundError):
-        _refuse_mode(os.stat(path).st_mode, path)
+        _refuse_mode(Path(path).stat().st_mode, path)
 
 
 def open_regular(path: str | os.PathLike[str]) -> IO[bytes]:

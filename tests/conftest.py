@@ -74,7 +74,7 @@ def make_artifact(artifacts: ModuleType, tmp_path: Path) -> Callable[..., Path]:
 
 @pytest.fixture(scope="session")
 def make_endless(artifacts: ModuleType) -> Callable[..., Path]:
-    """Lets an artifact's graph have no end: ``make_endless(path, above, port="latent") -> Path``."""
+    """Lets an artifact's graph have no end: ``make_endless(path, above, port="latent")``."""
     made: Callable[..., Path] = _helper("endless").make_endless
     return made
 

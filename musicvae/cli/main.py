@@ -87,6 +87,16 @@ class Command:
         except OSError as error:  # a full disk, a folder that may not be written
             print(f"musicvae: {error}", file=sys.stderr)
             return 1
-        except KeyboardInterrupt as stopped:
+        except BaseException as error:
+            stopped = _stopped(error)
+            if stopped is None:
+                raise
             print("musicvae: stopped", file=sys.stderr)
             return 128 + int(getattr(stopped, "number", signal.SIGINT))
+
+
+def _stopped(error: BaseException | None) -> KeyboardInterrupt | None:
+    """The signal that an error comes from: a library that is being imported wraps it in another."""
+    while error is not None and not isinstance(error, KeyboardInterrupt):
+        error = error.__cause__ or error.__context__
+    return error

@@ -15,7 +15,7 @@ from types import FrameType
 from typing import Protocol
 
 from musicvae import standard_streams
-from musicvae.signals import heeded, hearing
+from musicvae.signals import hearing, heeded
 
 #: Seconds that the main thread may need to notice that it shall end.
 _NOTICE = 3.0

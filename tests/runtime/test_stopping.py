@@ -114,7 +114,11 @@ def test_time_that_passes_unseen_is_no_reason(make_stream: Callable[..., Path]) 
 
 @pytest.mark.parametrize("player", ["decode"], indirect=True)
 def test_nothing_ends_a_long_run_of_a_program_that_waits_for_it(player: Any) -> None:
-    thread = once_it_runs(lambda: [stopping.look(1000.0), stopping.stop_runs()] and None)
+    def look_then_stop() -> None:
+        stopping.look(1000.0)
+        stopping.stop_runs()
+
+    thread = once_it_runs(look_then_stop)
     with pytest.raises(RunStoppedError, match="the program ends"):
         player.decode(LARGE)
     thread.join()
@@ -129,11 +133,13 @@ def test_loading_comes_to_an_end(
     kind: str,
 ) -> None:
     monkeypatch.setattr(stopping, "TRIAL_PATIENCE", 0.05)
-    with pytest.raises(ArtifactError, match="did not come to an end within 0.05 s"):
-        if kind == "stream":
-            musicvae.StreamDecoder(make_endless(make_stream(), -1.0))
-        else:
-            musicvae.Encoder(make_endless(make_encoder(), -1.0, "audio"))
+    stream, encoder = make_stream(), make_encoder()
+    opens: dict[str, Callable[[], Any]] = {
+        "stream": lambda: musicvae.StreamDecoder(make_endless(stream, -1.0)),
+        "encoder": lambda: musicvae.Encoder(make_endless(encoder, -1.0, "audio")),
+    }
+    with pytest.raises(ArtifactError, match=r"did not come to an end within 0\.05 s"):
+        opens[kind]()
 
 
 def test_errors_are_raised_and_not_printed(

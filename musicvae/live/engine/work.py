@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 
-from musicvae.errors import MusicVAEError
+from musicvae.errors import LatentError
 
 
 @dataclass
@@ -15,7 +15,7 @@ class Work:
     Attributes:
         decoded: number of frames or clips decoded.
         failed: number of decodes that gave no sound.
-        faults: errors that no decoder should raise, until the deck takes and counts them.
+        faults: errors that no latents should cause, until the deck takes and counts them.
         problem: why the last one failed, or an empty string.
         last_ms: duration of the last decode, in ms.
         seconds: duration of all decodes together.
@@ -38,6 +38,6 @@ class Work:
     def fail(self, error: Exception) -> None:
         """Count a decode that gave no sound."""
         self.failed += 1
-        if not isinstance(error, MusicVAEError):
+        if not isinstance(error, LatentError):
             self.faults.append(error)
         self.problem = f"{type(error).__name__}: {error}".splitlines()[0]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 
 import numpy as np
 
@@ -109,7 +110,8 @@ class ScoreRenderer:
             show: called with the number of sample frames that are done, and of all.
 
         Raises:
-            MusicVAEError: as :meth:`blocks`; or the file cannot be written.
+            MusicVAEError: as :meth:`blocks`; or the file cannot be written; or, once it is written,
+                a model or something else failed meanwhile, so that a part of the sound is missing.
         """
         with replacing(path) as temporary:
             wav = GrowingWav(temporary, self.score.rate, self.score.channels)
@@ -120,6 +122,12 @@ class ScoreRenderer:
                         show(wav.frames, self.frames)
             finally:
                 wav.close()
+        faults = self.engine.faults
+        if faults.count:
+            raise ScoreError(
+                f"{Path(path).name!r} is written, but a part of its sound is missing",
+                received=f"{faults.count} error(s), the newest of {faults.problem}",
+            )
 
     def _begin(self) -> None:
         """Let all decks play from the beginning; those without a model are silent."""

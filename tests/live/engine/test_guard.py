@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from musicvae.live.commands.address import Command, Row, Target
 from musicvae.live.commands import readers
+from musicvae.live.commands.address import Command, Row, Target
 
 EVER = range(1, 10**9)
 #: Two decks of ±0.5, each at the amplitude of the cross-fader's middle.

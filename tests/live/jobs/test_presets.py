@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from musicvae.live.table import ADDRESSES
+
 ODD = 0.1 + 0.2  # as float64 and as float32 it is no short decimal
 
 
@@ -113,6 +115,26 @@ def test_a_damaged_preset_changes_nothing(rig: Any) -> None:
         path.write_text(spoilt, "utf-8")
         assert rig.failed("/preset/load", "one")
         assert rig.failed("/morph", "one", "one", 0.0)
+        assert rig.failed("/morph/time", "one", 1.0)
+    assert rig.state() == state
+
+
+NOTHING_OF_A_DECK = [row.path for row in ADDRESSES if row.apply is None and row.alias is None]
+
+
+@pytest.mark.parametrize("address", ["/status", *NOTHING_OF_A_DECK])
+def test_a_message_that_sets_nothing_of_a_deck_is_refused(rig: Any, address: str) -> None:
+    """Such a message once ended the rendering thread."""
+    rig.done("/preset/save", "one")
+    (path,) = rig.presets.rglob("one.json")
+    values = json.loads(path.read_text("utf-8"))
+    state = rig.state()
+    for arguments in ([], [1], ["a", "b"], ["a", "b", 0.5]):
+        message = [address, *arguments]
+        path.write_text(json.dumps(values | {"state": [message, *values["state"]]}), "utf-8")
+        assert rig.failed("/preset/load", "one")
+        assert rig.failed("/morph", "one", "one", 0.0)
+        assert rig.failed("/morph", "one", "one", 0.4)
         assert rig.failed("/morph/time", "one", 1.0)
     assert rig.state() == state
 

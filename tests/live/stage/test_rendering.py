@@ -22,6 +22,7 @@ from musicvae.live.stage.rendering import ScoreRenderer
 from musicvae.live.storage.library import Library
 from musicvae.live.storage.scores import Score, read_score
 from musicvae.live.table import ADDRESSES
+from musicvae.runtime.binding import BoundSession
 
 RATE = 16_000
 
@@ -181,3 +182,41 @@ def test_a_take_begun_with_the_daemon_is_whole(
     assert "end" in json.loads(journal.read_text("utf-8").splitlines()[-1])
     sound, _ = soundfile.read(take)
     assert np.abs(sound[-1]).max() == 0  # the fade at the end is a part of it
+
+
+NOTHING_OF_A_DECK = [row.path for row in ADDRESSES if row.apply is None and row.alias is None]
+
+
+@pytest.mark.parametrize("row", NOTHING_OF_A_DECK)
+def test_an_event_that_sets_nothing_of_a_deck_is_refused(models: Path, row: str) -> None:
+    for arguments in ([], [1], ["a", "b"], ["a", "b", 0.5]):
+        performance = ScoreRenderer(score((0, [[row, *arguments]])), Library([models]), ADDRESSES)
+        with pytest.raises(ScoreError, match="cannot be applied"):
+            whole(performance)
+
+
+def test_a_model_that_fails_is_told_by_the_exit_code(
+    models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    """The sound is there all the same, and fades at the place."""
+    runs = BoundSession.run
+    calls = iter(range(10**6))
+
+    def run(self: Any, *arguments: Any) -> Any:
+        if next(calls) == 100:
+            raise RuntimeError("[ONNXRuntimeError] : 6 : RUNTIME_EXCEPTION")
+        return runs(self, *arguments)
+
+    monkeypatch.setattr(BoundSession, "run", run)
+    events = [[0.0, ["/model/load", "jazz"], ["/latent", 1.0, 1.0]]]
+    written = {"rate": RATE, "channels": 1, "seconds": 1, "models": ["jazz"], "events": events}
+    (tmp_path / "score.json").write_text(json.dumps(written), "utf-8")
+    out = tmp_path / "out.wav"
+    command = ["render", tmp_path / "score.json", "--out", out, "--models", models, "--quiet"]
+    assert main([str(part) for part in command]) == 1
+    said = capsys.readouterr().err
+    assert "'out.wav' is written, but a part of its sound is missing" in said
+    assert "RUNTIME_EXCEPTION" in said
+    sound, _ = soundfile.read(out)
+    assert len(sound) == RATE
+    assert np.abs(sound[-RATE // 10 :]).max() > 0.05  # it recovered
