@@ -32,6 +32,7 @@ from musicvae.live.daemon import Daemon
 from musicvae.live.osc import packets
 from musicvae.live.osc.replies import message
 from musicvae.live.outputs.output import Null
+from musicvae.live.table import ADDRESSES
 
 RATE = 16_000
 #: The level of the deck that never fails; blocks below half of it are a gap.
@@ -122,7 +123,7 @@ class Heard(Null):
 
     def __init__(self, figures: DaemonFigures) -> None:
         super().__init__(RATE, 2, block=256)
-        self.fails = False
+        self.fails = self.ending = False
         self._figures = figures
         self._faded_in = False
 
@@ -131,7 +132,7 @@ class Heard(Null):
             raise DeviceError("the output fails on purpose")
         finite, peak = bool(np.isfinite(block).all()), float(np.abs(block).max())
         self._faded_in |= peak > _STEADY / 2
-        if self._faded_in:
+        if self._faded_in and not self.ending:
             self._figures.blocks += 1
             self._figures.gaps += peak < _STEADY / 2
             self._figures.wrong += not finite or peak > CEILING + ROUNDING
@@ -150,8 +151,8 @@ def soak_daemon(minutes: float, seed: int, scale: float = 1.0) -> DaemonFigures:
             injector.scale = 0.0
             figures.faults = _faults(daemon.port)
             figures.injected = dict(injector.struck)
-            output_of = daemon.parts.output
-            figures.clean = output_of.failure is None and not output_of.finished
+            figures.clean = output.failure is None and not output.finished
+            output.ending = True  # it fades out now
         figures.told = _ends_with_an_error(Path(folder))
     return figures
 
@@ -168,8 +169,7 @@ def _wrap(daemon: Daemon, injector: Injector) -> None:
     """Let the parts of a daemon fail, each where it calls another one."""
     parts: Any = daemon.parts
     engine, worker, house = parts.engine, parts.worker, parts.housekeeper
-    crossfade = message("/crossfade", 0.5)
-    _send(daemon.port, crossfade)
+    engine.post(ADDRESSES.command("/crossfade", "", "", (0.5,)))
     voice = engine.decks["a"].voice
     voice.controls.next = injector.wrapped("source", 0.0005, voice.controls.next, dragging=False)
     engine.journal = injector.wrapped("journal", 0.02, engine.journal, dragging=False)
@@ -251,8 +251,3 @@ def _ends_with_an_error(folder: Path) -> bool:
     except DeviceError as error:
         return "on purpose" in str(error)
     return False
-
-
-def _send(port: int, data: bytes) -> None:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sending:
-        sending.sendto(data, ("127.0.0.1", port))
