@@ -13,6 +13,7 @@ from musicvae.artifact.text import describe
 from musicvae.audio import Sound
 from musicvae.errors import MusicVAEError
 from musicvae.live.engine.describing import describe as state_of
+from musicvae.live.engine.engine import SEGMENT
 from musicvae.live.storage.library import ModelRow
 from musicvae.live.table import ADDRESSES
 from uses.stage import RATE, Stage, WrongError, check_text
@@ -38,6 +39,7 @@ def use(folder: Path) -> str:
     except MusicVAEError as error:
         check_text(str(error))
         return "refused at loading"
+    stage.frames = SEGMENT // (row.info.hop or SEGMENT)
     _play(stage, row.info.latent_dim)
     stage.do(["/model/load", "good"])
     stage.attempt([["/latent/norm", *[0.5] * 4], ["/walk", 1.0], ["/source", "walk"]])

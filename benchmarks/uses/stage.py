@@ -21,6 +21,7 @@ from musicvae.errors import LiveError
 from musicvae.live.commands.address import DECKS, Command
 from musicvae.live.commands.arguments import RefusedError
 from musicvae.live.commands.messages import StoredMessage
+from musicvae.live.engine.batch import Batch
 from musicvae.live.engine.clips import InlineClips
 from musicvae.live.engine.engine import SEGMENT, Engine
 from musicvae.live.stage.engine_handle import EngineHandle
@@ -31,6 +32,8 @@ from musicvae.live.table import ADDRESSES
 RATE = 16_000
 #: Calls that the rendering of one segment may make; one with all that is allowed makes a tenth.
 MOST_CALLS = 30_000
+#: Calls that each frame of a model may make: how long a frame is, a model chooses.
+CALLS_OF_FRAME = 150
 #: Time of this thread that it may take: most devices have sound for longer. Profiled, it is slower.
 MOST_SECONDS = 0.03
 SPACE = "0123456789abcdef"
@@ -43,11 +46,12 @@ class WrongError(Exception):
 class _AtOnce(Engine):
     """An engine whose caller is the rendering thread, so that nobody waits for another."""
 
-    def post(self, *commands: Command, **options: Any) -> None:
-        super().post(*commands, **options)
+    def post(self, *commands: Command, **options: Any) -> Batch:
+        batch = super().post(*commands, **options)
         if options.get("then") is not None:
             with Work("what is applied between two segments"):
                 self.settle()
+        return batch
 
 
 def decoders() -> dict[str, Any]:
@@ -63,6 +67,12 @@ class Stage:
 
     Args:
         folder: of models and tapes.
+
+    Attributes:
+        engine: with the decks.
+        library: of the folder.
+        handle: of the engine.
+        frames: of a model that plays, in one segment; each may make some calls.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -70,6 +80,7 @@ class Stage:
         self.library = Library([folder], folder)
         loader = Loader(self.library, RATE, 2, InlineClips(), decoders=decoders())
         self.handle = EngineHandle(self.engine, loader, ADDRESSES)
+        self.frames = 0
         self._block = np.zeros((SEGMENT, 2), np.float32)
         for deck in DECKS:
             self.do(["/play", 1], deck)
@@ -97,12 +108,12 @@ class Stage:
                 engine has counted a fault of its own.
         """
         for _ in range(segments):
-            with Work("the rendering of one segment"):
+            most = MOST_CALLS + CALLS_OF_FRAME * self.frames
+            with Work("the rendering of one segment", most):
                 self.engine.render(self._block)
             check_sound(self._block)
-        faults = getattr(self.engine, "faults", None)
-        if faults is not None and faults.count:
-            raise WrongError(f"a fault was counted: {faults.problem}")
+        if self.engine.faults.count:
+            raise WrongError(f"a fault was counted: {self.engine.faults.problem}")
 
 
 class Work:
