@@ -56,6 +56,7 @@ class Session:
         self.slowest = max(self.slowest, (verdict.seconds, str(case)))
         self.largest = max(self.largest, (verdict.megabytes, str(case)))
         if verdict.failure and verdict.failure not in self.failures:
+            self._court.renew()  # in which nothing has taken memory yet
             again = self._court.judge(case)  # a busy machine is late once
             if again.failure == verdict.failure:
                 self.failures[verdict.failure] = self._smallest(case, verdict)
@@ -64,6 +65,7 @@ class Session:
     def _smallest(self, case: Case, verdict: Verdict) -> tuple[Case, Verdict]:
         """The case with as few changes as fail in the same way."""
         for smaller in case.smaller():
+            self._court.renew()
             found = self._court.judge(smaller)
             if found.failure == verdict.failure:
                 return self._smallest(smaller, found)

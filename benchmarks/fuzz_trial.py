@@ -36,6 +36,8 @@ class Limits(NamedTuple):
 
 
 LIMITS = Limits(30.0, 400.0)
+#: Of address space, much of which TensorFlow only reserves.
+_MOST_BYTES = 8 * 2**30
 
 
 def grammar_of(kind: str) -> Grammar:
@@ -88,6 +90,15 @@ def _place(error: BaseException) -> str:
     return ours[-1] if ours else ""
 
 
+def _limit_memory() -> None:
+    """Let this process fail where it takes more than the machine can spare, if the system can."""
+    try:
+        import resource
+    except ImportError:
+        return
+    resource.setrlimit(resource.RLIMIT_AS, (_MOST_BYTES, _MOST_BYTES))
+
+
 def _memory() -> float:
     """The most memory that this process has had, in MB; 0 where the system does not say."""
     try:
@@ -102,6 +113,7 @@ def main() -> None:
     kind, limits = sys.argv[1], Limits(*map(float, sys.argv[2:]))
     warnings.simplefilter("error", RuntimeWarning)  # numbers that overflow, coroutines, and so on
     faulthandler.enable()
+    _limit_memory()
     grammar, use, fence = grammar_of(kind), use_of(kind), Fence()
     answers, sys.stdout = sys.stdout, sys.stderr
     importlib.import_module("uses.stage").Work.timed = True

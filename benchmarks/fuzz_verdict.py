@@ -53,8 +53,17 @@ class Court:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._end()
+        self.renew()
         self._said.close()
+
+    def renew(self) -> None:
+        """Try the next case in a new process."""
+        if self._process is not None:
+            for pipe in (self._process.stdin, self._process.stdout):
+                if pipe is not None:
+                    pipe.close()
+            self._process.wait()
+            self._process = None
 
     def judge(self, case: Case) -> Verdict:
         """Try a case."""
@@ -86,7 +95,7 @@ class Court:
         """The verdict of a case that took the whole process with it."""
         assert self._process is not None  # noqa: S101
         code = self._process.wait()
-        self._end()
+        self.renew()
         self._said.seek(0)
         said = self._said.read()
         late = "Timeout (" in said
@@ -94,14 +103,6 @@ class Court:
             f"deadline of {self._limits.seconds:g} s" if late else f"the process ended: {code}"
         )
         return Verdict("", f"{failure}{_place(said)}", said[-3000:], self._limits.seconds * late)
-
-    def _end(self) -> None:
-        if self._process is not None:
-            for pipe in (self._process.stdin, self._process.stdout):
-                if pipe is not None:
-                    pipe.close()
-            self._process.wait()
-            self._process = None
 
 
 def _place(said: str) -> str:
