@@ -159,7 +159,7 @@ def soak_daemon(minutes: float, seed: int, scale: float = 1.0) -> DaemonFigures:
 
 def _daemon(folder: Path, output: Null, injector: Injector) -> Daemon:
     info = dataclasses.replace(stream_info(4, RATE, 256, "0123456789abcdef"), genre="waves")
-    decoders = [Failing(Waves(info), injector), Steady()]
+    decoders: list[Any] = [Failing(Waves(info), injector), Steady()]
     return Daemon(
         decoders, output=output, port=0, takes=folder / "takes", presets=folder / "presets"
     )
@@ -237,7 +237,7 @@ def _faults(port: int) -> int:
             while (heard := packets.read(asking.recv(65536))[0]).address != answer:
                 continue
     values = dict(zip(heard.arguments[::2], heard.arguments[1::2], strict=True))
-    return int(values["faults"])
+    return int(str(values["faults"]))
 
 
 def _ends_with_an_error(folder: Path) -> bool:

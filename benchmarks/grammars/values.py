@@ -52,8 +52,15 @@ def like(rng: random.Random, value: Any) -> Any:
     if isinstance(value, bool) or value is None:
         return edge(rng)
     if isinstance(value, int):
-        near = (value - 1, value + 1, 2 * value, -value, Raw(f"{value}.5"), Raw(f'"{value}"'))
-        return rng.choice((*near, rng.choice(NUMBERS)))
+        whole: tuple[Any, ...] = (
+            value - 1,
+            value + 1,
+            2 * value,
+            -value,
+            Raw(f"{value}.5"),
+            Raw(f'"{value}"'),
+        )
+        return rng.choice((*whole, rng.choice(NUMBERS)))
     if isinstance(value, float):
         near = (-value, value * 1e6, value * 1e-30, value * 1e300, str(value))
         return rng.choice((*near, rng.choice(NUMBERS), rng.choice(NUMBERS)))

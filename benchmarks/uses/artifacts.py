@@ -59,14 +59,15 @@ def _show(row: ModelRow) -> None:
 def _play(stage: Stage, width: int) -> None:
     """Everything that maps, moves or keeps latents by what the description says."""
     stage.listen(4)
-    for messages in (
+    batches: tuple[list[list[Any]], ...] = (
         [["/latent/norm", *[share] * min(width, 4096)] for share in (0.0, 1.0, 0.3)],
         [[f"/latent/norm/{index}", 1.0] for index in range(min(width, 8))],
         [["/attr/loudness", 3.0], ["/attr/brightness", -3.0]],
         [["/seed", 1], ["/walk", 100.0], ["/source", "walk"]],
         [["/source", "held"], ["/glide", 0.0], ["/latent", *[1000.0] * min(width, 4096)]],
         [["/panic"], ["/play", 1], ["/latent/0", 1.0]],
-    ):
+    )
+    for messages in batches:
         stage.attempt(messages)
         stage.listen(4)
     deck: Any = stage.engine.decks["a"]
