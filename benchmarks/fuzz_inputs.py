@@ -18,7 +18,7 @@ Packet = bytes | bytearray
 Mutation = Callable[[random.Random, bytearray], Packet]
 
 HOSTILE = Path(__file__).resolve().parent.parent / "tests" / "live" / "hostile_packets.json"
-#: More than any packet of a host, and enough to hide things in.
+#: More than any packet of a host, and enough to hide things in; a flood has more.
 _MOST = 4096
 
 _SIZES = (-(2**31), -8, -4, -1, 0, 1, 3, 4, 8, 12, 16, 255, 256, 4096, 65536, 2**31 - 4, 2**31 - 1)
@@ -30,7 +30,7 @@ _PARTS = (
 )
 _TEXTS = (
     *("", "jazz", "../../etc/passwd", "/latent", "/x", "/ping", "/latent/*", "/deck/b", "held"),
-    *("walk", "a" * 300, "\n", "CON", "\x1b[2J", "é"),
+    *("walk", "a" * 300, "\n", "CON", "\x1b[2J", "é", "1", "/panic", "/alias", "/deck/a/gain"),
 )
 #: Types of the arguments that addresses want; a number in place of a text is a mutation's work.
 _KINDS = ("", "f", "f", "i", "s", "ss", "ssf", "sf", "ff", "if", "TF", "fs", "d", "h", "N", "b")
@@ -72,6 +72,23 @@ def valid(rng: random.Random, address: str) -> bytes:
     return message(address, tags, body)
 
 
+def flood(rng: random.Random, address: str) -> bytes:
+    """One packet with as many messages as may be, alike or not, at once or a frame apart.
+
+    An address costs the more the longer it is prepared or the more addresses it means.
+    """
+    costly = ("/seed", "/latent/norm/*", "/latent/*", "/*", "/deck/*/latent/*", "/panic", "/walk")
+    messages = [valid(rng, rng.choice((*costly, address))) for _ in range(rng.choice((1, 2, 16)))]
+    many = rng.choice((16, 17, 200, 1000, 1023))
+    elements = (rng.choices(messages, k=many) if rng.random() < 0.5 else messages * many)[:many]
+    if rng.random() < 0.7:
+        return bundle(*elements, when=rng.choice((0, 1, 2**63)))
+    step = 2**32 // 48_000  # of a time tag, a sample frame
+    start = rng.choice((2, 2**32, 2**63))
+    apart = [bundle(each, when=start + step * number) for number, each in enumerate(elements)]
+    return bundle(*apart, when=start)
+
+
 class Inputs:
     """An endless supply.
 
@@ -93,6 +110,8 @@ class Inputs:
         """The next input."""
         rng = self._rng
         kind = rng.random()
+        if kind < 0.002:
+            return flood(rng, rng.choice(self._paths))
         if kind < 0.1:
             return valid(rng, "/" + "/".join(rng.choices(_PARTS, k=rng.randrange(1, 6))))
         packet: Packet = rng.choice(self._seeds)

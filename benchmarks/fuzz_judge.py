@@ -43,6 +43,7 @@ class FakeEngine:
         self.shapes = SHAPES
         self.table = ADDRESSES
         self.engine = self
+        self.backlog = 0
         self.commands: list[Command] = []
 
     def post(self, *commands: Command, **_: Any) -> None:

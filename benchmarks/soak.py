@@ -1,10 +1,16 @@
 """Runs the engine for a day of its own time, with random commands, and checks what it promises.
 
     python benchmarks/soak.py --hours 24 --seed 1 [--models a.onnx b.onnx] [--rate 16000]
+    python benchmarks/soak.py --faults --minutes 10 --seed 1
 
 No device and no clock: it runs as fast as it can. Without artifacts it plays three streams of
 different widths and rates, one of which fails now and then, and a clip, all of numpy. Prints a
 Markdown table; the exit status is 1 where a promise is broken.
+
+With ``--faults`` anything raises at random: models, sources, voices, commands and callbacks in an
+engine for ten times as long (``soak_faults.py``), and jobs, files, threads and printers in a daemon
+that plays in real time (``soak_daemon.py``). The rule is then: the sound never ends, faults are
+counted, the end tells how it went.
 """
 
 from __future__ import annotations
@@ -16,7 +22,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from soak_bounds import DeckBound
@@ -40,6 +46,16 @@ RATE = 16_000
 
 #: Makes a decoder that nobody else uses.
 Make = Callable[[], Any]
+
+
+class Judged(Protocol):
+    """The figures of a soak."""
+
+    def table(self) -> str:
+        """The figures, as rows of a Markdown table."""
+
+    def broken(self) -> list[str]:
+        """Promises that were not kept."""
 
 
 def built_in(rate: int) -> dict[str, Make]:
@@ -155,17 +171,20 @@ class Soak:
 
     def _load(self, deck: str) -> None:
         name = self._performer.random.choice(list(self._makers))
-        decoder, engine = Heard(self._makers[name]()), self.engine
-        voice: Any
-        if decoder.info.kind == "stream":
-            voice = StreamVoice(name, decoder, engine.sample_rate, engine.channels)
-        else:
-            maker = LoopMaker(decoder, engine.sample_rate, engine.channels)
-            voice = ClipVoice(name, deck, maker, self._clips)
+        decoder = Heard(self._makers[name]())
+        voice = self._voice(name, deck, decoder)
         self._count_failed(deck)
-        self._bounds[deck].load(voice, decoder.signal, engine.frame)
+        self._bounds[deck].load(voice, decoder.signal, self.engine.frame)
         self._do(ADDRESSES.command("/model/load", deck, "", (name,)), payloads=[voice])
         self.figures.swaps += 1
+
+    def _voice(self, name: str, deck: str, decoder: Heard) -> Any:
+        """A voice of a model for a deck."""
+        engine = self.engine
+        if decoder.info.kind == "stream":
+            return StreamVoice(name, decoder, engine.sample_rate, engine.channels)
+        maker = LoopMaker(decoder, engine.sample_rate, engine.channels)
+        return ClipVoice(name, deck, maker, self._clips)
 
     def _count_failed(self, deck: str) -> None:
         voice = self.engine.decks[deck].voice
@@ -224,9 +243,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=1, help="of the performance (default: 1)")
     parser.add_argument("--models", nargs="*", type=Path, help="artifacts; default models of numpy")
     parser.add_argument("--rate", type=int, default=RATE, help="of the engine, in Hz")
+    parser.add_argument("--faults", action="store_true", help="let anything raise at random")
+    parser.add_argument("--minutes", type=float, default=10.0, help="of --faults (default: 10)")
     options = parser.parse_args(arguments)
+    if options.faults:
+        return with_faults(options.minutes, options.seed)
     makers = opened(options.models) if options.models else built_in(options.rate)
-    figures = Soak(makers, options.seed, options.rate).run(options.hours)
+    return judged(Soak(makers, options.seed, options.rate).run(options.hours))
+
+
+def with_faults(minutes: float, seed: int) -> int:
+    """Soak an engine and a daemon in which anything fails, and print; 1 if a promise is broken."""
+    # Both build on this module.
+    from soak_daemon import soak_daemon
+    from soak_faults import soak_with_faults
+
+    code = judged(soak_with_faults(minutes / 6, seed))
+    return code | judged(soak_daemon(minutes, seed))
+
+
+def judged(figures: Judged) -> int:
+    """Print figures; 1 if a promise is broken."""
     print(figures.table())
     for promise in figures.broken():
         print(f"broken: {promise}")

@@ -71,18 +71,18 @@ class DeckBound:
             db = float(command.values[0])
             self._gain.to(0.0 if db <= SILENT_DB else amplitude(db), frame)
         if command.path in ("/gain", "/mute", "/play", "/panic"):
-            self._stir(frame)
+            self.stir(frame)
 
     def fade_to(self, weight: float, frame: int) -> None:
         """Note that the cross-fader moves."""
         self._fader.to(weight, frame)
-        self._stir(frame)
+        self.stir(frame)
 
     def load(self, voice: Voice, signal: Signal, frame: int) -> None:
         """Note that another model fades in, perhaps after one that is fading in already."""
         self._voices.append((voice, signal))
         self._swapping = max(frame, self._swapping) + round(SWAP_SECONDS * self._rate)
-        self._stir(frame)
+        self.stir(frame)
 
     def at(self, frame: int) -> float:
         """Largest step between two samples from here on, until the next command."""
@@ -101,7 +101,8 @@ class DeckBound:
             slope += peak * _STEEPEST * quickest / self._rate
         return slope * self._gain.most(frame) * self._fader.most(frame)
 
-    def _stir(self, frame: int) -> None:
+    def stir(self, frame: int) -> None:
+        """Note that its level may move from here on."""
         # After a panic it may have to fall silent before it rises again.
         self._restless = frame + round((2 * PLAY_SECONDS + GAIN_SECONDS) * self._rate)
 

@@ -59,13 +59,18 @@ class Guard:
         except Exception as error:  # noqa: BLE001 - a voice may raise anything
             self._fail(error)
             return False
-        fault, self.voice.work.fault = self.voice.work.fault, None
-        if fault is not None:
-            self._note(fault)
+        self._take()
         return True
+
+    def _take(self) -> None:
+        """Count what the voice itself has caught."""
+        faults = self.voice.work.faults
+        while faults:
+            self._note(faults.pop(0))
 
     def _fail(self, error: Exception) -> None:
         self._fading = 0
+        self._take()
         self._note(error)
 
     def _note(self, error: Exception) -> None:

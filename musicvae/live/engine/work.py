@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from musicvae.errors import LatentError
 
@@ -15,7 +15,7 @@ class Work:
     Attributes:
         decoded: number of frames or clips decoded.
         failed: number of decodes that gave no sound.
-        fault: the newest error that no latents should cause, until the deck counts it.
+        faults: errors that no latents should cause, until the deck takes and counts them.
         problem: why the last one failed, or an empty string.
         last_ms: duration of the last decode, in ms.
         seconds: duration of all decodes together.
@@ -23,7 +23,7 @@ class Work:
 
     decoded: int = 0
     failed: int = 0
-    fault: Exception | None = None
+    faults: list[Exception] = field(default_factory=list)
     problem: str = ""
     last_ms: float = 0.0
     seconds: float = 0.0
@@ -39,5 +39,5 @@ class Work:
         """Count a decode that gave no sound."""
         self.failed += 1
         if not isinstance(error, LatentError):
-            self.fault = error
+            self.faults.append(error)
         self.problem = f"{type(error).__name__}: {error}".splitlines()[0]

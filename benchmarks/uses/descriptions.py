@@ -1,0 +1,3 @@
+"""See ``artifacts``."""
+
+from uses.artifacts import use as use
