@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO, Any
+from typing import Any, BinaryIO
 
 #: How deep lists and objects may be nested in JSON from a stranger.
 MAX_DEPTH = 64
@@ -60,7 +60,7 @@ def refuse_others(path: str | os.PathLike[str]) -> None:
         _refuse_mode(Path(path).stat().st_mode, path)
 
 
-def open_regular(path: str | os.PathLike[str]) -> IO[bytes]:
+def open_regular(path: str | os.PathLike[str]) -> BinaryIO:
     """Open a regular file to read its bytes; never waits for the other end of a pipe.
 
     Raises:
