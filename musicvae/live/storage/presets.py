@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 
 from musicvae.artifact import ArtifactInfo
@@ -122,7 +123,7 @@ class Presets:
         wanted = {**_identity(info), "latent_dim": info.latent_dim}
         if any(values.get(key) != value for key, value in wanted.items()):
             raise _foreign(bare, values, info, model)
-        return _checked_state(values.get("state"), bare)
+        return list(_state(data, bare))
 
     def delete(self, name: str, info: ArtifactInfo, model: str) -> None:
         """Remove a preset, damaged or not.
@@ -220,8 +221,19 @@ def _latents(values: Mapping[str, object]) -> str:
     return f"{values.get('latent_dim')!r:.20} latents of {key} {values.get(key)!s:.8}…"
 
 
-def _parsed(data: bytes, name: str) -> dict[str, object]:
-    """The values in the file of a preset; its state is not checked yet."""
+@lru_cache(maxsize=4)
+def _state(data: bytes, name: str) -> tuple[StoredMessage, ...]:
+    """The checked messages in the file of a preset; see :func:`_parsed` for the cache."""
+    return tuple(_checked_state(_parsed(data, name).get("state"), name))
+
+
+@lru_cache(maxsize=4)
+def _parsed(data: bytes, name: str) -> Mapping[str, object]:
+    """The values in the file of a preset; its state is not checked yet.
+
+    The last files are remembered by their content, since a morph under a fader reads the same two
+    a hundred times a second.
+    """
     try:
         values = parse_json_object(data, MAX_BYTES, lists=2 * MAX_MESSAGES)
     except ValueError as error:

@@ -110,6 +110,22 @@ def test_listing_and_deleting(presets: Presets) -> None:
     assert presets.names(ROCK) == ["other"]
 
 
+def test_the_same_file_is_parsed_once_and_another_one_again(
+    presets: Presets, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parsed = []
+    parse = presets_module.parse_json_object
+    monkeypatch.setattr(
+        presets_module, "parse_json_object", lambda *a, **k: parsed.append(a) or parse(*a, **k)
+    )
+    file = presets.save("the end of a fader", STATE, JAZZ, "jazz")
+    for _ in range(3):  # as a morph does for each message
+        presets.load("the end of a fader", JAZZ, "jazz").clear()
+    assert len(parsed) == 1
+    file.write_text(file.read_text().replace("-6.0", "-7.0"))  # of the same size
+    assert ["/gain", -7.0] in presets.load("the end of a fader", JAZZ, "jazz")
+
+
 def test_saving_again_replaces(presets: Presets) -> None:
     presets.save("warm", STATE, JAZZ, "jazz")
     presets.save("warm", [["/gain", 0.0]], JAZZ, "jazz")

@@ -62,7 +62,8 @@ def test_each_event_knows_its_line(tmp_path: Path) -> None:
     decoy = text.replace('{"events": [1]}', '{"events": {"file": "\\"events\\": ["}}')
     assert read(tmp_path, decoy.encode()).origins == score.origins
     twice = '{"events": [[0, "/mute", 1]],\n"events": [\n[0, "/mute", 0]]}'
-    assert read(tmp_path, twice.encode()).origins == ["line 3, event 1"]  # the last one counts
+    with pytest.raises(ScoreError, match="names 'events' twice"):
+        read(tmp_path, twice.encode())
 
 
 def test_a_journal_may_say_where_the_tapes_were(tmp_path: Path) -> None:
