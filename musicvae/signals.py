@@ -29,6 +29,17 @@ def heeded() -> tuple[signal.Signals, ...]:
     return tuple(number for number in ENDING if not (ignored and number == hangup))
 
 
+def notice() -> None:
+    """Note that the main thread runs a handler; each handler in musicvae says so."""
+    global _noticed
+    _noticed = True
+
+
+def noticed() -> bool:
+    """Whether the main thread has run a handler: it is not within a call that never returns."""
+    return _noticed
+
+
 class _Ears:
     """The socket that the system writes to, and the thread that reads it."""
 
@@ -51,6 +62,7 @@ class _Ears:
 
 
 _ears: _Ears | None = None
+_noticed = False
 
 
 @contextmanager

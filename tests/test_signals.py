@@ -45,7 +45,12 @@ def test_a_signal_is_heard_before_its_handler_runs(number: int, handled: list[in
 def test_other_signals_are_not(handled: list[int]) -> None:
     heard: list[int] = []
     last = threading.Event()
-    with hearing(lambda number: (heard.append(number), last.set())):
+
+    def act(number: int) -> None:
+        heard.append(number)
+        last.set()
+
+    with hearing(act):
         os.kill(os.getpid(), signal.SIGUSR1)
         os.kill(os.getpid(), signal.SIGINT)
         assert last.wait(30)
@@ -57,7 +62,12 @@ def test_several_may_listen_and_all_is_as_before() -> None:
     signal.set_wakeup_fd(before)
     heard: list[str] = []
     last = threading.Event()
-    with hearing(lambda number: (heard.append("outer"), last.set())):
+
+    def act(number: int) -> None:
+        heard.append("outer")
+        last.set()
+
+    with hearing(act):
         with hearing(lambda number: heard.append("inner")):
             pass
         os.kill(os.getpid(), signal.SIGINT)

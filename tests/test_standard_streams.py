@@ -30,7 +30,7 @@ class Raw(io.RawIOBase):
     def writable(self) -> bool:
         return True
 
-    def write(self, data: Any) -> int | None:  # type: ignore[override]
+    def write(self, data: Any) -> int | None:
         self.go.wait(60)
         if self.waits:
             self.waits -= 1
@@ -156,7 +156,8 @@ def test_another_way_to_replace_that_was_asked_for_is_kept(streams: None) -> Non
 
 
 def test_streams_that_are_closed_take_everything(streams: None) -> None:
-    sys.stdout = sys.stderr = None  # as Python leaves them after >&- 2>&-
+    setattr(sys, "stdout", None)  # noqa: B010 - as Python leaves them after >&- 2>&-
+    setattr(sys, "stderr", None)  # noqa: B010
     outlets = install()
     assert not sys.stdout.isatty()
     print("nobody hears this", flush=True)

@@ -15,10 +15,10 @@ from types import FrameType
 from typing import Protocol
 
 from musicvae import standard_streams
-from musicvae.signals import hearing, heeded
+from musicvae.signals import hearing, heeded, notice, noticed
 
 #: Seconds that the main thread may need to notice that it shall end.
-_NOTICE = 3.0
+_NOTICE = 5.0
 #: Exit code of a program that was ended by a signal, less the signal's number.
 _BY_SIGNAL = 128
 
@@ -101,7 +101,7 @@ def _signals() -> Iterator[None]:
 
 
 def _raise(number: int, frame: FrameType | None) -> None:
-    _Impatience.noticed = True
+    notice()
     if number == signal.SIGINT:
         raise KeyboardInterrupt
     raise EndingError(number)
@@ -112,8 +112,6 @@ class _Impatience:
 
     A terminal that closes sends more than one SIGHUP, so that counts as a first one only.
     """
-
-    noticed = False
 
     def __init__(self) -> None:
         self._signals = 0
@@ -130,5 +128,5 @@ class _Impatience:
 
     def _wait(self, number: int) -> None:
         time.sleep(_NOTICE)
-        if not self.noticed:
+        if not noticed():
             os._exit(_BY_SIGNAL + number)

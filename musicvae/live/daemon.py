@@ -133,12 +133,13 @@ class Daemon:
 
     def _ended_thread(self) -> str:
         """Name of a part whose thread has ended by itself, so that the daemon is deaf; or empty."""
-        needed = {
-            "receiver": self.parts.receiver,
-            "worker": self.parts.worker,
-            "housekeeper": self.parts.housekeeper,
+        parts = self.parts
+        alive = {
+            "receiver": parts.receiver.alive,
+            "worker": parts.worker.alive,
+            "housekeeper": parts.housekeeper.alive,
         }
-        return next((name for name, part in needed.items() if not part.alive), "")
+        return next((name for name, lives in alive.items() if not lives), "")
 
     def _begin(self, stack: ExitStack) -> None:
         """Start the recording, the threads and the sound, in this order."""

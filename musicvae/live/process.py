@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from musicvae.signals import heeded
+from musicvae.signals import heeded, notice
 
 #: Seconds for which a busy Python thread may keep the interpreter while the audio thread waits.
 _SWITCH_INTERVAL = 0.0005
@@ -37,6 +37,7 @@ def on_signals(act: Callable[[], None]) -> Iterator[None]:
     """
 
     def handle(number: int, frame: FrameType | None) -> None:
+        notice()
         act()
 
     before = {number: signal.signal(number, handle) for number in heeded()}

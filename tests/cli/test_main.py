@@ -6,6 +6,7 @@ import pytest
 
 from musicvae.cli import information
 from musicvae.cli.main import main
+from musicvae.cli.process import EndingError
 from musicvae.errors import SettingError
 from musicvae.version import __version__
 
@@ -34,6 +35,23 @@ def test_an_error_is_explained_and_becomes_an_exit_code(
     assert printed.out == ""
     assert printed.err.startswith("musicvae: ")
     assert said in printed.err
+
+
+@pytest.mark.parametrize("stopped", [KeyboardInterrupt(), EndingError(15)])
+def test_a_signal_that_a_library_wraps_in_another_error_is_one(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], stopped: BaseException
+) -> None:
+    """As a module in C does, whose import a signal ended."""
+
+    def fail(options: argparse.Namespace) -> None:
+        try:
+            raise stopped
+        except KeyboardInterrupt as error:
+            raise ImportError("initialization failed") from error
+
+    monkeypatch.setattr(information, "list_recipes", fail)
+    assert main(["recipes"]) == 128 + getattr(stopped, "number", 2)
+    assert capsys.readouterr().err == "musicvae: stopped\n"
 
 
 def test_a_mistake_in_the_code_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:

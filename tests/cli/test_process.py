@@ -218,3 +218,37 @@ def test_a_second_signal_ends_at_once(start: Callable[..., Started]) -> None:
         running.process.send_signal(signal.SIGTERM)
         time.sleep(0.01)
     assert running.ended() == (128 + signal.SIGTERM, "")
+
+
+#: A training that was asked to stop, and takes longer to write its checkpoint than one may wait.
+SAVING = """
+import sys, time
+from musicvae.cli import process
+from musicvae.vae.training.interruption import Interruption
+
+class Saving:
+    prints_only = False
+    def parse(self): pass
+    def __call__(self):
+        with Interruption() as interruption:
+            print("training", flush=True)
+            while not interruption.asked:
+                time.sleep(0.01)
+            time.sleep(0.5)
+            print("saved", flush=True)
+        return 7
+
+process._NOTICE = 0.05
+sys.exit(process.run(Saving()))
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP], ids=str)
+def test_a_command_that_has_noticed_may_take_its_time(
+    start: Callable[..., Started], number: signal.Signals
+) -> None:
+    running = start(python=(sys.executable, "-c", SAVING))
+    running.wait_for("training")
+    running.process.send_signal(number)
+    running.wait_for("saved")
+    assert running.ended() == (7, "")

@@ -136,7 +136,7 @@ def test_a_recorder_that_raises_ends_the_recording_alone(
     with Daemon(models, output=Null(RATE), port=0, takes=tmp_path) as daemon:
         client = make_client(daemon.port)
         client.done("/record/start", "one")
-        daemon.parts.engine.tap = lambda block: 1 // 0
+        inject(daemon.parts.engine, "tap", EVER)
         heard(client, "/fail", "broke off")
         assert client.status()["recording"] == ""
         client.done("/record/start", "two")

@@ -22,7 +22,7 @@ from musicvae.live.engine.loops import Loop
 _PATIENCE = 2.0
 
 #: Posts the command ``/loop`` to the engine, with the loop or the error of decoding it.
-Post = Callable[[Command, Loop | Exception], None]
+Post = Callable[[Command, Loop | Exception], object]
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Iterable
 from types import FrameType
 
-from musicvae.signals import ENDING, heeded
+from musicvae.signals import ENDING, heeded, notice
 
 #: What ``signal.signal`` takes and returns.
 Handler = Callable[[int, FrameType | None], object] | int | signal.Handlers | None
@@ -42,6 +42,7 @@ class Interruption:
         self._restore()
 
     def _note(self, number: int, frame: FrameType | None) -> None:
+        notice()
         self.asked = True
         self._restore(self.SIGNALS)
 

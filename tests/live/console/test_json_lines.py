@@ -40,3 +40,38 @@ def test_every_line_is_one_object_with_the_whole_status(
     assert first["attributes"] == ["loudness", "brightness"]
     assert (first["block"], first["channels"]) == (512, 2)
     assert said[-1]["seconds"] >= first["seconds"]
+
+
+def test_a_reader_that_is_gone_disturbs_nothing(
+    models: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("musicvae.live.console.json_lines._EVERY", 0.005)
+    tried, enough = [0], threading.Event()
+
+    def gone(line: str) -> None:
+        tried[0] += 1
+        if tried[0] > 5:
+            enough.set()
+        raise BrokenPipeError(32, "Broken pipe")
+
+    with Daemon(models, output=Null(16_000), port=0) as daemon, JsonLines(daemon.parts, gone):
+        daemon.parts.notices.say("the disk is full")
+        assert enough.wait(30)
+    assert daemon.parts.notices.last == "the disk is full"
+
+
+def test_a_reader_that_stands_still_does_not_keep_the_daemon_from_ending(
+    models: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("musicvae.live.console.json_lines._EVERY", 0.01)
+    stands, go = threading.Event(), threading.Event()
+
+    def stand_still(line: str) -> None:
+        if threading.current_thread().name == "musicvae-json":
+            stands.set()
+            go.wait(60)
+
+    daemon = Daemon(models, output=Null(16_000), port=0)
+    with daemon, JsonLines(daemon.parts, stand_still):
+        assert stands.wait(30)
+    go.set()

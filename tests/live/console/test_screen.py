@@ -88,3 +88,22 @@ def test_it_is_drawn_again_and_again_and_left_standing(
         while out.getvalue().count("deck a") < 3:
             time.sleep(0.01)
     assert out.getvalue().rstrip().endswith(("refused", "\x1b[?25h"))
+
+
+def test_a_terminal_that_fails_disturbs_nothing(
+    models: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("musicvae.live.console.screen._EVERY", 0.005)
+
+    class Gone(io.StringIO):
+        writes = 0
+
+        def write(self, text: str) -> int:
+            self.writes += 1
+            raise UnicodeEncodeError("ascii", text, 0, 1, "ordinal not in range(128)")
+
+    terminal = Gone()
+    console = Console(file=terminal, force_terminal=True)
+    with Daemon(models, output=Null(16_000), port=0) as daemon, Screen(daemon.parts, console):
+        while terminal.writes < 5:
+            time.sleep(0.005)

@@ -53,6 +53,21 @@ def test_what_is_applied_has_happened(playing: EngineHandle) -> None:
     assert (playing.deck("a").gain_db, playing.deck("b").gain_db) == (-3, -4)
 
 
+def test_what_cannot_be_applied_is_the_callers_error(playing: EngineHandle) -> None:
+    wrong = Command(gain(0.0).row, "a", values=("loud",))
+    with pytest.raises(LiveError, match=r"could not be applied.*ValueError"):
+        playing.apply(wrong, gain(-4.0, "b"))
+    assert playing.deck("b").gain_db == -4
+    assert playing.engine.faults.count == 1
+
+
+def test_what_a_look_raises_is_the_callers_error(playing: EngineHandle) -> None:
+    with pytest.raises(ZeroDivisionError):
+        playing.look(lambda frame: 1 // 0)
+    assert playing.engine.faults.count == 0
+    assert playing.apply() > 0
+
+
 def test_a_look_is_taken_by_the_thread_that_renders(playing: EngineHandle) -> None:
     name = playing.look(lambda frame: threading.current_thread().name, gain(-5.0))
     assert name == "musicvae-output"
