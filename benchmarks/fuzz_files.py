@@ -55,19 +55,22 @@ class Session:
         verdict = self._court.judge(case)
         self.slowest = max(self.slowest, (verdict.seconds, str(case)))
         self.largest = max(self.largest, (verdict.megabytes, str(case)))
-        if verdict.failure and verdict.failure not in self.failures:
+        outcome = "FAILED" if verdict.failure else verdict.outcome
+        if verdict.failure and verdict.kind not in self.failures:
             self._court.renew()  # in which nothing has taken memory yet
             again = self._court.judge(case)  # a busy machine is late once
-            if again.failure == verdict.failure:
-                self.failures[verdict.failure] = self._smallest(case, verdict)
-        self.outcomes["FAILED" if verdict.failure else verdict.outcome] += 1
+            if again.kind == verdict.kind:
+                self.failures[verdict.kind] = self._smallest(case, verdict)
+            else:
+                outcome = "failed once, and not again"
+        self.outcomes[outcome] += 1
 
     def _smallest(self, case: Case, verdict: Verdict) -> tuple[Case, Verdict]:
         """The case with as few changes as fail in the same way."""
         for smaller in case.smaller():
             self._court.renew()
             found = self._court.judge(smaller)
-            if found.failure == verdict.failure:
+            if found.kind == verdict.kind:
                 return self._smallest(smaller, found)
         return case, verdict
 
@@ -79,8 +82,8 @@ class Session:
             print(f"  - {outcome}: {count:,}")
         print(f"  - slowest: {self.slowest[0]:.2f} s, {self.slowest[1]}")
         print(f"  - most memory: {self.largest[0]:.0f} MB, {self.largest[1]}")
-        for failure, (case, verdict) in self.failures.items():
-            print(f"FAILED {failure}\n  --case {case}")
+        for case, verdict in self.failures.values():
+            print(f"FAILED {verdict.failure}\n  --case {case}")
             print("\n".join(f"    {line}" for line in verdict.trace.splitlines()[-16:]))
 
 

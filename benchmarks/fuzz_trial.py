@@ -36,7 +36,7 @@ class Limits(NamedTuple):
 
 
 LIMITS = Limits(30.0, 400.0)
-#: Kinds that may take as much as there is: a graph is a program (SECURITY.md).
+#: Kinds that may take memory, and time for a frame: a graph is a program (SECURITY.md).
 _UNBOUNDED = ("graphs",)
 #: Of address space, much of which TensorFlow only reserves.
 _MOST_BYTES = 8 * 2**30
@@ -118,7 +118,7 @@ def main() -> None:
     _limit_memory()
     grammar, use, fence = grammar_of(kind), use_of(kind), Fence()
     answers, sys.stdout = sys.stdout, sys.stderr
-    importlib.import_module("uses.stage").Work.timed = True
+    importlib.import_module("uses.stage").Work.timed = kind not in _UNBOUNDED
     attempt(Case(kind, 0), grammar, use, fence)  # what is imported late is not a case's own
     for line in sys.stdin:
         faulthandler.dump_traceback_later(limits.seconds, exit=True)

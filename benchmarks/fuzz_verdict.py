@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import tempfile
@@ -31,6 +32,11 @@ class Verdict:
     trace: str = ""
     seconds: float = 0.0
     megabytes: float = 0.0
+
+    @property
+    def kind(self) -> str:
+        """The failure without numbers and random names, which differ each time."""
+        return re.sub(r"[0-9a-z]*[0-9][0-9a-z]*", "#", self.failure)
 
 
 class Court:

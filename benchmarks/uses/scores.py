@@ -29,7 +29,7 @@ def use(folder: Path) -> str:
     most = MOST_CALLS + _CALLS_OF_ONE * sum(len(batch) for _, batch in score.events)
     while frames < min(renderer.frames, _MOST):
         # Everything of one moment comes before one block, and offline nobody waits for it.
-        with Work("the rendering of one block", most):
+        with Work("the rendering of one block", most, live=False):
             block = next(blocks, None)
         if block is None:
             raise WrongError("the score ends before its end")

@@ -21,8 +21,15 @@ from musicvae.live.storage import presets
 
 pytest.importorskip("onnx", reason="onnx, with which graphs are made, is not installed")
 
-#: Files of each kind, so few that they take a moment.
-MANY = {"presets": 25, "scores": 40, "descriptions": 12, "graphs": 12, "wavs": 40}
+#: Of each kind: a seed, and so few files that they take a moment. With most seeds there are graphs
+#: that take seconds until they are refused.
+MANY = {
+    "presets": (7, 25),
+    "scores": (7, 40),
+    "descriptions": (4, 15),
+    "graphs": (6, 15),
+    "wavs": (7, 25),
+}
 
 
 @pytest.fixture(scope="module")
@@ -56,8 +63,9 @@ def attempt(trial: ModuleType, case: Any) -> tuple[str, str, str]:
 
 @pytest.mark.parametrize("kind", MANY)
 def test_files_of_strangers_are_used_or_refused(trial: ModuleType, cases: Any, kind: str) -> None:
-    rng, outcomes = random.Random(7), Counter[str]()
-    for case in (cases.drawn(kind, rng) for _ in range(MANY[kind])):
+    seed, many = MANY[kind]
+    rng, outcomes = random.Random(seed), Counter[str]()
+    for case in (cases.drawn(kind, rng) for _ in range(many)):
         outcome, failure, trace = attempt(trial, case)
         assert not failure, f"--case {case}\n{trace}"
         outcomes[outcome] += 1
@@ -66,8 +74,8 @@ def test_files_of_strangers_are_used_or_refused(trial: ModuleType, cases: Any, k
 
 @pytest.mark.parametrize("kind", MANY)
 def test_a_case_is_made_again_from_its_name(trial: ModuleType, cases: Any, kind: str) -> None:
-    rng = random.Random(3)
-    for case in [cases.drawn(kind, rng) for _ in range(5)]:
+    rng = random.Random(MANY[kind][0])
+    for case in [cases.drawn(kind, rng) for _ in range(4)]:
         again = cases.parsed(str(case))
         assert again == case
         assert again.files(trial.grammar_of(kind)) == case.files(trial.grammar_of(kind))
@@ -116,23 +124,27 @@ def test_work_that_a_file_chooses_is_found(
     assert "more than" in attempt(trial, cases("presets", 0))[1]
 
 
-def test_the_command_finds_what_happens_outside_of_a_folder(root: Path, tmp_path: Path) -> None:
-    """In a process of its own: a file that is written elsewhere, a deadline, and their report."""
+def test_what_happens_outside_of_a_folder_is_noticed(root: Path, tmp_path: Path) -> None:
+    """In a process of its own, since what watches a process lasts as long as the process."""
     script = tmp_path / "try.py"
     script.write_text(
         "import sys; sys.path.insert(0, sys.argv[1])\n"
-        "import time, pathlib, fuzz_fence\n"
+        "import os, pathlib, fuzz_fence\n"
         "here = pathlib.Path(sys.argv[2]); inside = here / 'inside'; inside.mkdir()\n"
         "fence = fuzz_fence.Fence()\n"
         "with fence.around(inside):\n"
         "    (inside / 'good').write_text('x'); (inside / 'good').rename(inside / 'better')\n"
+        "    (inside / 'link').symlink_to(here / 'outside')\n"
         "assert not fence.crossed, fence.crossed\n"
         "with fence.around(inside):\n"
         "    (here / 'outside').write_text('x')\n"
-        "    (inside / 'link').symlink_to(here / 'outside')\n"
         "    (inside / 'link').open('a').close()\n"
-        "print(len(fence.crossed))\n"
+        "    (inside / 'better').rename(here / 'taken')\n"
+        "    if os.path.isdir('/proc/self/fd'):\n"
+        "        below = os.open(here, os.O_RDONLY)\n"
+        "        os.remove('taken', dir_fd=below)\n"
+        "assert len(fence.crossed) == 3 + os.path.isdir('/proc/self/fd'), fence.crossed\n"
     )
     command = [sys.executable, str(script), str(root / "benchmarks"), str(tmp_path)]
     done = subprocess.run(command, check=False, capture_output=True, text=True)
-    assert (done.stdout.strip(), done.stderr) == ("3", ""), done
+    assert (done.returncode, done.stderr) == (0, "")
