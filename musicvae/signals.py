@@ -77,15 +77,29 @@ def hearing(act: Act) -> Iterator[None]:
         return
     if _ears is None:
         _ears = _Ears()
-    mine = _ears.mouth.fileno()
-    before = signal.set_wakeup_fd(mine, warn_on_full_buffer=False)
-    if before != mine:
-        _ears.other = before
-    _ears.acts.append(act)
-    try:
-        yield
-    finally:
-        _ears.acts.remove(act)
+    ears, mine = _ears, _ears.mouth.fileno()
+    before = mine
+
+    def restore() -> None:
+        with suppress(ValueError):
+            ears.acts.remove(act)
         if before != mine:
             signal.set_wakeup_fd(before)
-            _ears.other = -1
+            ears.other = -1
+
+    try:
+        before = signal.set_wakeup_fd(mine, warn_on_full_buffer=False)
+        if before != mine:
+            ears.other = before
+        ears.acts.append(act)
+        yield
+    finally:
+        # A handler that raises may do so even here, or in Python's own code of `with`. Then this is
+        # done later, by whichever thread collects the garbage; until then `other` hears as well.
+        try:
+            restore()
+        except BaseException as error:
+            with suppress(ValueError):  # only the main thread may
+                restore()
+            if not isinstance(error, ValueError):
+                raise

@@ -58,7 +58,7 @@ class Run:
                 return run(self._options)
         except Exception as error:
             if isinstance(self._reason, KeyboardInterrupt):
-                raise self._reason from error
+                raise KeyboardInterrupt from error  # a new one: it keeps all that it passes alive
             if self._reason is not None:
                 raise RunStoppedError(
                     f"{self._name!r} was stopped while it was run", received=self._reason

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -53,6 +55,7 @@ def once_it_runs(act: Callable[[], None]) -> threading.Thread:
     def wait() -> None:
         while not stopping._runs:
             pass
+        time.sleep(0.02)  # until it is within onnxruntime
         act()
 
     thread = threading.Thread(target=wait)
@@ -73,6 +76,7 @@ def test_control_c_ends_it_at_once(player: Any, call: str) -> None:
         signal.signal(signal.SIGINT, before)
     if call != "encode":
         assert player.decode(np.ones(4)).any()  # it plays on
+    gc.collect()  # the signal may have come while Python was leaving a `with`
     assert signal.set_wakeup_fd(-1) == -1  # as it was before
 
 
