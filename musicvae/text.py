@@ -70,10 +70,9 @@ def encodable_json(text: str) -> str:
 def to_json(value: object, indent: int | None = None) -> str:
     """A value as JSON that every terminal, encoding and reader of lines can take.
 
-    Printable characters of all scripts stay as they are. Others are escaped, so that without
-    ``indent`` the result is one line for any reader; halves of surrogate pairs, which have no form
-    in JSON that all readers accept, become U+FFFD. Numbers that are not finite become null, since
-    JSON has no word for them.
+    It is printable ASCII, and without ``indent`` one line for any reader; other characters are
+    escaped. Halves of surrogate pairs, which have no form in JSON that all readers accept, become
+    U+FFFD. Numbers that are not finite become null, since JSON has no word for them.
 
     Args:
         value: anything that :func:`json.dumps` takes; keys and texts may come from strangers.
@@ -82,14 +81,8 @@ def to_json(value: object, indent: int | None = None) -> str:
     Raises:
         TypeError: JSON has no form for it.
     """
-    text = json.dumps(_finite(value), ensure_ascii=False, allow_nan=False, indent=indent)
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() or c == "\n" else _escaped(c) for c in text)
-
-
-def _escaped(char: str) -> str:
-    return _UNKNOWN if _is_half(char) else json.dumps(char)[1:-1]
+    text = json.dumps(_finite(value), allow_nan=False, indent=indent)
+    return encodable_json(text.replace("\x7f", r"\u007f"))
 
 
 def _finite(value: object) -> object:

@@ -60,7 +60,7 @@ def test_json_keeps_a_strange_character_but_escapes_it(char: str) -> None:
 
 
 def test_json_with_lines() -> None:
-    assert to_json({"a": ["\x1b", "é"]}, indent=1) == '{\n "a": [\n  "\\u001b",\n  "é"\n ]\n}'
+    assert to_json({"a": ["\x1b", "é"]}, indent=1) == '{\n "a": [\n  "\\u001b",\n  "\\u00e9"\n ]\n}'
 
 
 def test_json_has_no_word_for_nan() -> None:

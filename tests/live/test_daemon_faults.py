@@ -79,7 +79,7 @@ def test_rendering_that_ends_is_told_and_the_daemon_fails(
     daemon.start()
     subscriber = make_client(daemon.port)
     subscriber.done("/notify", 1)
-    inject(daemon.parts.engine, "settle", EVER, error)
+    inject(daemon.parts.engine, "_apply_due", EVER, error)
     daemon.wait()
     with pytest.raises(DeviceError, match="rendering failed"):
         daemon.stop()

@@ -278,7 +278,7 @@ def test_a_model_that_fails_is_told_by_the_exit_code(
     command = ["render", tmp_path / "score.json", "--out", out, "--models", models, "--quiet"]
     assert main([str(part) for part in command]) == 1
     said = capsys.readouterr().err
-    assert "'out.wav' is written, but a part of its sound is missing" in said
+    assert "a part of the sound of 'out.wav' is missing" in said
     assert "RUNTIME_EXCEPTION" in said
     sound, _ = soundfile.read(out)
     assert len(sound) == RATE
