@@ -127,7 +127,7 @@ def test_sound_that_is_not_finite_is_refused(make_model: Make, tmp_path: Path) -
     [
         ({"provenance": {"steps": object()}}, "not JSON serializable"),
         ({"provenance": {1: 1, "b": 2}}, "not supported"),
-        ({"genre": None}, "genre is not text"),
+        ({"genre": None}, "genre None, not text"),
     ],
 )
 def test_a_description_that_cannot_be_written(

@@ -15,7 +15,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from musicvae.errors import RunError
+from musicvae.errors import MusicVAEError, RunError
 from musicvae.families import FAMILIES
 from musicvae.vae.run import checkpoint
 from musicvae.vae.run.building import build
@@ -227,7 +227,7 @@ class Trainer:
                     dims = self.model.noise_dims
                     self.pictures = EpochPictures(self.run_folder, self.recipe, dims)
                 self.pictures.draw(self.model, row)
-        except (OSError, tf.errors.OpError) as error:
+        except (OSError, MusicVAEError, tf.errors.OpError) as error:
             self.reporter.note(f"no history or picture of epoch {row['epoch']}: {error}")
 
     def _finish(self) -> None:

@@ -264,10 +264,11 @@ def test_rows_that_are_none_are_left_out(copy: Path) -> None:
 def test_what_may_not_be_read_is_named(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Tests may run as root, who may read everything."""
 
-    def refuse(path: Path, *_: Any, **__: Any) -> Any:
-        raise PermissionError(13, "Permission denied", str(path))
+    def refuse(path: str | os.PathLike[str], *_: Any, **__: Any) -> Any:
+        raise PermissionError(13, "Permission denied", os.fspath(path))
 
     model: TrainedModel = load(copy)
+    monkeypatch.setattr("musicvae.files.open_regular", refuse)
     monkeypatch.setattr(Path, "open", refuse)
     for use in (lambda: load(copy), lambda: model.genre, lambda: model.provenance):
         with pytest.raises(RunError, match="Permission denied"):
