@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import argparse
 import sys
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from musicvae.cli.options import Commands
-from musicvae.errors import SettingError
+from musicvae.paths import output_file
 
 if TYPE_CHECKING:
     from musicvae.live.storage.scores import Score
@@ -51,20 +50,22 @@ def render(options: argparse.Namespace) -> None:
     from musicvae.live.stage.rendering import ScoreRenderer
     from musicvae.live.storage.library import Library
     from musicvae.live.storage.scores import read_score
+    from musicvae.live.storage.takes import WAV_SUFFIX
     from musicvae.live.table import ADDRESSES
 
     score = read_score(options.score)
     places = [Path(place) for place in options.models] or _places(options.score, score)
-    _check_out(Path(options.out), [Path(options.score), *places])
+    inputs = [Path(options.score), *places, *_recording(options.score, score)]
+    out = output_file(options.out, (WAV_SUFFIX,), inputs)
     renderer = ScoreRenderer(score, Library(places, places), ADDRESSES)
 
     def show(done: int, frames: int) -> None:
         end = "\n" if done >= frames else ""
         print(f"\r{done / max(1, frames):6.1%}  {done / score.rate:8.1f} s", end=end, flush=True)
 
-    renderer.write(options.out, show if sys.stdout.isatty() and not options.quiet else None)
+    renderer.write(out, show if sys.stdout.isatty() and not options.quiet else None)
     if not options.quiet:
-        print(f"{options.out}: {renderer.frames / score.rate:.2f} s")
+        print(f"{out}: {renderer.frames / score.rate:.2f} s")
 
 
 def _places(path: str, score: Score) -> list[Path]:
@@ -74,17 +75,12 @@ def _places(path: str, score: Score) -> list[Path]:
     return [*files, *folders, *map(Path, score.tapes), Path(path).parent]
 
 
-def _check_out(out: Path, inputs: list[Path]) -> None:
-    """Refuse to write over what is read."""
-    if out.suffix.lower() != ".wav":
-        raise SettingError(
-            "the result is a WAV file", expected="a name that ends in .wav", received=str(out)
-        )
-    for path in inputs:
-        with suppress(OSError):
-            if out.samefile(path):
-                raise SettingError(
-                    f"{str(out)!r} would replace what is rendered",
-                    expected="another file than those that are read",
-                    received=f"the same file as {str(path)!r}",
-                )
+def _recording(path: str, score: Score) -> list[Path]:
+    """The sound beside a recorded score, which may be the only one of its kind."""
+    from musicvae.live.storage.takes import SCORE_SUFFIX, WAV_SUFFIX
+
+    recorded = any(model.get("file") for model in score.models.values())
+    name = Path(path).name
+    if not recorded or not name.endswith(SCORE_SUFFIX):
+        return []
+    return [Path(path).with_name(name.removesuffix(SCORE_SUFFIX) + WAV_SUFFIX)]

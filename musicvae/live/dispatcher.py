@@ -132,11 +132,12 @@ class Dispatcher:
         answers: list[Answer] = []
         batch: list[Command] = []
         patterns, when = 0, messages[0].when if messages else 0
-        crowded = self._handle.engine.backlog > MOST_BACKLOG
+        crowded = self._is_crowded(when)
         for sent in messages:
             if sent.when != when:
                 self._post(batch, when)
                 when = sent.when
+                crowded = self._is_crowded(when)
             resolved = self._requests.aliases.resolve(sent)
             patterns += is_pattern(resolved.address)
             if patterns > MAX_PATTERNS and is_pattern(resolved.address):
@@ -159,6 +160,17 @@ class Dispatcher:
                     answers += self._answer(command, sent.address, sender, now)
         self._post(batch, when)
         return answers
+
+    def _is_crowded(self, when: int) -> bool:
+        """Whether so much waits that changes with this time tag are refused.
+
+        What is scheduled by one sender, perhaps for a minute, must not lock out those who play now.
+        """
+        engine = self._handle.engine
+        if engine.backlog > MOST_BACKLOG:
+            return True
+        scheduled = self._due is not None and self._due(when) is not None
+        return scheduled and engine.scheduled > MOST_BACKLOG
 
     def _post(self, batch: list[Command], when: int) -> None:
         """Post commands to the engine that are applied together, and empty the list."""

@@ -104,3 +104,23 @@ def test_no_input_is_overwritten(folder: Path, name: str) -> None:
     (folder / "hard.wav").hardlink_to(score)
     assert render(score, folder / name, "--models", folder) == 1
     assert score.read_bytes() == before
+
+
+def test_a_recording_is_not_replaced_by_its_rendering(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    header = {"musicvae": "journal", "schema": 1, "rate": RATE, "channels": 2, "start_frame": 0}
+    model = {"file": str(folder / "jazz.onnx"), "graph_sha256": ""}
+    lines = [
+        header | {"models": {"jazz": model}},
+        {"frame": 0, "do": [["/model/load", "jazz"]]},
+        {"end": 800},
+    ]
+    score = folder / "solo.score.jsonl"
+    score.write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
+    recorded = folder / "solo.wav"
+    recorded.write_bytes(b"what was played")
+    assert render(score, recorded) == 1
+    assert "would replace what it is made from" in capsys.readouterr().err
+    assert recorded.read_bytes() == b"what was played"
+    assert render(score, folder / "again.wav") == 0

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from musicvae.live.engine.agenda import MOST_BACKLOG
 from musicvae.live.network.peers import Peer
 from musicvae.live.osc.timetags import due, ntp
 
@@ -90,6 +91,19 @@ def test_bundles_within_a_bundle_have_moments_of_their_own(
         (1600, -2.0, 2),
         (2400, -3.0, 2),
     ]
+
+
+def test_what_is_scheduled_locks_nobody_out(honouring: Any, osc: Osc, bundle: Osc) -> None:
+    bench = honouring
+    packet = bundle(*[osc("/latent/delta", 0.0)] * 1000, when=ntp(1050.0))
+    for _ in range(MOST_BACKLOG // 1000 + 1):
+        assert bench.answered(packet) == []
+    assert bench.engine.scheduled > MOST_BACKLOG
+    assert bench.engine.backlog == 0
+    late = bundle(osc("/gain", -1.0), bundle(osc("/gain", -2.0), when=ntp(1020.0)))
+    reasons = [values[1] for _, values, _ in bench.answered(late, now=9.0)]
+    assert reasons == ["too many changes wait"]  # for what would be scheduled, too
+    assert bench.engine.decks["a"].gain_db == -1.0
 
 
 def test_time_tags_are_ignored_unless_they_are_to_be_honoured(

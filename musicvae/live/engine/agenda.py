@@ -45,6 +45,7 @@ class Agenda:
 
     Attributes:
         coalesced: number of commands that a newer one replaced before they were applied.
+        scheduled: the weight of all that waits for a later sample frame of its own.
         allowed: weight of the batches that may be applied in each span; a heavier batch uses up
             later spans, too.
     """
@@ -54,7 +55,7 @@ class Agenda:
         sample_rate: int,
         note: Callable[[str, Exception], None] = lambda where, error: None,
     ) -> None:
-        self.coalesced = 0
+        self.coalesced = self.scheduled = 0
         self.allowed = allowed(sample_rate)
         self._note = note
         self._posted: deque[Batch] = deque()
@@ -68,7 +69,7 @@ class Agenda:
 
     @property
     def backlog(self) -> int:
-        """The weight of all that was posted and is not yet applied."""
+        """The weight of all that waits for its turn; without what is :attr:`scheduled`."""
         return self._weight_in - self._weight_out
 
     def post(self, batches: Iterable[Batch]) -> None:
@@ -135,12 +136,17 @@ class Agenda:
         if may and self._timed and self._timed[0][0] <= frame:
             self._moments += frame != self._moment
             self._moment = frame
-            return heapq.heappop(self._timed)[2]
+            batch = heapq.heappop(self._timed)[2]
+            self.scheduled -= batch.weight
+            self._weight_out -= batch.weight  # from now on it waits for its turn, as any other
+            return batch
         while self._posted and (everything or self._left > 0):
             batch = self._posted.popleft()
             if batch.due is None or batch.due <= frame or len(self._timed) >= MOST_WAITING:
                 return batch
             heapq.heappush(self._timed, (batch.due, next(self._numbers), batch))
+            self.scheduled += batch.weight
+            self._weight_out += batch.weight
             self._left -= _GLANCE
         return None
 

@@ -84,6 +84,11 @@ class Engine:
         return self._agenda.backlog
 
     @property
+    def scheduled(self) -> int:
+        """The weight of all commands that wait for a later sample frame of their own."""
+        return self._agenda.scheduled
+
+    @property
     def silent(self) -> bool:
         """Whether every deck is stopped and has faded out."""
         return all(deck.silent for deck in self._decks)

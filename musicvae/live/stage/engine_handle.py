@@ -85,8 +85,11 @@ class EngineHandle:
         seen: list[Seen] = []
         failed: list[Exception] = []
         done = threading.Event()
+        given_up = threading.Event()
 
         def then(frame: int) -> None:
+            if given_up.is_set():  # the caller has been told that it was not seen
+                return
             try:
                 seen.append(see(frame))
             except Exception as error:  # noqa: BLE001 - raised again on the caller's thread
@@ -97,6 +100,7 @@ class EngineHandle:
         patience = time.monotonic() + PATIENCE
         while not done.wait(_LOOK):
             if time.monotonic() > patience or not (self.rendering() or done.is_set()):
+                given_up.set()
                 raise LiveError(
                     "nothing is rendered at the moment", hint="/status says what is wrong"
                 )
@@ -121,9 +125,15 @@ class EngineHandle:
             MusicVAEError: a tape cannot be loaded; see :meth:`Loader.tape`.
             LiveError: the engine is not rendered.
         """
-        commands = [self.restore(message, deck) for message in state]
+        commands = [self._restore_for(message, deck) for message in state]
         payloads = [self.payload(command) for command in commands]
         return self.apply(*commands, payloads=payloads)
+
+    def _restore_for(self, message: StoredMessage, deck: str) -> Command:
+        command = self.restore(message, deck)
+        if command.row.internal or not command.row.deck or command.deck != deck:
+            raise RefusedError(f"{message[0]} sets nothing of this deck")
+        return command
 
     def restore(self, message: StoredMessage, deck: str) -> Command:
         """The command of a stored message, which the engine can apply.

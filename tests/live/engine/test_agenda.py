@@ -100,6 +100,19 @@ def test_all_that_is_due_at_once_is_spread_too() -> None:
     assert len(frames) == 4 * ALLOWED
 
 
+def test_what_is_scheduled_waits_for_its_turn_only_once_it_is_due() -> None:
+    agenda = Agenda(RATE)
+    agenda.post(delta(due=10 * SPAN) for _ in range(ALLOWED))
+    assert (agenda.backlog, agenda.scheduled) == (ALLOWED, 0)
+    assert applied(agenda, 10 * SPAN) == []
+    assert (agenda.backlog, agenda.scheduled) == (0, ALLOWED)
+    due = agenda.due(10 * SPAN)
+    next(due)
+    assert (agenda.backlog, agenda.scheduled) == (0, ALLOWED - 1)
+    assert len([*due]) == ALLOWED - 1
+    assert (agenda.backlog, agenda.scheduled) == (0, 0)
+
+
 def test_more_than_may_wait_for_their_time_do_not() -> None:
     agenda = Agenda(RATE)
     agenda.post(delta(due=10**6) for _ in range(MOST_WAITING + 3))

@@ -98,6 +98,29 @@ def test_nobody_waits_for_an_engine_that_is_over(
         handle.apply(gain(-3.0))
 
 
+def test_a_look_that_was_given_up_is_not_taken_later(
+    handle: EngineHandle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("musicvae.live.stage.engine_handle.PATIENCE", 0.0)
+    taken: list[int] = []
+    with pytest.raises(LiveError, match="nothing is rendered"):
+        handle.look(taken.append)
+    handle.engine.render(np.zeros((64, 2), np.float32))
+    assert handle.engine.backlog == 0
+    assert taken == []
+
+
+@pytest.mark.parametrize(
+    "message",
+    [["/crossfade", 1.0], ["/deck/b/gain", -3.0], ["/loop", 1]],
+    ids=lambda message: message[0],
+)
+def test_a_state_of_a_deck_sets_nothing_else(playing: EngineHandle, message: list[Any]) -> None:
+    with pytest.raises(RefusedError, match="sets nothing of this deck"):
+        playing.recall([["/gain", -7.0], message], "a")
+    assert playing.deck("a").gain_db == 0
+
+
 def test_a_state_is_recalled_at_one_frame(playing: EngineHandle) -> None:
     happened: list[Any] = []
     playing.engine.journal = lambda frame, batch: happened.append((frame, len(batch)))
