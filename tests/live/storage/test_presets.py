@@ -94,6 +94,16 @@ def test_a_preset_of_another_model_is_refused_by_both_names(presets: Presets) ->
         presets.load("warm", a_model(latent_dim=8), "wide")
 
 
+def test_what_a_file_says_of_its_latents_is_shown_without_control_characters(
+    presets: Presets,
+) -> None:
+    path = presets.save("warm", STATE, JAZZ, "jazz")
+    path.write_text(path.read_text().replace(SPACE, "\\u001b[2J\\r\\n"))
+    with pytest.raises(PresetError, match=r"4 latents of latent_space \?\[2J\?\?…") as caught:
+        presets.load("warm", JAZZ, "jazz")
+    assert str(caught.value).isprintable()
+
+
 def test_listing_and_deleting(presets: Presets) -> None:
     assert presets.names(JAZZ) == []
     for name in ("b", "A", "c 2"):
