@@ -10,6 +10,7 @@ import pytest
 
 from musicvae.artifact import ArtifactInfo
 from musicvae.errors import PresetError, SettingError
+from musicvae.files import parse_json_object
 from musicvae.live.commands.messages import StoredMessage
 from musicvae.live.storage import presets as presets_module
 from musicvae.live.storage.folders import OpenFolder
@@ -123,11 +124,13 @@ def test_listing_and_deleting(presets: Presets) -> None:
 def test_the_same_file_is_parsed_once_and_another_one_again(
     presets: Presets, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    parsed = []
-    parse = presets_module.parse_json_object
-    monkeypatch.setattr(
-        presets_module, "parse_json_object", lambda *a, **k: parsed.append(a) or parse(*a, **k)
-    )
+    parsed: list[bytes] = []
+
+    def counted(data: bytes, *limits: Any, **more: Any) -> Any:
+        parsed.append(data)
+        return parse_json_object(data, *limits, **more)
+
+    monkeypatch.setattr(presets_module, "parse_json_object", counted)
     file = presets.save("the end of a fader", STATE, JAZZ, "jazz")
     for _ in range(3):  # as a morph does for each message
         presets.load("the end of a fader", JAZZ, "jazz").clear()
