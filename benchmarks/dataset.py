@@ -78,6 +78,7 @@ def measure(body: str, folder: Path, cache: Path, mode: str = "") -> dict[str, f
     """Run one measurement in a fresh process."""
     command: list[str | Path] = [
         sys.executable,
+        "-P",
         "-c",
         FRAME + body,
         folder,

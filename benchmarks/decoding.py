@@ -176,7 +176,7 @@ print(now, pages * resource.getpagesize() / 1e6)
 def start(path: Path) -> tuple[float, float]:
     """Seconds from the start of a process to its first block, and its resident memory in MB."""
     begin = time.time()
-    command = [sys.executable, "-c", CHILD, str(path)]
+    command = [sys.executable, "-P", "-c", CHILD, str(path)]
     done = subprocess.run(command, check=True, capture_output=True, text=True)
     now, memory = map(float, done.stdout.split())
     return now - begin, memory

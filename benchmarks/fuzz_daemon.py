@@ -35,7 +35,7 @@ class Besieged:
     def __init__(self, artifact: Path, folder: str) -> None:
         # What it is asked to keep, presets and recordings, it keeps there.
         home = {**os.environ, "HOME": folder, "XDG_DATA_HOME": folder, "XDG_CACHE_HOME": folder}
-        command = [sys.executable, "-m", "musicvae", "live", str(artifact), "--out", "null"]
+        command = [sys.executable, "-P", "-m", "musicvae", "live", str(artifact), "--out", "null"]
         self.process = subprocess.Popen(
             [*command, "--port", "0"],
             stdout=subprocess.PIPE,

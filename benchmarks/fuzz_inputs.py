@@ -20,6 +20,8 @@ Mutation = Callable[[random.Random, bytearray], Packet]
 HOSTILE = Path(__file__).resolve().parent.parent / "tests" / "live" / "hostile_packets.json"
 #: More than any packet of a host, and enough to hide things in; a flood has more.
 _MOST = 4096
+#: The longest datagram, in bytes; and what a message in a bundle has around it.
+_DATAGRAM, _AROUND = 65_507, 24
 
 _SIZES = (-(2**31), -8, -4, -1, 0, 1, 3, 4, 8, 12, 16, 255, 256, 4096, 65536, 2**31 - 4, 2**31 - 1)
 _WORDS = (b"\x7f\xc0\0\0", b"\x7f\x80\0\0", b"\xff\x80\0\0", b"\x7f\x7f\xff\xff", b"\0\0\0\1")
@@ -81,6 +83,8 @@ def flood(rng: random.Random, address: str) -> bytes:
     messages = [valid(rng, rng.choice((*costly, address))) for _ in range(rng.choice((1, 2, 16)))]
     many = rng.choice((16, 17, 200, 1000, 1023))
     elements = (rng.choices(messages, k=many) if rng.random() < 0.5 else messages * many)[:many]
+    while sum(len(element) + _AROUND for element in elements) > _DATAGRAM - _AROUND:
+        elements = elements[: len(elements) // 2]
     if rng.random() < 0.7:
         return bundle(*elements, when=rng.choice((0, 1, 2**63)))
     step = 2**32 // 48_000  # of a time tag, a sample frame

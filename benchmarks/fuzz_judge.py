@@ -132,7 +132,13 @@ class Judge:
 
         engine: Any = self._engine  # it renders nothing, but has all that the dispatcher uses
         addressees, subscribers = Addressees(), Subscribers()
-        requests = Requests(addressees, subscribers, lambda: ["level", -3.5], quit=lambda: None)
+        requests = Requests(
+            addressees,
+            subscribers,
+            lambda: ["level", -3.5],
+            quit=lambda: None,
+            beginnings=ADDRESSES.beginnings,
+        )
         clients = Clients(AllowList(), addressees, subscribers)
         return Dispatcher(engine, requests, clients, work, later, due=lambda when: when)
 

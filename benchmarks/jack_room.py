@@ -69,7 +69,7 @@ def playing(command: Sequence[str], say: bool = False) -> Iterator[dict[str, Any
 
 def live(*artifacts: Path, ahead: float | None = None, block: int = BLOCK) -> list[str]:
     """The command of a daemon that plays into JACK."""
-    command = [sys.executable, "-m", "musicvae", "live", *map(str, artifacts)]
+    command = [sys.executable, "-P", "-m", "musicvae", "live", *map(str, artifacts)]
     command += ["--port", "0", "--json", "--block", str(block)]
     return command if ahead is None else [*command, "--ahead", str(ahead)]
 

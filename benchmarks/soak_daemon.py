@@ -22,7 +22,7 @@ from unittest import mock
 
 import numpy as np
 from soak_figures import CEILING, ROUNDING
-from soak_injection import ERRORS, FILE_ERRORS, Failing, Injector
+from soak_injection import ERRORS, FILE_ERRORS, USED_UP, Failing, Injector
 from soak_models import Array, Waves, stream_info
 from soak_score import Performer
 
@@ -39,8 +39,8 @@ RATE = 16_000
 _STEADY = 0.1
 #: Places whose errors the daemon counts in ``faults`` of its status.
 _COUNTED = ("push", "source", "journal", "job", "packet", "drain", "status")
-#: Errors that are no answer of a job: what the system raises may be told as one.
-_MISTAKES = tuple(error for error in ERRORS if error not in FILE_ERRORS)
+#: Errors that are no answer of a job.
+_MISTAKES = tuple(error for error in ERRORS if error not in USED_UP)
 _JOBS: tuple[tuple[Any, ...], ...] = (
     *(
         ("/preset/save", "one"),

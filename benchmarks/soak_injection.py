@@ -43,6 +43,8 @@ ERRORS: tuple[Callable[[], Exception], ...] = (
 )
 #: The errors of files alone.
 FILE_ERRORS = ERRORS[:3]
+#: The errors that are no mistake in a job: it answers that something is full, or used up.
+USED_UP = ERRORS[:4]
 
 
 class Injector:

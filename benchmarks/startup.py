@@ -32,7 +32,7 @@ PROGRAMS = {
 def seconds(program: str) -> float:
     """Wall-clock seconds of one fresh interpreter."""
     begin = time.perf_counter()
-    subprocess.run([sys.executable, "-c", program], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run([sys.executable, "-P", "-c", program], check=True, stdout=subprocess.DEVNULL)
     return time.perf_counter() - begin
 
 
@@ -40,7 +40,7 @@ def loaded(program: str) -> str:
     """Which heavy libraries a program leaves in ``sys.modules``, for people."""
     tell = f"\nprint([name for name in {HEAVY!r} if name in sys.modules], file=sys.stderr)"
     watched = f"import sys\ntry:\n    {program}\nexcept SystemExit:\n    pass{tell}"
-    done = subprocess.run([sys.executable, "-c", watched], check=True, capture_output=True)
+    done = subprocess.run([sys.executable, "-P", "-c", watched], check=True, capture_output=True)
     return ", ".join(ast.literal_eval(done.stderr.decode().splitlines()[-1])) or "none"
 
 

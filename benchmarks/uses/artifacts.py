@@ -34,12 +34,12 @@ def use(folder: Path) -> str:
     _show(row)
     if row.info.kind == "encoder":
         return _encode(row)
+    stage.engine.model_frames = SEGMENT // (row.info.hop or SEGMENT)
     try:
         stage.do(["/model/load", _NAME])
     except MusicVAEError as error:
         check_text(str(error))
         return "refused at loading"
-    stage.frames = SEGMENT // (row.info.hop or SEGMENT)
     _play(stage, row.info.latent_dim)
     stage.do(["/model/load", "good"])
     stage.attempt([["/latent/norm", *[0.5] * 4], ["/walk", 1.0], ["/source", "walk"]])

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -17,14 +18,14 @@ import numpy as np
 from soak_figures import CEILING, ROUNDING
 from soak_models import Chord, Waves, clip_info, stream_info
 
-from musicvae.errors import LiveError
+from musicvae.errors import ArtifactError, LiveError
 from musicvae.live.commands.address import DECKS, Command
 from musicvae.live.commands.arguments import RefusedError
 from musicvae.live.commands.messages import StoredMessage
 from musicvae.live.engine.batch import Batch
 from musicvae.live.engine.clips import InlineClips
 from musicvae.live.engine.engine import SEGMENT, Engine
-from musicvae.live.stage.engine_handle import EngineHandle
+from musicvae.live.stage.engine_handle import PATIENCE, EngineHandle
 from musicvae.live.stage.loading import Loader
 from musicvae.live.storage.library import Library
 from musicvae.live.table import ADDRESSES
@@ -34,8 +35,12 @@ RATE = 16_000
 MOST_CALLS = 30_000
 #: Calls that each frame of a model may make: how long a frame is, a model chooses.
 CALLS_OF_FRAME = 150
-#: Time of this thread that it may take: most devices have sound for longer. Profiled, it is slower.
+#: Segments that are rendered until commands are applied: so long a job waits for the engine.
+MOST_SEGMENTS = int(PATIENCE * RATE) // SEGMENT
+#: Time of this thread that it may take: most devices have sound for longer.
 MOST_SECONDS = 0.03
+#: Further time for each call, since counting it takes about as long.
+SECONDS_OF_CALL = 2e-6
 SPACE = "0123456789abcdef"
 
 
@@ -44,14 +49,49 @@ class WrongError(Exception):
 
 
 class _AtOnce(Engine):
-    """An engine whose caller is the rendering thread, so that nobody waits for another."""
+    """An engine whose caller is the rendering thread, so that nobody waits for another.
 
-    def post(self, *commands: Command, **options: Any) -> Batch:
-        batch = super().post(*commands, **options)
-        if options.get("then") is not None:
-            with Work("what is applied between two segments"):
-                self.settle()
-        return batch
+    Attributes:
+        model_frames: of a model that plays, in one segment; each may make some calls.
+        of_models: faults that are a model's own: what a graph computes, a graph decides.
+    """
+
+    def __init__(self, sample_rate: int, channels: int) -> None:
+        super().__init__(sample_rate, channels)
+        self.model_frames = self.of_models = 0
+        faults: Any = self.faults
+        faults.note = partial(self._note, faults.note)
+        self._segment = np.zeros((SEGMENT, channels), np.float32)
+
+    def post(
+        self, *commands: Command, then: Callable[[int], None] | None = None, **options: Any
+    ) -> Batch:
+        """As an engine does; where ``then`` is to be called, it is rendered until that was so."""
+        if then is None:
+            return super().post(*commands, **options)
+        called: list[int] = []
+
+        def told(frame: int) -> None:
+            called.append(frame)
+            then(frame)
+
+        batch = super().post(*commands, then=told, **options)
+        for _ in range(MOST_SEGMENTS):
+            self.render_segment()
+            if called:
+                return batch
+        raise WrongError("commands are not applied while somebody waits for them")
+
+    def _note(self, note: Callable[..., None], where: str, error: BaseException) -> None:
+        self.of_models += isinstance(error, ArtifactError)
+        note(where, error)
+
+    def render_segment(self) -> None:
+        """Render a segment as the rendering thread does, and judge it; raises ``WrongError``."""
+        most = MOST_CALLS + CALLS_OF_FRAME * self.model_frames
+        with Work("the rendering of one segment", most):
+            self.render(self._segment)
+        check_sound(self._segment)
 
 
 def decoders() -> dict[str, Any]:
@@ -72,7 +112,6 @@ class Stage:
         engine: with the decks.
         library: of the folder.
         handle: of the engine.
-        frames: of a model that plays, in one segment; each may make some calls.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -80,8 +119,6 @@ class Stage:
         self.library = Library([folder], folder)
         loader = Loader(self.library, RATE, 2, InlineClips(), decoders=decoders())
         self.handle = EngineHandle(self.engine, loader, ADDRESSES)
-        self.frames = 0
-        self._block = np.zeros((SEGMENT, 2), np.float32)
         for deck in DECKS:
             self.do(["/play", 1], deck)
 
@@ -108,11 +145,8 @@ class Stage:
                 engine has counted a fault of its own.
         """
         for _ in range(segments):
-            most = MOST_CALLS + CALLS_OF_FRAME * self.frames
-            with Work("the rendering of one segment", most):
-                self.engine.render(self._block)
-            check_sound(self._block)
-        if self.engine.faults.count:
+            self.engine.render_segment()
+        if self.engine.faults.count > self.engine.of_models:
             raise WrongError(f"a fault was counted: {self.engine.faults.problem}")
 
 
@@ -146,7 +180,8 @@ class Work:
         seconds = time.thread_time() - self._started
         if kind is None and self._calls > self._most:
             raise WrongError(f"{self._of}: more than {self._most} calls")
-        if kind is None and self._live and seconds > MOST_SECONDS * self._most / MOST_CALLS:
+        most = MOST_SECONDS * self._most / MOST_CALLS + SECONDS_OF_CALL * self._calls
+        if kind is None and self._live and seconds > most:
             raise WrongError(f"{self._of}: takes too long")
 
     def _seen(self, frame: FrameType, event: str, argument: Any) -> None:

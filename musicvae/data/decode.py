@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from musicvae.audio import AudioSpec, Samples, to_channels
-from musicvae.data.survey import Survey
+from musicvae.data.survey import LARGEST, Survey
 from musicvae.errors import AudioError
 from musicvae.soundfiles.conversion import RATES, gathered, resampled
 from musicvae.soundfiles.reader import Reader
@@ -146,7 +146,8 @@ class TrackDecoder:
         if not RATES[0] <= rate <= RATES[1]:
             raise AudioError(f"claims a sample rate of {rate} Hz")
         if survey.bad:
-            raise AudioError(f"{survey.bad} samples are NaN or infinite")
+            too = f"above {LARGEST:g}" if survey.peak > LARGEST else "NaN or infinite"
+            raise AudioError(f"{survey.bad} samples are {too}")
         if survey.samples < SHORTEST_SECONDS * rate:
             seconds = survey.samples / rate
             raise AudioError(f"lasts {seconds:.2f} s: shorter than {SHORTEST_SECONDS:.0f} s")

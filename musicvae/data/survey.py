@@ -9,6 +9,9 @@ from musicvae.audio import Samples
 
 #: A sample counts as at full scale from this magnitude on.
 FULL_SCALE = 0.999
+#: Not even samples on the scale of 32-bit integers reach this magnitude; far above it squares are
+#: not finite in single precision.
+LARGEST = 1e12
 
 
 class Survey:
@@ -19,7 +22,8 @@ class Survey:
 
     Attributes:
         samples: length so far, in samples.
-        bad: how many samples are NaN or infinite; the other figures leave their block out.
+        bad: how many samples are NaN, infinite or above :data:`LARGEST`; the other figures leave
+            their block out.
         peak: largest magnitude, of full scale 1.
     """
 
@@ -35,8 +39,9 @@ class Survey:
         if not len(block):
             return
         peak = float(max(block.max(), -block.min()))
-        if not np.isfinite(peak):
-            self.bad += block.size - int(np.count_nonzero(np.isfinite(block)))
+        if not peak <= LARGEST:  # NaN is not
+            self.peak = max(self.peak, peak if np.isfinite(peak) else 0.0)
+            self.bad += block.size - int(np.count_nonzero(np.abs(block) <= LARGEST))
             return
         self.peak = max(self.peak, peak)
         if peak >= FULL_SCALE:

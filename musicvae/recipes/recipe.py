@@ -19,6 +19,7 @@ from musicvae.recipes.audio_spec import CHANNELS, RATES, AudioSpec
 from musicvae.recipes.ranges import SEED, Range, nearest, whole
 from musicvae.recipes.split import parse_split
 from musicvae.registry import Registry
+from musicvae.text import printable
 
 
 @dataclass(frozen=True)
@@ -135,7 +136,7 @@ class Recipe:
             return cls(**values)
         except TypeError as error:
             raise SettingError(
-                "this is not a recipe of this version of musicvae", received=str(error)
+                "this is not a recipe of this version of musicvae", received=printable(f"{error}")
             ) from error
 
 

@@ -16,6 +16,7 @@ from musicvae.artifact import ArtifactInfo, Kind
 from musicvae.artifact.ports import Shape, ports_of
 from musicvae.artifact.reading import graph_digest, load
 from musicvae.errors import ArtifactKindError, CorruptArtifactError, SettingError
+from musicvae.text import printable
 
 #: The class of this package that plays each kind.
 PLAYERS: dict[str, str] = {"clip": "Decoder", "stream": "StreamDecoder", "encoder": "Encoder"}
@@ -168,8 +169,12 @@ def broken(name: str, largest: float) -> CorruptArtifactError:
 
 
 def first_line(error: Exception) -> str:
-    """The first line of an error's message, or the name of its class where it has no message."""
-    return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+    """The first line of an error's message, or the name of its class where it has no message.
+
+    onnxruntime names parts of the graph as they are named there; control characters are replaced.
+    """
+    lines = str(error).strip().splitlines()
+    return printable(lines[0]) if lines else type(error).__name__
 
 
 def _fits(found: tuple[object, ...], expected: Shape) -> bool:

@@ -97,7 +97,7 @@ def test_a_case_is_made_smaller_by_leaving_changes_out(cases: Any) -> None:
 def test_another_exception_is_found(
     trial: ModuleType, cases: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(presets, "_read", lambda path: [][len(path.name)])
+    monkeypatch.setattr(presets, "_parsed", lambda data, name: [][len(name)])
     _, failure, trace = attempt(trial, cases("presets", 0))
     assert failure.startswith("IndexError in live/storage/presets.py")
     assert "list index out of range" in trace
@@ -140,10 +140,23 @@ def test_what_happens_outside_of_a_folder_is_noticed(root: Path, tmp_path: Path)
         "    (here / 'outside').write_text('x')\n"
         "    (inside / 'link').open('a').close()\n"
         "    (inside / 'better').rename(here / 'taken')\n"
-        "    if os.path.isdir('/proc/self/fd'):\n"
-        "        below = os.open(here, os.O_RDONLY)\n"
-        "        os.remove('taken', dir_fd=below)\n"
-        "assert len(fence.crossed) == 3 + os.path.isdir('/proc/self/fd'), fence.crossed\n"
+        "assert len(fence.crossed) == 3, fence.crossed\n"
+        "if os.path.isdir('/proc/self/fd'):\n"
+        "    out, within = (os.open(each, os.O_RDONLY) for each in (here, inside))\n"
+        "    new = os.O_WRONLY | os.O_CREAT | os.O_EXCL\n"
+        "    with fence.around(here / 'inside'):\n"
+        "        os.close(os.open('one', new, dir_fd=within))\n"
+        "        os.replace('one', 'two', src_dir_fd=within, dst_dir_fd=within)\n"
+        "        try: os.open('link', new, dir_fd=within)\n"
+        "        except FileExistsError: pass\n"
+        "        os.remove('two', dir_fd=within)\n"
+        "    assert not fence.crossed, fence.crossed\n"
+        "    with fence.around(inside):\n"
+        "        os.close(os.open('three', new, dir_fd=out))\n"
+        "        os.close(os.open('link', os.O_RDWR, dir_fd=within))\n"
+        "        os.rename('three', 'four', src_dir_fd=out, dst_dir_fd=within)\n"
+        "        os.remove('taken', dir_fd=out)\n"
+        "    assert len(fence.crossed) == 4, fence.crossed\n"
     )
     command = [sys.executable, str(script), str(root / "benchmarks"), str(tmp_path)]
     done = subprocess.run(command, check=False, capture_output=True, text=True)

@@ -101,3 +101,17 @@ def test_an_offset_and_nothing_else_is_silent(tmp_path: Path) -> None:
     soundfile.write(tmp_path / "a.wav", np.full(44_100, 0.5), 22_050)
     with pytest.raises(AudioError, match="silent"):
         decode(tmp_path / "a.wav", AudioSpec(22_050))
+
+
+@pytest.mark.parametrize("channels", [1, 2])
+def test_samples_whose_squares_are_not_finite_are_refused(tmp_path: Path, channels: int) -> None:
+    loud = np.stack([tone()] * channels, 1)
+    loud[7, 0] = 1e30
+    soundfile.write(tmp_path / "a.wav", loud, 22_050, "FLOAT")
+    with pytest.raises(AudioError, match=r"1 samples are above 1e\+12"):
+        decode(tmp_path / "a.wav", AudioSpec(22_050))
+
+
+def test_samples_on_the_scale_of_integers_are_scaled(tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "a.wav", tone() * 2.0**31, 22_050, "FLOAT")
+    assert np.abs(decode(tmp_path / "a.wav", AudioSpec(22_050)).samples).max() <= 1

@@ -114,6 +114,11 @@ def test_a_foreign_json_is_refused(change: dict[str, Any]) -> None:
         Recipe.from_json(values | change)
 
 
+def test_a_strange_key_is_shown_without_control_characters() -> None:
+    with pytest.raises(SettingError, match=r"unexpected keyword argument '\?\[2J\?'"):
+        Recipe.from_json(CLIP.to_json() | {"\x1b[2J\n": 1})
+
+
 def test_an_unknown_recipe_lists_the_known_ones() -> None:
     with pytest.raises(UnknownNameError, match="Expected: clip, notebook, stream, stream44"):
         get_recipe("brook")

@@ -99,6 +99,7 @@ def test_a_missing_port(make_stream: Make) -> None:
 def test_the_first_line_of_an_error() -> None:
     assert first_line(ValueError(" too few\nat line 3")) == "too few"
     assert first_line(ValueError()) == "ValueError"
+    assert first_line(ValueError("output \x1b[2J is missing")) == "output ?[2J is missing"
 
 
 def test_onnxruntime_reads_onnx_and_not_its_own_format(tmp_path: Path, make_stream: Make) -> None:

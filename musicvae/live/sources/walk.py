@@ -18,6 +18,9 @@ from musicvae.live.sources.source import Source
 _MOST_MEAN = 1000.0
 #: Correlation of two successive steps if the artifact has no dynamics, as for clips.
 _CORRELATION = 0.8
+#: Steps a second, of which a thousand take some ms: with very short frames a walk is slower than it
+#: was asked for, but each frame may take one.
+_MOST_STEPS = 40_000
 
 _row = partial(Row["WalkSource"], deck=True, target=Target.SOURCE, source="walk", kept=True)
 
@@ -71,6 +74,7 @@ class WalkSource(Source):
         means = np.array([latent.mean for latent in info.latents] or [0.0] * width)
         self._mean = np.clip(means, -_MOST_MEAN, _MOST_MEAN)
         self._steps = 1 / info.stride if info.kind == "stream" else 1 / (info.seconds * frame_rate)
+        self._most = max(1.0, _MOST_STEPS / frame_rate)
         self._walker: Walker | IndependentWalker
         if info.dynamics is not None:
             self._walker = Walker(LinearDynamics.from_info(info.dynamics), self.seed)
@@ -101,9 +105,10 @@ class WalkSource(Source):
             self._walker.restart(self.seed % 2**32)  # numpy takes no negative seeds
             self._share, self._begins = 0.0, False
         out[:] = self._mean + self.radius * self._walker.row()
+        steps = min(self.speed * self._steps, self._most)
         if isinstance(self._walker, Walker):
-            self._walker.advance(self.speed * self._steps)
+            self._walker.advance(steps)
             return
-        self._share += self.speed * self._steps
+        self._share += steps
         self._walker.advance(int(self._share))
         self._share %= 1

@@ -21,6 +21,7 @@ from musicvae.live.commands import messages
 from musicvae.live.commands.messages import StoredMessage
 from musicvae.live.storage import names
 from musicvae.live.storage.folders import Folder, OpenFolder
+from musicvae.text import printable
 
 SCHEMA = 1
 MAX_BYTES = 2**20
@@ -218,7 +219,8 @@ def _foreign(
 def _latents(values: Mapping[str, object]) -> str:
     """Describes latents for people, since a model keeps its name when it is trained again."""
     key = "latent_space" if values.get("latent_space") else "graph"
-    return f"{values.get('latent_dim')!r:.20} latents of {key} {values.get(key)!s:.8}…"
+    identity = printable(f"{values.get(key)!s:.8}")
+    return f"{values.get('latent_dim')!r:.20} latents of {key} {identity}…"
 
 
 @lru_cache(maxsize=4)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from musicvae.latents.walk import Walker
 from musicvae.live.sources.walk import WalkSource
 
 
@@ -60,3 +61,26 @@ def test_a_clips_walk_holds_each_latent_as_long_as_the_clip_lasts(models: Any) -
 def test_a_walk_without_dynamics_keeps_a_spread_of_one(models: Any) -> None:
     source = WalkSource(models.clip_info(3, 8000, 0.01), 100.0)
     assert heard(source, 20_000, 3).std(axis=0) == pytest.approx([1, 1, 1], abs=0.05)
+
+
+@pytest.mark.parametrize("frame_rate", [250.0, 8_000.0, 48_000.0])
+def test_frames_however_short_take_no_more_steps_a_second(
+    make_stream: Callable[..., Path], frame_rate: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from musicvae.runtime.stream_decoder import StreamDecoder
+
+    info = StreamDecoder(make_stream()).info
+    source = WalkSource(info, frame_rate)
+    source.move(100.0)
+    taken: list[object] = []
+    after = Walker._after
+
+    def counted(self: Walker, row: Any) -> Any:
+        taken.append(row)
+        return after(self, row)
+
+    monkeypatch.setattr(Walker, "_after", counted)
+    frames = 50
+    heard(source, frames, 4)
+    most = max(1.0, 40_000 / frame_rate)
+    assert len(taken) == pytest.approx(frames * min(100.0 / info.stride, most), abs=1)

@@ -10,6 +10,7 @@ import pytest
 
 from musicvae.artifact import ArtifactInfo
 from musicvae.errors import PresetError, SettingError
+from musicvae.files import parse_json_object
 from musicvae.live.commands.messages import StoredMessage
 from musicvae.live.storage import presets as presets_module
 from musicvae.live.storage.folders import OpenFolder
@@ -94,6 +95,16 @@ def test_a_preset_of_another_model_is_refused_by_both_names(presets: Presets) ->
         presets.load("warm", a_model(latent_dim=8), "wide")
 
 
+def test_what_a_file_says_of_its_latents_is_shown_without_control_characters(
+    presets: Presets,
+) -> None:
+    path = presets.save("warm", STATE, JAZZ, "jazz")
+    path.write_text(path.read_text().replace(SPACE, "\\u001b[2J\\r\\n"))
+    with pytest.raises(PresetError, match=r"4 latents of latent_space \?\[2J\?\?…") as caught:
+        presets.load("warm", JAZZ, "jazz")
+    assert str(caught.value).isprintable()
+
+
 def test_listing_and_deleting(presets: Presets) -> None:
     assert presets.names(JAZZ) == []
     for name in ("b", "A", "c 2"):
@@ -113,11 +124,13 @@ def test_listing_and_deleting(presets: Presets) -> None:
 def test_the_same_file_is_parsed_once_and_another_one_again(
     presets: Presets, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    parsed = []
-    parse = presets_module.parse_json_object
-    monkeypatch.setattr(
-        presets_module, "parse_json_object", lambda *a, **k: parsed.append(a) or parse(*a, **k)
-    )
+    parsed: list[bytes] = []
+
+    def counted(data: bytes, *limits: Any, **more: Any) -> Any:
+        parsed.append(data)
+        return parse_json_object(data, *limits, **more)
+
+    monkeypatch.setattr(presets_module, "parse_json_object", counted)
     file = presets.save("the end of a fader", STATE, JAZZ, "jazz")
     for _ in range(3):  # as a morph does for each message
         presets.load("the end of a fader", JAZZ, "jazz").clear()
