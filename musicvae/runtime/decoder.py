@@ -44,7 +44,8 @@ class Decoder:
     """
 
     def __init__(self, path: str | os.PathLike[str], threads: int = 1) -> None:
-        self._session, self._info, self._name, self._digest = open_artifact(path, "clip", threads)
+        opened = open_artifact(path, "clip", threads)
+        self._session, self._info, self._name, self._digest, _ = opened
         self._patience: float | None = None
 
     @property

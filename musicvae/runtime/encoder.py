@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from musicvae.audio import Samples, Sound, no_sound, resample, to_channels
-from musicvae.errors import ArtifactError, AudioError
+from musicvae.errors import ArtifactError, AudioError, RunStoppedError
 from musicvae.latents.arrays import Latents
 from musicvae.latents.tape import Tape
 from musicvae.runtime.binding import BoundSession
@@ -147,6 +147,8 @@ class Encoder(Stateful):
             block = self._block(_part(samples, first * hop, count * hop))
             try:
                 rows, state = bound.run(block, self._shapes(count)[1])
+            except RunStoppedError:
+                raise
             except Exception as error:  # onnxruntime's errors have no common base but this
                 raise self._failed(error) from error
             if not (np.isfinite(rows).all() and np.isfinite(state).all()):

@@ -38,12 +38,14 @@ class Opened(NamedTuple):
         info: the artifact's description.
         name: the file's name without its folder, for messages.
         digest: SHA-256 of the graph, 64 hex digits; computed where the description has none.
+        loops: whether the graph may have loops; without them each run comes to an end by itself.
     """
 
     session: Any
     info: ArtifactInfo
     name: str
     digest: str
+    loops: bool
 
 
 def open_artifact(path: str | os.PathLike[str], kind: Kind, threads: int) -> Opened:
@@ -72,7 +74,8 @@ def open_artifact(path: str | os.PathLike[str], kind: Kind, threads: int) -> Ope
         )
     session = open_session(data, threads, name)
     check_ports(session, info, name)
-    return Opened(session, info, name, info.graph_sha256 or graph_digest(data))
+    digest = info.graph_sha256 or graph_digest(data)
+    return Opened(session, info, name, digest, loops=b"Loop" in data)
 
 
 def open_session(data: bytes, threads: int, name: str) -> Any:

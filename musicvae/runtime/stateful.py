@@ -52,9 +52,12 @@ class Stateful(ABC):
     """
 
     def __init__(self, path: str | os.PathLike[str], kind: Kind, threads: int) -> None:
-        self._session, self._info, self._name, self._digest = open_artifact(path, kind, threads)
+        opened = open_artifact(path, kind, threads)
+        self._session, self._info, self._name, self._digest, loops = opened
         self._ports = main_ports(kind)
-        self._bound = BoundSession(self._session, *self._ports, self._info.state_size, self._name)
+        self._bound = BoundSession(
+            self._session, *self._ports, self._info.state_size, self._name, loops=loops
+        )
         self._run_once(np.zeros(self._shapes(2)[0], np.float32), first=True)
 
     @property
