@@ -68,8 +68,9 @@ def artifact(name: str, path: Path) -> Player:
 
 def graph_alone(name: str, path: Path) -> Player:
     """Runs the graph without the checks of input and output that ``push`` makes."""
-    session, info, _, _ = open_artifact(path, "stream", threads=1)
-    bound = BoundSession(session, "latent", "audio", info.state_size)
+    opened = open_artifact(path, "stream", threads=1)
+    info = opened.info
+    bound = BoundSession(opened.session, "latent", "audio", info.state_size, loops=opened.loops)
 
     def push(latents: np.ndarray) -> None:
         bound.run(latents, (len(latents) * info.hop, info.channels))
