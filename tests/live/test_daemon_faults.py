@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -136,6 +137,10 @@ def test_a_recorder_that_raises_ends_the_recording_alone(
     with Daemon(models, output=Null(RATE), port=0, takes=tmp_path) as daemon:
         client = make_client(daemon.port)
         client.done("/record/start", "one")
+        recorder = daemon.parts.recording.recorder
+        assert recorder is not None
+        while not recorder.frames:
+            time.sleep(0.005)
         inject(daemon.parts.engine, "tap", EVER)
         heard(client, "/fail", "broke off")
         assert client.status()["recording"] == ""
