@@ -33,9 +33,10 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
     target = Path(path)
     refuse_others(target)  # a rename would put a file in the place of a device
     target.parent.mkdir(parents=True, exist_ok=True)
-    # With the same ending, since some writers choose the format by it.
+    # With the same ending, since some writers choose the format by it; but no longer than the
+    # target's name, which may be as long as the file system allows.
     handle, name = tempfile.mkstemp(
-        prefix=f".{target.stem}.", suffix=target.suffix, dir=target.parent
+        prefix=f".{target.stem[:40]}.", suffix=target.suffix, dir=target.parent
     )
     os.close(handle)
     temporary = Path(name)

@@ -204,6 +204,13 @@ class TestPipes:
         os.close(reader)
 
 
+@pytest.mark.parametrize("letter", ["a", "é", "音"])
+def test_a_name_as_long_as_a_folder_holds_can_be_written(tmp_path: Path, letter: str) -> None:
+    stem = letter * ((255 - len(".json")) // len(letter.encode()))
+    write_json(tmp_path / f"{stem}.json", [1])
+    assert [path.name for path in tmp_path.iterdir()] == [f"{stem}.json"]
+
+
 def test_a_device_is_never_replaced_by_a_file(tmp_path: Path) -> None:
     device = tmp_path / "null"
     device.symlink_to(os.devnull)

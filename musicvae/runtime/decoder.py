@@ -21,6 +21,7 @@ from musicvae.errors import (
     RunStoppedError,
 )
 from musicvae.latents.arrays import Latents, beyond, latent_rows
+from musicvae.recipes.ranges import checked_seed
 from musicvae.runtime.session import LEGAL, broken, first_line, open_artifact
 from musicvae.runtime.stopping import Run
 from musicvae.text import printable
@@ -132,10 +133,11 @@ class Decoder:
 
         Raises:
             LatentError: ``n`` is less than 1.
+            SettingError: ``seed`` is not from 0 to 4294967295.
         """
         if n < 1:
             raise LatentError("too few latents", expected="at least 1", received=n)
-        generator = np.random.default_rng(seed)
+        generator = np.random.default_rng(checked_seed(seed))
         return generator.standard_normal((n, self._info.latent_dim), dtype=np.float32)
 
     def warm_up(self) -> None:

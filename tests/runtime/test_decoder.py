@@ -156,6 +156,8 @@ def test_random_latents(decoder: Decoder) -> None:
     np.testing.assert_allclose(latents.std(axis=0), 1, atol=0.1)
     with pytest.raises(LatentError, match="at least 1"):
         decoder.random_latents(0)
+    with pytest.raises(SettingError, match="4294967295"):
+        decoder.random_latents(1, seed=-1)
 
 
 def test_warm_up_changes_nothing(decoder: Decoder, make_artifact: Make) -> None:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any, Protocol
 
 from musicvae.errors import MissingExtraError
+from musicvae.text import printable
 from musicvae.vae.run.folder import Row
 
 
@@ -68,7 +69,7 @@ class RichReporter:
         """Move the decoding bar."""
         if self._decoding is None:
             self._decoding = self._progress.add_task("decoding", total=total, figures="")
-        self._progress.update(self._decoding, completed=done, figures=key)
+        self._progress.update(self._decoding, completed=done, figures=printable(key))
 
     def step(self, step: int, planned: int, figures: dict[str, float]) -> None:
         """Move the training bar."""

@@ -61,6 +61,8 @@ def test_decoding_and_training_have_a_bar_each(progress: Any) -> None:
     decoding, training = progress.tasks
     assert (decoding.description, decoding.completed, decoding.total) == ("decoding", 2, 5)
     assert decoding.fields["figures"] == "b.wav"
+    reporter.decoding(3, 5, "\x1b[2Jc\n.wav")  # the name of a stranger's file
+    assert decoding.fields["figures"].isprintable()
     assert (training.description, training.completed, training.total) == ("training", 42, 90)
     assert training.fields["figures"] == "ELBO -1,000  KL 2"
 
