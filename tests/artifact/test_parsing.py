@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from musicvae.artifact import SCHEMA, ArtifactInfo, LatentInfo, parse_info, parsing
 from musicvae.artifact.reading import read_info
-from musicvae.errors import ArtifactSchemaError, CorruptArtifactError
+from musicvae.errors import ArtifactError, ArtifactSchemaError, CorruptArtifactError
 from musicvae.latents.dynamics import LinearDynamics
 from musicvae.runtime.decoder import Decoder
 
@@ -501,7 +501,7 @@ def test_what_is_read_stays_finite_whatever_hosts_compute_of_it(
         holder[key] = data.draw(st.one_of(st.floats(), st.integers(), st.booleans(), st.none()))
     try:
         info = parse_info(json.dumps(values).replace("Infinity", "1e999"))
-    except CorruptArtifactError:
+    except ArtifactError:  # a newer schema too
         return
     with np.errstate(over="raise", invalid="raise"):
         low, high, mean = (

@@ -94,6 +94,10 @@ def test_a_sound_that_breaks_off_is_told_by_every_reader(tmp_path: Path, form: s
     assert decode(path, AudioSpec(sound.sample_rate)).notes == notes
 
 
+@pytest.mark.skipif(
+    tuple(map(int, soundfile.__libsndfile_version__.split(".")[:3])) < (1, 2, 2),
+    reason="this libsndfile takes the end of such a file for that of the sound",
+)
 def test_a_flac_of_unknown_length_that_breaks_off(tmp_path: Path) -> None:
     data = streamed_flac()
     (tmp_path / "a.flac").write_bytes(data[: len(data) * 9 // 10])
