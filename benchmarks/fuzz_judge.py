@@ -43,7 +43,7 @@ class FakeEngine:
         self.shapes = SHAPES
         self.table = ADDRESSES
         self.engine = self
-        self.backlog = 0
+        self.backlog = self.scheduled = 0
         self.commands: list[Command] = []
 
     def post(self, *commands: Command, **_: Any) -> None:
