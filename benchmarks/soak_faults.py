@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from soak import RATE, Make, Soak, built_in
+from soak_engine import RATE, Make, Soak, built_in
 from soak_figures import Figures
 from soak_injection import Failing, Injector
 from soak_models import Array, Heard

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,6 +18,14 @@ ROOT = Path(__file__).resolve().parent.parent
 def root() -> Path:
     """The repository's root."""
     return ROOT
+
+
+@pytest.fixture(scope="session")
+def benchmark(root: Path) -> Iterator[Callable[[str], ModuleType]]:
+    """Imports a module of benchmarks/, which otherwise cannot be: ``benchmark("soak")``."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(root / "benchmarks")
+        yield importlib.import_module
 
 
 @pytest.fixture(scope="session")

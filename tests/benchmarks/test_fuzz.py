@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable
-from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
@@ -17,12 +15,6 @@ if TYPE_CHECKING:
     from fuzz_judge import Judge  # of benchmarks/, which only the fixture puts on sys.path
 
 PING = b"/ping\0\0\0,\0\0\0"
-
-
-@pytest.fixture
-def benchmark(root: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], ModuleType]:
-    monkeypatch.syspath_prepend(root / "benchmarks")
-    return importlib.import_module
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import random
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -33,10 +33,8 @@ MANY = {
 
 
 @pytest.fixture(scope="module")
-def trial(root: Path) -> Iterator[ModuleType]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(root / "benchmarks")
-        yield importlib.import_module("fuzz_trial")
+def trial(benchmark: Callable[[str], ModuleType]) -> ModuleType:
+    return benchmark("fuzz_trial")
 
 
 @pytest.fixture(scope="module")

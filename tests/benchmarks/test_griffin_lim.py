@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
-from pathlib import Path
+from collections.abc import Callable
 from types import ModuleType
 from typing import TYPE_CHECKING
 
@@ -21,9 +20,8 @@ RATE = 22_050
 
 
 @pytest.fixture
-def baseline(root: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    monkeypatch.syspath_prepend(root / "benchmarks")
-    return importlib.import_module("griffin_lim")
+def baseline(benchmark: Callable[[str], ModuleType]) -> ModuleType:
+    return benchmark("griffin_lim")
 
 
 def quick(baseline: ModuleType) -> Method:

@@ -1,7 +1,6 @@
 """What is compared must be the same, and the daemon's settings must come back."""
 
-import importlib
-from pathlib import Path
+from collections.abc import Callable
 from types import ModuleType
 
 import pytest
@@ -10,9 +9,8 @@ from musicvae.live.osc import packets
 
 
 @pytest.fixture
-def osc_decoding(root: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    monkeypatch.syspath_prepend(root / "benchmarks")
-    return importlib.import_module("osc_decoding")
+def osc_decoding(benchmark: Callable[[str], ModuleType]) -> ModuleType:
+    return benchmark("osc_decoding")
 
 
 def test_all_ways_read_and_write_the_same(osc_decoding: ModuleType) -> None:

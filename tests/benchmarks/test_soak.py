@@ -20,10 +20,13 @@ MINUTE = 1 / 60
 
 
 @pytest.fixture(scope="module")
-def soak(root: Path) -> Any:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(root / "benchmarks")
-        yield importlib.import_module("soak")
+def soak(benchmark: Callable[[str], ModuleType]) -> ModuleType:
+    return benchmark("soak_engine")
+
+
+@pytest.fixture(scope="module")
+def command(benchmark: Callable[[str], ModuleType]) -> ModuleType:
+    return benchmark("soak")
 
 
 def run(soak: ModuleType, minutes: float, seed: int = 1, pause: float = 0.2) -> Any:
@@ -49,14 +52,14 @@ def test_equal_seeds_soak_alike(soak: ModuleType) -> None:
 
 
 def test_real_artifacts(
-    soak: ModuleType,
+    command: ModuleType,
     make_stream: Callable[..., Path],
     make_artifact: Callable[..., Path],
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     pytest.importorskip("soxr", reason="soxr, which resamples clips, is not installed")
     paths = [make_stream(hop=512), make_artifact(sample_rate=8000)]
-    code = soak.main(["--hours", "0.01", "--models", *map(str, paths)])
+    code = command.main(["--hours", "0.01", "--models", *map(str, paths)])
     printed = capsys.readouterr().out
     assert code == 0, printed
     assert "| sound, h | 0.01 |" in printed
@@ -127,8 +130,8 @@ def test_memory_that_grows_is_noticed(soak: ModuleType) -> None:
 
 
 def test_a_broken_promise_is_the_exit_status(
-    soak: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    command: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     unlimited(monkeypatch)
-    assert soak.main(["--hours", "0.2"]) == 1
+    assert command.main(["--hours", "0.2"]) == 1
     assert "broken: no sample passes the ceiling" in capsys.readouterr().out

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterator
+from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -20,10 +19,8 @@ HALF_A_MINUTE = 1 / 120
 
 
 @pytest.fixture(scope="module")
-def soak(root: Path) -> Iterator[ModuleType]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(root / "benchmarks")
-        yield importlib.import_module("soak_faults")
+def soak(benchmark: Callable[[str], ModuleType]) -> ModuleType:
+    return benchmark("soak_faults")
 
 
 @pytest.fixture(scope="module")

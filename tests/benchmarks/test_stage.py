@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import importlib
 import shutil
+from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -14,12 +15,11 @@ DRIVERS = ("oscsend", "pd", "sclang")
 
 
 @pytest.fixture
-def stage(root: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
-    monkeypatch.syspath_prepend(root / "benchmarks")
+def stage(benchmark: Callable[[str], ModuleType], monkeypatch: pytest.MonkeyPatch) -> Any:
     for name in ("JACK_DEFAULT_SERVER", "JACK_NO_START_SERVER"):
         monkeypatch.setenv(name, "")  # which the benchmark sets, so that it is put back
     pytest.importorskip("onnx", reason="onnx is not installed")
-    return importlib.import_module("stage")
+    return benchmark("stage")
 
 
 def counted(stage: Any, samples: int) -> Any:

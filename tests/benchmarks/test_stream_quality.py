@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -22,12 +21,6 @@ if TYPE_CHECKING:
 pytest.importorskip("tensorflow", reason="TensorFlow is not installed")
 
 RATE, STEP, WIDTH = 22_050, 512, 4
-
-
-@pytest.fixture
-def benchmark(root: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], ModuleType]:
-    monkeypatch.syspath_prepend(root / "benchmarks")
-    return importlib.import_module
 
 
 @dataclass

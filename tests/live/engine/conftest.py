@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -126,17 +124,15 @@ class Rig:
 
 
 @pytest.fixture(scope="session")
-def soak(root: Path) -> Iterator[ModuleType]:
-    """The module benchmarks/soak.py; the modules beside it can be imported during the tests."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(root / "benchmarks")
-        yield importlib.import_module("soak")
+def soak(benchmark: Callable[[str], ModuleType]) -> ModuleType:
+    """The module benchmarks/soak_engine.py."""
+    return benchmark("soak_engine")
 
 
 @pytest.fixture(scope="session")
-def models(soak: ModuleType) -> ModuleType:
+def models(benchmark: Callable[[str], ModuleType]) -> ModuleType:
     """The module benchmarks/soak_models.py."""
-    return importlib.import_module("soak_models")
+    return benchmark("soak_models")
 
 
 @pytest.fixture(scope="session")
