@@ -1,6 +1,6 @@
 """Measures how fast tracks become training data, and the memory this takes; prints Markdown.
 
-    python benchmarks/dataset.py [--data path/to/genre/folder] [--tracks 24]
+    python benchmarks/dataset.py [--data path/to/genre/folder] [--tracks 24] [--minutes 40]
 
 Each measurement runs in a process of its own, so that its peak memory is its own. Speeds are ratios
 to librosa.load over the same files in the same run; imports and librosa's compilation do not count.
@@ -138,11 +138,36 @@ def memory(folders: list[tuple[str, Path]], scratch: Path) -> None:
         )
 
 
+def long_tracks(minutes: float, scratch: Path) -> None:
+    """Print the table of the memory that one long track takes, and one of a tenth."""
+    print("\n| one stereo track at 44 100 Hz | its sound, MB | peak, MB | s of audio per s |")
+    print("| --- | ---: | ---: | ---: |")
+    for length in (minutes / 10, minutes):
+        folder = scratch / f"{length:g}"
+        size = noise(folder, length) / 2**20
+        row = measure(BUILD, folder, scratch / f"cache-{length:g}", "one")
+        print(f"| {length:g} min | {size:.0f} | {row['peak']:.0f} | {row['speed']:.0f} |")
+
+
+def noise(folder: Path, minutes: float) -> int:
+    """Write a stereo track of noise, second by second; returns its size in memory, in bytes."""
+    import numpy as np
+    import soundfile
+
+    folder.mkdir()
+    random, seconds = np.random.default_rng(0), round(60 * minutes)
+    with soundfile.SoundFile(folder / "long.wav", "w", RATE, 2) as file:
+        for _ in range(seconds):
+            file.write(0.1 * random.standard_normal((RATE, 2), np.float32))
+    return seconds * RATE * 2 * np.dtype(np.float32).itemsize
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--data", type=Path, help="a folder of sound files; default: made up")
     parser.add_argument("--tracks", type=int, default=24, help="how many to make up")
+    parser.add_argument("--minutes", type=float, default=40, help="length of the long track")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         scratch = Path(name)
@@ -155,6 +180,7 @@ def main() -> None:
         synthesise(small, options.tracks, TARGET, "wav")
         synthesise(large, 10 * options.tracks, TARGET, "wav")
         memory([("1 × the data", small), ("10 × the data", large)], scratch)
+        long_tracks(options.minutes, scratch)
 
 
 if __name__ == "__main__":
