@@ -47,6 +47,7 @@ def render(options: argparse.Namespace) -> None:
     Raises:
         MusicVAEError: the score cannot be read or rendered, or the file cannot be written.
     """
+    from musicvae.cli.results import shown
     from musicvae.live.stage.rendering import ScoreRenderer
     from musicvae.live.storage.library import Library
     from musicvae.live.storage.scores import read_score
@@ -65,7 +66,7 @@ def render(options: argparse.Namespace) -> None:
 
     renderer.write(out, show if sys.stdout.isatty() and not options.quiet else None)
     if not options.quiet:
-        print(f"{out}: {renderer.frames / score.rate:.2f} s")
+        print(f"{shown(out)}: {renderer.frames / score.rate:.2f} s")
 
 
 def _places(path: str, score: Score) -> list[Path]:

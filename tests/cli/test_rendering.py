@@ -55,6 +55,11 @@ def test_a_score_by_hand_becomes_a_sound(folder: Path, capsys: pytest.CaptureFix
     assert capsys.readouterr() == ("", "")
 
 
+def test_a_name_moves_no_cursor(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert render(write(folder), folder / "a\x1b[2Jb.wav") == 0
+    assert capsys.readouterr().out.endswith("a?[2Jb.wav: 0.50 s\n")
+
+
 def test_models_may_lie_elsewhere(folder: Path, tmp_path: Path) -> None:
     score = write(tmp_path)
     assert render(score, tmp_path / "out.wav") == 1
