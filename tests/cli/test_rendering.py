@@ -67,6 +67,17 @@ def test_models_may_lie_elsewhere(folder: Path, tmp_path: Path) -> None:
         assert render(score, tmp_path / "out.wav", "--models", place) == 0
 
 
+def test_the_home_folder_is_expanded(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    score = write(tmp_path).relative_to(tmp_path)
+    models = Path("~") / folder.relative_to(tmp_path)
+    assert render(Path("~") / score, Path("~/out.wav"), "--models", models) == 0
+    assert (tmp_path / "out.wav").is_file()
+
+
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
