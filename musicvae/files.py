@@ -9,8 +9,9 @@ import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from io import BufferedReader
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 #: How deep lists and objects may be nested in JSON from a stranger.
 MAX_DEPTH = 64
@@ -61,7 +62,7 @@ def refuse_others(path: str | os.PathLike[str]) -> None:
         _refuse_mode(Path(path).stat().st_mode, path)
 
 
-def open_regular(path: str | os.PathLike[str]) -> BinaryIO:
+def open_regular(path: str | os.PathLike[str]) -> BufferedReader:
     """Open a regular file to read its bytes; never waits for the other end of a pipe.
 
     Raises:

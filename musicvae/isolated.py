@@ -19,7 +19,6 @@ def import_numba() -> None:
     """
     if "numba" in sys.modules:
         return
-    there = "yaml" in sys.modules
     yaml = sys.modules.get("yaml")
     sys.modules["yaml"] = None  # type: ignore[assignment]  # importing it fails
     try:
@@ -29,7 +28,7 @@ def import_numba() -> None:
 
             config._config_fname = os.devnull  # it is looked for again later
     finally:
-        if there and yaml is not None:
-            sys.modules["yaml"] = yaml
-        else:
+        if yaml is None:
             del sys.modules["yaml"]
+        else:
+            sys.modules["yaml"] = yaml

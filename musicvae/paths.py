@@ -18,7 +18,7 @@ from pathlib import Path
 
 from musicvae.errors import MusicVAEError, SettingError
 
-#: What callers may give as a path; the type of every public function's path.
+#: What callers may give as a path.
 AnyPath = str | os.PathLike[str]
 
 #: Names in a folder among which one like a missing file's is looked for.

@@ -26,7 +26,7 @@ _SMALLEST = 1e-9
 #: Largest number that is only shown: far within float32.
 _LARGEST_SHOWN = 1e30
 #: Largest variance of an endless walk: the matrices may be small, and their powers not.
-_WIDEST = _LARGEST**2
+WIDEST = _LARGEST**2
 #: Shares were rounded.
 _SHARE_SLACK = 1e-3
 #: Covariances are written with six digits; rounding may push an eigenvalue this far below zero.
@@ -139,7 +139,7 @@ def _is_stable(dynamics: DynamicsInfo) -> bool:
             covariance = covariance + power @ covariance @ power.T
             power = power @ power
             largest = np.abs(power).max()
-            if not (largest <= _WIDEST and np.abs(covariance).max() <= _WIDEST):
+            if not (largest <= WIDEST and np.abs(covariance).max() <= WIDEST):
                 return False  # or not a number
             if largest < 1e-9:
                 return True

@@ -21,6 +21,7 @@ from musicvae.errors import (
     ForeignArtifactError,
     UnsafeArtifactError,
 )
+from musicvae.files import open_regular
 from musicvae.paths import input_file
 
 #: The largest file in bytes: twenty times the largest that a recipe makes.
@@ -70,7 +71,7 @@ def load(path: str | os.PathLike[str]) -> tuple[bytes, ArtifactInfo]:
     Raises:
         ArtifactError: as :func:`read_info`.
     """
-    file = input_file(path, "an .onnx file", ArtifactError)
+    file = _file(path)
     data = _read_bytes(file)
     return data, check(data, file.name)
 
@@ -112,22 +113,18 @@ def graph_digest(source: bytes | str | os.PathLike[str]) -> str:
         ArtifactError: it is not a whole ONNX file.
     """
     name = "the model" if isinstance(source, bytes) else Path(source).name
-    data = source if isinstance(source, bytes) else _read_bytes(Path(source))
+    data = source if isinstance(source, bytes) else _read_bytes(_file(source))
     return _digest(data, _structure(data, name))
+
+
+def _file(path: str | os.PathLike[str]) -> Path:
+    return input_file(path, "an .onnx file", ArtifactError)
 
 
 def _read_bytes(path: Path) -> bytes:
     # Read, not mapped: a mapped file that is truncated meanwhile kills the whole process.
-    if not path.exists():
-        raise ArtifactError(f"there is no file {str(path)!r}", expected="the path of an .onnx file")
-    if not path.is_file():
-        raise ArtifactError(
-            f"{str(path)!r} is not a file",
-            expected="the path of an .onnx file",
-            received="a folder" if path.is_dir() else "a device or a pipe",
-        )
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             if start := file.read(_START):
                 _check_start(start, path.name)  # before anything else of a large file is read
             file.seek(0)

@@ -144,11 +144,8 @@ def inspect_artifact(options: argparse.Namespace) -> None:
         ArtifactError: the file is not an artifact that can be played.
     """
     from musicvae.artifact.reading import inspect
-    from musicvae.errors import ArtifactError
-    from musicvae.paths import input_file
 
-    file = input_file(options.artifact, "an .onnx file", ArtifactError)
-    info = inspect(file)
+    info = inspect(options.artifact)
     if options.json:
         _print_json(json.loads(info.to_json()))
         return

@@ -11,6 +11,7 @@ from musicvae.cli.options import Commands, Run
 
 if TYPE_CHECKING:
     from musicvae.audio import Sound
+    from musicvae.recipes.ranges import Range
     from musicvae.vae.clip.trained import TrainedModel
 
 
@@ -21,8 +22,8 @@ PLOTTED_TRACKS = 4
 PLOTTED_SECONDS = 10.0
 #: Bytes of a file's name that the names of its results repeat; a system allows 255 in all.
 LONGEST_NAME = 150
-#: The largest seed.
-MOST_SEED = 2**63 - 1
+#: The largest number of sounds or steps.
+MOST = 1_000_000
 
 
 def add(commands: Commands) -> None:
@@ -216,13 +217,14 @@ def _read_unless_seed(text: str) -> Sound | int:
     """The sound of a file, or the seed where the text is a number and no file has that name."""
     from musicvae.audio import read
     from musicvae.errors import SettingError
+    from musicvae.recipes.ranges import SEED
 
     if not _is_number(text):
         return read(text)
     try:
         return _seed(text)
-    except argparse.ArgumentTypeError as error:
-        raise SettingError("this is no seed", expected=str(error).partition(",")[0]) from None
+    except argparse.ArgumentTypeError:
+        raise SettingError("this is no seed", expected=f"{SEED}") from None
 
 
 def _is_number(text: str) -> bool:
@@ -247,21 +249,27 @@ def _distinct(files: Sequence[Path]) -> list[str]:
 
 
 def _positive(text: str) -> int:
-    return _whole(text, 1)
+    from musicvae.recipes.ranges import whole
+
+    return _number(text, whole(1, MOST))
 
 
 def _at_least_two(text: str) -> int:
-    return _whole(text, 2)
+    from musicvae.recipes.ranges import whole
+
+    return _number(text, whole(2, MOST))
 
 
 def _seed(text: str) -> int:
-    return _whole(text, 0, MOST_SEED)
+    from musicvae.recipes.ranges import SEED
+
+    return _number(text, SEED)
 
 
-def _whole(text: str, least: int, most: int = 1_000_000) -> int:
-    # Python refuses to read thousands of digits, with an error of its own.
-    if len(text) > 20 or not text.isdecimal() or not least <= int(text) <= most:
-        raise argparse.ArgumentTypeError(
-            f"a whole number from {least} on, up to {most}, not {text!r:.40}"
-        )
-    return int(text)
+def _number(text: str, allowed: Range) -> int:
+    from musicvae.errors import SettingError
+
+    try:
+        return int(allowed.check("the number", text, text=True))
+    except SettingError:
+        raise argparse.ArgumentTypeError(f"{allowed}, not {text!r:.40}") from None

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from musicvae.cli.options import Commands
-from musicvae.paths import output_file
+from musicvae.paths import expand, input_file, output_file
 
 if TYPE_CHECKING:
     from musicvae.live.storage.scores import Score
@@ -47,15 +47,18 @@ def render(options: argparse.Namespace) -> None:
     Raises:
         MusicVAEError: the score cannot be read or rendered, or the file cannot be written.
     """
+    from musicvae.cli.results import shown
+    from musicvae.errors import ScoreError
     from musicvae.live.stage.rendering import ScoreRenderer
     from musicvae.live.storage.library import Library
     from musicvae.live.storage.scores import read_score
     from musicvae.live.storage.takes import WAV_SUFFIX
     from musicvae.live.table import ADDRESSES
 
-    score = read_score(options.score)
-    places = [Path(place) for place in options.models] or _places(options.score, score)
-    inputs = [Path(options.score), *places, *_recording(options.score, score)]
+    file = input_file(options.score, "a score", ScoreError)
+    score = read_score(file)
+    places = [expand(place) for place in options.models] or _places(file, score)
+    inputs = [file, *places, *_recording(file, score)]
     out = output_file(options.out, (WAV_SUFFIX,), inputs)
     renderer = ScoreRenderer(score, Library(places, places), ADDRESSES)
 
@@ -65,22 +68,21 @@ def render(options: argparse.Namespace) -> None:
 
     renderer.write(out, show if sys.stdout.isatty() and not options.quiet else None)
     if not options.quiet:
-        print(f"{out}: {renderer.frames / score.rate:.2f} s")
+        print(f"{shown(out)}: {renderer.frames / score.rate:.2f} s")
 
 
-def _places(path: str, score: Score) -> list[Path]:
+def _places(path: Path, score: Score) -> list[Path]:
     """Where to look for the models and tapes of a score: where they were, and beside the score."""
     files = [Path(model["file"]) for model in score.models.values() if model.get("file")]
     folders = dict.fromkeys(file.parent for file in files)
-    return [*files, *folders, *map(Path, score.tapes), Path(path).parent]
+    return [*files, *folders, *map(Path, score.tapes), path.parent]
 
 
-def _recording(path: str, score: Score) -> list[Path]:
+def _recording(path: Path, score: Score) -> list[Path]:
     """The sound beside a recorded score, which may be the only one of its kind."""
     from musicvae.live.storage.takes import SCORE_SUFFIX, WAV_SUFFIX
 
     recorded = any(model.get("file") for model in score.models.values())
-    name = Path(path).name
-    if not recorded or not name.endswith(SCORE_SUFFIX):
+    if not recorded or not path.name.endswith(SCORE_SUFFIX):
         return []
-    return [Path(path).with_name(name.removesuffix(SCORE_SUFFIX) + WAV_SUFFIX)]
+    return [path.with_name(path.name.removesuffix(SCORE_SUFFIX) + WAV_SUFFIX)]

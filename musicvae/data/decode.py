@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from musicvae.audio import AudioSpec, Samples, to_channels
 from musicvae.data.survey import LARGEST, Survey
 from musicvae.errors import AudioError
-from musicvae.soundfiles.conversion import RATES, gathered, resampled
+from musicvae.soundfiles.conversion import check_rate, gathered, resampled
 from musicvae.soundfiles.reader import Reader
 
 #: Version of the rules in this file.
@@ -143,8 +143,7 @@ class TrackDecoder:
         survey, rate = self._survey, self._reader.rate
         if survey.samples == 0:
             raise AudioError("empty: a header without samples")
-        if not RATES[0] <= rate <= RATES[1]:
-            raise AudioError(f"claims a sample rate of {rate} Hz")
+        check_rate(rate)
         if survey.bad:
             too = f"above {LARGEST:g}" if survey.peak > LARGEST else "NaN or infinite"
             raise AudioError(f"{survey.bad} samples are {too}")

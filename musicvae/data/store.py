@@ -27,7 +27,9 @@ import numpy as np
 
 from musicvae.audio import AudioSpec, Samples
 from musicvae.data.decode import RULES
-from musicvae.files import replacing
+from musicvae.errors import DataError
+from musicvae.files import open_regular, replacing
+from musicvae.paths import expand
 
 #: Errors of a file system that has no locks.
 _NO_LOCKS = (errno.ENOLCK, errno.EOPNOTSUPP)
@@ -51,9 +53,13 @@ class Stored:
 
 
 def cache_folder() -> Path:
-    """``$MUSICVAE_CACHE``, or ``musicvae`` in the user's folder for caches on this system."""
+    """``$MUSICVAE_CACHE``, or ``musicvae`` in the user's folder for caches on this system.
+
+    Raises:
+        DataError: the variable holds no path.
+    """
     if named := os.environ.get("MUSICVAE_CACHE"):
-        return Path(named).expanduser()
+        return expand(named, DataError)
     from platformdirs import user_cache_path
 
     return user_cache_path("musicvae", appauthor=False, opinion=False)
@@ -98,7 +104,7 @@ def content_hash(path: Path) -> str:
     Raises:
         OSError: the file cannot be read.
     """
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from musicvae.latents.arrays import Float64
 from musicvae.latents.dynamics import LinearDynamics
+from musicvae.recipes.ranges import checked_seed
 
 #: After this many independent steps nothing is left of the row before (0.8³² is below 0.001).
 _MOST_INDEPENDENT = 32
@@ -29,6 +30,9 @@ class IndependentWalker:
         width: D.
         alike: correlation of a step with the next, 0 to 1.
         seed: equal seeds give equal walks.
+
+    Raises:
+        SettingError: ``seed`` is not from 0 to 4294967295.
     """
 
     def __init__(self, width: int, alike: float, seed: int) -> None:
@@ -38,7 +42,7 @@ class IndependentWalker:
 
     def restart(self, seed: int) -> None:
         """Begin anew, with another seed or the same."""
-        self._draws = np.random.default_rng(seed)
+        self._draws = np.random.default_rng(checked_seed(seed))
         self._row: Float64 = self._draws.standard_normal(self._width)
 
     def row(self) -> Float64:
@@ -62,6 +66,10 @@ class Walker:
     Args:
         dynamics: the linear model of how latents change.
         seed: equal seeds give equal walks.
+
+    Raises:
+        SettingError: ``seed`` is not from 0 to 4294967295.
+        LatentError: the walk would leave all bounds.
     """
 
     def __init__(self, dynamics: LinearDynamics, seed: int) -> None:
@@ -72,7 +80,7 @@ class Walker:
 
     def restart(self, seed: int) -> None:
         """Begin anew, with another seed or the same."""
-        self._draws = np.random.default_rng(seed)
+        self._draws = np.random.default_rng(checked_seed(seed))
         self._last = self._matrices.first(self._draws.standard_normal(self._width))
         self._following = self._after(self._last)
         self._share = 0.0

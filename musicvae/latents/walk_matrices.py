@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from musicvae.artifact.number_checks import WIDEST
 from musicvae.errors import LatentError
 from musicvae.latents.arrays import Float64
 
 #: Directions with less than this share of the largest variance do not take part.
 _FLAT = 1e-6
-#: Largest variance of a walk. Standardised latents have one of about 1.
-_WIDEST = 1e6
 
 
 class WalkMatrices:
@@ -35,10 +34,10 @@ class WalkMatrices:
     def __init__(self, matrix: Float64, noise: Float64) -> None:
         with np.errstate(over="ignore", invalid="ignore"):  # found below
             covariance = stationary_covariance(matrix, noise)
-        if not max(np.abs(covariance).max(), np.abs(noise).max()) <= _WIDEST:  # NaN is not
+        if not max(np.abs(covariance).max(), np.abs(noise).max()) <= WIDEST:  # NaN is not
             raise LatentError(
                 "these dynamics make walks that leave all bounds",
-                expected=f"a variance of at most {_WIDEST:g}",
+                expected=f"a variance of at most {WIDEST:g}",
                 received=f"{np.abs(covariance).max():.3g}",
             )
         self._matrix = matrix

@@ -12,10 +12,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from musicvae.audio import Samples, Sound, no_sound, resample, to_channels
-from musicvae.errors import ArtifactError, AudioError, RunStoppedError
+from musicvae.errors import ArtifactError, AudioError
 from musicvae.latents.arrays import Latents
 from musicvae.latents.tape import Tape
-from musicvae.runtime.binding import BoundSession
 from musicvae.runtime.stateful import Stateful
 from musicvae.text import printable
 
@@ -140,21 +139,12 @@ class Encoder(Stateful):
         if steps <= STEPS_AT_ONCE:
             return self._run_once(self._block(_part(samples, 0, steps * hop)))
         # What lies between sound and latents takes a hundred times the memory of the sound.
-        bound = BoundSession(self._session, *self._ports, self._info.state_size)
+        bound = self._at_start()
         latents = np.empty((steps, self._info.latent_dim), np.float32)
         for first in range(0, steps, STEPS_AT_ONCE):
             count = min(STEPS_AT_ONCE, steps - first)
             block = self._block(_part(samples, first * hop, count * hop))
-            try:
-                rows, state = bound.run(block, self._shapes(count)[1])
-            except RunStoppedError:
-                raise
-            except Exception as error:  # onnxruntime's errors have no common base but this
-                raise self._failed(error) from error
-            if not (np.isfinite(rows).all() and np.isfinite(state).all()):
-                raise self._beyond(block)
-            latents[first : first + count] = rows
-            bound.keep()
+            latents[first : first + count] = self._continue(block, count, bound)
         return latents
 
     def _block(self, audio: ArrayLike) -> Samples:

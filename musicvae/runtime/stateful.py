@@ -53,11 +53,9 @@ class Stateful(ABC):
 
     def __init__(self, path: str | os.PathLike[str], kind: Kind, threads: int) -> None:
         opened = open_artifact(path, kind, threads)
-        self._session, self._info, self._name, self._digest, loops = opened
+        self._session, self._info, self._name, self._digest, self._loops = opened
         self._ports = main_ports(kind)
-        self._bound = BoundSession(
-            self._session, *self._ports, self._info.state_size, self._name, loops=loops
-        )
+        self._bound = self._at_start()
         self._run_once(np.zeros(self._shapes(2)[0], np.float32), first=True)
 
     @property
@@ -131,12 +129,18 @@ class Stateful(ABC):
     def _beyond(self, block: Float32) -> MusicVAEError:
         """The error for a block, float32 (n, width), whose result is not finite."""
 
-    def _continue(self, block: Float32, frames: int) -> Float32:
+    def _at_start(self) -> BoundSession:
+        """The graph with buffers and a state of its own, at the start state."""
+        size, name = self._info.state_size, self._name
+        return BoundSession(self._session, *self._ports, size, name, loops=self._loops)
+
+    def _continue(self, block: Float32, frames: int, bound: BoundSession | None = None) -> Float32:
         """The result of a block from the current state, which becomes the next one.
 
         Args:
             block: latents or samples, float32, with the shape of a block of ``frames``.
             frames: in the block.
+            bound: holds the state; ``None`` is the one that :meth:`reset` and ``state`` set.
 
         Returns:
             Samples or latents, float32, with the shape of the result; the next call overwrites it.
@@ -145,15 +149,16 @@ class Stateful(ABC):
             MusicVAEError: that of :meth:`_beyond`: the result or the next state is not finite.
             ArtifactError: onnxruntime fails.
         """
+        bound = self._bound if bound is None else bound
         try:
-            result, state = self._bound.run(block, self._shapes(frames)[1])
+            result, state = bound.run(block, self._shapes(frames)[1])
         except RunStoppedError:
             raise
         except Exception as error:  # onnxruntime's errors have no common base but this
             raise self._failed(error) from error
         if not (np.isfinite(result).all() and np.isfinite(state).all()):
             raise self._beyond(block)
-        self._bound.keep()
+        bound.keep()
         return result
 
     def _run_once(self, block: Float32, first: bool = False) -> Float32:

@@ -76,7 +76,11 @@ class Run:
         """Note that it has been running for so many seconds more."""
         self._seen += seconds
         if self.patience is not None and self._seen > self.patience:
-            self.stop(f"it did not come to an end within {self.patience:g} s")
+            self.give_up(self.patience)
+
+    def give_up(self, seconds: float) -> None:
+        """End the present run, which has taken more than so many seconds; from any thread."""
+        self.stop(f"it did not come to an end within {seconds:g} s")
 
     def _interrupt(self, number: int) -> None:
         self.stop(KeyboardInterrupt())
@@ -114,8 +118,7 @@ def trial(name: str, run: Callable[[Any], Result]) -> Result:
         Exception: any other one of ``run``.
     """
     first = Run(name)
-    reason = f"it did not come to an end within {TRIAL_PATIENCE:g} s"
-    timer = threading.Timer(TRIAL_PATIENCE, first.stop, (reason,))
+    timer = threading.Timer(TRIAL_PATIENCE, first.give_up, (TRIAL_PATIENCE,))
     timer.daemon = True
     timer.start()
     try:

@@ -53,6 +53,7 @@ class Reader:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._others = 0  # parts of another form
         self.notes: list[str] = []
         with open_regular(path) as file:
             self._size = file.seek(0, os.SEEK_END)
@@ -130,12 +131,9 @@ class Reader:
             except AudioError:
                 break
             alike.append(part)
-        if len(alike) < len(self._parts):
-            self._others = len(self._parts) - len(alike)
-            self._parts = alike
+        self._others = len(self._parts) - len(alike)
+        self._parts = alike
         return total if total < _UNKNOWN else None
-
-    _others = 0
 
     def _judged(self, count: int, failed: bool) -> list[str]:
         """The notes on a file of which ``count`` sample frames were decoded."""
@@ -213,6 +211,5 @@ def _decoder(path: Path, file: BinaryIO, part: Part) -> Iterator[Any]:
 def _undecodable(error: Exception) -> AudioError:
     """The error for a file without sound that can be decoded."""
     # Without the path, so that the same file has the same reason in every folder.
-    reason = getattr(error, "error_string", "") or getattr(error, "what", "") or str(error)
-    reason = reason.removeprefix("cannot be decoded: ")
+    reason = getattr(error, "error_string", "") or str(error)
     return AudioError(f"cannot be decoded: {reason.rstrip('.')}")

@@ -489,6 +489,17 @@ def test_dynamics_whose_powers_are_huge_are_refused(stream: ArtifactInfo) -> Non
         parse_info(changed(stream, dynamics=dynamics))
 
 
+def test_dynamics_that_are_read_can_be_walked_however_wide(stream: ArtifactInfo) -> None:
+    noise = (1e6 * np.eye(4)).tolist()
+    dynamics = json.loads(stream.to_json())["dynamics"] | {
+        "matrix": (0.99 * np.eye(4)).tolist(),  # a variance of 5e7
+        "noise": noise,
+    }
+    info = parse_info(changed(stream, dynamics=dynamics)).dynamics
+    assert info is not None
+    assert np.isfinite(LinearDynamics.from_info(info).walk(50, seed=1)).all()
+
+
 @given(st.data())
 def test_what_is_read_stays_finite_whatever_hosts_compute_of_it(
     stream_text: str, data: st.DataObject

@@ -130,7 +130,7 @@ def test_a_number_of_samples_that_is_none_is_wrong_usage(
     with pytest.raises(SystemExit) as refused:
         musicvae_command("sample", run, f"--n={number}", "--out", out)
     assert refused.value.code == 2
-    assert "a whole number from 1 on" in capsys.readouterr().err
+    assert "a whole number from 1 to 1000000" in capsys.readouterr().err
     assert not out.exists()
 
 
@@ -227,7 +227,7 @@ def test_the_model_is_told_how_long_to_sound(run: Path, out: Path) -> None:
     assert read(out / "sample-01.wav").seconds == 3
 
 
-@pytest.mark.parametrize("seed", ["-1", "1.5", "x", "9" * 5_000, str(2**63)])
+@pytest.mark.parametrize("seed", ["-1", "1.5", "x", "9" * 5_000, str(2**32)])
 def test_a_seed_is_a_whole_number_from_0_on(
     seed: str, out: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -236,7 +236,7 @@ def test_a_seed_is_a_whole_number_from_0_on(
     assert "a whole number from 0" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("seed", ["-1", "9" * 5_000])
+@pytest.mark.parametrize("seed", ["-1", "9" * 5_000, str(2**32)])
 def test_an_end_that_is_no_seed_is_told(
     seed: str, out: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

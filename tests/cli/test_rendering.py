@@ -55,11 +55,27 @@ def test_a_score_by_hand_becomes_a_sound(folder: Path, capsys: pytest.CaptureFix
     assert capsys.readouterr() == ("", "")
 
 
+def test_a_name_moves_no_cursor(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert render(write(folder), folder / "a\x1b[2Jb.wav") == 0
+    assert capsys.readouterr().out.endswith("a?[2Jb.wav: 0.50 s\n")
+
+
 def test_models_may_lie_elsewhere(folder: Path, tmp_path: Path) -> None:
     score = write(tmp_path)
     assert render(score, tmp_path / "out.wav") == 1
     for place in (folder, folder / "jazz.onnx"):
         assert render(score, tmp_path / "out.wav", "--models", place) == 0
+
+
+def test_the_home_folder_is_expanded(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    score = write(tmp_path).relative_to(tmp_path)
+    models = Path("~") / folder.relative_to(tmp_path)
+    assert render(Path("~") / score, Path("~/out.wav"), "--models", models) == 0
+    assert (tmp_path / "out.wav").is_file()
 
 
 @pytest.mark.parametrize(

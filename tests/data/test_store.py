@@ -40,6 +40,8 @@ def test_the_folder_that_the_environment_names(
 ) -> None:
     monkeypatch.setenv("MUSICVAE_CACHE", str(tmp_path / "mine"))
     assert cache_folder() == tmp_path / "mine"
+    monkeypatch.setenv("MUSICVAE_CACHE", "~nobody-of-this-name/cache")
+    assert cache_folder() == Path("~nobody-of-this-name/cache")
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the folder of Linux")

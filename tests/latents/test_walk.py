@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
 import numpy as np
 import pytest
 
+from musicvae.errors import SettingError
 from musicvae.latents.arrays import Float64
 from musicvae.latents.dynamics import LinearDynamics
 from musicvae.latents.walk import IndependentWalker, Walker
@@ -156,3 +161,16 @@ def test_a_walk_of_independent_latents_forgets_and_does_not_count_on() -> None:
     counted.rows = 0
     walker.advance(7)
     assert counted.rows == 7
+
+
+@pytest.mark.parametrize("seed", [-1, 2**32, 0.5, "7"])
+def test_what_is_no_seed_is_refused(seed: Any) -> None:
+    dynamics = LinearDynamics(0.5 * np.eye(2), np.eye(2))
+    walkers = (Walker(dynamics, 1), IndependentWalker(2, 0.8, 1))
+    makes: tuple[Callable[[Any], object], ...] = (
+        partial(Walker, dynamics),
+        partial(IndependentWalker, 2, 0.8),
+    )
+    for make in (*makes, *(walker.restart for walker in walkers)):
+        with pytest.raises(SettingError, match="a whole number from 0 to 4294967295"):
+            make(seed)
