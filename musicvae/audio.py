@@ -158,17 +158,22 @@ def read(path: AnyPath, seconds: float | None = None) -> Sound:
         The sound at the file's own rate in Hz and number of channels.
 
     Raises:
-        AudioError: the file is missing, cannot be decoded, or is too long for the memory.
+        AudioError: the file is missing, cannot be decoded, or is too long for the memory; or
+            ``seconds`` is below 0 or not finite.
     """
     return read_with_notes(path, seconds)[0]
 
 
 def read_with_notes(path: AnyPath, seconds: float | None = None) -> tuple[Sound, tuple[str, ...]]:
     """The same as :func:`read`, and what is unusual about the file, a phrase each."""
+    if seconds is not None and not 0 <= seconds < float("inf"):  # NaN is not
+        raise AudioError(
+            "so much of a sound cannot be read", expected="seconds from 0 on", received=seconds
+        )
     with _readable(path) as reader:
         blocks, expected = reader.blocks(), reader.frames
         if seconds is not None:
-            most = max(0, round(seconds * reader.rate))
+            most = round(seconds * reader.rate)
             blocks, expected = beginning(blocks, most), min(most, expected or most)
         samples = gathered(blocks, reader.channels, expected)
         return Sound(samples, reader.rate), tuple(reader.notes)

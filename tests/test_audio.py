@@ -202,3 +202,10 @@ def test_the_corpus_reads(shared_data: Path) -> None:
     sound = read(shared_data / "genres" / "jazz" / "jazz.00000.ogg")
     assert (sound.sample_rate, sound.channels) == (22_050, 1)
     assert 29 < sound.seconds < 31
+
+
+@pytest.mark.parametrize("seconds", [float("nan"), float("inf"), -1.0])
+def test_so_much_of_a_sound_cannot_be_read(tmp_path: Path, seconds: float) -> None:
+    path = write(tmp_path / "a.wav", tone(seconds=1))
+    with pytest.raises(AudioError, match="seconds from 0 on"):
+        read(path, seconds)

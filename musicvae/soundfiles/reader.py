@@ -149,7 +149,7 @@ class Reader:
         if found is not None and found.beyond:
             notes.append(f"{found.beyond} bytes after the end that its header states: not read")
         if self._others:
-            notes.append(f"{self._others} more streams of another rate or damaged: not read")
+            notes.append(f"streams of another rate or damaged: {self._others} not read")
         return notes
 
 

@@ -111,7 +111,7 @@ def test_a_stream_of_another_rate_is_told(tmp_path: Path) -> None:
     (tmp_path / "a.ogg").write_bytes(written("OGG", "VORBIS") + other)
     sound, notes = read_with_notes(tmp_path / "a.ogg")
     assert sound.seconds == SECONDS
-    assert notes == ("1 more streams of another rate or damaged: not read",)
+    assert notes == ("streams of another rate or damaged: 1 not read",)
 
 
 def test_joined_mp3_files_are_one_sound(tmp_path: Path) -> None:

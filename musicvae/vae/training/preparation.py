@@ -85,7 +85,7 @@ def start_run(
         "genre": source.genre.name if isinstance(source.genre, Genre) else source.genre,
         "licence": licence,
         "recipe": recipe.to_json(),
-        "data": str(Path(source.folder).resolve()),
+        "data": str(expand(source.folder).resolve()),
         "train_digest": train.digest,
         "test_digest": test.digest,
         "started": datetime.now(UTC).isoformat(timespec="seconds"),

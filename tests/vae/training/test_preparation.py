@@ -63,6 +63,15 @@ def test_a_new_run_is_described(source: TrackSource, tmp_path: Path) -> None:
     assert all(described["versions"].values())
 
 
+def test_a_home_folder_is_remembered_as_it_is(
+    moved: TrackSource, tiny_cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    start_run(tmp_path / "run", TrackSource("~/moved", None, tiny_cache, workers=1), START)
+    assert _read(tmp_path / "run" / "run.json")["data"] == str((tmp_path / "moved").resolve())
+
+
 def test_the_tracks_are_split_as_the_recipe_says(source: TrackSource, tmp_path: Path) -> None:
     prepared = start_run(tmp_path / "run", source, START)
     assert (len(prepared.train), len(prepared.test)) == (4, 2)
