@@ -74,9 +74,9 @@ def test_too_many_jobs_are_told_so(
     models: Path, make_client: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with Daemon(models, output=Null(RATE), port=0) as daemon:
-        go, loader = threading.Event(), daemon.parts.repertoire.library
-        tape = loader.tape
-        monkeypatch.setattr(loader, "tape", lambda name: (go.wait(20), tape(name))[1])
+        go, library = threading.Event(), daemon.parts.repertoire.library
+        tape = library.tape
+        monkeypatch.setattr(library, "tape", lambda name: (go.wait(20), tape(name))[1])
         client = make_client(daemon.port)
         for _ in range(300):
             client.say("/tape/load", "solo")
