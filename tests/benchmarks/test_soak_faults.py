@@ -13,7 +13,8 @@ import pytest
 
 from musicvae.errors import DeviceError
 from musicvae.live.daemon import Daemon
-from musicvae.live.engine import faults, guard, stream_voice
+from musicvae.live import faults
+from musicvae.live.engine import guard, stream_voice
 from musicvae.live.jobs.worker import Worker
 
 HALF_A_MINUTE = 1 / 120
