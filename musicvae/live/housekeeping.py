@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from musicvae.live.engine.engine import Engine
 from musicvae.live.engine.work import Work
 from musicvae.live.fades import decibels
+from musicvae.live.faults import Faults
 from musicvae.live.jobs.recording import RecordingJobs
 from musicvae.live.notices import Troubles
 from musicvae.live.osc.replies import Value
@@ -35,8 +36,7 @@ class Housekeeper:
 
     Attributes:
         load: share of the last second that decoding took, 0 to 1.
-        faults: rounds that failed because of an error in musicvae.
-        problem: the newest of these errors; empty before the first.
+        faults: errors in musicvae because of which a part of a round failed.
     """
 
     def __init__(
@@ -48,13 +48,12 @@ class Housekeeper:
         problems: Callable[[], Iterable[str]] = lambda: (),
     ) -> None:
         self.load = 0.0
-        self.faults = 0
-        self.problem = ""
+        self.faults = Faults()
         self._engine = engine
         self._recording = recording
         self._tell = tell
         self._status = status
-        self._troubles = Troubles(tell, lambda: (*problems(), self.problem))
+        self._troubles = Troubles(tell, problems)
         self._measured: tuple[float, list[tuple[Work, float]]] | None = None
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._work, name="musicvae-housekeeper", daemon=True)
@@ -93,8 +92,7 @@ class Housekeeper:
             act()
         # This thread must live on, or a recording would stand still.
         except Exception as error:  # noqa: BLE001
-            self.faults += 1
-            self.problem = f"housekeeping: {type(error).__name__}: {error}"
+            self.faults.note("housekeeping", error)
 
     def _drain(self) -> None:
         failure = self._recording.drain()

@@ -11,6 +11,7 @@ from musicvae.live.network.clients import Addressees, Subscribers
 from musicvae.live.network.outbox import Outbox
 from musicvae.live.network.peers import Peer
 from musicvae.live.osc.replies import Value, message
+from musicvae.text import printable
 
 
 class Notices:
@@ -29,8 +30,11 @@ class Notices:
         self._show = show
 
     def say(self, text: str) -> None:
-        """Show a text; a failure to show it concerns nobody else. Raises nothing."""
-        self.last = text
+        """Show a text, made printable; a failure to show it concerns nobody else.
+
+        Raises nothing.
+        """
+        self.last = text = printable(text)
         if self._show is not None:
             with suppress(Exception):
                 self._show(text)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from musicvae.live.engine.engine import Engine
 from musicvae.live.engine.voice import Voice
 from musicvae.live.fades import decibels
+from musicvae.live.faults import Faults
 from musicvae.live.osc.replies import Value
 from musicvae.live.outputs.output import Output
 from musicvae.live.parts import Parts
@@ -38,7 +39,7 @@ FIELDS = (
     ("packets_received", "i", "so far"),
     ("packets_refused", "i", "of these, malformed ones, and those of hosts that are not allowed"),
     ("messages_refused", "i", "well-formed messages that asked for something impossible"),
-    ("coalesced", "i", "latents that newer ones replaced before they were rendered"),
+    ("coalesced", "i", "commands that newer ones replaced before they were applied"),
     ("outdated", "i", "commands dropped because the model they were meant for had been replaced"),
     ("decode_failed", "i", "latents that gave no sound, of the models that play"),
     ("faults", "i", "errors that no input should cause and that were caught; please report them"),
@@ -82,7 +83,7 @@ def status(parts: Parts) -> dict[str, Value]:
         "coalesced": engine.coalesced,
         "outdated": engine.outdated,
         "decode_failed": sum(voice.work.failed for voice in voices),
-        "faults": _faults(parts),
+        "faults": sum(faults.count for faults in _faults(parts)),
         "since_packet": since,
         "seconds": engine.frame / engine.sample_rate,
         "rate": output.sample_rate,
@@ -98,8 +99,7 @@ def problems(parts: Parts) -> list[str]:
     """The newest trouble of each part of the daemon, in a fixed order; empty for none."""
     decks, failure = parts.engine.decks, parts.output.failure
     return [
-        *(str(getattr(part, "problem", "")) for part in _counting(parts)),
-        parts.engine.faults.problem,
+        *(faults.problem for faults in _faults(parts)),
         *(_trouble(name, deck.voice) for name, deck in decks.items()),
         "" if failure is None else str(failure),
     ]
@@ -110,17 +110,11 @@ def _trouble(deck: str, voice: Voice | None) -> str:
     return f"deck {deck}: {problem}" if problem else ""
 
 
-def _counting(parts: Parts) -> tuple[object, ...]:
-    """The parts that count errors of their own in ``faults``, and keep the newest in ``problem``.
-
-    Of the outputs only some do.
-    """
-    return (parts.receiver, parts.worker, parts.output)
-
-
-def _faults(parts: Parts) -> int:
-    counted = (*_counting(parts), parts.housekeeper)
-    return parts.engine.faults.count + sum(int(getattr(part, "faults", 0)) for part in counted)
+def _faults(parts: Parts) -> list[Faults]:
+    """What each part has caught; of the outputs only some count."""
+    counting = (parts.receiver, parts.worker, parts.housekeeper, parts.engine, parts.output)
+    found = (getattr(part, "faults", None) for part in counting)
+    return [faults for faults in found if isinstance(faults, Faults)]
 
 
 def _decks(engine: Engine) -> dict[str, Value]:

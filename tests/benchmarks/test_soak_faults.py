@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from musicvae.errors import DeviceError
+from musicvae.live import faults
 from musicvae.live.daemon import Daemon
-from musicvae.live.engine import faults, guard, stream_voice
-from musicvae.live.jobs.worker import Worker
+from musicvae.live.engine import guard, stream_voice
 
 HALF_A_MINUTE = 1 / 120
 
@@ -95,7 +95,7 @@ def test_a_daemon_in_which_anything_fails_sounds_answers_and_counts(daemon: Modu
 def test_jobs_whose_faults_are_not_counted_are_noticed(
     daemon: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Worker, "_note", lambda self, task, error: None)
+    uncounted(monkeypatch)
     broken = daemon.soak_daemon(0.02, seed=1, scale=4.0).broken()
     assert broken == ["a daemon counts its faults"]
 

@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -28,6 +29,16 @@ SAMPLES = 4000
 
 #: Seconds. Many tests wait for what must happen; one that waits in vain must fail, not hang.
 PATIENCE = 180
+
+
+@pytest.fixture
+def count_threads() -> Callable[[], int]:
+    """How many threads of daemons run; that which hears signals lives as long as the process."""
+
+    def count() -> int:
+        return sum(thread.name.startswith("musicvae-") for thread in threading.enumerate())
+
+    return count
 
 
 @pytest.fixture(autouse=True)

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-import threading
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -26,8 +26,10 @@ def never() -> None:
     raise AssertionError("nobody said /quit")
 
 
-def test_everything_is_there_before_anything_sounds(models: Path) -> None:
-    before = threading.active_count()
+def test_everything_is_there_before_anything_sounds(
+    models: Path, count_threads: Callable[[], int]
+) -> None:
+    before = count_threads()
     both = [models / "jazz.onnx", models / "wide.onnx"]
     with ExitStack() as stack:
         parts = assemble(both, options(gain_db=-3), never, stack)
@@ -44,14 +46,16 @@ def test_everything_is_there_before_anything_sounds(models: Path) -> None:
             open_sockets("127.0.0.1", parts.port, guarded=False)
     for opened in open_sockets("127.0.0.1", parts.port, guarded=False):  # all is closed again
         opened.close()
-    assert threading.active_count() == before
+    assert count_threads() == before
 
 
-def test_nothing_stays_open_where_something_is_wrong(models: Path) -> None:
-    before = threading.active_count()
+def test_nothing_stays_open_where_something_is_wrong(
+    models: Path, count_threads: Callable[[], int]
+) -> None:
+    before = count_threads()
     with pytest.raises(SettingError, match="no such host"), ExitStack() as stack:
         assemble(models, options(allow=["no such host.invalid"]), never, stack)
-    assert threading.active_count() == before
+    assert count_threads() == before
 
 
 def test_quit_and_time_tags_need_their_options(models: Path) -> None:

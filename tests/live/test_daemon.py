@@ -74,9 +74,9 @@ def test_too_many_jobs_are_told_so(
     models: Path, make_client: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with Daemon(models, output=Null(RATE), port=0) as daemon:
-        go, loader = threading.Event(), daemon.parts.repertoire.library
-        tape = loader.tape
-        monkeypatch.setattr(loader, "tape", lambda name: (go.wait(20), tape(name))[1])
+        go, library = threading.Event(), daemon.parts.repertoire.library
+        tape = library.tape
+        monkeypatch.setattr(library, "tape", lambda name: (go.wait(20), tape(name))[1])
         client = make_client(daemon.port)
         for _ in range(300):
             client.say("/tape/load", "solo")
@@ -132,8 +132,10 @@ def spoilt(path: Path) -> Path:
     return path
 
 
-def test_start_up_errors_leave_nothing_open(decoder: Any, tmp_path: Path, models: Path) -> None:
-    before = threading.active_count()
+def test_start_up_errors_leave_nothing_open(
+    decoder: Any, tmp_path: Path, models: Path, count_threads: Callable[[], int]
+) -> None:
+    before = count_threads()
     with Daemon(decoder, output="null", port=0) as first, pytest.raises(PortInUseError):
         Daemon(decoder, output="null", port=first.port).start()
     port = first.port
@@ -150,17 +152,17 @@ def test_start_up_errors_leave_nothing_open(decoder: Any, tmp_path: Path, models
     with pytest.raises(ArtifactError, match=r"wide\.onnx"):  # though it would only be deck b's
         Daemon(both, output="null", port=port).start()
     with Daemon(models, output="null", port=port):  # the port is free again
-        assert threading.active_count() > before
-    assert threading.active_count() == before
+        assert count_threads() > before
+    assert count_threads() == before
 
 
-def test_the_process_is_put_back_as_it_was(decoder: Any) -> None:
-    before = (sys.getswitchinterval(), gc.get_freeze_count(), threading.active_count())
+def test_the_process_is_put_back_as_it_was(decoder: Any, count_threads: Callable[[], int]) -> None:
+    before = (sys.getswitchinterval(), gc.get_freeze_count(), count_threads())
     with Daemon(decoder, output="null", port=0) as daemon:
         assert sys.getswitchinterval() < 0.001
         assert gc.get_freeze_count() > 0
     daemon.stop()
-    assert (sys.getswitchinterval(), gc.get_freeze_count(), threading.active_count()) == before
+    assert (sys.getswitchinterval(), gc.get_freeze_count(), count_threads()) == before
 
 
 def test_an_output_that_fails_is_raised_at_the_end(decoder: Any) -> None:
@@ -186,16 +188,16 @@ def test_a_file_that_is_done_ends_its_recording_too(
 
 
 def test_a_recording_that_cannot_begin_keeps_the_daemon_from_starting(
-    models: Path, tmp_path: Path
+    models: Path, tmp_path: Path, count_threads: Callable[[], int]
 ) -> None:
-    before = threading.active_count()
+    before = count_threads()
     for takes, record, error in (
         (tmp_path, "../show", SettingError),
         (models / "jazz.onnx", "show", DeviceError),
     ):
         with pytest.raises(error):
             Daemon(models, output=Null(RATE), port=0, takes=takes, record=record).start()
-    assert threading.active_count() == before
+    assert count_threads() == before
 
 
 def test_the_end_does_not_wait_for_a_long_job(models: Path, make_client: Any) -> None:

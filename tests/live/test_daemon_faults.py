@@ -177,12 +177,13 @@ def test_the_end_does_not_wait_for_a_graph_without_one(
     make_client: Any,
     make_endless: Callable[..., Path],
     where: str,
+    count_threads: Callable[[], int],
 ) -> None:
     """Not even for its patience: here nothing else would end it in time."""
     name = "loops" if where == "clip" else "jazz"
     above = -1.0 if where == "loading" else 5.0
     make_endless(models / f"{name}.onnx", above)
-    before = threading.active_count()
+    before = count_threads()
     first = [models / "metal.onnx", models / "wide.onnx", models]
     with Daemon(first, output=Null(RATE), port=0) as daemon:
         client = make_client(daemon.port)
@@ -193,7 +194,7 @@ def test_the_end_does_not_wait_for_a_graph_without_one(
             client.say("/latent", 6.0)
         while not any(run._name == f"{name}.onnx" for run in tuple(stopping._runs)):
             pass
-    while threading.active_count() > before:  # all threads have ended
+    while count_threads() > before:  # all threads have ended
         pass
 
 

@@ -101,7 +101,7 @@ def test_a_mistake_of_ours_is_counted_and_the_rounds_go_on(
     keeping.start()
     told.wait_for("/peak", 2)
     keeping.stop()
-    assert keeping.faults == 2
+    assert keeping.faults.count == 2
 
 
 def test_the_end_finishes_a_recording(recording: Recording, told: Told) -> None:
@@ -182,10 +182,10 @@ def test_whatever_raises_the_rounds_go_on_and_recordings_are_written(
     if part == "spent":
         keeping._spent = raises  # type: ignore[method-assign]
     keeping.start()
-    while recording.drained < 5 or not keeping.faults:
+    while recording.drained < 5 or not keeping.faults.count:
         time.sleep(0.005)
     assert keeping.alive
-    assert "injected" in keeping.problem
+    assert "injected" in keeping.faults.problem
     keeping.stop()
 
 

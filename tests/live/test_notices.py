@@ -42,6 +42,15 @@ def test_the_newest_is_kept_and_each_is_shown_while_somebody_shows_them() -> Non
     assert notices.last == "nobody looks again"
 
 
+def test_what_steers_a_terminal_is_not_shown() -> None:
+    """Such as the name of a node in a stranger's graph, which onnxruntime repeats in its error."""
+    notices = Notices()
+    shown: list[str] = []
+    notices.show_with(shown.append)
+    notices.say("node 'a\x1b[2Jb'\nfailed")
+    assert shown == [notices.last] == ["node 'a?[2Jb'?failed"]
+
+
 def test_a_reply_goes_to_the_port_that_the_client_chose(announcer: Announcer) -> None:
     announcer.addressees.choose(PD, 7701)
     announcer.reply(PD, "/pong", 3)

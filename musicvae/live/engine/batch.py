@@ -40,24 +40,23 @@ class Batch:
     last: Batch | None = None
     dropped: int = 0
     weight: int = field(init=False)
-    _by_place: dict[object, Command] | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         heavy = sum(payload is not None for payload in self.payloads) + (self.then is not None)
         self.weight = max(1, sum(map(_weight, self.commands)) + _HEAVY * heavy)
-        if self.due is None and all(c.row.replaced_by is not None for c in self.commands):
-            self._by_place = {command.place: command for command in self.commands}
 
     def replaces(self, earlier: Batch) -> bool:
-        """Whether ``earlier``, which is due at the same sample frame, becomes inaudible."""
-        if self._by_place is None or earlier._by_place is None or earlier.then is not None:
+        """Whether ``earlier``, which is due at the same sample frame, becomes inaudible.
+
+        Each of its commands must be replaced by that in the same position: two commands for one
+        place, as ``/latent/from 0`` and ``/latent/from 4``, set different things.
+        """
+        if earlier.then is not None or earlier.due is not None or self.due is not None:
             return False
         if not 0 < len(earlier.commands) == len(self.commands):
             return False
-        return all(
-            (later := self._by_place.get(place)) is not None and command.is_replaced_by(later)
-            for place, command in earlier._by_place.items()
-        )
+        pairs = zip(earlier.commands, self.commands, strict=True)
+        return all(before.is_replaced_by(after) for before, after in pairs)
 
 
 def batches(

@@ -7,10 +7,10 @@ import numpy as np
 from musicvae.audio import Samples
 from musicvae.live.commands.address import Address, Command, Target
 from musicvae.live.commands.arguments import Shape
-from musicvae.live.engine.faults import Faults
 from musicvae.live.engine.guard import Guard
 from musicvae.live.engine.voice import Voice
 from musicvae.live.fades import Glide, amplitude, equal_power, raised_cosine
+from musicvae.live.faults import Faults
 
 #: Duration of the cross-fade from one model to the next.
 SWAP_SECONDS = 0.1

@@ -20,8 +20,8 @@ from musicvae.live.engine.agenda import Agenda
 from musicvae.live.engine.batch import Batch, batches
 from musicvae.live.engine.deck import PLAY_SECONDS, Deck
 from musicvae.live.engine.deck_addresses import PLAY
-from musicvae.live.engine.faults import Faults
 from musicvae.live.engine.limiter import Limiter
+from musicvae.live.faults import Faults
 
 #: The longest block that is rendered at once, in sample frames.
 SEGMENT = 512

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from musicvae.audio import Samples
-from musicvae.live.engine.faults import Faults
 from musicvae.live.engine.voice import Voice
+from musicvae.live.faults import Faults
 
 
 class Guard:

@@ -14,6 +14,7 @@ from pathlib import Path
 from musicvae.errors import MusicVAEError
 from musicvae.live.commands.address import Address, Command, Value
 from musicvae.live.commands.arguments import RefusedError
+from musicvae.live.faults import Faults
 from musicvae.live.network.peers import Peer
 
 #: Length of the queue of jobs; a job that finds it full fails.
@@ -56,13 +57,11 @@ class Worker:
         reply: sends a message; called on the thread that does the job.
 
     Attributes:
-        faults: number of jobs that failed by an error in this program.
-        problem: description of the last one.
+        faults: errors in musicvae because of which jobs failed.
     """
 
     def __init__(self, handlers: Mapping[str, Handler], reply: Reply) -> None:
-        self.faults = 0
-        self.problem = ""
+        self.faults = Faults()
         self._handlers = handlers
         self._reply = reply
         self._tasks: queue.Queue[Task | None] = queue.Queue(MOST_WAITING)
@@ -123,7 +122,7 @@ class Worker:
             self._say(task, "/fail", task.address, "there is not enough memory")
         # An error in one job must not stop the next one during a performance.
         except Exception as error:  # noqa: BLE001
-            self._note(task, error)
+            self.faults.note(task.command.address, error)
             reason = f"an error in musicvae, please report it: {error}"
             self._say(task, "/fail", task.address, reason)
         else:
@@ -134,10 +133,6 @@ class Worker:
                 self._rest.start()
             elif result is not None:
                 self._say(task, "/done", task.address, *result)
-
-    def _note(self, task: Task, error: Exception) -> None:
-        self.faults += 1
-        self.problem = f"{task.command.address}: {type(error).__name__}: {error}"
 
     def _say(self, task: Task, address: str, *values: Value) -> None:
         if task.peer is not None:
@@ -151,7 +146,7 @@ class Worker:
                 else:
                     self.do(task)
             except Exception as error:  # noqa: BLE001 - of the reply itself; the next job is done
-                self._note(task, error)
+                self.faults.note(task.command.address, error)
 
     def _overtaken(self, task: Task) -> bool:
         """Whether the next job in the queue replaces this one.

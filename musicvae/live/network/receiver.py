@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Sequence
 from functools import partial
 
+from musicvae.live.faults import Faults
 from musicvae.live.network.outbox import Outbox
 from musicvae.live.network.peers import Answer, Peer, peer_of
 from musicvae.live.network.tcp import Connections
@@ -34,8 +35,7 @@ class Receiver:
         connections: TCP connections to serve as well.
 
     Attributes:
-        faults: packets that failed because of an error in musicvae.
-        problem: the newest of these errors; empty before the first.
+        faults: errors in musicvae because of which packets failed.
         unsent: answers that the system did not accept, or whose connection was gone.
     """
 
@@ -47,8 +47,7 @@ class Receiver:
         connections: Connections | None = None,
     ) -> None:
         self.outbox = outbox
-        self.faults = 0
-        self.problem = ""
+        self.faults = Faults()
         self.unsent = 0
         sockets = [listening] if isinstance(listening, socket.socket) else [*listening]
         self._sockets = {each.family: each for each in sockets}
@@ -93,11 +92,7 @@ class Receiver:
             act(mask)
         # Whatever is wrong with one packet, the next one must be heard: this is a stage.
         except Exception as error:  # noqa: BLE001
-            self._note(error)
-
-    def _note(self, error: Exception) -> None:
-        self.faults += 1
-        self.problem = f"{type(error).__name__}: {error}"
+            self.faults.note("receiver", error)
 
     def _read_datagrams(self, listening: socket.socket, _mask: int) -> None:
         receive = listening.recvfrom
@@ -116,7 +111,7 @@ class Receiver:
         try:
             answers = self._handle(data, sender, time.monotonic())
         except Exception as error:  # noqa: BLE001 - as in _try
-            self._note(error)
+            self.faults.note("receiver", error)
             return
         for reply, peer in answers:
             self._send(reply, Peer(*peer))

@@ -162,13 +162,15 @@ class Connections:
             return True
         now = time.monotonic()
         silent = [
-            each for each in self._connections.values() if now - each.heard >= self._may(each)
+            each
+            for each in self._connections.values()
+            if now - each.heard >= self._patience_with(each)
         ]
         if silent:
             self._drop(min(silent, key=lambda each: each.heard))
         return bool(silent)
 
-    def _may(self, connection: _Connection) -> float:
+    def _patience_with(self, connection: _Connection) -> float:
         """Seconds for which a connection may go without a whole packet."""
         alive = connection.spoke and not connection.deframer.waiting
         return self._patience if alive else self._grace

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from musicvae.audio import Samples
 from musicvae.errors import DeviceError, SettingError
+from musicvae.live.faults import Faults
 from musicvae.live.outputs import devices
 from musicvae.live.outputs.clocked import Null
 from musicvae.live.outputs.soundcard import SoundCard
@@ -39,7 +40,6 @@ class Reconnecting:
         state: ``"playing"``, or ``"lost: …, trying again"``.
         reconnects: how often the card came back.
         faults: errors that the search for the card raised and that no audio system should raise.
-        problem: the newest of these; empty before the first.
         on_change: called with each new :attr:`state`, on a thread of this class or on the one that
             calls :meth:`switch`; must not block for long. ``None`` at first.
     """
@@ -53,8 +53,7 @@ class Reconnecting:
         self.channels = self._output.channels
         self.state = "playing"
         self.reconnects = 0
-        self.faults = 0
-        self.problem = ""
+        self.faults = Faults()
         self._earlier = 0
         self._render: Callable[[Samples], None] | None = None
         self._rendering = threading.Lock()  # of the one output that renders
@@ -154,7 +153,7 @@ class Reconnecting:
                 try:
                     self._look()
                 except Exception as error:  # noqa: BLE001 - or the sound would never come back
-                    self._note(error)
+                    self.faults.note("sound card", error)
                 wait = _LOOK if isinstance(self._output, SoundCard) else _RETRY
 
     def _look(self) -> None:
@@ -209,7 +208,7 @@ class Reconnecting:
         try:
             self._output.stop()
         except Exception as error:  # noqa: BLE001 - it is left all the same
-            self._note(error)
+            self.faults.note("sound card", error)
         self._earlier += underruns
 
     def _enter(self, output: SoundCard | Null) -> None:
@@ -242,8 +241,4 @@ class Reconnecting:
             try:
                 self.on_change(state)
             except Exception as error:  # noqa: BLE001 - telling must not keep the sound away
-                self._note(error)
-
-    def _note(self, error: Exception) -> None:
-        self.faults += 1
-        self.problem = f"sound card: {type(error).__name__}: {error}"
+                self.faults.note("sound card", error)

@@ -178,6 +178,38 @@ def test_only_what_sets_as_much_replaces(
     assert len(batch.commands) == (1 if replaced else 2)
 
 
+#: Path and values of a command.
+Setting = tuple[str, tuple[float, ...]]
+
+
+@pytest.mark.parametrize(
+    ("earlier", "later", "replaced"),
+    [
+        ([("/latent/from", (0, 1.0)), ("/latent/from", (4, 1.0))], None, True),
+        (
+            [("/latent/from", (0, 1.0)), ("/latent/from", (4, 1.0))],
+            [("/latent/from", (8, 2.0)), ("/latent/from", (4, 2.0))],
+            False,
+        ),
+        (
+            [("/latent", (1.0, 2.0, 3.0)), ("/latent", (5.0,))],
+            [("/latent", (6.0,)), ("/walk", (1.0,))],
+            False,
+        ),
+    ],
+)
+def test_a_batch_replaces_another_only_if_it_sets_all_of_it(
+    earlier: list[Setting], later: list[Setting] | None, replaced: bool
+) -> None:
+    """Also where several commands of a batch are for one place; ``None`` is the same again."""
+    first, second = (
+        next(batches([ADDRESSES.command(path, "a", "", values) for path, values in sent]))
+        for sent in (earlier, later or earlier)
+    )
+    assert (len(first.commands), len(second.commands)) == (2, 2)
+    assert second.replaces(first) is replaced
+
+
 def test_very_many_commands_become_several_batches_and_tell_at_the_end() -> None:
     many = [delta(n).commands[0] for n in range(1000)]
     parts = [*batches(many, payloads=range(1000), then=print, due=7)]

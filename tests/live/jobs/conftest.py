@@ -79,7 +79,7 @@ class Rig:
         """Do a job that must fail; returns the reason."""
         address, values = self.do(*message)
         assert address == "/fail", values
-        assert self.worker.problem == ""
+        assert self.worker.faults.problem == ""
         return str(values[0])
 
     def apply(self, *message: Any) -> None:

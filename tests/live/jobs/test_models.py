@@ -73,7 +73,7 @@ def test_a_model_that_cannot_be_played_changes_nothing(
     assert reason in rig.failed("/model/load", name)
     assert rig.engine.decks["a"].voice is voice
     assert rig.state() == state
-    assert rig.worker.faults == 0
+    assert rig.worker.faults.count == 0
 
 
 @pytest.mark.parametrize("name", ["../models/jazz", "/etc/passwd", "jazz.onnx/..", "..", "jazz\0"])

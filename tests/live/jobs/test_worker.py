@@ -95,15 +95,15 @@ def test_a_job_without_a_result_says_nothing(jobs: Jobs, worker: Worker) -> None
 def test_failures_say_why_and_only_mistakes_of_ours_are_faults(jobs: Jobs, worker: Worker) -> None:
     worker.do(task("/explained"))
     worker.do(task("/refused", address="/deck/b/refused"))
-    assert worker.faults == 0
+    assert worker.faults.count == 0
     worker.do(task("/mistake"))
     assert jobs.said == [
         (ME, "/fail", "/explained", "no such thing. Expected: things."),
         (ME, "/fail", "/deck/b/refused", "does not fit"),
         (ME, "/fail", "/mistake", "an error in musicvae, please report it: oops"),
     ]
-    assert worker.faults == 1
-    assert worker.problem == "/mistake: ZeroDivisionError: oops"
+    assert worker.faults.count == 1
+    assert worker.faults.problem == "/mistake: ZeroDivisionError: oops"
 
 
 def test_nobody_is_told_of_a_job_that_nobody_asked_for(jobs: Jobs, worker: Worker) -> None:
@@ -218,4 +218,4 @@ def test_what_the_system_refuses_is_an_answer_and_no_mistake_of_ours(
     assert (address, of) == ("/fail", "/full")
     assert reason in told
     assert "/a" not in told
-    assert (worker.faults, worker.problem) == (0, "")
+    assert (worker.faults.count, worker.faults.problem) == (0, "")

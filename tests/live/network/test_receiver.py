@@ -77,14 +77,15 @@ def test_a_mistake_of_ours_is_counted_and_the_next_packet_is_heard(
 ) -> None:
     client.send(b"raise")
     assert ask(client, b"a") == b"a"
-    assert (receiver.faults, receiver.problem) == (1, "ValueError: an error in the handler")
+    assert receiver.faults.count == 1
+    assert receiver.faults.problem == "receiver: ValueError: an error in the handler"
 
 
 def test_answers_that_go_nowhere_are_counted(receiver: Receiver, client: socket.socket) -> None:
     client.send(b"lost")
     assert ask(client, b"a") == b"a"
     assert receiver.unsent == 2
-    assert receiver.faults == 0
+    assert receiver.faults.count == 0
 
 
 def test_other_threads_answer_through_the_outbox(receiver: Receiver, client: socket.socket) -> None:
@@ -139,4 +140,4 @@ def test_ipv6_is_heard_and_answered(echo: Echo) -> None:
             stream.sendall(b"/a\0\0\xc0")
             assert stream.recv(64) == b"\xc0/a\0\0\xc0"
         receiving.stop()
-        assert receiving.faults == 0
+        assert receiving.faults.count == 0

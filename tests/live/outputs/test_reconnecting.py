@@ -191,7 +191,7 @@ def test_whatever_is_raised_the_card_is_looked_for_again(wait_for: Any, broken: 
         raise OSError("injected")
 
     def open_card() -> Any:
-        if broken == "opening" and len(cards) == 1 and not output.faults:
+        if broken == "opening" and len(cards) == 1 and not output.faults.count:
             raises()
         cards.append(Card(f"card {len(cards)}"))
         return cards[-1]
@@ -209,8 +209,8 @@ def test_whatever_is_raised_the_card_is_looked_for_again(wait_for: Any, broken: 
         cards[0]._stopping.set()
     frames = engine.frames
     wait_for(lambda: engine.frames > frames + 200)
-    assert output.faults
-    assert "injected" in output.problem
+    assert output.faults.count
+    assert "injected" in output.faults.problem
     output.stop()
 
 

@@ -57,7 +57,7 @@ def test_a_whole_performance_is_rendered_again_to_the_byte(
         performing.perform(client, bundle, osc)
         _, seconds = client.done("/record/stop")
         status = client.status()
-        assert daemon.parts.worker.problem == ""
+        assert daemon.parts.worker.faults.problem == ""
     assert (status["faults"], status["decode_failed"], status["messages_refused"]) == (0, 0, 0)
     for take in (Path(whole), Path(late)):
         score = take.with_suffix(".score.jsonl")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 class Faults:
-    """Errors that were caught on the rendering thread; written there, read by any thread.
+    """Errors that one part of the daemon caught; written by its thread, read by any.
 
     Attributes:
         count: how many.
@@ -19,7 +19,7 @@ class Faults:
         """Count an error.
 
         Args:
-            where: what failed: an address, a model, a callback.
+            where: what failed: an address, a model, a callback, a part of the daemon.
             error: what was raised.
         """
         said = " ".join(str(error).split())
