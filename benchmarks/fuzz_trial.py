@@ -23,7 +23,11 @@ from typing import Any, NamedTuple, cast
 from fuzz_fence import Fence
 from grammars.grammar import Case, Grammar
 
+import musicvae
 from musicvae.errors import MusicVAEError
+
+#: How the files of the package begin; the folder of the repository may have the same name.
+PACKAGE = f"{Path(musicvae.__file__).parent}/"
 
 KINDS = ("presets", "scores", "descriptions", "graphs", "runs", "wavs")
 
@@ -85,9 +89,9 @@ def _kind_of(error: BaseException) -> str:
 def _place(error: BaseException) -> str:
     """The innermost line of musicvae."""
     ours = [
-        f" in {frame.filename.rpartition('/musicvae/')[2]}, {frame.name}"
+        f" in {frame.filename.removeprefix(PACKAGE)}, {frame.name}"
         for frame in traceback.extract_tb(error.__traceback__)
-        if "/musicvae/" in frame.filename
+        if frame.filename.startswith(PACKAGE)
     ]
     return ours[-1] if ours else ""
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Self
 
-from fuzz_trial import Limits
+from fuzz_trial import PACKAGE, Limits
 from grammars.grammar import Case
 
 
@@ -114,7 +114,7 @@ class Court:
 def _place(said: str) -> str:
     """The innermost place in musicvae of a trace by faulthandler, whose first line is innermost."""
     for line in said.splitlines():
-        if line.startswith("  File") and "/musicvae/" in line:
-            name = line.rpartition("/musicvae/")[2]
+        if line.startswith("  File") and PACKAGE in line:
+            name = line.rpartition(PACKAGE)[2]
             return f" in {name.partition(chr(34))[0]}, {name.rpartition(' in ')[2]}"
     return ""
