@@ -113,7 +113,7 @@ def run_files(family: str) -> dict[str, Content]:
         },
         "split.json": {"train": ["a", "b"], "test": ["c"], "rule": "2+1"},
         "data.json": {"folder": "/nowhere", "tracks": [], "skipped": []},
-        "history.json": [{"epoch": 1, "steps": 3, "objective": 1.5}],
+        "history.json": [{"epoch": 1, "step": 3, "objective": 1.5}],
         "best.npz": weights | {"counters": np.array(json.dumps({"step": 3, "epoch": 1}))},
         "latents.npz": latents,
     }

@@ -37,6 +37,8 @@ from musicvae.vae.run.writing import writing
 
 Row = dict[str, Any]
 PathLike = str | os.PathLike[str]
+#: Parts of a model, of which one can be frozen.
+PARTS = ("encoder", "decoder")
 
 
 @dataclass(frozen=True)
@@ -190,6 +192,17 @@ class RunFolder:
         described = self.describe()["recipe"]
         with guarded(self.description):
             return Recipe.from_json(described)
+
+    def frozen(self) -> tuple[str, ...]:
+        """Parts of the model that keep the weights of the run that this one started from.
+
+        Raises:
+            RunError: ``run.json`` is missing or damaged, or names other parts.
+        """
+        frozen = self.describe().get("from", {}).get("frozen", [])
+        if not isinstance(frozen, list) or not all(part in PARTS for part in frozen):
+            raise damaged(self.description, f"its frozen parts are {frozen!r:.80}")
+        return tuple(frozen)
 
     def sides(self) -> dict[str, Any]:
         """The content of ``split.json``: keys of the tracks, lists ``train`` and ``test``.

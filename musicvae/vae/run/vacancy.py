@@ -17,7 +17,12 @@ from musicvae.vae.run.reading import read_object
 #: The files that a start writes, the last one last, and those that the training adds.
 OF_START = ("start.npz", "start_latents.npz", "split.json", "data.json", "run.json")
 OF_TRAINING = (
-    *("last.npz", "best.npz", "latents.npz", "playing.json", "history.json", "history.csv"),
+    "last.npz",
+    "best.npz",
+    "latents.npz",
+    "playing.json",
+    "history.json",
+    "history.csv",
 )
 
 #: Keys by which a file of a start is known from one of another program.

@@ -130,8 +130,7 @@ def resume_run(
             if is_chief:
                 remove_leftovers(run.path)
                 _note_changes(run, recipe, found.root if source.folder else None)
-            frozen = tuple(description.get("from", {}).get("frozen", ()))
-            return Prepared(run, recipe, train, test, frozen=frozen, changed=changed)
+            return Prepared(run, recipe, train, test, frozen=run.frozen(), changed=changed)
     raise RunError(
         "the sounds of this run have changed since it began, so it cannot go on as it was",
         expected="the same files under the same names",

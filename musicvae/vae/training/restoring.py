@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
-from typing import Any
+from typing import Any, TypeGuard
 
 from musicvae.recipes import Recipe
 from musicvae.vae.training.progress import Averages, Counters
@@ -54,10 +54,9 @@ class Restored:
         if counters.phases != phases or counters.phase >= phases:
             raise ValueError(f"it is of a training of {counters.phases} phases")
         averages = Averages.from_json(kept["averages"])
-        sums = kept["averages"]["sums"]
         _check("steps of its averages", kept["averages"]["steps"])
-        for name, value in sums.items():
-            if isinstance(value, bool) or not math.isfinite(value):
+        for name, value in kept["averages"]["sums"].items():
+            if not (_is_number(value) and math.isfinite(value)):
                 raise ValueError(f"its average {name} is {value!r}")
         return cls(counters, averages, kept.get("plan"))
 
@@ -95,14 +94,15 @@ def _check(name: str, value: object) -> None:
     if name in ("planned", "stopped"):
         good = isinstance(value, bool)
     elif name == "best":
-        good = value is None or (_is_number(value) and math.isfinite(float(str(value))))
+        good = value is None or (_is_number(value) and math.isfinite(value))
     elif name in ("seconds", "timed_seconds", "phase_seconds"):
-        good = _is_number(value) and 0 <= float(str(value)) < math.inf
+        good = _is_number(value) and 0 <= value < math.inf
     else:
         good = isinstance(value, int) and not isinstance(value, bool) and value >= 0
     if not good:
         raise ValueError(f"its {name} is {value!r:.40}")
 
 
-def _is_number(value: object) -> bool:
+def _is_number(value: object) -> TypeGuard[float]:
+    """Whether JSON has it as a number; a truth value is none."""
     return isinstance(value, int | float) and not isinstance(value, bool)

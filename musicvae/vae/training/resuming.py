@@ -82,7 +82,7 @@ class Wishes:
             source = str(expand(self.start_from, RunError).resolve())
             if source != origin.get("run"):
                 yield "from", origin.get("run"), source
-        frozen = origin.get("frozen", [])
+        frozen = run.frozen()
         if self.freeze and set(self.freeze) != set(frozen):
             yield "freeze", ", ".join(frozen), ", ".join(self.freeze)
 

@@ -17,10 +17,7 @@ from musicvae.families import FAMILIES
 from musicvae.genres import GENRES, Genre
 from musicvae.recipes import Recipe, get_recipe
 from musicvae.vae.run import checkpoint
-from musicvae.vae.run.folder import PathLike, RunFolder
-
-#: Parts of a model that can keep their weights.
-PARTS = ("encoder", "decoder")
+from musicvae.vae.run.folder import PARTS, PathLike, RunFolder
 
 #: Settings that decide the shapes of the weights and the meaning of the latents.
 _NETWORK = ("family", "sample_rate", "channels", "latent_dim", "model")

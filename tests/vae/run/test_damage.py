@@ -170,6 +170,16 @@ def test_the_recipe_of_a_run(copy: Path, change: dict[str, Any]) -> None:
     _assert_names(refused, "run.json")
 
 
+@pytest.mark.parametrize("frozen", [3, None, "encoder", ["likelihood"], [3], [["encoder"]], {}])
+def test_the_frozen_parts_of_a_run(copy: Path, frozen: Any) -> None:
+    path = copy / "run.json"
+    values = json.loads(path.read_text("utf-8"))
+    path.write_text(json.dumps(values | {"from": {"run": "/first", "frozen": frozen}}))
+    with pytest.raises(RunError) as refused:
+        Wishes().recipe_of(RunFolder.open(copy))
+    _assert_names(refused, "run.json")
+
+
 @_cases(ANY, JSON)
 @pytest.mark.parametrize("name", ["split.json", "data.json"])
 def test_what_tells_the_tracks(copy: Path, name: str, damage: Damage) -> None:

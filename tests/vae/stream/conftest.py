@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
@@ -30,11 +32,21 @@ def small_recipe() -> Recipe:
 
 
 @pytest.fixture(scope="session")
-def small_vae(small_recipe: Recipe) -> StreamVAE:
-    """Its network, with weights far enough from 0 that every layer counts; do not change it."""
-    model = build(small_recipe)
-    random = np.random.default_rng(0)
-    for weight in model.trainable_variables:
-        noise = 0.2 * random.standard_normal(weight.shape)
-        weight.assign(weight + noise.astype(np.float32))
-    return model
+def build_lively() -> Callable[[Recipe], StreamVAE]:
+    """Builds untrained networks with weights far enough from 0 that every layer counts."""
+
+    def build_moved(recipe: Recipe) -> StreamVAE:
+        model = build(recipe)
+        random = np.random.default_rng(0)
+        for weight in model.trainable_variables:
+            noise = 0.2 * random.standard_normal(weight.shape)
+            weight.assign(weight + noise.astype(np.float32))
+        return model
+
+    return build_moved
+
+
+@pytest.fixture(scope="session")
+def small_vae(small_recipe: Recipe, build_lively: Callable[[Recipe], StreamVAE]) -> StreamVAE:
+    """The network of that recipe; do not change it."""
+    return build_lively(small_recipe)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -10,38 +11,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from musicvae.errors import SettingError
-from musicvae.recipes import get_recipe
+from musicvae.recipes import Recipe, get_recipe
 from musicvae.vae.stream import layers as stream_layers
 from musicvae.vae.stream.network import StreamVAE, build
 
 STEPS = 24
-SMALL = {
-    "sample_rate": 16_000,
-    "samples": 4_096,
-    "latent_dim": 4,
-    "model": {
-        "width": 12,
-        "hidden": 16,
-        "blocks": 3,
-        "encoder_width": 12,
-        "encoder_blocks": 2,
-        "fft": 256,
-        "hop": 64,
-        "stride": 2,
-        "bands": 20,
-    },
-}
 
 
 @pytest.fixture(scope="module", params=[1, 2], ids=["mono", "stereo"])
-def vae(request: pytest.FixtureRequest) -> StreamVAE:
-    model = build(get_recipe("stream").with_settings(**SMALL, channels=request.param))
-    # Untrained layers are near 0; moved, so that every one of them counts.
-    random = np.random.default_rng(0)
-    for weight in model.trainable_variables:
-        noise = 0.2 * random.standard_normal(weight.shape)
-        weight.assign(weight + noise.astype(np.float32))
-    return model
+def vae(
+    request: pytest.FixtureRequest,
+    small_recipe: Recipe,
+    build_lively: Callable[[Recipe], StreamVAE],
+) -> StreamVAE:
+    return build_lively(small_recipe.with_settings(channels=request.param))
 
 
 def _blocks(advance: Any, inputs: np.ndarray, memories: Any, sizes: list[int]) -> np.ndarray:
@@ -192,8 +175,10 @@ def test_silence_gives_finite_losses_and_gradients(vae: StreamVAE) -> None:
         ({"sample_rate": 8_000}, "full-band"),
     ],
 )
-def test_settings_that_cannot_work_are_refused(change: dict[str, Any], what: str) -> None:
-    recipe = get_recipe("stream").with_settings(**SMALL).with_settings(**change)
+def test_settings_that_cannot_work_are_refused(
+    small_recipe: Recipe, change: dict[str, Any], what: str
+) -> None:
+    recipe = small_recipe.with_settings(**change)
     with pytest.raises(SettingError, match=what):
         build(recipe)
 
@@ -206,10 +191,10 @@ def test_the_recipes_build() -> None:
 
 
 @pytest.mark.parametrize("rate", [16_000, 32_000, 48_000])
-def test_any_rate_can_be_trained(rate: int) -> None:
+def test_any_rate_can_be_trained(small_recipe: Recipe, rate: int) -> None:
     from musicvae.vae.losses import elbo_terms
 
-    recipe = get_recipe("stream").with_settings(**SMALL).with_settings(sample_rate=rate)
+    recipe = small_recipe.with_settings(sample_rate=rate)
     model = build(recipe.with_settings(samples=8_192))
     audio = _audio(model, model.steps)
     eps = np.zeros((1, model.noise_dims), np.float32)

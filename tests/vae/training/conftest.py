@@ -19,8 +19,12 @@ from musicvae.data.tracks import scan
 from musicvae.families import FAMILIES
 from musicvae.recipes import Recipe
 from musicvae.vae.cvae import CVAE
+from musicvae.vae.run.basis import LatentBasis
 from musicvae.vae.run.folder import RunFolder
 from musicvae.vae.run.prepared import Prepared
+from musicvae.vae.training.reporting import Silent
+from musicvae.vae.training.strategies import Placement
+from musicvae.vae.training.trainer import Trainer
 
 TOY = Recipe("toy", "clip", 4_000, samples=256, latent_dim=3, batch_size=4, seed=5, epochs=2)
 
@@ -98,3 +102,77 @@ def make_prepared(noise_corpus: Corpus, tmp_path: Path) -> Callable[..., Prepare
         return Prepared(run, recipe, train, test, **fields)
 
     return make
+
+
+class Notes(Silent):
+    """Keeps what it is told, and calls ``at_step`` after each step."""
+
+    def __init__(self, at_step: Callable[[int], Any]) -> None:
+        self.notes: list[str] = []
+        self.steps: list[int] = []
+        self.at_step = at_step
+
+    def note(self, text: str) -> None:
+        self.notes.append(text)
+
+    def step(self, step: int, planned: int, figures: dict[str, float]) -> None:
+        self.steps.append(step)
+        self.at_step(step)
+
+
+@pytest.fixture
+def train_toy() -> Callable[..., Notes]:
+    """Trains a prepared run, with a function that is called at each step; returns its notes."""
+
+    def train(
+        prepared: Prepared, at_step: Callable[[int], Any] = lambda step: None, **options: Any
+    ) -> Notes:
+        notes, placement = Notes(at_step), Placement(tf.distribute.get_strategy())
+        Trainer(prepared, placement, notes, **{"pictures": False, **options}).run()
+        return notes
+
+    return train
+
+
+@pytest.fixture(scope="module")
+def _uncut_runs() -> dict[int, Prepared]:
+    """Runs that were never cut off, by their number of epochs."""
+    return {}
+
+
+@pytest.fixture
+def uncut(
+    _uncut_runs: dict[int, Prepared],
+    make_prepared: Callable[..., Prepared],
+    train_toy: Callable[..., Notes],
+) -> Callable[[Recipe], Prepared]:
+    """Gives a run of the toy recipe, with any number of epochs, that was never cut off."""
+
+    def train_once(recipe: Recipe) -> Prepared:
+        if recipe.epochs not in _uncut_runs:
+            _uncut_runs[recipe.epochs] = make_prepared(recipe, "whole")
+            train_toy(_uncut_runs[recipe.epochs])
+        return _uncut_runs[recipe.epochs]
+
+    return train_once
+
+
+@pytest.fixture
+def assert_same_run() -> Callable[[Prepared, Prepared], None]:
+    """Asserts equal weights, and histories but for the time that passed; both can be played."""
+
+    def compare(one: Prepared, other: Prepared) -> None:
+        for name in ("last.npz", "best.npz"):
+            with np.load(one.run.path / name) as a, np.load(other.run.path / name) as b:
+                assert a.files == b.files
+                for array in set(a.files) - {"counters"}:
+                    np.testing.assert_array_equal(a[array], b[array])
+        histories = [
+            [{**row, "seconds": 0} for row in prepared.run.history()] for prepared in (one, other)
+        ]
+        assert histories[0] == histories[1]
+        for prepared in (one, other):
+            LatentBasis.load(prepared.run.latents, 3)
+            assert not [path for path in prepared.run.path.iterdir() if path.name.startswith(".")]
+
+    return compare
