@@ -34,7 +34,9 @@ def _add_train(commands: Commands) -> None:
         description="Train a model on a folder of sounds. Ctrl-C stops cleanly; --resume goes on, "
         "also after a crash, and with other epochs or minutes. What cannot change is refused.",
     )
-    parser.add_argument("--genre", help="registered genre or name of a folder (default: all sounds)")
+    parser.add_argument(
+        "--genre", help="registered genre or name of a folder (default: all sounds)"
+    )
     parser.add_argument("--data", help="folder of sounds: a GTZAN root or any folder of folders")
     parser.add_argument("--out", required=True, help="run folder")
     parser.add_argument("--recipe", help="see `musicvae recipes` (default: the genre's)")
