@@ -65,8 +65,11 @@ def attempted(capture: Any, jacks: Any, hearing: Any, callback: str) -> bool:
     assert card.underruns > before
     card.stop()
     heard = capture.samples()
-    if card._device.xruns or heard[0].any():  # or jack_capture began later than it said
+    if card._device.xruns:
         return False
+    # jack_capture connects to one output after the other, perhaps in the midst of the sound.
+    heard = heard[(heard != 0).argmax(axis=0).max() :]
+    assert len(heard) > 96_000
     assert (heard[:, 0] == heard[:, 1]).all()
     assert heard[-1, 0] == 0  # it has faded
     assert hearing.gaps(heard[:, 0], begun=True) == card.underruns
