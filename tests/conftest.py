@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import tracemalloc
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
@@ -48,6 +49,33 @@ def artifacts() -> ModuleType:
 def stream_artifacts(artifacts: ModuleType) -> ModuleType:
     """The module tests/stream_artifacts.py; skips where onnx is not installed."""
     return _helper("stream_artifacts")
+
+
+@pytest.fixture
+def allocated() -> Callable[[Callable[[], object]], tuple[int, int]]:
+    """The bytes that a piece of work keeps, and at most held at once: ``allocated(work)``.
+
+    Every thread's memory is counted, also of those that an earlier test left to end by
+    themselves; what the work itself takes it takes each time, so the least of several counts.
+    """
+
+    def measure(work: Callable[[], object]) -> tuple[int, int]:
+        work()  # whatever it does once only
+        found = []
+        tracemalloc.start()
+        try:
+            for _ in range(5):
+                before = tracemalloc.get_traced_memory()[0]
+                tracemalloc.reset_peak()
+                work()
+                now, peak = tracemalloc.get_traced_memory()
+                found.append((now - before, peak - before))
+        finally:
+            tracemalloc.stop()
+        kept, most = zip(*found, strict=True)
+        return min(kept), min(most)
+
+    return measure
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import threading
-import tracemalloc
 from collections.abc import Callable
 from typing import Any
 
@@ -189,18 +188,12 @@ def test_posting_from_other_threads_loses_nothing(rig: Any) -> None:
 
 
 @pytest.mark.parametrize("model", ["small", "slow", "clip"])
-def test_rendering_keeps_no_memory(rig: Any, model: str) -> None:
+def test_rendering_keeps_no_memory(rig: Any, model: str, allocated: Any) -> None:
     sounding(rig, model)
     if model != "clip":  # which is a new loop wherever its latents move
         rig.send("/walk", 5.0)
     out = np.zeros((4096, 2), np.float32)
     rig.engine.render(out)
-    tracemalloc.start()
-    try:
-        before = tracemalloc.get_traced_memory()[0]
-        for _ in range(10):
-            rig.engine.render(out)
-        # One block of samples is 32 kB; views and numbers take a few hundred bytes.
-        assert tracemalloc.get_traced_memory()[0] - before < 16_000
-    finally:
-        tracemalloc.stop()
+    kept, _ = allocated(lambda: [rig.engine.render(out) for _ in range(10)])
+    # One block of samples is 32 kB; views and numbers take a few hundred bytes.
+    assert kept < 16_000
