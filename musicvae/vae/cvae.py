@@ -8,6 +8,7 @@ sampling and export work with one class.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 import keras
@@ -97,6 +98,25 @@ class CVAE(keras.Model):
         mean, logvar = tf.split(self.encoder(x, training=training), 2, axis=-1)
         # exp(logvar) must stay finite while the encoder is still untrained.
         return mean, tf.clip_by_value(logvar, -15.0, 10.0)
+
+    def explain(
+        self, x: tf.Tensor, z: tf.Tensor, training: bool = False
+    ) -> tuple[tf.Tensor, tf.Tensor, Mapping[str, tf.Tensor]]:
+        """Decode latents, and compute how well the result explains x.
+
+        Args:
+            x: float32, in the model's layout.
+            z: latents, float32 (batch, D).
+            training: whether normalisation layers use the batch's statistics.
+
+        Returns:
+            The decoder's output; log p(x|z), float32 (batch,), in nats; and the likelihood's
+            distances by name, each float32 (batch,).
+        """
+        decoded = self.decoder(z, training=training)
+        tell = getattr(self.likelihood, "distances", None)
+        distances = tell(x, decoded) if tell else {}
+        return decoded, self.likelihood.log_prob(x, decoded), distances
 
     @tf.function(reduce_retracing=True)
     def encode(self, x: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:

@@ -116,12 +116,10 @@ def elbo_terms(
     """
     mean, logvar = model.posterior(x, training=training)
     z = model.reparameterize(mean, logvar, eps)
-    decoded = model.decoder(z, training=training)
-    reconstruction = model.likelihood.log_prob(x, decoded)
+    decoded, reconstruction, distances = model.explain(x, z, training=training)
     kl = model.kl(z, mean, logvar)
     loss = beta * pressed_kl(kl, free_bits) - tf.reduce_mean(reconstruction)
-    tell = getattr(model.likelihood, "distances", None)
-    return ElboTerms(loss, mean, reconstruction, kl, decoded, tell(x, decoded) if tell else {})
+    return ElboTerms(loss, mean, reconstruction, kl, decoded, distances)
 
 
 def compute_loss(model: Any, x: tf.Tensor, eps: tf.Tensor | None = None) -> tf.Tensor:

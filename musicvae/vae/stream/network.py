@@ -13,167 +13,23 @@ heard within 6 ms.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping
 
-import keras
 import numpy as np
 import tensorflow as tf
 
 from musicvae.recipes import Recipe
 from musicvae.vae.cvae import CVAE, Likelihood
-from musicvae.vae.layers import SLOPE
 from musicvae.vae.losses import kl_analytic
 from musicvae.vae.stream.causal import CausalNetwork, Timing
-from musicvae.vae.stream.clock import PERIOD, Clock
-from musicvae.vae.stream.fourier import StreamAnalysis, StreamSynthesis
-from musicvae.vae.stream.layers import (
-    CausalBlock,
-    Delayed,
-    Memory,
-    receptive_frames,
-    run_stack,
-    zero_pasts,
-)
+from musicvae.vae.stream.clock import PERIOD
+from musicvae.vae.stream.decoder import StreamDecoderNetwork, chance
+from musicvae.vae.stream.encoder import StreamEncoderNetwork
 from musicvae.vae.stream.likelihood import StreamSpectra
 from musicvae.vae.stream.settings import StreamSettings, settings_of
 
 #: Correlation of latents from one step to the next.
 _LINGER = 0.83
-
-
-class StreamEncoderNetwork(CausalNetwork):
-    """Turns sound into latents, causally.
-
-    Input shape: (batch, steps × step, channels). Output shape: (batch, steps, 2 × D): means and
-    log-variances, which describe the sound ``latency`` samples earlier.
-    """
-
-    def __init__(self, recipe: Recipe, settings: StreamSettings, **options: Any) -> None:
-        super().__init__(**options)
-        dense, width = keras.layers.Dense, settings.encoder_width
-        self.stride, self.width = settings.stride, width
-        self.analysis = StreamAnalysis(
-            recipe.sample_rate, recipe.channels, settings.fft, settings.hop, settings.bands
-        )
-        dilations = [2**block for block in range(settings.encoder_blocks)]
-        self.fast = [CausalBlock(width, 2 * width, dilation) for dilation in dilations]
-        self.slow = [CausalBlock(width, 2 * width, dilation) for dilation in dilations]
-        self.enter, self.join, self.leave = dense(width), dense(width), dense(2 * recipe.latent_dim)
-        self.enter.build((None, None, settings.bands * recipe.channels))
-        self.join.build((None, None, settings.stride * width))
-        self.leave.build((None, None, width))
-        self.built = True
-
-    @property
-    def memories(self) -> list[Memory]:
-        """The memory of each layer, in order."""
-        layers: list[Any] = [self.analysis, *self.fast, *self.slow]
-        return [layer.memory for layer in layers]
-
-    @property
-    def receptive_field(self) -> int:
-        """Samples of sound that influence one latent vector.
-
-        It depends on as many steps as the slow blocks look back, its own included, of ``stride``
-        frames each, and on the frames that the fast blocks look back before the first of these.
-        Frames end a hop apart, and each sees ``fft`` samples.
-        """
-        steps = receptive_frames([block.memory for block in self.slow])
-        before = receptive_frames([block.memory for block in self.fast]) - 1
-        frames = steps * self.stride + before
-        return (frames - 1) * self.analysis.hop + self.analysis.fft
-
-    @property
-    def transforms(self) -> Sequence[Any]:
-        """The analysis."""
-        return (self.analysis,)
-
-    def advance(
-        self, audio: tf.Tensor, pasts: Sequence[tf.Tensor]
-    ) -> tuple[tf.Tensor, list[tf.Tensor]]:
-        """Encode the next sound, float32 (batch, steps × step, channels); see the base class."""
-        x, heard = self.analysis.advance(audio, pasts[0])
-        between = 1 + len(self.fast)
-        x = tf.nn.leaky_relu(self.enter(x), SLOPE)
-        x, fast = run_stack(self.fast, x, pasts[1:between])
-        x = self.join(tf.reshape(x, (tf.shape(x)[0], -1, self.stride * self.width)))
-        x, slow = run_stack(self.slow, x, pasts[between:])
-        return self.leave(x), [heard, *fast, *slow]
-
-
-class StreamDecoderNetwork(CausalNetwork):
-    """Turns latents into sound, causally.
-
-    Input: float32 (batch, steps, D). Output: float32 (batch, steps × step, channels).
-    """
-
-    def __init__(self, recipe: Recipe, settings: StreamSettings, **options: Any) -> None:
-        super().__init__(**options)
-        dense, bins = keras.layers.Dense, settings.fft // 2
-        self.stride, self.channels = settings.stride, recipe.channels
-        self.clock = Clock(settings.fft, settings.hop)
-        self.delayed = Delayed(recipe.latent_dim, 1)
-        self.blocks = [
-            CausalBlock(settings.width, settings.hidden, dilation)
-            for dilation in settings.dilations()
-        ]
-        self.synthesis = StreamSynthesis(recipe.channels, settings.fft, settings.hop)
-        self.enter = dense(settings.width)
-        # Music at -20 dBFS has magnitudes of about e^-6 per bin.
-        quiet = keras.initializers.Constant(-6.0)
-        self.magnitude = dense(recipe.channels * bins, bias_initializer=quiet)
-        near = keras.initializers.RandomNormal(stddev=0.05)
-        self.phase = dense(recipe.channels * bins, kernel_initializer=near)
-        self.enter.build((None, None, 2 * recipe.latent_dim + self.clock.width))
-        for head in (self.magnitude, self.phase):
-            head.build((None, None, settings.width))
-        self.built = True
-
-    @property
-    def memories(self) -> list[Memory]:
-        """The memory of each layer, in order; the first is the clock's."""
-        layers: list[Any] = [self.clock, self.delayed, *self.blocks, self.synthesis]
-        return [layer.memory for layer in layers]
-
-    @property
-    def receptive_field(self) -> int:
-        """Samples of sound that the latents of one frame influence, from its first sample on.
-
-        They influence the spectra of as many frames as the layers between latents and synthesis
-        look back, their own included; these begin a hop apart, and each sounds for one window.
-        Latents do not reach the clock, and ``fft`` accounts for the memory of the synthesis.
-        """
-        stack: list[Any] = [self.delayed, *self.blocks]
-        frames = receptive_frames([layer.memory for layer in stack])
-        return (frames - 1) * self.synthesis.hop + self.synthesis.fft
-
-    @property
-    def transforms(self) -> Sequence[Any]:
-        """The synthesis."""
-        return (self.synthesis,)
-
-    def advance(
-        self, latents: tf.Tensor, pasts: Sequence[tf.Tensor]
-    ) -> tuple[tf.Tensor, list[tf.Tensor]]:
-        """Decode latents of the next frames, float32 (batch, frames, D); see the base class."""
-        face, turn, time = self.clock.advance(tf.shape(latents)[1], pasts[0])
-        pair, latest = self.delayed.advance(latents, pasts[1])
-        x = self.enter(tf.concat([pair, face], axis=2))
-        x, remembered = run_stack(self.blocks, x, pasts[2:-1])
-        x = tf.nn.leaky_relu(x, SLOPE)
-        turn = tf.tile(turn, (1, 1, self.channels)) if self.channels > 1 else turn
-        audio, tail = self.synthesis.advance(self.magnitude(x), self.phase(x) + turn, pasts[-1])
-        return audio, [time, latest, *remembered, tail]
-
-    def call(self, inputs: tf.Tensor, training: bool = False) -> tf.Tensor:
-        """Decode steps from the start of a stream; in training, from an arbitrary clock time."""
-        pasts = zero_pasts(self.memories, tf.shape(inputs)[0])
-        if training:
-            # As random as the noise in the latents and, like it, decided by the training step.
-            some = tf.cast(tf.abs(inputs[:, :1, :1]) * 1e4, tf.int32)
-            pasts[0] = tf.cast(tf.stop_gradient(some % PERIOD), tf.float32)
-        return self.advance(tf.repeat(inputs, self.stride, axis=1), pasts)[0]
 
 
 class StreamVAE(CVAE):
@@ -211,6 +67,27 @@ class StreamVAE(CVAE):
     def loss_samples(self, x: tf.Tensor) -> float:
         """Samples × channels of a latent step, for sound x, float32 (batch, samples, channels)."""
         return float(self.settings.step * x.shape[2])
+
+    def explain(
+        self, x: tf.Tensor, z: tf.Tensor, training: bool = False
+    ) -> tuple[tf.Tensor, tf.Tensor, Mapping[str, tf.Tensor]]:
+        """Decode latents, twice if the likelihood asks for it; see the base class.
+
+        In training, each row of a stereo batch is compared either by its channels or by their mean
+        and difference, as chance decides.
+        """
+        if not isinstance(self.likelihood, StreamSpectra):
+            return super().explain(x, z, training)
+        sides = chance(z, -1, 2) == 1 if training else None
+        if not self.likelihood.energy:
+            decoded, other = self.decoder(z, training=training), None
+        else:
+            # Far apart, so that the two have nothing of the clock's noise in common.
+            first = chance(z, 0, PERIOD) if training else tf.zeros(tf.shape(z)[:1], tf.int32)
+            times = tf.concat([first, (first + PERIOD // 2) % PERIOD], axis=0)
+            decoded, other = tf.split(self.decoder.decode_at(tf.tile(z, (2, 1, 1)), times), 2)
+        reconstruction = self.likelihood.log_prob(x, decoded, other, sides)
+        return decoded, reconstruction, self.likelihood.distances(x, decoded, sides)
 
     @property
     def noise_dims(self) -> int:
@@ -267,6 +144,8 @@ def build(recipe: Recipe) -> StreamVAE:
         settings.scale,
         settings.mel_weight,
         settings.flux_weight,
+        settings.shortest,
+        settings.energy,
     )
     encoder = StreamEncoderNetwork(recipe, settings, name="encoder")
     decoder = StreamDecoderNetwork(recipe, settings, name="decoder")

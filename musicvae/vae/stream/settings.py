@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from musicvae.errors import SettingError
 from musicvae.recipes import Range, Recipe, read_settings, whole
 
-#: Sizes of the transforms whose spectra the likelihood compares, in samples at 22 050 Hz.
-_TRANSFORMS = (512, 1024, 2048)
+#: The largest transform whose spectra the likelihood compares, in samples at 22 050 Hz.
+_LONGEST = 2048
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,11 @@ class StreamSettings:
         scale: scale b of the likelihood; smaller asks for closer reconstructions, and costs KL.
         mel_weight: weight of the log-mel distance, where the STFT distance weighs 1.
         flux_weight: weight of the distance of log-mel changes from frame to frame; 0 omits it.
+        shortest: the shortest window in which the likelihood compares spectra, in samples at
+            22 050 Hz: 512, 256, 128 or 64. It uses all from 2048 samples down to this one.
+        energy: weight of the difference between two decodings of the same latents, from 0 to 1. 0
+            decodes once and rewards the average sound; 1 is the spectral energy distance, which
+            rewards sound that fluctuates as the original does. It costs twice the computing.
     """
 
     width: int = 160
@@ -43,6 +48,8 @@ class StreamSettings:
     scale: float = 0.15
     mel_weight: float = 2.0
     flux_weight: float = 0.0
+    shortest: int = 512
+    energy: float = 0.0
 
     @property
     def step(self) -> int:
@@ -68,10 +75,18 @@ class StreamSettings:
         return [2 ** (block % 5) for block in range(self.blocks)]
 
 
-def transforms(sample_rate: int) -> tuple[int, ...]:
-    """Sizes of the likelihood's transforms in samples, about equally long in time at any rate."""
+def transforms(sample_rate: int, shortest: int = 512) -> tuple[int, ...]:
+    """Sizes of the likelihood's transforms in samples, about equally long in time at any rate.
+
+    Args:
+        sample_rate: in Hz.
+        shortest: the first of them, in samples at 22 050 Hz; each further one is twice as long.
+    """
     grow = 2.0 ** round(math.log2(sample_rate / 22_050))
-    return tuple(int(size * grow) for size in _TRANSFORMS)
+    sizes = [shortest]
+    while sizes[-1] < _LONGEST:
+        sizes.append(2 * sizes[-1])
+    return tuple(int(size * grow) for size in sizes)
 
 
 #: The range of each setting.
@@ -88,6 +103,8 @@ _RANGES = {
     "scale": Range(1e-6, 1e6),
     "mel_weight": Range(0, 1e6),
     "flux_weight": Range(0, 1e6),
+    "shortest": whole(64, 512),
+    "energy": Range(0, 1),
 }
 
 
@@ -121,6 +138,12 @@ def _check_lengths(recipe: Recipe, settings: StreamSettings) -> None:
             "the windows of the synthesis do not overlap to a constant",
             expected=f"hop {settings.fft // 4}, or that divided by 2, 4, …",
             received=f"hop {settings.hop} with fft {settings.fft}",
+        )
+    if settings.shortest not in (64, 128, 256, 512):
+        raise SettingError(
+            "model.shortest cannot be used",
+            expected="64, 128, 256, 512",
+            received=settings.shortest,
         )
     if settings.bands > fft // 2:
         raise SettingError(
@@ -165,6 +188,6 @@ def step_bytes(recipe: Recipe) -> float:
     frame: float = s.blocks * (3 * s.width + 2 * s.hidden) + 8 * bins * channels
     frame += s.encoder_blocks * 7 * s.encoder_width * (1 + 1 / s.stride)
     sample = (260 if recipe.adversarial else 60) * channels
-    kept = recipe.samples * (frame / s.hop + sample)
+    kept = recipe.samples * (frame / s.hop + sample) * (2 if s.energy else 1)
     # Weights, gradients, and Adam's two averages.
     return 4.0 * (4 * (decoder + encoder) + recipe.batch_size * kept)

@@ -131,7 +131,7 @@ class AdversarialPhase:
                 received=f"family {recipe.family}, adversarial {recipe.adversarial}",
             )
         self.model, self.recipe = model, recipe
-        self.critics = Critics(model.likelihood.ffts)
+        self.critics = Critics(model.likelihood.ffts[-3:])
         self.weights = list(model.decoder.trainable_variables)
         self.optimizer, self.critics_optimizer = make_optimizer(recipe), make_optimizer(recipe)
         self.optimizers: Sequence[Any] = [self.optimizer, self.critics_optimizer]

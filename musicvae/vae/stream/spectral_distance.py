@@ -1,0 +1,138 @@
+"""Compares spectra at several resolutions, from windows for attacks to windows for tones."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import tensorflow as tf
+
+from musicvae.vae.spectra import mel, stft_magnitudes
+from musicvae.vae.stream.settings import transforms
+
+#: Number of mel bands for each size of transform, counted from the largest.
+_BANDS = (80, 80, 40, 24, 12, 8)
+#: Added to a magnitude before its logarithm; magnitudes far below it do not count.
+FLOOR = 1e-3
+
+
+class Spectrum(NamedTuple):
+    """A signal at one resolution; each field is float32 (batch, frames, bins or bands).
+
+    Attributes:
+        magnitude: of each bin.
+        log_magnitude: natural logarithm of it.
+        log_mel: natural logarithm of the magnitude of each mel band.
+    """
+
+    magnitude: tf.Tensor
+    log_magnitude: tf.Tensor
+    log_mel: tf.Tensor
+
+
+#: Signals at all resolutions: all of the first signal, then all of the second, and so on.
+Spectra = list[Spectrum]
+
+
+class SpectralDistance:
+    """The distance between signals, the mean over resolutions of
+
+        spectral convergence + mean |Δ log magnitude|       (Yamamoto et al. 2020, both terms)
+        + mel_weight · mean |Δ log mel magnitude|
+        + flux_weight · mean |Δ (log mel magnitude - that of the frame before)|
+
+    where Δ is the difference of two signals. The last term counts attacks and decays as such,
+    however small.
+
+    Args:
+        sample_rate: in Hz.
+        shortest: as in :class:`musicvae.vae.stream.settings.StreamSettings`.
+        mel_weight: weight of the log-mel term.
+        flux_weight: weight of the last term.
+
+    Attributes:
+        ffts: sizes of the transforms in samples, ascending; windows are a quarter of it apart.
+    """
+
+    def __init__(
+        self, sample_rate: int, shortest: int, mel_weight: float, flux_weight: float
+    ) -> None:
+        self.mel_weight, self.flux_weight = mel_weight, flux_weight
+        self.ffts = transforms(sample_rate, shortest)
+        bands = _BANDS[: len(self.ffts)][::-1]
+        self.banks = [
+            tf.constant(mel(sr=sample_rate, n_fft=fft, n_mels=count).T, tf.float32)
+            for fft, count in zip(self.ffts, bands, strict=True)
+        ]
+
+    def spectra(self, signals: Sequence[tf.Tensor]) -> Spectra:
+        """Signals, float32 (batch, samples) each, at all resolutions."""
+        return [
+            self._spectrum(signal, fft, bank)
+            for signal in signals
+            for fft, bank in zip(self.ffts, self.banks, strict=True)
+        ]
+
+    def between(self, real: Spectra, made: Spectra) -> tf.Tensor:
+        """The distance above, float32 (batch,), of decoded signals from the original ones."""
+        total = [
+            convergence(a, b) + log_difference(a, b) + self._mel(a, b)
+            for a, b in zip(real, made, strict=True)
+        ]
+        return tf.add_n(total) / len(total)
+
+    def apart(self, one: Spectra, other: Spectra) -> tf.Tensor:
+        """The distance of two decodings, float32 (batch,): the same without the convergence.
+
+        All its terms are absolute differences, as an energy distance needs (Székely & Rizzo 2013).
+        """
+        total = [log_difference(a, b) + self._mel(a, b) for a, b in zip(one, other, strict=True)]
+        return tf.add_n(total) / len(total)
+
+    def figures(self, real: Spectra, made: Spectra) -> dict[str, tf.Tensor]:
+        """Two distances by name, each float32 (batch,), the mean over the signals.
+
+        ``stft``: convergence + mean |Δ log magnitude|, the mean over the three largest transforms.
+        ``log_mel``: mean |Δ log mel magnitude| of 80 bands at the largest transform, in nats.
+        """
+        count = len(self.ffts)
+        pairs = list(zip(real, made, strict=True))
+        long = [pair for at, pair in enumerate(pairs) if at % count >= count - 3]
+        stft = [convergence(a, b) + log_difference(a, b) for a, b in long]
+        log_mel = [_mean(tf.abs(a.log_mel - b.log_mel)) for a, b in pairs[count - 1 :: count]]
+        return {
+            "stft": tf.add_n(stft) / len(stft),
+            "log_mel": tf.add_n(log_mel) / len(log_mel),
+        }
+
+    def _spectrum(self, signal: tf.Tensor, fft: int, bank: tf.Tensor) -> Spectrum:
+        magnitude = stft_magnitudes(signal, fft, fft // 4)
+        # White noise has the same level over the floor at each resolution.
+        floor = FLOOR * fft / self.ffts[-2]
+        return Spectrum(
+            magnitude, tf.math.log(magnitude + floor), tf.math.log(magnitude @ bank + FLOOR)
+        )
+
+    def _mel(self, a: Spectrum, b: Spectrum) -> tf.Tensor:
+        """The two terms of mel bands, float32 (batch,)."""
+        difference = a.log_mel - b.log_mel
+        level = _mean(tf.abs(difference))
+        flux = _mean(tf.abs(difference[:, 1:] - difference[:, :-1]))
+        return self.mel_weight * level + self.flux_weight * flux
+
+
+def convergence(real: Spectrum, made: Spectrum) -> tf.Tensor:
+    """Spectral convergence, the relative error of the magnitudes, float32 (batch,)."""
+    norm = tf.sqrt(tf.reduce_sum(real.magnitude**2, axis=[1, 2]))
+    error = tf.reduce_sum((real.magnitude - made.magnitude) ** 2, axis=[1, 2])
+    return tf.sqrt(error + 1e-8) / (norm + 0.1)
+
+
+def log_difference(a: Spectrum, b: Spectrum) -> tf.Tensor:
+    """Mean |Δ log magnitude|, in nats, float32 (batch,)."""
+    return _mean(tf.abs(a.log_magnitude - b.log_magnitude))
+
+
+def _mean(values: tf.Tensor) -> tf.Tensor:
+    """The mean over frames and bands of float32 (batch, frames, bands)."""
+    return tf.reduce_mean(values, axis=[1, 2])
