@@ -5,7 +5,7 @@ from __future__ import annotations
 import tensorflow as tf
 
 from musicvae.vae.spectra import stft_magnitudes
-from musicvae.vae.stream.spectral_distance import SpectralDistance
+from musicvae.vae.stream.spectral_distance import Spectra, SpectralDistance
 
 
 class StreamSpectra:
@@ -75,12 +75,18 @@ class StreamSpectra:
         real, made = (
             self.spectral.spectra(views(part, sides)) for part in self.aligned(x, decoded)
         )
-        distance = self.spectral.between(real, made)
+        second = None
         if other is not None:
             second = self.spectral.spectra(views(other[:, self.delay :], sides))
-            distance = (distance + self.spectral.between(real, second)) / 2.0
-            distance -= self.energy / 2.0 * self.spectral.apart(made, second)
-        return -self.features / self.scale * distance
+        return -self.features / self.scale * self.distance(real, made, second)
+
+    def distance(self, real: Spectra, made: Spectra, second: Spectra | None = None) -> tf.Tensor:
+        """The distance of one decoding, or the score of two, float32 (batch,); see the class."""
+        first = self.spectral.between(real, made)
+        if second is None:
+            return first
+        both = (first + self.spectral.between(real, second)) / 2.0
+        return both - self.energy / 2.0 * self.spectral.apart(made, second, real)
 
     def distances(
         self, x: tf.Tensor, decoded: tf.Tensor, sides: tf.Tensor | None = None

@@ -75,18 +75,18 @@ class SpectralDistance:
 
     def between(self, real: Spectra, made: Spectra) -> tf.Tensor:
         """The distance above, float32 (batch,), of decoded signals from the original ones."""
-        total = [
-            convergence(a, b) + log_difference(a, b) + self._mel(a, b)
-            for a, b in zip(real, made, strict=True)
-        ]
-        return tf.add_n(total) / len(total)
+        return self.apart(real, made, real)
 
-    def apart(self, one: Spectra, other: Spectra) -> tf.Tensor:
-        """The distance of two decodings, float32 (batch,): the same without the convergence.
+    def apart(self, one: Spectra, other: Spectra, real: Spectra) -> tf.Tensor:
+        """The distance of two decodings of the original ``real``, float32 (batch,).
 
-        All its terms are absolute differences, as an energy distance needs (Székely & Rizzo 2013).
+        Its terms are norms of a difference, whose weights depend on the original alone, so that
+        they can be parts of an energy distance (Székely & Rizzo 2013).
         """
-        total = [log_difference(a, b) + self._mel(a, b) for a, b in zip(one, other, strict=True)]
+        total = [
+            convergence(a, b, x) + log_difference(a, b) + self._mel(a, b)
+            for a, b, x in zip(one, other, real, strict=True)
+        ]
         return tf.add_n(total) / len(total)
 
     def figures(self, real: Spectra, made: Spectra) -> dict[str, tf.Tensor]:
@@ -98,7 +98,7 @@ class SpectralDistance:
         count = len(self.ffts)
         pairs = list(zip(real, made, strict=True))
         long = [pair for at, pair in enumerate(pairs) if at % count >= count - 3]
-        stft = [convergence(a, b) + log_difference(a, b) for a, b in long]
+        stft = [convergence(a, b, a) + log_difference(a, b) for a, b in long]
         log_mel = [_mean(tf.abs(a.log_mel - b.log_mel)) for a, b in pairs[count - 1 :: count]]
         return {
             "stft": tf.add_n(stft) / len(stft),
@@ -121,10 +121,13 @@ class SpectralDistance:
         return self.mel_weight * level + self.flux_weight * flux
 
 
-def convergence(real: Spectrum, made: Spectrum) -> tf.Tensor:
-    """Spectral convergence, the relative error of the magnitudes, float32 (batch,)."""
+def convergence(a: Spectrum, b: Spectrum, real: Spectrum) -> tf.Tensor:
+    """The norm of the difference of magnitudes, relative to that of the original, float32 (batch,).
+
+    Between original and decoded sound it is the spectral convergence.
+    """
     norm = tf.sqrt(tf.reduce_sum(real.magnitude**2, axis=[1, 2]))
-    error = tf.reduce_sum((real.magnitude - made.magnitude) ** 2, axis=[1, 2])
+    error = tf.reduce_sum((a.magnitude - b.magnitude) ** 2, axis=[1, 2])
     return tf.sqrt(error + 1e-8) / (norm + 0.1)
 
 

@@ -8,7 +8,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from musicvae.vae.stream.likelihood import StreamSpectra, spectra, views
-from musicvae.vae.stream.spectral_distance import SpectralDistance
+from musicvae.vae.stream.spectral_distance import Spectra, SpectralDistance, Spectrum
 
 RATE, DELAY, FEATURES, SAMPLES = 16_000, 192, 128, 6_144
 
@@ -19,8 +19,10 @@ def _likelihood(
     delay: int = DELAY,
     mel_weight: float = 2.0,
     flux_weight: float = 0.0,
+    shortest: int = 512,
+    energy: float = 0.0,
 ) -> StreamSpectra:
-    return StreamSpectra(RATE, features, delay, scale, mel_weight, flux_weight)
+    return StreamSpectra(RATE, features, delay, scale, mel_weight, flux_weight, shortest, energy)
 
 
 def _distance(x: tf.Tensor, made: tf.Tensor, mel_weight: float, flux_weight: float) -> float:
@@ -178,3 +180,75 @@ def test_spectra_peak_at_the_frequency_of_a_sine() -> None:
 def test_the_decoded_sound_is_heard_as_it_is() -> None:
     decoded = tf.constant(_plucked())
     assert _likelihood().listen(decoded) is decoded
+
+
+def _spectra(magnitudes: NDArray[np.floating]) -> Spectra:
+    """Spectra of one signal at one resolution, of magnitudes (frames, bins)."""
+    magnitude = tf.constant(magnitudes[None], tf.float32)
+    return [Spectrum(magnitude, tf.math.log(magnitude), tf.math.log(magnitude))]
+
+
+@pytest.mark.parametrize(("energy", "best"), [(0.0, "steady"), (1.0, "noise")])
+def test_the_energy_distance_asks_for_noise_where_there_is_noise(energy: float, best: str) -> None:
+    """A steady sound is nearest on average; only a sound that fluctuates as x is like x."""
+    draws = np.random.default_rng(0).rayleigh(1.0, (3, 200, 100))  # magnitudes of white noise
+    x, one, other = map(_spectra, draws)
+    likelihood = _likelihood(energy=energy)
+
+    def distance(made: Spectra, again: Spectra) -> float:
+        return float(likelihood.distance(x, made, again)[0])
+
+    levels = [_spectra(np.full((200, 100), level)) for level in np.linspace(0.6, 1.6, 11)]
+    steady, noise = min(distance(level, level) for level in levels), distance(one, other)
+    assert (noise < steady) == (best == "noise")
+
+
+def test_the_energy_distance_is_least_at_the_right_level_and_the_plain_one_below_it() -> None:
+    draws = np.random.default_rng(0).rayleigh(1.0, (3, 200, 100))
+    quieter = 0.9
+    for energy, asks in ((0.0, "quieter"), (1.0, "right")):
+        likelihood = _likelihood(energy=energy)
+        x, *right = map(_spectra, draws)
+        low = [_spectra(quieter * part) for part in draws[1:]]
+        better = likelihood.distance(x, *low)[0] < likelihood.distance(x, *right)[0]
+        assert bool(better) == (asks == "quieter")
+
+
+def test_the_energy_distance_of_one_decoding_is_the_distance() -> None:
+    x, decoded = tf.constant(_plucked()), tf.constant(0.8 * _late(_plucked()))
+    one = _likelihood(energy=1.0).log_prob(x, decoded, decoded)
+    np.testing.assert_allclose(one, _likelihood().log_prob(x, decoded), rtol=1e-5)
+
+
+@pytest.mark.parametrize(("shortest", "count"), [(512, 3), (256, 4), (128, 5), (64, 6)])
+def test_short_windows_are_further_resolutions(shortest: int, count: int) -> None:
+    likelihood = _likelihood(shortest=shortest)
+    assert likelihood.ffts == tuple(shortest * 2**k for k in range(count))
+    x = _plucked()
+    truth, worse = (_log_prob(likelihood, x, _late(part)) for part in (x, 0.7 * x))
+    assert truth == pytest.approx(0.0, abs=0.5)
+    assert worse < truth - 1
+
+
+def test_short_windows_hear_where_a_click_is() -> None:
+    """A click that is 4 ms late differs hardly in long windows."""
+    early, late = (np.zeros((1, SAMPLES, 1), np.float32) for _ in range(2))
+    early[0, 512::1024], late[0, 576::1024] = 0.5, 0.5
+    far = [-_log_prob(_likelihood(delay=0, shortest=s), early, late) for s in (512, 64)]
+    assert far[1] > 1.1 * far[0]
+
+
+def test_figures_do_not_depend_on_the_windows_of_the_loss() -> None:
+    x, worse = tf.constant(_plucked()), tf.constant(0.5 * _late(_plucked()))
+    one, other = (_likelihood(shortest=s).distances(x, worse) for s in (512, 64))
+    for name in one:
+        np.testing.assert_allclose(one[name], other[name], rtol=1e-5)
+
+
+def test_each_row_is_compared_by_its_channels_or_by_its_sides() -> None:
+    audio = tf.constant(_noise((2, 64, 2)))
+    left, right, middle, side = views(audio)
+    first, second = views(audio, tf.constant([False, True]))
+    np.testing.assert_array_equal(first, tf.stack([left[0], middle[1]]))
+    np.testing.assert_array_equal(second, tf.stack([right[0], side[1]]))
+    assert len(views(audio[:, :, :1], tf.constant([False, True]))) == 1
