@@ -1,0 +1,177 @@
+"""The jobs that make the ready models, each one command of ``musicvae``, in order.
+
+    base      one encoder and one decoder learn all genres
+    jazz …    each genre's decoder goes on from the base; the encoder, and with it the meaning of
+              the latents, stays
+    export    each decoder, and the encoder once, as ONNX files of half precision
+    measure   each decoder on the tracks that no training heard, for its card
+
+A job says what it makes and what it needs. It is done when what it makes is there and no older than
+what it needs, so the whole can be stopped at any moment and started again.
+"""
+
+from __future__ import annotations
+
+import filecmp
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+#: The loss of the genres' decoders: texture (two decodings a step) and attacks (short windows).
+GENRE_LOSS = ("model.energy=1", "model.shortest=128")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is made of which music, and for how long.
+
+    Attributes:
+        data: a folder with one folder of music for each genre, as GTZAN has.
+        out: receives ``runs/`` and ``models/``.
+        genres: names of the genres.
+        base_minutes: training time of the base in minutes.
+        genre_minutes: training time of each genre's decoder in minutes.
+        unheard: how many tracks of each genre are kept for testing: the last ones.
+        licence: licence of the models.
+        corpus: a JSON file that says for the cards what the music is; ``None`` without.
+        settings: further settings of every training, such as ``"batch_size=4"``.
+    """
+
+    data: Path
+    out: Path
+    genres: Sequence[str]
+    base_minutes: float = 240.0
+    genre_minutes: float = 40.0
+    unheard: int = 10
+    licence: str = "unstated"
+    corpus: Path | None = None
+    settings: Sequence[str] = ()
+
+    @property
+    def base(self) -> Path:
+        """The run folder of the base."""
+        return self.out / "runs" / "base"
+
+    @property
+    def encoder(self) -> Path:
+        """The encoder's file."""
+        return self.out / "models" / "encoder.onnx"
+
+    def run(self, genre: str) -> Path:
+        """The run folder of a genre's decoder."""
+        return self.out / "runs" / genre
+
+    def decoder(self, genre: str) -> Path:
+        """The file of a genre's decoder."""
+        return self.out / "models" / f"{genre}.onnx"
+
+    def card(self, genre: str) -> Path:
+        """The file of a genre's card."""
+        return self.out / "models" / f"{genre}.card.json"
+
+
+@dataclass(frozen=True)
+class Job:
+    """One command.
+
+    Attributes:
+        title: for people.
+        command: the arguments of ``musicvae``.
+        made: the file that a successful command leaves.
+        needs: files that ``made`` may not be older than.
+        run: the run folder that a training makes; ``None`` for other commands. The command gets
+            ``--resume`` where there is a run already.
+        start: the run folder that a training starts from.
+    """
+
+    title: str
+    command: tuple[str, ...]
+    made: Path
+    needs: tuple[Path, ...] = ()
+    run: Path | None = None
+    start: Path | None = None
+
+    @property
+    def done(self) -> bool:
+        """Whether a training's own record, or the ages of files, say that nothing is to be done.
+
+        A training that was finished is asked again, since it may have been given more minutes; it
+        answers at once.
+        """
+        if self.run is not None or not self.made.is_file():
+            return False
+        made = self.made.stat().st_mtime
+        return all(need.is_file() and need.stat().st_mtime <= made for need in self.needs)
+
+    @property
+    def outdated(self) -> bool:
+        """Whether a training began with other weights than those that its start has by now.
+
+        Its latents would not mean what those of the others mean.
+        """
+        if self.run is None or self.start is None or not (self.run / "start.npz").is_file():
+            return False
+        return not filecmp.cmp(self.run / "start.npz", self.start / "best.npz", shallow=False)
+
+    def arguments(self) -> tuple[str, ...]:
+        """The command, which goes on where a training was begun."""
+        if self.run is not None and (self.run / "run.json").is_file():
+            return (*self.command, "--resume")
+        return self.command
+
+
+def jobs(plan: Plan) -> Iterator[Job]:
+    """All jobs in order."""
+    yield _base(plan)
+    for genre in plan.genres:
+        yield _genre(plan, genre)
+    yield _export(plan, plan.base, plan.encoder, "the encoder", "--encoder")
+    for genre in plan.genres:
+        yield _export(plan, plan.run(genre), plan.decoder(genre), genre)
+    for genre in plan.genres:
+        yield _measure(plan, genre)
+
+
+def _train(plan: Plan, out: Path, minutes: float, settings: Sequence[str]) -> tuple[str, ...]:
+    """The options that all trainings have."""
+    chosen = (f"split=last {plan.unheard}", *settings, *plan.settings)
+    return (
+        *("train", "--data", str(plan.data), "--out", str(out), "--minutes", f"{minutes:g}"),
+        *("--licence", plan.licence, "--no-pictures"),
+        *(word for setting in chosen for word in ("--set", setting)),
+    )
+
+
+def _base(plan: Plan) -> Job:
+    command = _train(plan, plan.base, plan.base_minutes, ("channels=2",))
+    return Job(
+        "train the base on all genres",
+        (*command, "--recipe", "stream44"),
+        plan.base / "playing.json",
+        run=plan.base,
+    )
+
+
+def _genre(plan: Plan, genre: str) -> Job:
+    run = plan.run(genre)
+    command = _train(plan, run, plan.genre_minutes, GENRE_LOSS)
+    start = ("--genre", genre, "--from", str(plan.base), "--freeze", "encoder")
+    made = run / "playing.json"
+    return Job(f"train {genre}", (*command, *start), made, run=run, start=plan.base)
+
+
+def _export(plan: Plan, run: Path, made: Path, what: str, *options: str) -> Job:
+    command = ("export", str(run), "--half", "--out", str(made), *options)
+    return Job(f"export {what}", command, made, (run / "best.npz", run / "playing.json"))
+
+
+def _measure(plan: Plan, genre: str) -> Job:
+    decoder, card = plan.decoder(genre), plan.card(genre)
+    command = (
+        *("models", "measure", str(decoder), "--encoder", str(plan.encoder)),
+        *("--run", str(plan.run(genre)), "--out", str(card)),
+    )
+    needs = [decoder, plan.encoder]
+    if plan.corpus is not None:
+        command, needs = (*command, "--corpus", str(plan.corpus)), [*needs, plan.corpus]
+    return Job(f"measure {genre}", command, card, tuple(needs))
