@@ -72,8 +72,8 @@ def _plan(arguments: Sequence[str] | None) -> tuple[Plan, bool]:
     add("--dry-run", action="store_true", help="print the commands and do nothing")
     options = parser.parse_args(arguments)
     chosen = [name for name in options.genres.split(",") if name]
-    if unknown := sorted(set(chosen) - set(names)) or not chosen:
-        parser.error(f"--genres takes some of {', '.join(names)}; received {unknown or 'none'}")
+    if not chosen or not set(chosen) <= set(names):
+        parser.error(f"--genres takes some of {', '.join(names)}; received {options.genres!r}")
     if not options.data.is_dir():
         parser.error(f"--data: there is no folder {options.data}")
     plan = Plan(

@@ -167,7 +167,7 @@ def _export(plan: Plan, run: Path, made: Path, what: str, *options: str) -> Job:
 
 def _measure(plan: Plan, genre: str) -> Job:
     decoder, card = plan.decoder(genre), plan.card(genre)
-    command = (
+    command: tuple[str, ...] = (
         *("models", "measure", str(decoder), "--encoder", str(plan.encoder)),
         *("--run", str(plan.run(genre)), "--out", str(card)),
     )
