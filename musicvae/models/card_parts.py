@@ -75,7 +75,8 @@ class Figures:
         level_worst: the largest difference of level of any track, without its sign, in dB.
         width: the same difference of stereo width, in dB; ``None`` of a mono model.
         width_worst: the largest difference of width of any track, without its sign, in dB.
-        texture: distance of texture; ``None`` where it was not measured.
+        texture: distance of texture in dB; ``None`` where it was not measured.
+        roughness: how much more the reconstruction fluctuates, in dB: below 0 is smoother.
         kbits: what the latents carry: KL from the prior in kbit/s; ``None`` where it is not known.
         version: of musicvae, whose measures these are.
     """
@@ -91,6 +92,7 @@ class Figures:
     width: float | None = number(-300, 300, default=None)
     width_worst: float | None = number(0, 300, default=None)
     texture: float | None = number(0, 1e6, default=None)
+    roughness: float | None = number(-300, 300, default=None)
     kbits: float | None = number(0, 1e6, default=None)
     version: str = text(NAME, default="")
 

@@ -84,7 +84,9 @@ def _figures(figures: Figures | None, channels: int) -> Iterator[str]:
         worst = f"at most {figures.width_worst or 0:.2f} dB in a track"
         rows.append(("stereo width", f"{figures.width:+.2f} dB", worst))
     if figures.texture is not None:
-        rows.append(("texture distance", f"{figures.texture:.2f}", "0 is equal"))
+        rows.append(("texture distance", f"{figures.texture:.2f} dB", "0 is equal"))
+    if figures.roughness is not None:
+        rows.append(("roughness", f"{figures.roughness:+.2f} dB", "below 0 is smoother"))
     if figures.kbits is not None:
         rows.append(("the latents carry", f"{figures.kbits:.1f} kbit/s", "KL from the prior"))
     yield from _table(("figure", "value", ""), rows)
