@@ -2,7 +2,10 @@
 
     one sound   level, peak, bandwidth, centroid, spectral_flatness, onset_rate, clicks
                 describe: all of them as one Measures
-    two sounds  log_mel_distance, multi_resolution_stft_distance, onset_correlation
+                stereo_width, texture
+    two sounds  log_mel_distance, multi_resolution_stft_distance, onset_correlation,
+                texture_distance, roughness_difference,
+                loudness_correlation, pitch_class_correlation
     two sets    frechet_log_mel_distance
 
 Every function takes :class:`musicvae.audio.Sound` at any rate and number of channels. Spectra are
@@ -16,6 +19,7 @@ from musicvae.measures.pairs import (
     multi_resolution_stft_distance,
     onset_correlation,
 )
+from musicvae.measures.sameness import loudness_correlation, pitch_class_correlation
 from musicvae.measures.single import (
     Measures,
     bandwidth,
@@ -28,6 +32,8 @@ from musicvae.measures.single import (
     spectral_flatness,
 )
 from musicvae.measures.spectra import log_mel
+from musicvae.measures.stereo import stereo_width
+from musicvae.measures.texture import roughness_difference, texture, texture_distance
 
 __all__ = [
     "Measures",
@@ -39,9 +45,15 @@ __all__ = [
     "level",
     "log_mel",
     "log_mel_distance",
+    "loudness_correlation",
     "multi_resolution_stft_distance",
     "onset_correlation",
     "onset_rate",
     "peak",
+    "pitch_class_correlation",
+    "roughness_difference",
     "spectral_flatness",
+    "stereo_width",
+    "texture",
+    "texture_distance",
 ]

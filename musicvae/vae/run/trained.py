@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from pathlib import Path
@@ -59,10 +60,12 @@ class Trained(ABC):
     def provenance(self) -> dict[str, Any]:
         """The origin of the model: recipe, hash of the data, steps, seed, date, versions."""
         description = self.run.describe()
+        step = checkpoint.counters_of(self.run.best)["step"]
         return {
             "recipe": description["recipe"],
             "data_sha256": description["train_digest"],
-            "steps": checkpoint.counters_of(self.run.best)["step"],
+            "steps": step,
+            **self._test_kl(step),
             "seed": self.recipe.seed,
             "started": description["started"],
             "versions": description["versions"],
@@ -131,6 +134,15 @@ class Trained(ABC):
             licence=self.licence or "unstated",
             **fields,
         )
+
+    def _test_kl(self, step: int) -> dict[str, float]:
+        """What the latents carry, in nats for each latent vector, where the history still says it.
+
+        It is the KL on the test tracks with the weights of this step: those that are used.
+        """
+        rows = [row for row in self.history() if row["step"] == step]
+        found = [row["test_kl"] for row in rows if math.isfinite(row.get("test_kl", math.nan))]
+        return {"test_kl": float(found[-1])} if found else {}
 
     def _tracks(self, side: str) -> list[Path]:
         report, keys = self.data_report(), set(self.run.sides()[side])

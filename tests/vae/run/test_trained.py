@@ -55,6 +55,8 @@ def test_provenance_tells_how_it_was_made(model: TrainedModel) -> None:
     assert provenance["steps"] == checkpoint.counters_of(model.run.best)["step"] > 0
     assert provenance["seed"] == model.recipe.seed
     assert set(provenance["versions"]) >= {"musicvae", "keras", "numpy"}
+    used = [row for row in model.history() if row["step"] == provenance["steps"]]
+    assert provenance["test_kl"] == used[-1]["test_kl"] > 0
     json.dumps(provenance)  # an artifact holds it
 
 
