@@ -1,0 +1,77 @@
+"""Figures of one reconstruction: distances, what is lost of level, bands and fluctuation."""
+
+from __future__ import annotations
+
+import itertools
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from musicvae.audio import Sound
+from musicvae.measures import log_mel_distance, multi_resolution_stft_distance, onset_correlation
+from musicvae.measures.single import level
+from musicvae.measures.stereo import stereo_width
+from musicvae.measures.texture import roughness_difference, texture_distance
+
+#: Bounds of bands in Hz, whose energies are compared.
+BANDS = (20, 150, 600, 2_500, 6_000, 11_000, 22_050)
+
+HEAD = (
+    "| loss | steps | log-mel L1 | STFT | level, dB | onsets | texture, dB | roughness, dB | "
+    "worst band, dB | width, dB |\n"
+    "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
+)
+
+
+class Figures(NamedTuple):
+    """Figures of a reconstruction; see :mod:`musicvae.measures`.
+
+    Attributes:
+        log_mel: distance in natural-log units.
+        stft: multi-resolution STFT distance.
+        level: of the reconstruction, less that of the track, in dB.
+        onsets: correlation of onset strengths.
+        texture: distance of textures, in dB.
+        roughness: of the reconstruction's texture, less that of the track, in dB.
+        band: the largest difference of a band's energy, in dB.
+        width: absolute difference of stereo widths, in dB.
+    """
+
+    log_mel: float
+    stft: float
+    level: float
+    onsets: float
+    texture: float
+    roughness: float
+    band: float
+    width: float
+
+    def row(self) -> str:
+        """Cells of a Markdown table, in the order of :data:`HEAD`."""
+        near = f"{self.log_mel:.3f} | {self.stft:.3f} | {self.level:+.2f} | {self.onsets:.3f}"
+        lost = f"{self.texture:.2f} | {self.roughness:+.2f} | {self.band:.2f} | {self.width:.2f}"
+        return f"{near} | {lost}"
+
+
+def figures_of(track: Sound, made: Sound) -> Figures:
+    """The figures of a track and its reconstruction, of the same length and rate."""
+    return Figures(
+        log_mel_distance(track, made),
+        multi_resolution_stft_distance(track, made),
+        level(made) - level(track),
+        onset_correlation(track, made),
+        texture_distance(track, made),
+        roughness_difference(track, made),
+        float(np.max(np.abs(band_levels(made) - band_levels(track)))),
+        abs(stereo_width(made) - stereo_width(track)),
+    )
+
+
+def band_levels(sound: Sound) -> NDArray[np.float64]:
+    """The mean power of each of :data:`BANDS`, in dB, float64 (bands,); at least -80."""
+    power = np.mean(np.abs(np.fft.rfft(sound.samples, axis=0)) ** 2, axis=1)
+    power /= len(sound.samples) ** 2 / 2
+    edges = np.searchsorted(np.fft.rfftfreq(len(sound.samples), 1 / sound.sample_rate), BANDS)
+    sums = [power[low:high].sum() for low, high in itertools.pairwise(edges)]
+    return 10 * np.log10(np.array(sums) + 1e-8)
