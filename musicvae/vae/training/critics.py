@@ -71,12 +71,16 @@ class Critics(keras.Model):
         self.critics = [SpectrumCritic(fft, width) for fft in ffts]
         self.built = True
 
-    def call(self, audio: tf.Tensor) -> list[list[tf.Tensor]]:
-        """The activations of each critic for sound, float32 (batch, samples, channels), ±1.
+    def call(self, audio: tf.Tensor, sides: tf.Tensor | None = None) -> list[list[tf.Tensor]]:
+        """The activations of each critic for sound.
 
         A signal is one of :func:`musicvae.vae.stream.likelihood.views` of a batch row.
+
+        Args:
+            audio: float32 (batch, samples, channels), full scale ±1.
+            sides: bool (batch,), which rows of stereo are heard as mean and half difference.
         """
-        signals = tf.concat(views(audio), axis=0)
+        signals = tf.concat(views(audio, sides), axis=0)
         return [critic(signals) for critic in self.critics]
 
 

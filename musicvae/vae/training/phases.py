@@ -160,14 +160,15 @@ class AdversarialPhase:
         with tf.GradientTape() as tape:
             terms = elbo_terms(model, x, noise, beta, self.recipe.free_bits, training=True)
             real, made = model.likelihood.aligned(x, terms.decoded)
-            of_real, of_made = critics(real), critics(made)
+            sides = noise[:, 0] > 0.0  # by chance: half of the signals at half of the cost
+            of_real, of_made = critics(real, sides), critics(made, sides)
             deception = deception_loss(of_made)
             matching = feature_matching(of_real, of_made)
             wanted = terms.loss + unit * (DECEPTION * deception + MATCHING * matching)
             share = wanted / replicas
         gradients = tape.gradient(share, self.weights)
         with tf.GradientTape() as tape:
-            judged = critics_loss(critics(real), critics(tf.stop_gradient(made)))
+            judged = critics_loss(critics(real, sides), critics(tf.stop_gradient(made), sides))
             share = judged / replicas
         against = tape.gradient(share, critics.trainable_variables)
         self.optimizer.apply_gradients(zip(gradients, self.weights, strict=True))
