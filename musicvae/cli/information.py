@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from musicvae.cli.options import Commands, Run
@@ -24,7 +23,9 @@ def add(commands: Commands) -> None:
     genres = _command(commands, "genres", "list the installed genres", list_genres)
     recipes = _command(commands, "recipes", "list the recipes and their settings", list_recipes)
     inspect = _command(commands, "inspect", "print what an artifact says", inspect_artifact)
-    inspect.add_argument("artifact", type=Path, help="an .onnx file that musicvae exported")
+    inspect.add_argument(
+        "artifact", help="an .onnx file that musicvae exported, or the name of a ready model"
+    )
     for command in (genres, recipes, inspect):
         command.add_argument("--json", action="store_true", help="print JSON for other programs")
 
@@ -141,9 +142,9 @@ def inspect_artifact(options: argparse.Namespace) -> None:
     """Print the description of an artifact, after all checks.
 
     Raises:
-        ArtifactError: the file is not an artifact that can be played.
+        MusicVAEError: the file is not an artifact that can be played, or there is no such model.
     """
-    from musicvae.artifact.reading import inspect
+    from musicvae.models import inspect
 
     info = inspect(options.artifact)
     if options.json:

@@ -20,7 +20,7 @@ def lines(parts: Parts) -> list[str]:
     hosts = tuple(options.allow)
     who = f"this machine and {', '.join(hosts)}" if hosts else "this machine only"
     facts = [
-        ("model", f"{printable(voice.name)}: {what(info)}"),
+        ("model", f"{printable(voice.name)}: {what(info, voice.name)}{_relatives(parts)}"),
         *_others(parts),
         (
             "sound",
@@ -37,14 +37,17 @@ def lines(parts: Parts) -> list[str]:
     return [f"{name:>10}  {fact}" for name, fact in facts]
 
 
-def what(info: ArtifactInfo) -> str:
-    """Describes a model in half a line."""
-    kind = (
-        f"a stream, {info.hop / info.sample_rate * 1000:.1f} ms a frame"
+def what(info: ArtifactInfo, name: str = "") -> str:
+    """Describes a model in half a line; its genre only where the model is not called so."""
+    genre = [] if info.genre == name else [printable(info.genre)]
+    length = (
+        f"{info.hop / info.sample_rate * 1000:.1f} ms"
         if info.kind == "stream"
         else f"loops of {info.seconds:.2f} s"
     )
-    return f"{printable(info.genre)}, {info.latent_dim} latents, {kind} at {info.sample_rate} Hz"
+    rate = f"{info.sample_rate:,}".replace(",", " ")
+    sound = f"{rate} Hz {'mono' if info.channels == 1 else 'stereo'}"
+    return ", ".join([*genre, f"{info.latent_dim} latents", sound, length])
 
 
 def example(latent_dim: int, bind: str, port: int) -> str:
@@ -54,8 +57,18 @@ def example(latent_dim: int, bind: str, port: int) -> str:
     return f"oscsend {host} {port} /latent {'f' * len(values)} {' '.join(map(str, values))}"
 
 
+def _relatives(parts: Parts) -> str:
+    """How many other models the latents of the first one mean the same to; may be nothing."""
+    voice = parts.first_voice
+    space = voice.controls.info.latent_space
+    if not space:
+        return ""
+    count = len(parts.repertoire.library.sharing(space) - {voice.name})
+    return f"; shares one latent space with {count} other{'s' * (count > 1)}" if count else ""
+
+
 def _others(parts: Parts) -> list[tuple[str, str]]:
-    names = [row.name for row in parts.repertoire.library.models() if not row.reason]
+    names = parts.repertoire.library.names()
     others = [printable(name) for name in names if name != parts.first_voice.name]
     if not others:
         return []
