@@ -7,6 +7,7 @@
     ├── LatentError (ValueError)         latents of the wrong shape, or not finite
     ├── StateError (ValueError)          a state that belongs to another model
     ├── TapeError (ValueError)           a tape that cannot be read, or values that no tape can hold
+    ├── CardError (ValueError)           a model card that cannot be read or written
     ├── MissingExtraError (ImportError)  an optional part is not installed; has the pip command
     ├── RegistryError                    plug-ins
     │   ├── UnknownNameError (KeyError)  nothing of that name is installed
@@ -101,6 +102,10 @@ class StateError(MusicVAEError, ValueError):
 
 class TapeError(MusicVAEError, ValueError):
     """A tape that cannot be read, or values that a tape cannot hold."""
+
+
+class CardError(MusicVAEError, ValueError):
+    """A model card that cannot be read, or values that no card can hold."""
 
 
 class MissingExtraError(MusicVAEError, ImportError):
