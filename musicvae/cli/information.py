@@ -34,7 +34,7 @@ def _command(commands: Commands, name: str, purpose: str, run: Run) -> argparse.
     command: argparse.ArgumentParser = commands.add_parser(
         name, help=purpose, description=f"{purpose[0].upper()}{purpose[1:]}."
     )
-    command.set_defaults(run=run)
+    command.set_defaults(run=run, prints_only=True)
     return command
 
 
@@ -45,7 +45,7 @@ def list_genres(options: argparse.Namespace) -> None:
 
     records = list(GENRES.records())
     if options.json:
-        _print_json([_genre_values(record) for record in records])
+        print_json([_genre_values(record) for record in records])
     elif not records:
         print(f"No genre is installed. Hint: {GENRES.hint}")
     else:
@@ -108,7 +108,7 @@ def list_recipes(options: argparse.Namespace) -> None:
     recipes.sort(key=lambda recipe: (recipe.sample_rate, recipe.name))
     broken = [record for record in records if record.value is None]
     if options.json:
-        _print_json([*(recipe.to_json() for recipe in recipes), *map(_broken_values, broken)])
+        print_json([*(recipe.to_json() for recipe in recipes), *map(_broken_values, broken)])
         return
     flat = [_flat(recipe.to_json()) for recipe in recipes]
     settings = list(dict.fromkeys(name for recipe in flat for name in recipe))
@@ -148,14 +148,15 @@ def inspect_artifact(options: argparse.Namespace) -> None:
 
     info = inspect(options.artifact)
     if options.json:
-        _print_json(json.loads(info.to_json()))
+        print_json(json.loads(info.to_json()))
         return
     from musicvae.artifact.text import describe
 
     print(describe(info))
 
 
-def _print_json(value: object) -> None:
+def print_json(value: object) -> None:
+    """Print a value as JSON that every terminal and reader can take."""
     from musicvae.text import to_json
 
     print(to_json(value, indent=2))

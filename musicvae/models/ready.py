@@ -108,7 +108,7 @@ def _inside(named: str) -> Path | None:
     package, _, inside = named.partition(":")
     try:
         place = files(import_module(package)).joinpath(*inside.split("/"))
-    except (Exception, SystemExit):  # a foreign module may raise anything
+    except (Exception, SystemExit):  # noqa: BLE001 (a foreign module may raise anything)
         return None
     return place if isinstance(place, Path) else None
 
