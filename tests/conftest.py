@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from musicvae.models import GROUP, READY_MODELS
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -83,6 +85,24 @@ def fake_site(tmp_path: Path) -> Iterator[Any]:
     """A ``FakeSite`` of tests/fake_distributions.py, first on ``sys.path`` during the test."""
     with _helper("fake_distributions").FakeSite(tmp_path / "site").active() as site:
         yield site
+
+
+@pytest.fixture(autouse=True)
+def no_ready_models(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing that is installed here, nor in the user's folder, is seen by a test."""
+    monkeypatch.setattr(READY_MODELS, "group", f"{GROUP}.of_tests")
+    monkeypatch.setattr(READY_MODELS, "_claims", {})
+    monkeypatch.setattr(READY_MODELS, "_loaded", {})
+    monkeypatch.setenv("MUSICVAE_MODELS", str(ROOT / "no such folder"))
+
+
+@pytest.fixture
+def ready_site(
+    fake_site: Any, stream_artifacts: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Any:
+    """A ``ReadySite`` of tests/ready_models.py; the user's folder is ``models`` in ``tmp_path``."""
+    monkeypatch.setenv("MUSICVAE_MODELS", str(tmp_path / "models"))
+    return _helper("ready_models").ReadySite(fake_site, stream_artifacts, tmp_path / "models")
 
 
 def _helper(name: str) -> ModuleType:

@@ -47,7 +47,7 @@ def add(commands: Commands) -> None:
         "fetch",
         help="download a model into your own folder",
         description="Download a model that an index offers into your own folder. A file gets its "
-        "name once its size, SHA-256, kind and licence are those of the index. Nothing is replaced.",
+        "name once size, SHA-256, kind and licence are those of the index. Nothing is replaced.",
     )
     fetch.add_argument("name", metavar="NAME", help="a model of the index")
     fetch.add_argument("--index", metavar="PLACE", default=argparse.SUPPRESS, help=_INDEX)

@@ -6,6 +6,7 @@ Listing names imports no plug-in and reads no file; neither numpy nor onnxruntim
 from __future__ import annotations
 
 from musicvae.models.finding import Model as Model
+from musicvae.models.finding import ModelRecord as ModelRecord
 from musicvae.models.finding import find as find
 from musicvae.models.finding import names as names
 from musicvae.models.finding import records as records

@@ -7,7 +7,7 @@ both places.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from unicodedata import normalize
@@ -77,21 +77,7 @@ def find(name: str) -> Model:
         BrokenPluginError: its plug-in does not load, or one of its files is missing.
         SettingError: ``$MUSICVAE_MODELS`` holds no path.
     """
-    wanted = normalize("NFC", name)
-    files = artifacts().get(wanted, [])
-    claimed = READY_MODELS.claimants(wanted)
-    if len(files) + len(claimed) > 1:
-        raise DuplicateNameError(
-            f"the name {printable(wanted)!r} stands for more than one model",
-            expected="one model for each name",
-            received=" and ".join((*claimed, *map(_shown, files))),
-            hint="uninstall one, or give the file another name; a path is always one file",
-        )
-    if files:
-        return Model(wanted, _shown(files[0].parent), files[0], card=card_of(files[0]))
-    if not claimed:
-        raise _unknown(wanted)
-    return _declared(READY_MODELS.get(wanted), claimed[0])
+    return _find(normalize("NFC", name), artifacts())
 
 
 def records() -> Iterator[ModelRecord]:
@@ -101,13 +87,29 @@ def records() -> Iterator[ModelRecord]:
         SettingError: ``$MUSICVAE_MODELS`` holds no path.
     """
     folder = artifacts()
-    for name in names():
+    for name in sorted({*READY_MODELS.names(), *folder}):
         parents = dict.fromkeys(_shown(file.parent) for file in folder.get(name, ()))
         sources = (*READY_MODELS.claimants(name), *parents)
         try:
-            yield ModelRecord(name, sources, value=find(name))
+            yield ModelRecord(name, sources, value=_find(name, folder))
         except MusicVAEError as error:
             yield ModelRecord(name, sources, problem=str(error))
+
+
+def _find(name: str, folder: Mapping[str, list[Path]]) -> Model:
+    files, claimed = folder.get(name, []), READY_MODELS.claimants(name)
+    if len(files) + len(claimed) > 1:
+        raise DuplicateNameError(
+            f"the name {printable(name)!r} stands for more than one model",
+            expected="one model for each name",
+            received=" and ".join((*claimed, *map(_shown, files))),
+            hint="uninstall one, or give the file another name; a path is always one file",
+        )
+    if files:
+        return Model(name, _shown(files[0].parent), files[0], card=card_of(files[0]))
+    if not claimed:
+        raise _unknown(name)
+    return _declared(READY_MODELS.get(name), claimed[0])
 
 
 def _declared(ready: ReadyModel, distribution: str) -> Model:

@@ -68,22 +68,16 @@ class Library:
         """The same without the ready models."""
         return [ModelRow(*row) for row in self._model_shelf.rows(self._models, ".onnx")]
 
-    def names(self) -> list[str]:
-        """The names of all models; of ready ones also those that cannot be played."""
-        ready = [] if self._ready is None else self._ready.names()
-        return list(dict.fromkeys([*(row.name for row in self.files() if not row.reason), *ready]))
+    def playable(self) -> dict[str, str]:
+        """The latent spaces of the models that can be played, by name; of ready ones the first.
 
-    def sharing(self, latent_space: str, most: int = 100) -> set[str]:
-        """The names of the models whose latents mean the same; what plug-ins say is not checked.
-
-        Args:
-            latent_space: 16 hex digits.
-            most: ready models that are looked at.
+        What plug-ins say of their models is not checked here, so that no file of theirs is opened.
         """
-        ready = () if self._ready is None else self._ready.spaces(most)
-        files = [(row.name, row.info.latent_space) for row in self.files() if row.info]
-        spaces = {**dict(ready), **dict(files)}  # a file hides a ready model of its name
-        return {name for name, space in spaces.items() if space == latent_space}
+        rows = self.files()
+        spaces = {row.name: row.info.latent_space for row in rows if row.info and not row.reason}
+        hidden = {row.name for row in rows}
+        ready = () if self._ready is None else self._ready.playable()
+        return spaces | {name: space for name, space in ready if name not in hidden}
 
     def tapes(self) -> list[TapeRow]:
         """Every tape file as it is now, playable or not; raises nothing."""

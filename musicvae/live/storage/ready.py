@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 
-from musicvae.artifact import ArtifactInfo
 from musicvae.errors import MusicVAEError, UnknownNameError
 from musicvae.live.storage.readings import Readings
 from musicvae.live.storage.rows import ModelRow, playable_info
-from musicvae.models import find, names
+from musicvae.models import ModelRecord, find, names, records
 from musicvae.models.checking import problems
 from musicvae.text import printable
 
-#: Ready models that a library has, at most.
-_MOST = 1_000
+#: Ready models that a library has, and that are looked at to greet people, at most.
+_MOST, _MOST_GREETED = 1_000, 100
 
 
 class ReadyShelf:
@@ -33,34 +33,36 @@ class ReadyShelf:
 
     def rows(self) -> Iterator[ModelRow]:
         """A row for each, playable or not; raises nothing."""
-        return filter(None, map(self.row, self.names()))
+        with suppress(MusicVAEError):  # $MUSICVAE_MODELS is no path
+            yield from map(self._row, islice(records(), _MOST))
 
     def row(self, name: str) -> ModelRow | None:
         """The row of a name, or ``None`` where there is no such model; raises nothing."""
-        shown = printable(name)
         try:
-            model = find(name)
+            return self._row(ModelRecord(name, (), find(name)))
         except UnknownNameError:
             return None
         except MusicVAEError as error:
-            return ModelRow(shown, Path(), None, str(error))
+            return self._row(ModelRecord(name, (), problem=str(error)))
+
+    def playable(self) -> Iterator[tuple[str, str]]:
+        """Names and latent spaces of those that can be played; what plug-ins say is not checked."""
+        with suppress(MusicVAEError):
+            for record in islice(records(), _MOST_GREETED):
+                if record.value is None:
+                    continue
+                if record.value.declared is not None:  # without opening a file
+                    yield record.name, record.value.declared.latent_space
+                elif (row := self._row(record)).info is not None and not row.reason:
+                    yield record.name, row.info.latent_space
+
+    def _row(self, record: ModelRecord) -> ModelRow:
+        shown, model = printable(record.name), record.value
+        if model is None:
+            return ModelRow(shown, Path(), None, str(record.problem))
         info, reason = self._readings.of(model.artifact)
         if info is not None and not reason:
             reason = "; ".join(problems(model, model.artifact, info))
-        if shown != name:
+        if shown != record.name:
             reason = "its name contains characters that a message cannot"
         return ModelRow(shown, model.artifact, info, reason)
-
-    def spaces(self, most: int) -> Iterator[tuple[str, str]]:
-        """Name and latent space of at most so many models; what a plug-in says is not checked."""
-        for name in islice(self.names(), most):
-            try:
-                model = find(name)
-            except MusicVAEError:
-                continue
-            if model.declared is not None:
-                yield name, model.declared.latent_space
-                continue
-            info: ArtifactInfo | None = self._readings.of(model.artifact)[0]
-            if info is not None and info.kind != "encoder":
-                yield name, info.latent_space
