@@ -58,7 +58,7 @@ def list_models(options: argparse.Namespace) -> None:
     """Print every ready model, a broken one with the reason; or what an index offers.
 
     Raises:
-        MusicVAEError: the index cannot be read, or ``$MUSICVAE_MODELS`` is no path.
+        MusicVAEError: the index cannot be read.
     """
     from musicvae.cli.information import print_json
     from musicvae.cli.table import print_table

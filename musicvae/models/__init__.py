@@ -8,8 +8,8 @@ from __future__ import annotations
 from musicvae.models.finding import Model as Model
 from musicvae.models.finding import ModelRecord as ModelRecord
 from musicvae.models.finding import find as find
+from musicvae.models.finding import find_all as find_all
 from musicvae.models.finding import names as names
-from musicvae.models.finding import records as records
 from musicvae.models.folder import models_folder as models_folder
 from musicvae.models.locating import Place as Place
 from musicvae.models.locating import inspect as inspect

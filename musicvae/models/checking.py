@@ -46,7 +46,8 @@ def _against_declaration(model: Model, file: Path, info: ArtifactInfo) -> Iterat
         return
     encodes = file != model.artifact
     if encodes != (info.kind == "encoder"):
-        yield f"{file.name} is of kind {info.kind!r}, and {'no encoder' if encodes else 'no decoder'}"
+        wanted = "encoder" if encodes else "decoder"
+        yield f"{file.name} is of kind {info.kind!r}, and no {wanted}"
     told = [("latent space", declared.latent_space, info.latent_space)]
     if not encodes:  # one encoder may serve several genres, under terms of its own
         told += [("genre", declared.genre, info.genre), ("licence", declared.licence, info.licence)]

@@ -60,11 +60,7 @@ class ModelRecord:
 
 
 def names() -> list[str]:
-    """All names, sorted; imports no plug-in and opens no file.
-
-    Raises:
-        SettingError: ``$MUSICVAE_MODELS`` holds no path.
-    """
+    """All names, sorted; imports no plug-in and opens no file."""
     return sorted({*READY_MODELS.names(), *artifacts()})
 
 
@@ -75,17 +71,12 @@ def find(name: str) -> Model:
         UnknownNameError: there is none; the message lists those that there are.
         DuplicateNameError: the name stands for more than one.
         BrokenPluginError: its plug-in does not load, or one of its files is missing.
-        SettingError: ``$MUSICVAE_MODELS`` holds no path.
     """
     return _find(normalize("NFC", name), artifacts())
 
 
-def records() -> Iterator[ModelRecord]:
-    """Every name with its model or its problem; imports all plug-ins that bring models.
-
-    Raises:
-        SettingError: ``$MUSICVAE_MODELS`` holds no path.
-    """
+def find_all() -> Iterator[ModelRecord]:
+    """Every name with its model or its problem; imports all plug-ins that bring models."""
     folder = artifacts()
     for name in sorted({*READY_MODELS.names(), *folder}):
         parents = dict.fromkeys(_shown(file.parent) for file in folder.get(name, ()))

@@ -7,7 +7,6 @@ import unicodedata
 from itertools import islice
 from pathlib import Path
 
-from musicvae.errors import SettingError
 from musicvae.paths import expand
 
 #: The variable that names another folder.
@@ -23,12 +22,9 @@ def models_folder() -> Path:
     """``$MUSICVAE_MODELS``, or ``musicvae/models`` in the user's folder for data on this system.
 
     It need not exist.
-
-    Raises:
-        SettingError: the variable holds no path.
     """
     if named := os.environ.get(VARIABLE):
-        return expand(named, SettingError)
+        return expand(named)
     from platformdirs import user_data_path
 
     return user_data_path("musicvae", appauthor=False) / "models"
@@ -38,9 +34,6 @@ def artifacts() -> dict[str, list[Path]]:
     """The ``.onnx`` files of the folder by their stems (NFC), each with all files of that stem.
 
     No file is opened. A folder that is missing or cannot be read has none.
-
-    Raises:
-        SettingError: ``$MUSICVAE_MODELS`` holds no path.
     """
     found: dict[str, list[Path]] = {}
     try:

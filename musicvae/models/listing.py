@@ -11,7 +11,7 @@ from musicvae.artifact.reading import read_info
 from musicvae.errors import ArtifactError, CardError, MusicVAEError
 from musicvae.models.card import ModelCard
 from musicvae.models.checking import problems
-from musicvae.models.finding import Model, ModelRecord, find, records
+from musicvae.models.finding import Model, ModelRecord, find, find_all
 
 
 @dataclass(frozen=True)
@@ -38,13 +38,9 @@ class Listed:
 
 
 def listed() -> Iterator[Listed]:
-    """Every ready model, usable or not.
-
-    Raises:
-        SettingError: ``$MUSICVAE_MODELS`` holds no path.
-    """
+    """Every ready model, usable or not; raises nothing."""
     read: dict[Path, ArtifactInfo] = {}  # an encoder may be that of ten models
-    for record in records():
+    for record in find_all():
         yield _listed(record, read)
 
 

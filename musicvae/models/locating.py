@@ -11,7 +11,7 @@ from musicvae.artifact import ArtifactInfo
 from musicvae.artifact.reading import load, read_info
 from musicvae.errors import ArtifactError, DuplicateNameError, MusicVAEError, UnknownNameError
 from musicvae.models.checking import check
-from musicvae.models.finding import Model, find, records
+from musicvae.models.finding import Model, find, find_all
 from musicvae.paths import AnyPath, expand
 from musicvae.text import printable
 
@@ -136,7 +136,7 @@ def _encoder(model: Model) -> Path:
     if info.kind == "encoder":
         return model.artifact
     if info.latent_space:
-        for record in records():
+        for record in find_all():
             found = record.value and (record.value.encoder or record.value.artifact)
             if found and _makes(found, info.latent_space):
                 return found

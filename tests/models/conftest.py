@@ -17,7 +17,7 @@ from musicvae.artifact.reading import read_info
 
 @pytest.fixture(scope="session")
 def serving_module() -> ModuleType:
-    """The module serving.py beside this file; the import mode of the tests keeps it off sys.path."""
+    """The module serving.py beside this file, which the import mode keeps off sys.path."""
     path = Path(__file__).with_name("serving.py")
     spec = importlib.util.spec_from_file_location("serving", path)
     assert spec is not None

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -17,7 +18,7 @@ Make = Callable[..., Any]
 
 @pytest.fixture
 def shop(ready_site: Any, index: Make, offer: Make, tmp_path: Path) -> Callable[..., Path]:
-    """A folder with an index of a decoder with a card and an encoder; takes changes of the first."""
+    """Writes an index of a decoder with a card, and of an encoder; changes the decoder's entry."""
     folder = tmp_path / "shop"
     folder.mkdir()
     jazz = ready_site.makers.write_stream_artifact(folder / "jazz.onnx")
@@ -59,10 +60,8 @@ def test_it_comes_from_a_server(shop: Callable[..., Path], server: Any, ready_si
 
 def kept(ready_site: Any) -> list[str]:
     """The files of the user's folder, without the encoder."""
-    names = (
-        {path.name for path in ready_site.folder.iterdir()} if ready_site.folder.is_dir() else {}
-    )
-    return sorted({*names} - {"ears.onnx"})
+    there = ready_site.folder.iterdir() if ready_site.folder.is_dir() else ()
+    return sorted({path.name for path in there} - {"ears.onnx"})
 
 
 def remote(file: Path, **changes: object) -> dict[str, object]:
@@ -109,8 +108,6 @@ def test_what_is_no_artifact_gets_no_name(
 ) -> None:
     file = shop()
     (file.parent / "jazz.onnx").write_bytes(b"a virus")
-    import hashlib
-
     digest = hashlib.sha256(b"a virus").hexdigest()
     with pytest.raises(ArtifactError, match="not an ONNX file"):
         fetched(shop(artifact={"url": "jazz.onnx", "bytes": 7, "sha256": digest}))

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from musicvae.errors import BrokenPluginError, DuplicateNameError, UnknownNameError
-from musicvae.models import READY_MODELS, find, names, records
+from musicvae.models import READY_MODELS, find, find_all, names
 
 
 def test_names_are_listed_without_an_import_and_without_opening_a_file(ready_site: Any) -> None:
@@ -37,7 +37,7 @@ def test_a_name_in_both_places_is_an_error_that_names_both(ready_site: Any) -> N
     mine = ready_site.own("jazz")
     with pytest.raises(DuplicateNameError, match=rf"my-jazz 1\.0 and {mine}"):
         find("jazz")
-    (record,) = records()
+    (record,) = find_all()
     assert record.sources == ("my-jazz 1.0", str(mine.parent))
     assert "more than one model" in str(record.problem)
 
@@ -88,7 +88,7 @@ def test_a_half_installed_plugin_is_a_record_and_hides_no_other(ready_site: Any)
     (package / "models" / "ears.onnx").unlink()
     with pytest.raises(BrokenPluginError, match=r"encoder of the model 'jazz'.*reinstall half"):
         find("jazz")
-    half, whole = records()
+    half, whole = find_all()
     assert (half.name, half.sources, half.value) == ("jazz", ("half 1.0",), None)
     assert "missing" in str(half.problem)
     assert (whole.name, whole.problem) == ("metal", None)

@@ -18,7 +18,7 @@ def test_it_offers_models_by_name(index: Callable[..., Path]) -> None:
     found = Index.read(index(JAZZ))
     offer = found.offer("jazz")
     assert (offer.licence, offer.artifact.bytes, offer.card) == ("MIT", 10, None)
-    with pytest.raises(UnknownNameError, match="no model named 'metal'.*Expected: jazz"):
+    with pytest.raises(UnknownNameError, match=r"no model named 'metal'.*Expected: jazz"):
         found.offer("metal")
 
 

@@ -42,7 +42,7 @@ def test_a_server_cannot_send_elsewhere_than_we_would_go(server: Any) -> None:
 
 def test_no_more_than_the_size_is_received(server: Any) -> None:
     server.files["/a"] = b"sound" * 100_000
-    with pytest.raises(TransportError, match="too large.*at most 5 bytes"):
+    with pytest.raises(TransportError, match=r"too large.*at most 5 bytes"):
         receive(f"{server.address}/a", 5)
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 
 from musicvae.errors import MusicVAEError, UnknownNameError
 from musicvae.live.storage.readings import Readings
 from musicvae.live.storage.rows import ModelRow, playable_info
-from musicvae.models import ModelRecord, find, names, records
+from musicvae.models import ModelRecord, find, find_all, names
 from musicvae.models.checking import problems
 from musicvae.text import printable
 
@@ -26,15 +25,11 @@ class ReadyShelf:
 
     def names(self) -> list[str]:
         """The names of all, playable or not; imports no plug-in and opens no file."""
-        try:
-            return names()[:_MOST]
-        except MusicVAEError:  # $MUSICVAE_MODELS is no path
-            return []
+        return names()[:_MOST]
 
     def rows(self) -> Iterator[ModelRow]:
         """A row for each, playable or not; raises nothing."""
-        with suppress(MusicVAEError):  # $MUSICVAE_MODELS is no path
-            yield from map(self._row, islice(records(), _MOST))
+        return map(self._row, islice(find_all(), _MOST))
 
     def row(self, name: str) -> ModelRow | None:
         """The row of a name, or ``None`` where there is no such model; raises nothing."""
@@ -47,22 +42,23 @@ class ReadyShelf:
 
     def playable(self) -> Iterator[tuple[str, str]]:
         """Names and latent spaces of those that can be played; what plug-ins say is not checked."""
-        with suppress(MusicVAEError):
-            for record in islice(records(), _MOST_GREETED):
-                if record.value is None:
-                    continue
-                if record.value.declared is not None:  # without opening a file
-                    yield record.name, record.value.declared.latent_space
-                elif (row := self._row(record)).info is not None and not row.reason:
-                    yield record.name, row.info.latent_space
+        for record in islice(find_all(), _MOST_GREETED):
+            if record.value is None:
+                continue
+            if record.value.declared is not None:  # without opening a file
+                yield record.name, record.value.declared.latent_space
+                continue
+            row = self._row(record)
+            if row.info is not None and not row.reason:
+                yield record.name, row.info.latent_space
 
     def _row(self, record: ModelRecord) -> ModelRow:
         shown, model = printable(record.name), record.value
         if model is None:
             return ModelRow(shown, Path(), None, str(record.problem))
         info, reason = self._readings.of(model.artifact)
-        if info is not None and not reason:
-            reason = "; ".join(problems(model, model.artifact, info))
+        if info is not None:
+            reason = "; ".join(problems(model, model.artifact, info)) or reason
         if shown != record.name:
             reason = "its name contains characters that a message cannot"
         return ModelRow(shown, model.artifact, info, reason)
