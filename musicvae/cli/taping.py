@@ -68,9 +68,10 @@ def make_tape(options: argparse.Namespace) -> int:
     from musicvae.models import locate
     from musicvae.paths import expand, output_file
 
-    model, file = locate(options.model, "encoder").path, expand(options.file)
-    out = output_file(options.out, ENDINGS, [model, file])
+    file = expand(options.file)
     check_readable(file)  # before the model, so that a bad file is refused at once
+    model = locate(options.model, "encoder").path
+    out = output_file(options.out, ENDINGS, [model, file])
     trained: Any
     if model.is_dir():
         from musicvae.vae.quiet import quieten_tensorflow
