@@ -124,7 +124,7 @@ def main() -> None:
 
 def median(runs: list[Start], field: str) -> float:
     """The median of one field."""
-    return statistics.median(getattr(run, field) for run in runs)
+    return float(statistics.median(getattr(run, field) for run in runs))
 
 
 if __name__ == "__main__":

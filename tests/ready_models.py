@@ -55,7 +55,7 @@ class ReadySite:
         (place / "__init__.py").touch()
         info = {"genre": name, "licence": LICENCE, **artifact}
         file = self.makers.write_stream_artifact(place / "models" / f"{name}.onnx", **info)
-        fields = {"genre": name, "latent_space": SPACE, "licence": LICENCE}
+        fields: dict[str, object] = {"genre": name, "latent_space": SPACE, "licence": LICENCE}
         if encoder:
             self.makers.write_encoder_artifact(place / "models" / "ears.onnx", licence=LICENCE)
             fields["encoder"] = f"{package}:models/ears.onnx"

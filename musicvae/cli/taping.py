@@ -69,9 +69,9 @@ def make_tape(options: argparse.Namespace) -> int:
     from musicvae.paths import expand, output_file
 
     file = expand(options.file)
+    out = output_file(options.out, ENDINGS, [expand(options.model), file])
     check_readable(file)  # before the model, so that a bad file is refused at once
     model = locate(options.model, "encoder").path
-    out = output_file(options.out, ENDINGS, [model, file])
     trained: Any
     if model.is_dir():
         from musicvae.vae.quiet import quieten_tensorflow
@@ -107,8 +107,7 @@ def play(options: argparse.Namespace) -> int:
     from musicvae.audio import WRITABLE
     from musicvae.cli.results import shown
     from musicvae.errors import SettingError
-    from musicvae.models import locate
-    from musicvae.paths import output_file
+    from musicvae.paths import expand, output_file
     from musicvae.text import printable
 
     tape = options.tape
@@ -116,7 +115,7 @@ def play(options: argparse.Namespace) -> int:
         raise SettingError(
             "a tape has its own length and no seed", hint="leave out --seconds and --seed"
         )
-    artifact = locate(options.artifact).path
+    artifact = expand(options.artifact)
     out = output_file(options.out, WRITABLE, [artifact] if tape is None else [artifact, tape])
     if tape is None:
         from musicvae.runtime.playing import play

@@ -1,4 +1,4 @@
-"""examples/plugin-ready, as a stranger meets it: built with artifacts, installed, played by name."""
+"""examples/plugin-ready, as a stranger meets it: built, installed, listed, played by name."""
 
 from __future__ import annotations
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from musicvae.artifact.reading import read_info
 from musicvae.errors import SettingError
 from musicvae.live.storage import rows
 from musicvae.live.storage.library import Library
@@ -17,7 +18,7 @@ from musicvae.live.storage.ready import ReadyShelf
 def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The names of the model files that were read."""
     names: list[str] = []
-    read = rows.read_info
+    read = read_info
 
     def counting(path: Path) -> Any:
         names.append(path.name)
