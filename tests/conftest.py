@@ -88,12 +88,15 @@ def fake_site(tmp_path: Path) -> Iterator[Any]:
 
 
 @pytest.fixture(autouse=True)
-def no_ready_models(monkeypatch: pytest.MonkeyPatch) -> None:
+def no_ready_models() -> Iterator[None]:
     """Nothing that is installed here, nor in the user's folder, is seen by a test."""
-    monkeypatch.setattr(READY_MODELS, "group", f"{GROUP}.of_tests")
-    monkeypatch.setattr(READY_MODELS, "_claims", {})
-    monkeypatch.setattr(READY_MODELS, "_loaded", {})
-    monkeypatch.setenv("MUSICVAE_MODELS", str(ROOT / "no such folder"))
+    # A context of its own: the fixture monkeypatch is undone in the order in which tests ask for it.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(READY_MODELS, "group", f"{GROUP}.of_tests")
+        patch.setattr(READY_MODELS, "_claims", {})
+        patch.setattr(READY_MODELS, "_loaded", {})
+        patch.setenv("MUSICVAE_MODELS", str(ROOT / "no such folder"))
+        yield
 
 
 @pytest.fixture
