@@ -90,7 +90,7 @@ def fake_site(tmp_path: Path) -> Iterator[Any]:
 @pytest.fixture(autouse=True)
 def no_ready_models() -> Iterator[None]:
     """Nothing that is installed here, nor in the user's folder, is seen by a test."""
-    # A context of its own: the fixture monkeypatch is undone in the order in which tests ask for it.
+    # A context of its own: what the fixture monkeypatch undoes last depends on who asked first.
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(READY_MODELS, "group", f"{GROUP}.of_tests")
         patch.setattr(READY_MODELS, "_claims", {})
