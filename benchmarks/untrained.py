@@ -21,11 +21,11 @@ class Untrained(TrainedStream):
     licence = "CC0-1.0"
     provenance: dict[str, Any] = {}  # noqa: RUF012 - in place of a property
 
-    def __init__(self, recipe: str = "stream44", seed: int = 0) -> None:
+    def __init__(self, recipe: str = "stream44", seed: int = 0, **changes: Any) -> None:
         import keras
 
         keras.utils.set_random_seed(seed)
-        settings = get_recipe(recipe)
+        settings = get_recipe(recipe).with_settings(**changes)
         vae, width = build(settings), settings.latent_dim
         generator = np.random.default_rng(seed)
         for weight in vae.weights:

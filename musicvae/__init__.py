@@ -5,6 +5,7 @@
     >>> model.sample(4, seed=7)  # doctest: +SKIP
     >>> mv.export(model, "jazz.onnx")  # doctest: +SKIP
     >>> mv.Decoder("jazz.onnx").decode(z)  # doctest: +SKIP
+    >>> mv.play("jazz", seconds=10).write("jazz.wav")  # a ready model  # doctest: +SKIP
 
 Importing this package loads neither TensorFlow nor onnxruntime: each name is imported from its
 module when it is first used.
@@ -19,7 +20,6 @@ from musicvae.version import __version__ as __version__
 
 if TYPE_CHECKING:
     from musicvae.artifact import ArtifactInfo as ArtifactInfo
-    from musicvae.artifact.reading import inspect as inspect
     from musicvae.audio import AudioSpec as AudioSpec
     from musicvae.audio import Sound as Sound
     from musicvae.audio import Sounds as Sounds
@@ -31,9 +31,11 @@ if TYPE_CHECKING:
     from musicvae.genres import GENRES as GENRES
     from musicvae.genres import Genre as Genre
     from musicvae.latents.tape import Tape as Tape
+    from musicvae.models import inspect as inspect
     from musicvae.recipes import Recipe as Recipe
     from musicvae.runtime.decoder import Decoder as Decoder
     from musicvae.runtime.encoder import Encoder as Encoder
+    from musicvae.runtime.playing import play as play
     from musicvae.runtime.stream_decoder import StreamDecoder as StreamDecoder
     from musicvae.vae.clip.trained import TrainedModel as TrainedModel
     from musicvae.vae.run.loading import load as load
@@ -54,8 +56,9 @@ _HOMES = {
     "Tape": "latents.tape",
     "TrainedModel": "vae.clip.trained",
     "export": "exporting",
-    "inspect": "artifact.reading",
+    "inspect": "models",
     "load": "vae.run.loading",
+    "play": "runtime.playing",
     "read": "audio",
     "scan": "data.tracks",
     "train": "vae.training.train",

@@ -90,10 +90,14 @@ class Registry(Generic[T]):
             self._loaded[name] = self._load(name)
         return self._loaded[name]
 
+    def claimants(self, name: str) -> tuple[str, ...]:
+        """The distributions that claim a name, with version, sorted; imports nothing."""
+        return tuple(sorted(self._find().get(name, ())))
+
     def records(self) -> Iterator[Record[T]]:
         """Every name with its plug-in or its problem; imports all plug-ins, raises nothing."""
         for name in self.names():
-            claimants = tuple(sorted(self._find()[name]))
+            claimants = self.claimants(name)
             try:
                 yield Record(name, claimants, value=self.get(name))
             except RegistryError as error:

@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from musicvae.models import GROUP, READY_MODELS
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -83,6 +85,27 @@ def fake_site(tmp_path: Path) -> Iterator[Any]:
     """A ``FakeSite`` of tests/fake_distributions.py, first on ``sys.path`` during the test."""
     with _helper("fake_distributions").FakeSite(tmp_path / "site").active() as site:
         yield site
+
+
+@pytest.fixture(autouse=True)
+def no_ready_models() -> Iterator[None]:
+    """Nothing that is installed here, nor in the user's folder, is seen by a test."""
+    # A context of its own: what the fixture monkeypatch undoes last depends on who asked first.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(READY_MODELS, "group", f"{GROUP}.of_tests")
+        patch.setattr(READY_MODELS, "_claims", {})
+        patch.setattr(READY_MODELS, "_loaded", {})
+        patch.setenv("MUSICVAE_MODELS", str(ROOT / "no such folder"))
+        yield
+
+
+@pytest.fixture
+def ready_site(
+    fake_site: Any, stream_artifacts: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Any:
+    """A ``ReadySite`` of tests/ready_models.py; the user's folder is ``models`` in ``tmp_path``."""
+    monkeypatch.setenv("MUSICVAE_MODELS", str(tmp_path / "models"))
+    return _helper("ready_models").ReadySite(fake_site, stream_artifacts, tmp_path / "models")
 
 
 def _helper(name: str) -> ModuleType:

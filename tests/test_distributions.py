@@ -68,7 +68,7 @@ def test_all_have_one_version(root: Path, project: str) -> None:
 def test_the_base_is_small(root: Path) -> None:
     project = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["project"]
     base = {name_of(requirement) for requirement in project["dependencies"]}
-    assert base == {"numpy", "onnxruntime", "python-osc", "soundfile"}
+    assert base == {"numpy", "onnxruntime", "platformdirs", "python-osc", "soundfile"}
 
 
 def test_every_dependency_is_listed_with_its_licence(root: Path) -> None:

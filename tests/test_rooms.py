@@ -103,7 +103,7 @@ def test_importing_the_package_loads_nothing_heavy() -> None:
     assert [name for name in loaded if ours(name)] == ["musicvae.version"]
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["genres"], ["train", "--help"]])
+@pytest.mark.parametrize("arguments", [["--help"], ["genres"], ["models"], ["train", "--help"]])
 def test_help_and_genres_load_nothing_heavy(arguments: list[str]) -> None:
     script = f"""
 import contextlib, io, json, sys

@@ -57,7 +57,7 @@ def read_info(path: str | os.PathLike[str]) -> ArtifactInfo:
 
 
 def inspect(path: str | os.PathLike[str]) -> ArtifactInfo:
-    """Read an artifact's description: :func:`read_info` by the name of the public API.
+    """Read an artifact's description: :func:`read_info` by a shorter name.
 
     Raises:
         ArtifactError: as :func:`read_info`.

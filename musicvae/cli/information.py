@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from musicvae.cli.options import Commands, Run
@@ -24,7 +23,9 @@ def add(commands: Commands) -> None:
     genres = _command(commands, "genres", "list the installed genres", list_genres)
     recipes = _command(commands, "recipes", "list the recipes and their settings", list_recipes)
     inspect = _command(commands, "inspect", "print what an artifact says", inspect_artifact)
-    inspect.add_argument("artifact", type=Path, help="an .onnx file that musicvae exported")
+    inspect.add_argument(
+        "artifact", help="an .onnx file that musicvae exported, or the name of a ready model"
+    )
     for command in (genres, recipes, inspect):
         command.add_argument("--json", action="store_true", help="print JSON for other programs")
 
@@ -33,7 +34,7 @@ def _command(commands: Commands, name: str, purpose: str, run: Run) -> argparse.
     command: argparse.ArgumentParser = commands.add_parser(
         name, help=purpose, description=f"{purpose[0].upper()}{purpose[1:]}."
     )
-    command.set_defaults(run=run)
+    command.set_defaults(run=run, prints_only=True)
     return command
 
 
@@ -44,7 +45,7 @@ def list_genres(options: argparse.Namespace) -> None:
 
     records = list(GENRES.records())
     if options.json:
-        _print_json([_genre_values(record) for record in records])
+        print_json([_genre_values(record) for record in records])
     elif not records:
         print(f"No genre is installed. Hint: {GENRES.hint}")
     else:
@@ -107,7 +108,7 @@ def list_recipes(options: argparse.Namespace) -> None:
     recipes.sort(key=lambda recipe: (recipe.sample_rate, recipe.name))
     broken = [record for record in records if record.value is None]
     if options.json:
-        _print_json([*(recipe.to_json() for recipe in recipes), *map(_broken_values, broken)])
+        print_json([*(recipe.to_json() for recipe in recipes), *map(_broken_values, broken)])
         return
     flat = [_flat(recipe.to_json()) for recipe in recipes]
     settings = list(dict.fromkeys(name for recipe in flat for name in recipe))
@@ -141,20 +142,21 @@ def inspect_artifact(options: argparse.Namespace) -> None:
     """Print the description of an artifact, after all checks.
 
     Raises:
-        ArtifactError: the file is not an artifact that can be played.
+        MusicVAEError: the file is not an artifact that can be played, or there is no such model.
     """
-    from musicvae.artifact.reading import inspect
+    from musicvae.models import inspect
 
     info = inspect(options.artifact)
     if options.json:
-        _print_json(json.loads(info.to_json()))
+        print_json(json.loads(info.to_json()))
         return
     from musicvae.artifact.text import describe
 
     print(describe(info))
 
 
-def _print_json(value: object) -> None:
+def print_json(value: object) -> None:
+    """Print a value as JSON that every terminal and reader can take."""
     from musicvae.text import to_json
 
     print(to_json(value, indent=2))

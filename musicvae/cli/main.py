@@ -16,6 +16,7 @@ from musicvae.cli import (
     exporting,
     information,
     listening,
+    models,
     playing,
     process,
     rendering,
@@ -34,7 +35,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"musicvae {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for module in (training, listening, taping, exporting, playing, rendering, information):
+    for module in (training, listening, taping, exporting, playing, rendering, models, information):
         module.add(commands)
     return parser
 
@@ -73,8 +74,8 @@ class Command:
     def parse(self) -> None:
         """Read its options; ends with ``SystemExit`` after ``--help`` or wrong usage."""
         options = self._options = build_parser().parse_args(self._arguments)
-        lists = bool(getattr(options, "list_devices", False))
-        self.prints_only = lists or options.run.__module__ == information.__name__
+        told = ("list_devices", "prints_only")
+        self.prints_only = any(getattr(options, name, False) for name in told)
 
     def __call__(self) -> int:
         """Run it; returns the exit code."""

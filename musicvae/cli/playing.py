@@ -33,8 +33,9 @@ def add(commands: Commands) -> None:
         "artifacts",
         nargs="*",
         metavar="ARTIFACT",
-        help=".onnx files that musicvae exported, or folders of them: the first plays on deck a, "
-        "the second on deck b, the others can be loaded over OSC",
+        help="names of ready models (`musicvae models` lists them), .onnx files that musicvae "
+        "exported, or folders of them: the first plays on deck a, the second on deck b, the others "
+        "can be loaded over OSC",
     )
     groups = {title: command.add_argument_group(title) for title in ("sound", "network", "folders")}
     for field in fields(Options):
@@ -67,7 +68,9 @@ def live(options: argparse.Namespace) -> None:
 
     if not options.artifacts:
         raise SettingError(
-            "no artifact to play", expected="musicvae live jazz.onnx", hint="musicvae export --help"
+            "no model to play",
+            expected="musicvae live NAME, or musicvae live FILE.onnx",
+            hint="`musicvae models` lists the names; `musicvae export` makes files",
         )
     if options.fast and options.output is None:
         raise SettingError("--fast is for files", hint="add --out take.wav, or leave out --fast")

@@ -36,7 +36,7 @@ def add(commands: Commands) -> None:
         default=[],
         metavar="PATH",
         help="folder or file of models and tapes; may be repeated (default: where the recording "
-        "found them, then the score's folder)",
+        "found them, then the score's folder, then the ready models)",
     )
     command.add_argument("--quiet", action="store_true", help="show no progress")
 
@@ -51,6 +51,7 @@ def render(options: argparse.Namespace) -> None:
     from musicvae.errors import ScoreError
     from musicvae.live.stage.rendering import ScoreRenderer
     from musicvae.live.storage.library import Library
+    from musicvae.live.storage.ready import ReadyShelf
     from musicvae.live.storage.scores import read_score
     from musicvae.live.storage.takes import WAV_SUFFIX
     from musicvae.live.table import ADDRESSES
@@ -60,7 +61,7 @@ def render(options: argparse.Namespace) -> None:
     places = [expand(place) for place in options.models] or _places(file, score)
     inputs = [file, *places, *_recording(file, score)]
     out = output_file(options.out, (WAV_SUFFIX,), inputs)
-    renderer = ScoreRenderer(score, Library(places, places), ADDRESSES)
+    renderer = ScoreRenderer(score, Library(places, places, ReadyShelf()), ADDRESSES)
 
     def show(done: int, frames: int) -> None:
         end = "\n" if done >= frames else ""

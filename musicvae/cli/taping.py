@@ -1,4 +1,4 @@
-"""The commands on tapes: ``tape`` makes one from a sound, ``play`` makes a sound from one."""
+"""The commands ``tape``, sound to latents, and ``play``, latents to sound: a tape's or a walk's."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from musicvae.cli.options import Commands
 
 if TYPE_CHECKING:
+    from musicvae.audio import Sound
     from musicvae.latents.tape import Tape
 
 
@@ -24,7 +25,11 @@ def add(commands: Commands) -> None:
         description="Encode a sound with a stream run, or with its exported encoder (which needs "
         "no TensorFlow), into a tape: a small file that can be looped, stretched and bent.",
     )
-    parser.add_argument("model", metavar="RUN", type=Path, help="a stream run, or an encoder .onnx")
+    parser.add_argument(
+        "model",
+        metavar="MODEL",
+        help="a stream run, an encoder .onnx, or the name of a ready model with an encoder",
+    )
     parser.add_argument("file", metavar="FILE", type=Path, help="a sound file")
     parser.add_argument(
         "-o", "--out", type=Path, required=True, help="tape to write, such as solo.tape"
@@ -32,13 +37,22 @@ def add(commands: Commands) -> None:
     parser.set_defaults(run=make_tape)
     parser = commands.add_parser(
         "play",
-        help="decode a tape with an artifact into a sound file",
-        description="Decode a tape with a stream artifact. Needs no TensorFlow.",
+        help="let a model play into a sound file, by itself or from a tape",
+        description="Decode a tape with a stream artifact, or without a tape a random walk through "
+        "the model's latents. Needs no TensorFlow.",
     )
-    parser.add_argument("artifact", metavar="ARTIFACT", type=Path, help="a stream .onnx")
-    parser.add_argument("tape", metavar="TAPE", type=Path, help="a tape, from `musicvae tape`")
+    parser.add_argument(
+        "artifact", metavar="MODEL", help="a stream .onnx, or the name of a ready model"
+    )
+    parser.add_argument(
+        "tape", metavar="TAPE", nargs="?", help="a tape, from `musicvae tape` (default: a walk)"
+    )
     parser.add_argument("-o", "--out", type=Path, required=True, help="a sound file to write")
-    parser.set_defaults(run=play_tape)
+    parser.add_argument(
+        "--seconds", type=float, help="length of a walk (default: 10); a tape has its own"
+    )
+    parser.add_argument("--seed", type=int, help="of a walk: equal seeds give equal sounds")
+    parser.set_defaults(run=play)
 
 
 def make_tape(options: argparse.Namespace) -> int:
@@ -51,11 +65,13 @@ def make_tape(options: argparse.Namespace) -> int:
     from musicvae.audio import check_readable, read_as
     from musicvae.cli.results import print_notes, shown
     from musicvae.latents.tape import ENDINGS
+    from musicvae.models import locate
     from musicvae.paths import expand, output_file
 
-    model, file = expand(options.model), expand(options.file)
-    out = output_file(options.out, ENDINGS, [model, file])
+    file = expand(options.file)
+    out = output_file(options.out, ENDINGS, [expand(options.model), file])
     check_readable(file)  # before the model, so that a bad file is refused at once
+    model = locate(options.model, "encoder").path
     trained: Any
     if model.is_dir():
         from musicvae.vae.quiet import quieten_tensorflow
@@ -68,7 +84,7 @@ def make_tape(options: argparse.Namespace) -> int:
     else:
         from musicvae.runtime.encoder import Encoder
 
-        trained = Encoder(model)
+        trained = Encoder(options.model)
         wanted = trained.info
     # Each model makes its own channels of several, but all make one in the same way.
     channels = 1 if wanted.channels == 1 else None
@@ -81,25 +97,44 @@ def make_tape(options: argparse.Namespace) -> int:
     return 0
 
 
-def play_tape(options: argparse.Namespace) -> int:
-    """Run ``musicvae play``: decode a tape and write the sound.
+def play(options: argparse.Namespace) -> int:
+    """Run ``musicvae play``: decode a tape or a walk, and write the sound.
 
     Raises:
-        MusicVAEError: the tape or the artifact cannot be read, they do not fit together, or the
-            sound would replace one of them.
+        MusicVAEError: the tape or the model cannot be read, they do not fit together, an option has
+            no use with a tape, or the sound would replace what it is made from.
     """
-    from musicvae.audio import WRITABLE, Sound
+    from musicvae.audio import WRITABLE
     from musicvae.cli.results import shown
-    from musicvae.latents.tape import Tape
+    from musicvae.errors import SettingError
     from musicvae.paths import expand, output_file
-    from musicvae.runtime.stream_decoder import StreamDecoder
     from musicvae.text import printable
 
-    artifact, source = expand(options.artifact), expand(options.tape)
-    out = output_file(options.out, WRITABLE, [artifact, source])
-    tape = Tape.load(source)
-    decoder = StreamDecoder(artifact)
-    sound = Sound(decoder.play(tape), decoder.info.sample_rate)
+    tape = options.tape
+    if tape is not None and (options.seconds, options.seed) != (None, None):
+        raise SettingError(
+            "a tape has its own length and no seed", hint="leave out --seconds and --seed"
+        )
+    artifact = expand(options.artifact)
+    out = output_file(options.out, WRITABLE, [artifact] if tape is None else [artifact, tape])
+    if tape is None:
+        from musicvae.runtime.playing import play
+
+        seconds = 10.0 if options.seconds is None else options.seconds
+        sound, genre = play(options.artifact, seconds, options.seed), options.artifact
+    else:
+        sound, genre = _decoded(options.artifact, tape)
     sound.write(out)
-    print(f"wrote {shown(out)}: {sound.seconds:.2f} s of {printable(decoder.info.genre)}")
+    print(f"wrote {shown(out)}: {sound.seconds:.2f} s of {printable(genre)}")
     return 0
+
+
+def _decoded(model: str, tape: str) -> tuple[Sound, str]:
+    """The sound of a tape, and the genre of the model that played it."""
+    from musicvae.audio import Sound
+    from musicvae.latents.tape import Tape
+    from musicvae.runtime.stream_decoder import StreamDecoder
+
+    loaded = Tape.load(tape)  # before the model, so that a bad file is refused at once
+    decoder = StreamDecoder(model)
+    return Sound(decoder.play(loaded), decoder.info.sample_rate), decoder.info.genre

@@ -46,9 +46,9 @@ def build(
 
     Raises:
         DataError: no track can be used, or the cache cannot be written.
-        MissingExtraError: soxr, filelock or platformdirs is not installed.
+        MissingExtraError: soxr or filelock is not installed.
     """
-    for package in ("soxr", "filelock", "platformdirs"):
+    for package in ("soxr", "filelock"):
         if find_spec(package) is None:
             raise MissingExtraError("train", package, "filling the cache of decoded tracks")
     wanted = sorted(tracks, key=lambda track: track.key)

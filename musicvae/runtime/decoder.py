@@ -34,13 +34,15 @@ class Decoder:
     from several threads at once.
 
     Args:
-        path: an artifact of kind ``"clip"``, as ``musicvae export`` wrote it. The file is read
-            once; what was checked is what is loaded, and the file may be replaced afterwards.
+        path: an artifact of kind ``"clip"``, or the name of a ready model (:mod:`musicvae.models`).
+            The file is read once; what was checked is what is loaded, and the file may be replaced
+            afterwards.
         threads: CPU threads for one call. One disturbs an audio thread least; more may be faster
             for long clips.
 
     Raises:
         ArtifactError: the file cannot be played; see :func:`musicvae.artifact.reading.read_info`.
+        RegistryError: there is no ready model of that name, or it cannot be used.
         SettingError: ``threads`` is less than 1.
     """
 

@@ -32,12 +32,14 @@ class Encoder(Stateful):
     state and may be called from any thread.
 
     Args:
-        path: an artifact of kind ``"encoder"``. The file is read once; the checked bytes are
-            loaded, and the file may be replaced afterwards.
+        path: an artifact of kind ``"encoder"``, or the name of a ready model that has an encoder
+            (:mod:`musicvae.models`). The file is read once; what was checked is what is loaded, and
+            the file may be replaced afterwards.
         threads: CPU threads for one call.
 
     Raises:
         ArtifactError: the file cannot be used; see :func:`musicvae.artifact.reading.read_info`.
+        RegistryError: there is no ready model of that name, or it cannot be used.
         SettingError: ``threads`` is less than 1.
     """
 

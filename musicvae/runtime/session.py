@@ -14,8 +14,9 @@ from typing import Any, NamedTuple
 
 from musicvae.artifact import ArtifactInfo, Kind
 from musicvae.artifact.ports import Shape, ports_of
-from musicvae.artifact.reading import graph_digest, load
+from musicvae.artifact.reading import graph_digest
 from musicvae.errors import ArtifactKindError, CorruptArtifactError, SettingError
+from musicvae.models import locate
 from musicvae.text import printable
 
 #: The class of this package that plays each kind.
@@ -52,19 +53,22 @@ def open_artifact(path: str | os.PathLike[str], kind: Kind, threads: int) -> Ope
     """Read, check and open an artifact.
 
     Args:
-        path: the file, which is read once; the bytes that were checked are loaded.
+        path: the file, or the name of a ready model; see :func:`musicvae.models.locate`. The file
+            is read once; the bytes that were checked are loaded.
         kind: the kind that the artifact must have.
         threads: CPU threads for one call, at least 1.
 
     Raises:
         ArtifactError: as :func:`musicvae.artifact.reading.read_info`; or the artifact is of another
             kind, or its graph does not fit its description.
+        RegistryError: there is no ready model of that name, or it cannot be used.
         SettingError: ``threads`` is less than 1.
     """
     if threads < 1:
         raise SettingError("too few threads", expected="at least 1", received=threads)
-    name = Path(path).name
-    data, info = load(path)
+    place = locate(path, "encoder" if kind == "encoder" else "decoder")
+    name = place.path.name
+    data, info = place.load()
     if info.kind != kind:
         raise ArtifactKindError(
             f"{name!r} is not for {PLAYERS[kind]}",

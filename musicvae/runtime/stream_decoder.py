@@ -33,13 +33,15 @@ class StreamDecoder(Stateful):
     state and may be called from any thread.
 
     Args:
-        path: an artifact of kind ``"stream"``. The file is read once; the checked bytes are
-            loaded, and the file may be replaced afterwards.
+        path: an artifact of kind ``"stream"``, or the name of a ready model
+            (:mod:`musicvae.models`). The file is read once; what was checked is what is loaded, and
+            the file may be replaced afterwards.
         threads: CPU threads for one call. One disturbs an audio thread least, and is as fast as any
             number for blocks of a few frames.
 
     Raises:
         ArtifactError: the file cannot be played; see :func:`musicvae.artifact.reading.read_info`.
+        RegistryError: there is no ready model of that name, or it cannot be used.
         SettingError: ``threads`` is less than 1.
     """
 

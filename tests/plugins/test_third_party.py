@@ -191,6 +191,8 @@ QUOTED = {
     "plugin-stream/musicvae_pulse.py": False,
     "plugin-stream/pyproject.toml": False,
     "plugin-stream/musicvae_pulse_recipe.py": True,
+    "plugin-ready/pyproject.toml": True,
+    "plugin-ready/musicvae_rain/__init__.py": True,
 }
 
 

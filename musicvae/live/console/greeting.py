@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from musicvae.artifact import ArtifactInfo
 from musicvae.live.parts import Parts
 from musicvae.text import printable
@@ -17,11 +19,13 @@ def lines(parts: Parts) -> list[str]:
     """The start-up lines, for people."""
     options, output, voice = parts.options, parts.output, parts.first_voice
     info = voice.controls.info
+    playable = parts.repertoire.library.playable()
+    others = {name: space for name, space in playable.items() if name != voice.name}
     hosts = tuple(options.allow)
     who = f"this machine and {', '.join(hosts)}" if hosts else "this machine only"
     facts = [
-        ("model", f"{printable(voice.name)}: {what(info)}"),
-        *_others(parts),
+        ("model", f"{printable(voice.name)}: {what(info, voice.name)}{_relatives(info, others)}"),
+        *_others([printable(name) for name in others]),
         (
             "sound",
             f"{printable(output.name)}: {output.sample_rate} Hz, {output.channels} channel(s), "
@@ -37,14 +41,17 @@ def lines(parts: Parts) -> list[str]:
     return [f"{name:>10}  {fact}" for name, fact in facts]
 
 
-def what(info: ArtifactInfo) -> str:
-    """Describes a model in half a line."""
-    kind = (
-        f"a stream, {info.hop / info.sample_rate * 1000:.1f} ms a frame"
+def what(info: ArtifactInfo, name: str = "") -> str:
+    """Describes a model in half a line; its genre only where the model is not called so."""
+    genre = [] if info.genre == name else [printable(info.genre)]
+    length = (
+        f"{info.hop / info.sample_rate * 1000:.1f} ms"
         if info.kind == "stream"
         else f"loops of {info.seconds:.2f} s"
     )
-    return f"{printable(info.genre)}, {info.latent_dim} latents, {kind} at {info.sample_rate} Hz"
+    rate = f"{info.sample_rate:,}".replace(",", " ")
+    sound = f"{rate} Hz {'mono' if info.channels == 1 else 'stereo'}"
+    return ", ".join([*genre, f"{info.latent_dim} latents", sound, length])
 
 
 def example(latent_dim: int, bind: str, port: int) -> str:
@@ -54,13 +61,17 @@ def example(latent_dim: int, bind: str, port: int) -> str:
     return f"oscsend {host} {port} /latent {'f' * len(values)} {' '.join(map(str, values))}"
 
 
-def _others(parts: Parts) -> list[tuple[str, str]]:
-    names = [row.name for row in parts.repertoire.library.models() if not row.reason]
-    others = [printable(name) for name in names if name != parts.first_voice.name]
-    if not others:
+def _relatives(info: ArtifactInfo, others: Mapping[str, str]) -> str:
+    """How many other models give the same meaning to its latents; nothing if none does."""
+    count = list(others.values()).count(info.latent_space) if info.latent_space else 0
+    return f"; shares one latent space with {count} other{'s' * (count > 1)}" if count else ""
+
+
+def _others(names: Sequence[str]) -> list[tuple[str, str]]:
+    if not names:
         return []
-    more = f", and {len(others) - _MAX_NAMES} more" if len(others) > _MAX_NAMES else ""
-    return [("also", f"{', '.join(others[:_MAX_NAMES])}{more}: /model/load, /deck/b/model/load")]
+    more = f", and {len(names) - _MAX_NAMES} more" if len(names) > _MAX_NAMES else ""
+    return [("also", f"{', '.join(names[:_MAX_NAMES])}{more}: /model/load, /deck/b/model/load")]
 
 
 def _where(parts: Parts) -> str:

@@ -25,7 +25,7 @@ class ModelJobs:
         return command.values
 
     def list_models(self, command: Command, say: Say) -> tuple[Value, ...]:
-        """List every model file, playable or not; returns how many."""
+        """List every model, playable or not; returns how many."""
         rows = self._handle.loader.library.models()
         for row in rows:
             if row.info is None:
@@ -53,7 +53,7 @@ class ModelJobs:
 MODEL_LIST = Address(
     "/model/list",
     "ignored",
-    "Answers `/model/list.reply` for each model.",
+    "Answers `/model/list.reply` for each model: files first, then ready models.",
     readers.nothing,
     owner=ModelJobs,
     job=ModelJobs.list_models,

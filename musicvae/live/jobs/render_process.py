@@ -19,6 +19,7 @@ from musicvae.live.commands.table import AddressTable
 from musicvae.live.outputs.wav import GrowingWav
 from musicvae.live.stage.rendering import ScoreRenderer
 from musicvae.live.storage.library import Library
+from musicvae.live.storage.ready import ReadyShelf
 from musicvae.live.storage.scores import score_of
 
 #: What the process runs.
@@ -62,7 +63,7 @@ def serve(table: AddressTable) -> None:
 def _render(values: dict[str, Any], path: Path, file: IO[bytes], table: AddressTable) -> None:
     score = score_of(values["score"])
     places = [Path(place) for place in values["places"]]
-    renderer = ScoreRenderer(score, Library(places, places), table)
+    renderer = ScoreRenderer(score, Library(places, places, ReadyShelf()), table)
     renderer.write_to(GrowingWav(path, score.rate, score.channels, file))
     renderer.check_faults(path.name)
 

@@ -9,13 +9,18 @@ import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from musicvae.errors import SettingError
+from musicvae.artifact.reading import read_info
+from musicvae.errors import DuplicateNameError, SettingError
 from musicvae.live.commands.address import DECKS
 from musicvae.live.options import Options
 from musicvae.live.stage.loading import Decoder
 from musicvae.live.storage.library import Library
+from musicvae.live.storage.ready import ReadyShelf
+from musicvae.models import Place, locate
+from musicvae.text import printable
 
-#: The path of an artifact or of a folder of artifacts, or a decoder that is loaded already.
+#: The path of an artifact or of a folder of artifacts, the name of a ready model, or a decoder that
+#: is loaded already.
 Artifact = str | os.PathLike[str] | Decoder
 #: One of these, or several.
 Artifacts = Artifact | Sequence[Artifact]
@@ -25,7 +30,7 @@ class Repertoire:
     """The models, tapes and presets that a daemon can play.
 
     Args:
-        artifacts: a file, a folder, a decoder, or several of these.
+        artifacts: a file, a folder, the name of a ready model, a decoder, or several of these.
         options: may name other folders for tapes and presets.
 
     Attributes:
@@ -37,12 +42,13 @@ class Repertoire:
         tapes: folder of the tapes, absolute.
 
     Raises:
-        SettingError: there is no model, or one that was named cannot be played.
+        MusicVAEError: there is no model, or one that was named cannot be played.
     """
 
     def __init__(self, artifacts: Artifacts, options: Options) -> None:
         given = artifacts if isinstance(artifacts, list | tuple) else (artifacts,)
-        paths = [Path(item) for item in given if isinstance(item, str | os.PathLike)]
+        places = [locate(item) for item in given if isinstance(item, str | os.PathLike)]
+        paths = [place.path for place in places if place.model is None]
         self.decoders: Mapping[str, Decoder] = {
             item.info.genre: item for item in given if not isinstance(item, str | os.PathLike)
         }
@@ -51,17 +57,17 @@ class Repertoire:
         tapes = Path(options.tapes) if options.tapes is not None else home
         self.tapes = Path(os.path.abspath(tapes))  # noqa: PTH100 (keeps links)
         self._given = [*paths, tapes]
-        self.library = Library(paths, tapes)
-        files = [path for path in paths if not path.is_dir()]
-        self.at_first = [*self.decoders, *(self._named(path) for path in files)][: len(DECKS)]
+        self.library = Library(paths, tapes, ReadyShelf())
+        named = [place for place in places if place.model is not None or not place.path.is_dir()]
+        self.at_first = [*self.decoders, *map(self._name, named)][: len(DECKS)]
         if not self.at_first:
-            self.at_first = [row.name for row in self.library.models() if not row.reason][:1]
+            self.at_first = [row.name for row in self.library.files() if not row.reason][:1]
         if not self.at_first:
             raise SettingError(
                 "there is no model to play",
-                expected="an .onnx file that musicvae exported, or a folder of such files",
+                expected="an .onnx file that musicvae exported, a folder of such files, or a name",
                 received=", ".join(map(str, paths)) or "nothing",
-                hint="musicvae export --help",
+                hint="`musicvae models` lists the names; musicvae export --help makes files",
             )
         first = self.at_first[0]
         decoder = self.decoders.get(first)
@@ -74,20 +80,30 @@ class Repertoire:
         """Absolute paths of the files and folders that hold models and tapes."""
         return [os.fspath(path.absolute()) for path in self._given]
 
-    def _named(self, path: Path) -> str:
-        """The name of a model file that was given.
+    def _name(self, place: Place) -> str:
+        """The name of a model that was given as a file or by name.
 
         Raises:
             MusicVAEError: it cannot be played.
         """
-        from musicvae.artifact.reading import read_info
-
-        info = read_info(path)
+        info = read_info(place.path)
+        place.check(info)
         if info.kind == "encoder":
             raise SettingError(
-                f"{path.name!r} is an encoder: it makes latents, not sound",
+                f"{place.path.name!r} is an encoder: it makes latents, not sound",
                 expected="an artifact of kind 'clip' or 'stream'",
                 received="kind 'encoder'",
                 hint="give the decoder that was exported from the same run",
             )
-        return next(row.name for row in self.library.models() if row.path == path.absolute())
+        if place.model is None:
+            path = place.path.absolute()
+            return next(row.name for row in self.library.files() if row.path == path)
+        hiding = next((row for row in self.library.files() if row.name == place.model.name), None)
+        if hiding is not None:
+            raise DuplicateNameError(
+                f"the name {place.model.name!r} stands for more than one of the models to play",
+                expected="one model for each name",
+                received=f"{place.model.source} and {printable(str(hiding.path))}",
+                hint="give the file another name, or leave out one of them",
+            )
+        return place.model.name

@@ -21,7 +21,8 @@ def test_it_says_what_where_and_how(models: Path) -> None:
         said = lines(daemon)
         also = ", also ::1" if "::1" in daemon.parts.hosts else ""
         assert said == {
-            "model": "jazz: jazz, 4 latents, a stream, 4.0 ms a frame at 16000 Hz",
+            "model": "jazz: 4 latents, 16 000 Hz mono, 4.0 ms; "
+            "shares one latent space with 1 other",
             "also": "loops, metal, wide: /model/load, /deck/b/model/load",
             "sound": "nowhere: 48000 Hz, 2 channel(s), blocks of 512 frames (10.7 ms)",
             "listening": f"OSC over UDP and TCP, 127.0.0.1 port {daemon.port}{also}, "
@@ -40,7 +41,7 @@ def test_long_lists_are_cut_and_nothing_steers_the_terminal(
     decoder.info = dataclasses.replace(decoder.info, genre="jazz\x1b[2J")
     with Daemon(decoder, output=Null(8000), port=0, allow=["10.0.0.1"]) as daemon:
         said = lines(daemon)
-    assert said["model"] == "jazz?[2J: jazz?[2J, 20 latents, loops of 0.50 s at 8000 Hz"
+    assert said["model"] == "jazz?[2J: 20 latents, 8 000 Hz mono, loops of 0.50 s"
     assert said["latents"].startswith("0 sine 0 · 1 sine 1 · ")
     assert said["latents"].endswith("15 sine 15 · and 4 more")
     assert "this machine and 10.0.0.1" in said["listening"]

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from musicvae.errors import ArtifactError, SettingError
+from musicvae.errors import ArtifactError, DuplicateNameError, SettingError
 from musicvae.live.options import Options
 from musicvae.live.stage.repertoire import Repertoire
 
@@ -67,3 +67,29 @@ def test_what_cannot_be_played_is_refused_by_name(models: Path, tmp_path: Path) 
     assert str(empty) in str(caught.value)
     with pytest.raises(SettingError, match="Received: nothing"):
         repertoire()
+
+
+def test_a_ready_model_plays_by_its_name_and_files_stay_where_the_user_is(
+    ready_site: Any, models: Path
+) -> None:
+    ready_site.bring("swing")
+    found = repertoire("swing", models / "wide.onnx")
+    assert (found.at_first, found.model_rate) == (["swing", "wide"], 16_000)
+    assert found.presets == models / "presets"
+    assert repertoire("swing").presets == Path("presets")
+    assert repertoire("swing").places() == [str(Path.cwd())]
+
+
+def test_a_ready_model_and_a_file_of_one_name_cannot_both_play(
+    ready_site: Any, models: Path
+) -> None:
+    ready_site.bring("jazz", "my-jazz")
+    with pytest.raises(DuplicateNameError, match=rf"my-jazz 1\.0 and {models / 'jazz.onnx'}"):
+        repertoire("jazz", models)
+    assert repertoire(models / "jazz.onnx").at_first == ["jazz"]
+
+
+def test_an_encoder_is_refused_by_its_name_too(ready_site: Any) -> None:
+    ready_site.own("ears", encoder=True)
+    with pytest.raises(SettingError, match=r"'ears.onnx' is an encoder"):
+        repertoire("ears")

@@ -13,6 +13,7 @@ from musicvae.artifact.reading import read_info
 from musicvae.errors import SettingError
 from musicvae.latents.tape import Tape
 from musicvae.live.storage import library as library_module
+from musicvae.live.storage import rows as rows_module
 from musicvae.live.storage.library import Library, ModelRow, TapeRow
 
 Make = Callable[..., Path]
@@ -41,7 +42,7 @@ def readings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         read.append(path.name)
         return read_info(path)
 
-    monkeypatch.setattr(library_module, "read_info", counting)
+    monkeypatch.setattr(rows_module, "read_info", counting)
     return read
 
 

@@ -1,0 +1,64 @@
+"""The ready models as rows of a library; each is read when it is first asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+
+from musicvae.errors import MusicVAEError, UnknownNameError
+from musicvae.live.storage.readings import Readings
+from musicvae.live.storage.rows import ModelRow, playable_info
+from musicvae.models import ModelRecord, find, find_all, names
+from musicvae.models.checking import problems
+from musicvae.text import printable
+
+#: Ready models that a library has, and that are looked at to greet people, at most.
+_MOST, _MOST_GREETED = 1_000, 100
+
+
+class ReadyShelf:
+    """The ready models. For use by one thread at a time."""
+
+    def __init__(self) -> None:
+        self._readings = Readings(playable_info)
+
+    def names(self) -> list[str]:
+        """The names of all, playable or not; imports no plug-in and opens no file."""
+        return names()[:_MOST]
+
+    def rows(self) -> Iterator[ModelRow]:
+        """A row for each, playable or not; raises nothing."""
+        return map(self._row, islice(find_all(), _MOST))
+
+    def row(self, name: str) -> ModelRow | None:
+        """The row of a name, or ``None`` where there is no such model; raises nothing."""
+        try:
+            return self._row(ModelRecord(name, (), find(name)))
+        except UnknownNameError:
+            return None
+        except MusicVAEError as error:
+            return self._row(ModelRecord(name, (), problem=str(error)))
+
+    def playable(self) -> Iterator[tuple[str, str]]:
+        """Names and latent spaces of those that can be played; what plug-ins say is not checked."""
+        for record in islice(find_all(), _MOST_GREETED):
+            if record.value is None:
+                continue
+            if record.value.declared is not None:  # without opening a file
+                yield record.name, record.value.declared.latent_space
+                continue
+            row = self._row(record)
+            if row.info is not None and not row.reason:
+                yield record.name, row.info.latent_space
+
+    def _row(self, record: ModelRecord) -> ModelRow:
+        shown, model = printable(record.name), record.value
+        if model is None:
+            return ModelRow(shown, Path(), None, str(record.problem))
+        info, reason = self._readings.of(model.artifact)
+        if info is not None:
+            reason = "; ".join(problems(model, model.artifact, info)) or reason
+        if shown != record.name:
+            reason = "its name contains characters that a message cannot"
+        return ModelRow(shown, model.artifact, info, reason)

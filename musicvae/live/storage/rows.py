@@ -1,0 +1,59 @@
+"""The rows of a library: a model or a tape by name, with what it is or why it cannot be played."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from musicvae.artifact import ArtifactInfo
+from musicvae.artifact.reading import read_info
+from musicvae.latents.tape_format import TapeHeader, read_header
+
+
+@dataclass(frozen=True)
+class ModelRow:
+    """One model file.
+
+    Attributes:
+        name: by which it is requested; printable.
+        path: path of the file.
+        info: its description; ``None`` where it cannot be read.
+        reason: why it cannot be played, one sentence; empty where it can.
+    """
+
+    name: str
+    path: Path
+    info: ArtifactInfo | None
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class TapeRow:
+    """One tape file; the attributes are those of :class:`ModelRow`.
+
+    Only the header was read; damaged rows are found when the tape is loaded.
+    """
+
+    name: str
+    path: Path
+    info: TapeHeader | None
+    reason: str = ""
+
+
+def playable_info(path: Path) -> tuple[ArtifactInfo, str]:
+    """The description of a model file, and why it cannot be played; empty where it can.
+
+    Raises:
+        ArtifactError: it has no description that can be read.
+    """
+    info = read_info(path)
+    return info, "an encoder makes latents of sound, not sound" if info.kind == "encoder" else ""
+
+
+def tape_info(path: Path) -> tuple[TapeHeader, str]:
+    """The header of a tape, and an empty text.
+
+    Raises:
+        TapeError: it has no header that can be read.
+    """
+    return read_header(path), ""

@@ -1,0 +1,52 @@
+"""The user's own folder of artifacts, which are found under the stems of their names."""
+
+from __future__ import annotations
+
+import os
+import unicodedata
+from itertools import islice
+from pathlib import Path
+
+from musicvae.paths import expand
+
+#: The variable that names another folder.
+VARIABLE = "MUSICVAE_MODELS"
+ENDING = ".onnx"
+#: A card lies beside its artifact: ``jazz.onnx`` and ``jazz.card.json``.
+CARD_ENDING = ".card.json"
+#: Entries of the folder that are looked at, at most.
+_MOST_ENTRIES = 10_000
+
+
+def models_folder() -> Path:
+    """``$MUSICVAE_MODELS``, or ``musicvae/models`` in the user's folder for data on this system.
+
+    It need not exist.
+    """
+    if named := os.environ.get(VARIABLE):
+        return expand(named)
+    from platformdirs import user_data_path
+
+    return user_data_path("musicvae", appauthor=False) / "models"
+
+
+def artifacts() -> dict[str, list[Path]]:
+    """The ``.onnx`` files of the folder by their stems (NFC), each with all files of that stem.
+
+    No file is opened. A folder that is missing or cannot be read has none.
+    """
+    found: dict[str, list[Path]] = {}
+    try:
+        inside = sorted(islice(models_folder().iterdir(), _MOST_ENTRIES))
+    except OSError:
+        return found
+    for path in inside:
+        if path.suffix.lower() == ENDING and not path.name.startswith("."):
+            found.setdefault(unicodedata.normalize("NFC", path.stem), []).append(path)
+    return found
+
+
+def card_of(artifact: Path) -> Path | None:
+    """The card beside an artifact, or ``None``."""
+    card = artifact.with_name(artifact.stem + CARD_ENDING)
+    return card if card.is_file() else None

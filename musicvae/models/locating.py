@@ -1,0 +1,156 @@
+"""Finds the file of an artifact that people give as a path or as the name of a ready model."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from musicvae.artifact import ArtifactInfo
+from musicvae.artifact.reading import load, read_info
+from musicvae.errors import ArtifactError, DuplicateNameError, MusicVAEError, UnknownNameError
+from musicvae.models.checking import check
+from musicvae.models.finding import Model, find, find_all
+from musicvae.paths import AnyPath, expand
+from musicvae.text import printable
+
+_SEPARATORS = tuple(filter(None, ("/", os.sep, os.altsep)))
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an artifact is.
+
+    Attributes:
+        path: its file; a folder where a folder was given.
+        model: the ready model that it is a part of; ``None`` for a path.
+    """
+
+    path: Path
+    model: Model | None = None
+
+    def load(self) -> tuple[bytes, ArtifactInfo]:
+        """Read it once: the bytes that were checked, and the description in them.
+
+        Raises:
+            ArtifactError: it cannot be played, or is not what its plug-in or its card says.
+        """
+        data, info = load(self.path)
+        self.check(info)
+        return data, info
+
+    def check(self, info: ArtifactInfo) -> None:
+        """Refuse what is not what its plug-in or its card says.
+
+        Raises:
+            ArtifactError: as :meth:`load`.
+        """
+        if self.model is not None:
+            check(self.model, self.path, info)
+
+
+def is_name(text: object) -> bool:
+    """Whether this can be the name of a ready model: a text without separator and ``.onnx``.
+
+    A path object is always a path.
+    """
+    return (
+        isinstance(text, str)
+        and bool(text)
+        and not any(separator in text for separator in _SEPARATORS)
+        and not text.lower().endswith(".onnx")
+        and text not in (".", "..", "~")
+    )
+
+
+def locate(given: AnyPath, part: Literal["decoder", "encoder"] = "decoder") -> Place:
+    """The artifact that a path or the name of a ready model stands for.
+
+    A text with a separator or the ending ``.onnx``, and a path object, is a path. Any other text is
+    a name; where there is no model of that name, but a file or folder, it is that.
+
+    Args:
+        given: as a person typed it.
+        part: which artifact of the model is wanted.
+
+    Raises:
+        UnknownNameError: there is neither such a model nor such a file or folder.
+        DuplicateNameError: the name stands for more than one model, or for a model and for an
+            artifact, a run or a folder of artifacts here.
+        BrokenPluginError: the model's plug-in does not load, or one of its files is missing.
+        ArtifactError: it is no path; or an encoder is wanted and there is none for this model.
+    """
+    if not isinstance(given, str) or not is_name(given):
+        return Place(expand(given, ArtifactError))
+    here = expand(given, ArtifactError)
+    try:
+        model = find(given)
+    except UnknownNameError:
+        if os.path.lexists(here):
+            return Place(here)
+        raise
+    if _could_be_meant(here):
+        raise DuplicateNameError(
+            f"{given!r} is the name of a ready model, and {_kind(here)} here",
+            expected="one of the two",
+            received=f"{model.name!r} of {model.source}, and {printable(str(here.absolute()))}",
+            hint=f"for the latter: {os.path.join('.', given)}",  # noqa: PTH118 (Path drops ".")
+        )
+    return Place(model.artifact if part == "decoder" else _encoder(model), model)
+
+
+def inspect(artifact: AnyPath) -> ArtifactInfo:
+    """Read an artifact's description.
+
+    Args:
+        artifact: its path, or the name of a ready model, whose decoder is read.
+
+    Raises:
+        ArtifactError: the file is no artifact that can be played; see
+            :func:`musicvae.artifact.reading.read_info`.
+        RegistryError: see :func:`locate`.
+    """
+    return locate(artifact).load()[1]
+
+
+def _could_be_meant(here: Path) -> bool:
+    """Whether something that happens to have a model's name may be meant instead of the model.
+
+    A folder of sounds, as ``genres/jazz``, is not.
+    """
+    if here.is_dir():
+        return (here / "run.json").is_file() or any(here.glob("*.onnx"))
+    return here.is_file()
+
+
+def _kind(here: Path) -> str:
+    return "a folder" if here.is_dir() else "a file"
+
+
+def _encoder(model: Model) -> Path:
+    """The encoder of a model, or another one that is installed and makes the same latents."""
+    if model.encoder is not None:
+        return model.encoder
+    info = read_info(model.artifact)
+    if info.kind == "encoder":
+        return model.artifact
+    if info.latent_space:
+        for record in find_all():
+            found = record.value and (record.value.encoder or record.value.artifact)
+            if found and _makes(found, info.latent_space):
+                return found
+    raise ArtifactError(
+        f"there is no encoder for the model {model.name!r}",
+        expected=f"an encoder of the latent space {info.latent_space or '(unstated)'}",
+        received=f"only a {info.kind}, from {model.source}",
+        hint="export it from the model's run: musicvae export RUN --encoder --out FILE.onnx",
+    )
+
+
+def _makes(file: Path, latent_space: str) -> bool:
+    try:
+        info = read_info(file)
+    except (MusicVAEError, OSError):
+        return False
+    return info.kind == "encoder" and info.latent_space == latent_space

@@ -1,0 +1,79 @@
+"""Plays a model by itself into a sound: a random walk through its latents.
+
+>>> play("jazz", seconds=10).write("jazz.wav")  # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+from math import ceil
+
+import numpy as np
+
+from musicvae.audio import Samples, Sound, crossfade
+from musicvae.errors import SettingError
+from musicvae.models import locate
+from musicvae.paths import AnyPath
+from musicvae.recipes.ranges import checked_seed
+from musicvae.runtime.decoder import Decoder
+from musicvae.runtime.stream_decoder import StreamDecoder
+
+#: Frames of a stream that are decoded at once: some seconds of sound.
+_FRAMES = 1024
+#: Length of the cross-fades between clips, in seconds.
+_SEAM = 0.1
+#: The longest sound, in seconds.
+MOST_SECONDS = 3600.0
+
+
+def play(
+    model: AnyPath, seconds: float = 10.0, seed: int | None = None, speed: float = 1.0
+) -> Sound:
+    """The sound of a model that moves by itself, as ``/walk`` lets it in ``musicvae live``.
+
+    A stream walks through its latents as those of music move; of a clip model, clips that are drawn
+    from the prior follow each other, cross-faded.
+
+    Args:
+        model: name of a ready model (``musicvae models`` lists them), or path of a stream or a
+            clip artifact.
+        seconds: length of the sound, above 0, at most an hour.
+        seed: equal seeds give equal sounds; ``None`` gives another sound each time.
+        speed: of the walk: 1 moves as the music does that the model was trained on, 0 not at all;
+            up to 100. Clips have no speed.
+
+    Raises:
+        SettingError: ``seconds``, ``seed`` or ``speed`` is out of its range.
+        ArtifactError: the artifact cannot be played, is an encoder, or has no dynamics.
+        RegistryError: there is no ready model of that name, or it cannot be used.
+    """
+    if not 0 < seconds <= MOST_SECONDS:  # NaN is not
+        raise SettingError(
+            "a sound of this length cannot be made",
+            expected=f"seconds above 0, at most {MOST_SECONDS:g}",
+            received=seconds,
+        )
+    seed = checked_seed(seed)
+    _, info = locate(model).load()
+    if info.kind == "clip":
+        return _chained(Decoder(model), seconds, seed)
+    return _walked(StreamDecoder(model), seconds, seed, speed)
+
+
+def _walked(decoder: StreamDecoder, seconds: float, seed: int | None, speed: float) -> Sound:
+    info = decoder.info
+    length = max(1, round(seconds * info.sample_rate))
+    frames = ceil((length + info.latency) / info.hop)
+    latents = decoder.walk(frames, seed, speed)
+    blocks = [decoder.push(latents[at : at + _FRAMES]) for at in range(0, frames, _FRAMES)]
+    # What comes before is the overlap with a frame that never was.
+    samples: Samples = np.concatenate(blocks)[info.latency :][:length]
+    return Sound(samples, info.sample_rate)
+
+
+def _chained(decoder: Decoder, seconds: float, seed: int | None) -> Sound:
+    info = decoder.info
+    length = max(1, round(seconds * info.sample_rate))
+    seam = min(round(_SEAM * info.sample_rate), info.samples // 2)
+    count = max(1, ceil((length - seam) / (info.samples - seam)))
+    clips = [decoder.decode(latents)[0] for latents in decoder.random_latents(count, seed)]
+    return Sound(crossfade(clips, seam)[:length], info.sample_rate)
