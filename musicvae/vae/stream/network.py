@@ -82,9 +82,9 @@ class StreamVAE(CVAE):
         if not self.likelihood.energy:
             decoded, other = self.decoder(z, training=training), None
         else:
-            # Far apart, so that the two have nothing of the clock's noise in common.
-            first = chance(z, 0, PERIOD) if training else tf.zeros(tf.shape(z)[:1], tf.int32)
-            times = tf.concat([first, (first + PERIOD // 2) % PERIOD], axis=0)
+            # Independent of each other, as the energy distance needs: of two times that belong
+            # together, the decoder would learn to be too loud at one and too quiet at the other.
+            times = tf.concat([chance(z, 0, PERIOD), chance(z, 1, PERIOD)], axis=0)
             decoded, other = tf.split(self.decoder.decode_at(tf.tile(z, (2, 1, 1)), times), 2)
         reconstruction = self.likelihood.log_prob(x, decoded, other, sides)
         return decoded, reconstruction, self.likelihood.distances(x, decoded, sides)
