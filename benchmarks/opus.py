@@ -14,9 +14,9 @@ import numpy as np
 from musicvae.audio import Sound, read, resample
 
 #: Range of bitrates that are asked for, in kbit/s: the encoder takes none below.
-LOWEST, HIGHEST = 6.0, 128.0
-#: How often the range is halved: to a tenth of a kbit/s.
-HALVINGS = 10
+LOWEST, HIGHEST = 6.0, 64.0
+#: How often the range is halved: to a quarter of a kbit/s.
+HALVINGS = 8
 
 
 def is_installed() -> bool:

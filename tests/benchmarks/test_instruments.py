@@ -148,3 +148,15 @@ def test_the_whole_benchmark_runs(
     assert "| jazz | metal |" in said
     assert "of 1 are nearer" in said
     assert said.count(" × |") == 2
+
+
+def test_a_draw_of_noise_ranks_above_its_average(
+    benchmark: Benchmark, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("librosa", reason="librosa is not installed")
+    monkeypatch.setattr("sys.argv", ["texture_ranking.py"])
+    benchmark("texture_ranking").main()
+    draw, average = capsys.readouterr().out.splitlines()[-2:]
+    mel, textures = ([float(line.split("|")[at]) for line in (draw, average)] for at in (2, 4))
+    assert mel[0] > mel[1]
+    assert textures[0] < 0.5 * textures[1]
