@@ -109,7 +109,7 @@ def kbits_of(info: ArtifactInfo) -> float | None:
     return round(nats * info.latent_rate / math.log(2) / 1000, 3)
 
 
-def _corpus(corpus: Corpus | None) -> dict[str, str]:
+def _corpus(corpus: Corpus | None) -> dict[str, Any]:
     corpus = corpus or Corpus("unstated")
     return {
         "corpus": corpus.name,

@@ -32,8 +32,8 @@ from musicvae.measures.single import (
     spectral_flatness,
 )
 from musicvae.measures.spectra import log_mel
-from musicvae.measures.stereo import stereo_width
 from musicvae.measures.texture import roughness_difference, texture, texture_distance
+from musicvae.measures.width import stereo_width
 
 __all__ = [
     "Measures",
