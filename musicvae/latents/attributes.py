@@ -27,7 +27,9 @@ from numpy.typing import ArrayLike
 from musicvae.artifact.parts import AttributeInfo
 from musicvae.errors import LatentError, SettingError
 from musicvae.latents.arrays import Float64, Latents, checked_sequences
-from musicvae.measures.frames import ONSET_SECONDS, UNITS, hann, smooth
+from musicvae.measures.frames import UNITS
+from musicvae.measures.onsets import ONSET_SECONDS
+from musicvae.measures.smoothing import hann, smooth
 
 #: For each track, by name, an attribute at each step, shape (steps,), in its own unit.
 Measured = Sequence[Mapping[str, ArrayLike]]

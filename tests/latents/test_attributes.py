@@ -12,7 +12,8 @@ from musicvae.artifact.parts import AttributeInfo
 from musicvae.errors import LatentError, SettingError
 from musicvae.latents.attributes import CONTRAST_GAIN, LONGEST, contrast, fit_directions, move
 from musicvae.latents.dynamics import LinearDynamics
-from musicvae.measures.frames import UNITS, hann, smooth
+from musicvae.measures.frames import UNITS
+from musicvae.measures.smoothing import hann, smooth
 
 D = 5
 RATE = 43.0

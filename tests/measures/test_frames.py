@@ -10,14 +10,9 @@ import pytest
 from musicvae import measures
 from musicvae.audio import Sound, read
 from musicvae.errors import AudioError, SettingError
-from musicvae.measures.frames import (
-    FLOOR_DBFS,
-    UNITS,
-    frame_attributes,
-    hann,
-    onset_density,
-    smooth,
-)
+from musicvae.measures.frames import FLOOR_DBFS, UNITS, frame_attributes
+from musicvae.measures.onsets import onset_density
+from musicvae.measures.smoothing import hann, smooth
 
 RATE = 22_050
 HOP = 512
