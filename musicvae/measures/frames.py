@@ -1,4 +1,4 @@
-"""Measures the attributes of a sound: loudness, brightness, noisiness, onsets for each latent step.
+"""Measures the attributes of a sound for each latent step: loudness, brightness, bass and so on.
 
 Directions in latent space are fitted to them (:mod:`musicvae.latents.attributes`). Each has the
 scale in which a linear model of the latents predicts it best; docstrings say what was tried.
@@ -15,29 +15,31 @@ from numpy.typing import NDArray
 
 from musicvae.audio import Samples, Sound
 from musicvae.errors import SettingError
+from musicvae.measures.bands import BANDS
 from musicvae.measures.onsets import onset_density
 from musicvae.measures.spectra import usable
-from musicvae.measures.windows import (
-    Float64,
-    cut,
-    hann_of,
-    middles,
-    spectra,
-    starts_of,
-    window_size,
-)
+from musicvae.measures.stereo import stereo_curves
+from musicvae.measures.windows import Float64, mean_of, middles, spectra, window_size
 
 #: One value for each latent step: float32, shape (steps,), in a unit of :data:`UNITS`.
 Curve = NDArray[np.float32]
 
-#: The attributes, in this order, and their units.
-UNITS = {"loudness": "dBFS", "brightness": "Hz", "noisiness": "dB", "onsets": "onsets/s"}
+#: The attributes, in this order, and their units. Only stereo sounds have a width.
+UNITS = {
+    "loudness": "dBFS",
+    "brightness": "Hz",
+    "noisiness": "dB",
+    "onsets": "onsets/s",
+    "bass": "dB",
+    "width": "dB",
+}
 
 #: The lowest loudness in dBFS, also that of silence.
 FLOOR_DBFS = -80.0
-#: Below this loudness in dBFS a step has neither brightness nor noisiness.
+#: Below this loudness in dBFS a step has nothing but loudness and onsets.
 SILENT_DBFS = -70.0
-_FLATNESS_FLOOR = 1e-6  # of a frame's mean power
+_POWER_FLOOR = 1e-6  # of a frame's mean power, in the flatness
+_BASS_FLOOR = 1e-6  # of a frame's power
 
 
 def frame_attributes(sound: Sound, hop: int) -> dict[str, Curve]:
@@ -60,14 +62,21 @@ def frame_attributes(sound: Sound, hop: int) -> dict[str, Curve]:
 
     ``onsets`` per second: :func:`onset_density` at the middle of the step.
 
-    Steps below -70 dBFS have neither brightness nor noisiness: those values are NaN.
+    ``bass``, dB: the energy from 20 to 200 Hz over that of the rest, -60 to 60. The share of the
+    whole, which ends at 0 dB where there is much bass, followed its direction less far (0.81 of
+    what was asked for instead of 0.90) and took loudness along (0.26 instead of 0.14).
+
+    ``width``, dB, of stereo sounds: :func:`musicvae.measures.stereo.stereo_curves`.
+
+    Steps below -70 dBFS have loudness and onsets alone: the other values are NaN.
 
     Args:
         sound: at any rate, with any number of channels.
         hop: samples per latent step at the sound's rate.
 
     Returns:
-        For each name in :data:`UNITS` float32 (steps,), steps = samples / hop, rounded up.
+        For each name in :data:`UNITS` float32 (steps,), steps = samples / hop, rounded up; without
+        ``width`` where the sound has one channel.
 
     Raises:
         AudioError: the sound is empty or not finite.
@@ -80,40 +89,38 @@ def frame_attributes(sound: Sound, hop: int) -> dict[str, Curve]:
     mono = usable(sound)
     centres = middles(len(mono), hop)
     size = window_size(hop, sound.sample_rate)
-    loudness = _loudness(sound.samples, centres, size)
-    brightness, noisiness = _spectral(mono, centres, size, sound.sample_rate)
-    silent = loudness < SILENT_DBFS
-    brightness[silent] = noisiness[silent] = np.nan
+    curves = {"loudness": _loudness(sound.samples, centres, size)}
+    curves |= _spectral(mono, centres, size, sound.sample_rate)
+    if sound.samples.shape[1] == 2:
+        curves["width"] = stereo_curves(sound, hop)["width"]
+    silent = curves["loudness"] < SILENT_DBFS
+    for name in curves.keys() - {"loudness"}:
+        curves[name][silent] = np.nan
     times, density = onset_density(sound)
-    onsets = np.interp(centres / sound.sample_rate, times, density)
-    curves = (loudness, brightness, noisiness, onsets)
-    return {name: curve.astype(np.float32) for name, curve in zip(UNITS, curves, strict=True)}
+    curves["onsets"] = np.interp(centres / sound.sample_rate, times, density)
+    return {name: curves[name].astype(np.float32) for name in UNITS if name in curves}
 
 
 def _loudness(samples: Samples, centres: Float64, size: int) -> Float64:
     """Loudness in dBFS around each centre, float64 (steps,); centres and size in samples."""
-    power = np.square(samples).mean(axis=1)
-    window = hann_of(size)
-    weights = window.astype(np.float32)
-    sums = np.concatenate([frames @ weights for frames in cut(power, centres, size)])
-    # At the ends, only the part of the window that lies inside the sound counts.
-    inside = np.concatenate([[0.0], np.cumsum(window)])
-    starts = starts_of(centres, size)
-    mass = inside[np.minimum(size, len(samples) - starts)] - inside[np.maximum(0, -starts)]
-    decibels = 10 * np.log10(np.maximum(sums / np.maximum(mass, 1e-9), 1e-12))
-    loudness: Float64 = np.maximum(decibels, FLOOR_DBFS)
+    power = mean_of(np.square(samples).mean(axis=1), centres, size)
+    loudness: Float64 = np.maximum(10 * np.log10(np.maximum(power, 1e-12)), FLOOR_DBFS)
     return loudness
 
 
-def _spectral(mono: Samples, centres: Float64, size: int, rate: int) -> tuple[Float64, Float64]:
-    """Brightness in Hz and noisiness in dB around each centre, float64 (steps,) each."""
+def _spectral(mono: Samples, centres: Float64, size: int, rate: int) -> dict[str, Float64]:
+    """Brightness in Hz, noisiness and bass in dB around each centre, float64 (steps,) each."""
     frequencies = np.fft.rfftfreq(size, 1 / rate).astype(np.float32)
-    brightness, noisiness = [], []
+    low, high = BANDS["bass"]
+    deep = ((frequencies >= low) & (frequencies < high)).astype(np.float32)
+    groups = []
     for power in spectra(mono, centres, size):
         magnitude = np.sqrt(power)
         total = np.maximum(magnitude.sum(axis=1), 1e-30)
-        brightness.append((magnitude @ frequencies / total).astype(np.float64))
-        floored = power + (_FLATNESS_FLOOR * power.mean(axis=1, keepdims=True) + 1e-30)
-        flatness = np.log10(floored).mean(axis=1) - np.log10(floored.mean(axis=1))
-        noisiness.append(10 * flatness.astype(np.float64))
-    return np.concatenate(brightness), np.concatenate(noisiness)
+        floor = _POWER_FLOOR * power.mean(axis=1, keepdims=True) + 1e-30
+        flatness = np.log10(power + floor).mean(axis=1) - np.log10((power + floor).mean(axis=1))
+        bass, least = power @ deep, (_BASS_FLOOR * power.sum(axis=1) + 1e-30)
+        balance = np.log10(bass + least) - np.log10(np.maximum(power.sum(axis=1) - bass, 0) + least)
+        groups.append([magnitude @ frequencies / total, 10 * flatness, 10 * balance])
+    curves = np.concatenate([np.array(group, np.float64) for group in groups], axis=1)
+    return dict(zip(("brightness", "noisiness", "bass"), curves, strict=True))

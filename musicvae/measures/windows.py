@@ -43,6 +43,24 @@ def spectra(mono: Samples, centres: Float64, size: int) -> Iterator[Samples]:
         yield (spectrum.real**2 + spectrum.imag**2).astype(np.float32, copy=False)
 
 
+def mean_of(values: Samples, centres: Float64, size: int) -> Float64:
+    """The mean of values, float32 (samples,), in a Hann window around each centre.
+
+    At the ends, only the part of the window that lies inside the sound counts.
+
+    Returns:
+        float64 (steps,), in the unit of the values.
+    """
+    window = hann_of(size)
+    weights = window.astype(np.float32)
+    sums = np.concatenate([frames @ weights for frames in cut(values, centres, size)])
+    inside = np.concatenate([[0.0], np.cumsum(window)])
+    starts = starts_of(centres, size)
+    mass = inside[np.minimum(size, len(values) - starts)] - inside[np.maximum(0, -starts)]
+    mean: Float64 = sums / np.maximum(mass, 1e-9)
+    return mean
+
+
 def cut(values: Samples, centres: Float64, size: int) -> Iterator[Samples]:
     """The ``size`` samples around each centre, zeros beyond the ends: float32 (up to 512, size)."""
     views = sliding_window_view(np.pad(values, size), size)
