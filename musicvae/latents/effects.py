@@ -35,9 +35,10 @@ class Effects:
     """What one standard deviation of each latent changes.
 
     Attributes:
-        names: of the Q quantities: attributes (:data:`musicvae.measures.frames.UNITS`), of a stereo
-            sound its balance, bands (:data:`musicvae.measures.bands.BANDS`), third octaves by their
-            middle such as ``"315 Hz"``, and :data:`DIFFERENCE`.
+        names: of the Q quantities: attributes (:data:`musicvae.measures.frames.UNITS`) but for
+            ``bass``, which here is the level of that band; of a stereo sound its balance; bands
+            (:data:`musicvae.measures.bands.BANDS`); third octaves by their middle such as
+            ``"315 Hz"``; and :data:`DIFFERENCE`.
         changes: float64 (D, Q), in the unit of the quantity; levels are in dB.
         spreads: float64 (Q,), the standard deviation of the quantity over all steps of the pieces.
     """
@@ -132,6 +133,7 @@ class _Measured:
         bands, thirds = bands_within(sound.sample_rate), thirds_within(sound.sample_rate)
         levels = band_levels(sound, hop, [*bands.values(), *thirds.values()])
         self.curves: dict[str, Any] = dict(frame_attributes(sound, hop))
+        del self.curves["bass"]  # the band of that name says the same without the other bands
         if sound.samples.shape[1] == 2:
             self.curves["balance"] = stereo_curves(sound, hop)["balance"]
         self.curves |= dict(zip((*bands, *thirds), levels.T, strict=True))

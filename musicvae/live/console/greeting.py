@@ -77,7 +77,11 @@ def _callback(parts: Parts) -> str:
 
 def _names(info: ArtifactInfo) -> str:
     if all(latent.name == f"latent {index}" for index, latent in enumerate(info.latents)):
-        # These names say nothing; how much each latent changes the sound does.
+        # These names say nothing; what each latent does to the sound, or how much, tells more.
+        if any(latent.effect for latent in info.latents[:_SHARES]):
+            effects = [printable(latent.effect.split(",")[0]) for latent in info.latents[:_SHARES]]
+            said = " · ".join(f"{index} {effect}" for index, effect in enumerate(effects))
+            return said + (" · …" if len(info.latents) > _SHARES else "")
         shares = [f"{100 * latent.explained_variance:.0f} %" for latent in info.latents[:_SHARES]]
         if len(info.latents) > _SHARES:
             shares.append("…")

@@ -92,7 +92,6 @@ def moves(movements: directions.Movements) -> dict[str, AttributeInfo]:
     return {info.name: info for info in movements.attributes}
 
 
-
 def _measured(basis: LatentBasis, latents: NDArray[np.float32], name: str) -> float:
     coder = MadeUp()
     sound = coder.decode(coder.hold(basis.to_model(latents)))[LATENCY:]
