@@ -46,7 +46,7 @@ CONTRAST_SECONDS = 0.2
 
 #: An artifact offers an attribute that follows its knob at least at this rank correlation, and
 #: moves by at least this many standard deviations for one asked for, on unheard tracks.
-LEAST_SPEARMAN, LEAST_MOVE = 0.8, 0.25
+LEAST_SPEARMAN, LEAST_MOVE = 0.8, 0.1
 
 #: Attributes counted over a window of this many seconds, over which latents are smoothed too.
 _SLOW = {"onsets": ONSET_SECONDS}
