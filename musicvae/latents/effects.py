@@ -142,7 +142,9 @@ class _Measured:
     def less(self, other: _Measured) -> Float64:
         """The means of this sound less those of another, and their difference, float64 (Q,)."""
         means = [_mean(curve) - _mean(other.curves[name]) for name, curve in self.curves.items()]
-        return np.nan_to_num(np.array([*means, np.abs(self.thirds - other.thirds).mean()]))
+        difference = float(np.abs(self.thirds - other.thirds).mean())
+        less: Float64 = np.nan_to_num(np.array([*means, difference]))
+        return less
 
 
 def _spreads(measured: Sequence[_Measured]) -> Float64:

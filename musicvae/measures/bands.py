@@ -78,10 +78,12 @@ def _hertz(frequency: int) -> str:
     return f"{frequency} Hz" if frequency < 1_000 else f"{frequency / 1_000:g} kHz"
 
 
-def _members(frequencies: Float64, bands: Sequence[tuple[float, float]]) -> NDArray[np.bool_]:
+def _members(
+    frequencies: NDArray[np.floating], bands: Sequence[tuple[float, float]]
+) -> NDArray[np.bool_]:
     """Which bins lie in which band, bool (bins, bands)."""
     low, high = np.array(bands).T
-    inside = (frequencies[:, None] >= low) & (frequencies[:, None] < high)
+    inside: NDArray[np.bool_] = (frequencies[:, None] >= low) & (frequencies[:, None] < high)
     nearest = np.abs(frequencies[:, None] - np.sqrt(low * high)).argmin(axis=0)
     inside[nearest, np.arange(len(bands))] = True
     return inside

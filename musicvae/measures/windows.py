@@ -22,7 +22,7 @@ def window_size(hop: int, rate: int) -> int:
 
     That is the power of two nearest to 93 ms, or the next one that holds a whole step.
     """
-    return max(power_of_two(_WINDOW, rate), 2 ** int(np.ceil(np.log2(hop))))
+    return max(power_of_two(_WINDOW, rate), int(2 ** np.ceil(np.log2(hop))))
 
 
 def power_of_two(samples: int, rate: int) -> int:
