@@ -17,11 +17,13 @@ from musicvae.artifact.parts import AttributeInfo
 from musicvae.vae.run.folder import RunFolder
 from musicvae.vae.stream.statistics import Playing
 
-NAMES = ("loudness", "brightness", "noisiness", "onsets")
+NAMES = ("loudness", "brightness", "noisiness", "onsets", "bass", "width")
 
 
-def cell(attribute: AttributeInfo) -> str:
-    """One attribute of one run."""
+def cell(attribute: AttributeInfo | None) -> str:
+    """One attribute of one run; empty where it has none, such as the width of a mono run."""
+    if attribute is None:
+        return ""
     return f"{attribute.r2:.2f}, {attribute.spearman:.2f}"
 
 
@@ -30,7 +32,7 @@ def row(path: Path) -> str:
     run = RunFolder.open(path)
     playing = Playing.load(run.playing)
     attributes = {attribute.name: attribute for attribute in playing.attributes}
-    cells = [cell(attributes[name]) for name in NAMES]
+    cells = [cell(attributes.get(name)) for name in NAMES]
     return f"| {path.name} | {' | '.join(cells)} | {playing.dynamics.one_step_error:.2f} |"
 
 

@@ -101,6 +101,10 @@ def _latents(info: ArtifactInfo) -> Iterator[str]:
         if not _is_text(latent.name, _LONGEST_NAME):
             name = f"{_shown(latent.name)}, not text of at most {_LONGEST_NAME} characters"
             found.append(f"the name {name}")
+        if not _is_text(latent.effect, _LONGEST_NAME) or not latent.effect.isprintable():
+            found.append(
+                f"an effect that is no printable text of at most {_LONGEST_NAME} characters"
+            )
         if found:
             yield f"latent {index} has {', '.join(found)}"
             break  # one is enough; there may be thousands

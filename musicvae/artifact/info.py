@@ -56,7 +56,7 @@ class ArtifactInfo:
             empty where it is not stated.
         precision: of the weights in the file, ``"float32"`` or ``"float16"`` (schema 2). The graph
             computes in float32 either way.
-        latents: name, range and importance of each latent, in order.
+        latents: name, range and importance of each latent, in order, and what it does to the sound.
         covariance: of a stream's latents over the training set, standardised, D × D (schema 2);
             empty where it is not known.
         dynamics: how a stream's latents change from step to step in music (schema 2).
@@ -117,4 +117,5 @@ class ArtifactInfo:
             dynamics=None if self.dynamics is None else self.dynamics.rounded(),
             attributes=tuple(attribute.rounded() for attribute in self.attributes),
         )
-        return json.dumps(dataclasses.asdict(info), ensure_ascii=False, sort_keys=True)
+        values = dataclasses.asdict(info) | {"latents": [one.to_json() for one in self.latents]}
+        return json.dumps(values, ensure_ascii=False, sort_keys=True)

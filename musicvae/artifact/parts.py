@@ -28,6 +28,8 @@ class LatentInfo:
         high: 99th percentile over the training set.
         explained_variance: its share of the variance of all latents, 0 to 1; never rises with the
             index.
+        effect: what one standard deviation up does to the sound of this decoder, by measurement,
+            such as ``"bass +8 dB, darker"``; empty where it was not measured.
     """
 
     name: str
@@ -36,9 +38,10 @@ class LatentInfo:
     low: float
     high: float
     explained_variance: float
+    effect: str = ""
 
     @classmethod
-    def measured(cls, index: int, *numbers: float) -> LatentInfo:
+    def measured(cls, index: int, *numbers: float, effect: str = "") -> LatentInfo:
         """The description of a latent from statistics, which may be those of one that never moved.
 
         Its spread and its range are then the least that a description may have: not nothing.
@@ -46,9 +49,15 @@ class LatentInfo:
         Args:
             index: place of the latent, from 0.
             *numbers: mean, std, low, high and explained variance, as the attributes.
+            effect: as the attribute.
         """
         mean, std, low, high, share = map(float, numbers)
-        return cls(f"latent {index}", mean, max(std, LEAST), low, max(high, low + LEAST), share)
+        std, high = max(std, LEAST), max(high, low + LEAST)
+        return cls(f"latent {index}", mean, std, low, high, share, effect)
+
+    def to_json(self) -> dict[str, Any]:
+        """The fields for JSON, without an empty ``effect``: readers of before know no such key."""
+        return {name: value for name, value in vars(self).items() if name != "effect" or value}
 
 
 @dataclass(frozen=True)

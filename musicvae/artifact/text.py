@@ -23,7 +23,11 @@ def describe(info: ArtifactInfo) -> str:
     """
     # Two blocks, so that nothing that a stranger wrote as provenance passes for a checked fact.
     made = dict(_provenance(info.provenance))
-    tables = (_latent_table(info.latents), _attribute_table(info.attributes))
+    tables = (
+        _latent_table(info.latents),
+        _effect_table(info.latents),
+        _attribute_table(info.attributes),
+    )
     blocks = (_aligned(_facts(info)), _aligned(made), *tables)
     return "\n\n".join(filter(None, map("\n".join, blocks)))
 
@@ -93,6 +97,18 @@ def _latent_table(latents: tuple[LatentInfo, ...]) -> Iterator[str]:
         rest = latents[MOST_LATENTS:]
         share = sum(latent.explained_variance for latent in rest)
         yield f"and {len(rest)} more, which hold {share:.2%} of the variance"
+
+
+def _effect_table(latents: tuple[LatentInfo, ...]) -> Iterator[str]:
+    """What each latent does; no lines where that was not measured."""
+    shown = latents[:MOST_LATENTS]
+    if not any(latent.effect for latent in shown):
+        return
+    width = max(len("latent"), *(len(_one_line(latent.name)) for latent in shown))
+    yield f"{'latent':<{width}}  one standard deviation up"
+    for latent in shown:
+        effect = _one_line(latent.effect) or "not measured"
+        yield f"{_one_line(latent.name):<{width}}  {effect}"
 
 
 def _attribute_table(attributes: tuple[AttributeInfo, ...]) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """Finds directions in latent space that change one attribute of the sound, and moves latents.
 
-The attributes are loudness, brightness, noisiness and onsets, as
+The attributes are loudness, brightness, noisiness, onsets, bass and, in stereo, width, as
 :func:`musicvae.measures.frames.frame_attributes` measures them. :func:`fit_directions` finds a
 direction for each by linear regression from latents to attributes;
 :mod:`musicvae.latents.calibration` then decodes moved latents, measures how the sound changes, and
@@ -27,7 +27,9 @@ from numpy.typing import ArrayLike
 from musicvae.artifact.parts import AttributeInfo
 from musicvae.errors import LatentError, SettingError
 from musicvae.latents.arrays import Float64, Latents, checked_sequences
-from musicvae.measures.frames import ONSET_SECONDS, UNITS, hann, smooth
+from musicvae.measures.frames import UNITS
+from musicvae.measures.onsets import ONSET_SECONDS
+from musicvae.measures.smoothing import hann, smooth
 
 #: For each track, by name, an attribute at each step, shape (steps,), in its own unit.
 Measured = Sequence[Mapping[str, ArrayLike]]
@@ -41,6 +43,10 @@ CONTRAST = ("onsets",)
 CONTRAST_GAIN = 0.4
 #: Width of the moving mean's window in seconds, at half its height.
 CONTRAST_SECONDS = 0.2
+
+#: An artifact offers an attribute that follows its knob at least at this rank correlation, and
+#: moves by at least this many standard deviations for one asked for, on unheard tracks.
+LEAST_SPEARMAN, LEAST_MOVE = 0.8, 0.1
 
 #: Attributes counted over a window of this many seconds, over which latents are smoothed too.
 _SLOW = {"onsets": ONSET_SECONDS}
@@ -166,6 +172,17 @@ def move(latents: ArrayLike, info: AttributeInfo, amount: ArrayLike, rate: float
         )
     moved: Float64 = rows + asked[..., None] * np.array(info.direction)
     return moved.astype(np.float32)
+
+
+def is_offered(info: AttributeInfo, own_slope: float | None = None) -> bool:
+    """Whether a performer can rely on an attribute: on stage, none is better than an idle one.
+
+    Args:
+        info: the attribute; one whose rank correlation was not measured is not doubted.
+        own_slope: by how many of its standard deviations it moved for one asked for, if known.
+    """
+    follows = info.spearman is None or info.spearman >= LEAST_SPEARMAN
+    return follows and (own_slope is None or own_slope >= LEAST_MOVE)
 
 
 def contrast(latents: ArrayLike, gain: ArrayLike, rate: float) -> Latents:

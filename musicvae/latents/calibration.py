@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,15 +12,15 @@ from numpy.typing import ArrayLike
 from musicvae.artifact.parts import AttributeInfo
 from musicvae.audio import Sound
 from musicvae.errors import SettingError
-from musicvae.latents.arrays import Float64, Latents, checked_sequences
+from musicvae.latents.arrays import Float64, checked_sequences
 from musicvae.latents.attributes import LONGEST, move
+from musicvae.latents.effects import Decode
 from musicvae.measures.frames import Curve, frame_attributes
-
-#: Standardised latents, float32 (steps, D), to their sound.
-Decode = Callable[[Latents], Sound]
 
 #: Amounts of the moves that are tried, in standard deviations of the attribute.
 AMOUNTS = (-2.0, -1.5, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0)
+#: Fewer of them, which give the same slopes: what correcting needs, while judging needs all.
+FEW_AMOUNTS = (-2.0, -1.0, 1.0, 2.0)
 
 #: The attribute that the directions of the others do not change once they are calibrated.
 _HELD = "loudness"

@@ -12,7 +12,7 @@ from musicvae.live.jobs.presets import PRESET_ADDRESSES
 from musicvae.live.jobs.recording import RECORDING_ADDRESSES
 from musicvae.live.jobs.rendering import RENDER
 from musicvae.live.requests import ALIAS, NOTIFY, PING, QUIT, REPLY_PORT, STATUS, VERSION
-from musicvae.live.stage.queries import GET, MODEL_INFO
+from musicvae.live.stage.queries import GET, MODEL_INFO, MODEL_LATENTS
 
 #: Every address; a new row is added here too, unless it is in one of the tuples.
 ADDRESSES = AddressTable(
@@ -20,6 +20,7 @@ ADDRESSES = AddressTable(
         *CONTROL_ADDRESSES,
         *DECK_ADDRESSES,
         MODEL_INFO,
+        MODEL_LATENTS,
         *PRESET_ADDRESSES,
         *ALIASES,
         LOOP,

@@ -178,3 +178,18 @@ def test_an_encoder_that_cannot_be(
 
 def test_an_encoder_need_not_know_the_decoder(encoder: ArtifactInfo, changed: Changed) -> None:
     assert parse_info(changed(encoder, stride=0)).latent_rate == 125.0
+
+
+def test_what_a_latent_does_is_text_of_people_and_may_be_missing(
+    stream: ArtifactInfo, changed: Changed
+) -> None:
+    assert "effect" not in stream.to_json()  # readers of before know no such key
+    latents = [dataclasses.asdict(latent) for latent in stream.latents]
+    latents[1]["effect"] = "bass +8 dB, darker"
+    told = parse_info(changed(stream, latents=latents))
+    assert [latent.effect for latent in told.latents] == ["", "bass +8 dB, darker", "", ""]
+    assert parse_info(told.to_json()) == told
+    for bad in (7, None, "x" * 129, "two\nlines", "\x1b[2J", "\u202e"):
+        latents[1]["effect"] = bad
+        with pytest.raises(CorruptArtifactError, match="latent 1 has an effect"):
+            parse_info(changed(stream, latents=latents))

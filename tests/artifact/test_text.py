@@ -113,3 +113,19 @@ def test_control_characters_do_not_reach_the_terminal(info: ArtifactInfo) -> Non
     text = describe(dataclasses.replace(info, genre="ja\x1b[31mzz\nlicence free"))
     assert "\x1b" not in text
     assert "\nlicence free" not in text
+
+
+def test_what_each_latent_does(info: ArtifactInfo) -> None:
+    effects = ("bass +8 dB, darker", "", "wider\x1b[2J", "little audible")
+    latents = tuple(
+        dataclasses.replace(latent, effect=effect)
+        for latent, effect in zip(info.latents, effects, strict=True)
+    )
+    table = describe(dataclasses.replace(info, latents=latents)).split("\n\n")[3]
+    assert table.splitlines() == [
+        "latent    one standard deviation up",
+        "latent 0  bass +8 dB, darker",
+        "latent 1  not measured",
+        "latent 2  wider [2J",
+        "latent 3  little audible",
+    ]

@@ -10,9 +10,17 @@ from numpy.typing import NDArray
 
 from musicvae.artifact.parts import AttributeInfo
 from musicvae.errors import LatentError, SettingError
-from musicvae.latents.attributes import CONTRAST_GAIN, LONGEST, contrast, fit_directions, move
+from musicvae.latents.attributes import (
+    CONTRAST_GAIN,
+    LONGEST,
+    contrast,
+    fit_directions,
+    is_offered,
+    move,
+)
 from musicvae.latents.dynamics import LinearDynamics
-from musicvae.measures.frames import UNITS, hann, smooth
+from musicvae.measures.frames import UNITS
+from musicvae.measures.smoothing import hann, smooth
 
 D = 5
 RATE = 43.0
@@ -210,3 +218,12 @@ def test_what_does_not_fit_together_is_refused() -> None:
         fit_directions([], [], good, values, RATE)
     with pytest.raises(LatentError):
         fit_directions([np.nan * track for track in good], values, good, values, RATE)
+
+
+def test_an_attribute_that_does_not_follow_its_knob_is_not_offered() -> None:
+    info = AttributeInfo("bass", "dB", (1.0,), 0.0, 1.0, 0.5)
+    assert is_offered(info)  # not measured, as in runs of before
+    assert is_offered(dataclasses.replace(info, spearman=0.8), 0.1)
+    assert not is_offered(dataclasses.replace(info, spearman=0.79), 1.0)
+    assert not is_offered(dataclasses.replace(info, spearman=-1.0))
+    assert not is_offered(dataclasses.replace(info, spearman=1.0), 0.09)  # follows, hardly moving

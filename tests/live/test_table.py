@@ -65,6 +65,7 @@ TABLE: dict[str, tuple[list[tuple[Any, ...]], list[tuple[tuple[Any, ...], str]]]
     "/panic": ([(), (1.0, "whatever")], []),
     "/model/load": ([("jazz",)], [((), "1 text"), (("a\nb",), "printable")]),
     "/model/info": ([()], []),
+    "/model/latents": ([()], []),
     "/preset/save": ([("x",), (1,), (2.5,)], [((True,), "text")]),
     "/preset/load": ([("x",)], [((), "1 text")]),
     "/preset/delete": ([("x",)], [((), "1 text")]),

@@ -10,14 +10,9 @@ import pytest
 from musicvae import measures
 from musicvae.audio import Sound, read
 from musicvae.errors import AudioError, SettingError
-from musicvae.measures.frames import (
-    FLOOR_DBFS,
-    UNITS,
-    frame_attributes,
-    hann,
-    onset_density,
-    smooth,
-)
+from musicvae.measures.frames import FLOOR_DBFS, UNITS, frame_attributes
+from musicvae.measures.onsets import onset_density
+from musicvae.measures.smoothing import hann, smooth
 
 RATE = 22_050
 HOP = 512
@@ -48,7 +43,7 @@ def notes(times: list[float], seconds: float, pitch: float = 330.0, rate: int = 
 def test_every_attribute_has_one_value_for_each_step() -> None:
     for length in (1, HOP - 1, HOP, HOP + 1, 10 * HOP, 3 * RATE + 7):
         curves = frame_attributes(Sound.of(np.full(length, 0.1), RATE), HOP)
-        assert list(curves) == list(UNITS)
+        assert list(curves) == [name for name in UNITS if name != "width"]
         for curve in curves.values():
             assert curve.shape == (-(-length // HOP),)
             assert curve.dtype == np.float32
@@ -88,6 +83,7 @@ def test_silence_has_a_loudness_and_nothing_else() -> None:
         np.testing.assert_array_equal(curves["loudness"], FLOOR_DBFS)
         assert np.isnan(curves["brightness"]).all()
         assert np.isnan(curves["noisiness"]).all()
+        assert np.isnan(curves["bass"]).all()
         assert not curves["onsets"].any()
     broken = noise(2.0).samples
     broken[: RATE - 2_048] = 0
@@ -121,6 +117,22 @@ def test_more_noise_is_noisier_in_equal_steps() -> None:
     steps = np.diff(values)
     assert steps.min() > 10
     assert steps.max() < 1.6 * steps.min()
+
+
+@pytest.mark.parametrize("rate", [16_000, RATE, 44_100])
+def test_bass_is_what_lies_below_200_hz_against_the_rest(rate: int) -> None:
+    for deep, high, ratio in ((0.1, 0.1, 0), (0.3, 0.03, 20), (0.003, 0.3, -40)):
+        both = sine(100, rate, amplitude=deep).samples + sine(1_000, rate, amplitude=high).samples
+        bass = frame_attributes(Sound.of(both, rate), rate // 43)["bass"]
+        np.testing.assert_allclose(bass[5:-5], ratio, atol=0.5)
+    for frequency, end in ((100, 60), (1_000, -60)):
+        bass = frame_attributes(sine(frequency, rate), rate // 43)["bass"]
+        np.testing.assert_allclose(bass[5:-5], end, atol=3)
+
+
+def test_only_a_stereo_sound_has_a_width() -> None:
+    both = np.hstack([noise().samples, np.roll(noise().samples, 100)])
+    assert list(frame_attributes(Sound.of(both, RATE), HOP)) == list(UNITS)
 
 
 @pytest.mark.parametrize(("rate", "per_second"), [(RATE, 2), (RATE, 5), (44_100, 4), (16_000, 4)])
@@ -161,7 +173,7 @@ def test_attributes_agree_with_the_measures_of_whole_sounds(shared_data: Path) -
 def test_the_hop_does_not_change_the_figures() -> None:
     sound = notes([0.5 + n / 3 for n in range(15)], 6.0)
     coarse, fine = frame_attributes(sound, 1_024), frame_attributes(sound, 256)
-    for name in UNITS:
+    for name in coarse:
         assert np.nanmean(coarse[name]) == pytest.approx(np.nanmean(fine[name]), rel=0.05)
 
 
@@ -169,7 +181,7 @@ def test_a_long_sound_is_measured_in_blocks_without_seams() -> None:
     long = noise(40.0)
     whole = frame_attributes(long, HOP)
     part = frame_attributes(Sound.of(long.samples[500 * HOP :], RATE), HOP)
-    for name in UNITS:
+    for name in whole:
         np.testing.assert_allclose(part[name][60:-60], whole[name][560:-60], rtol=1e-4, atol=1e-4)
 
 

@@ -10,7 +10,7 @@ from musicvae.text import printable
 
 #: Names in one line; more would push the example off the screen.
 _MAX_NAMES = 16
-#: Latents whose share of the variance is shown.
+#: Latents whose effect, or share of the variance, is shown.
 _SHARES = 6
 _EXAMPLE = (0.5, -1.2, 0.4, 2.0)
 
@@ -88,7 +88,12 @@ def _callback(parts: Parts) -> str:
 
 def _names(info: ArtifactInfo) -> str:
     if all(latent.name == f"latent {index}" for index, latent in enumerate(info.latents)):
-        # These names say nothing; how much each latent changes the sound does.
+        # These names say nothing; what each latent does to the sound, or how much, tells more.
+        effects = [(n, latent.effect) for n, latent in enumerate(info.latents) if latent.effect]
+        if effects:
+            said = [f"{n} {printable(effect.split(',')[0])}" for n, effect in effects[:_SHARES]]
+            more = [] if len(info.latents) <= len(said) else ["…"]
+            return f"{' · '.join([*said, *more])}: /model/latents"
         shares = [f"{100 * latent.explained_variance:.0f} %" for latent in info.latents[:_SHARES]]
         if len(info.latents) > _SHARES:
             shares.append("…")

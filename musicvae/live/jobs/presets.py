@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 from musicvae.artifact import ArtifactInfo
@@ -16,6 +17,9 @@ from musicvae.live.engine.describing import describe, value_of
 from musicvae.live.jobs.worker import Say
 from musicvae.live.stage.engine_handle import EngineHandle
 from musicvae.live.storage.presets import Presets
+
+#: What the address of an attribute begins with.
+_STEM = "/attr/"
 
 
 class PresetJobs:
@@ -75,7 +79,8 @@ class PresetJobs:
 
     def _kept(self, command: Command, name: Value) -> list[StoredMessage]:
         info, model = self._model(command)
-        return self._presets.load(str(name), info, model)
+        names = [attribute.name for attribute in info.attributes]
+        return _with_attributes(self._presets.load(str(name), info, model), names)
 
     def _without_restarts(
         self, command: Command, state: list[StoredMessage]
@@ -100,6 +105,19 @@ class PresetJobs:
         if voice is None:
             raise SettingError("no model plays on this deck", hint="/model/load NAME")
         return voice.controls.info, voice.name
+
+
+def _with_attributes(state: list[StoredMessage], names: Sequence[str]) -> list[StoredMessage]:
+    """The state for a model with these attributes, which the preset's model may not have had.
+
+    Models of one latent space share presets, and each offers the attributes that move it. One that
+    was not moved is left out where there is none; one that the preset does not know is not moved.
+    """
+    known = {f"{_STEM}{name}" for name in names}
+    set_there = {str(address) for address, *_ in state if str(address).startswith(_STEM)}
+    idle = [[address, 0.0] for address in set_there - known]
+    new = [[address, 0.0] for address in sorted(known - set_there) if set_there]
+    return [*(message for message in state if message not in idle), *new]
 
 
 def _read_morph(a: Arguments) -> Values:

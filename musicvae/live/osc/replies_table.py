@@ -18,6 +18,12 @@ REPLIES = (
         "each a name and its value.",
     ),
     (
+        "/model/latents.reply",
+        "s deck, i, f share, s effect",
+        "A latent, the share of the variance that it has, and what one standard deviation up does, "
+        "such as `bass +8 dB, darker`; empty where that was not measured.",
+    ),
+    (
         "/model/list.reply",
         "s name, s kind, s genre, i D, i Hz, s reason",
         "One for each model file; the reason says why it cannot be played, and is empty otherwise.",

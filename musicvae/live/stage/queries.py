@@ -1,4 +1,4 @@
-"""Queries that the rendering thread answers between two blocks: ``/get`` and ``/model/info``."""
+"""Queries that the rendering thread answers between two blocks: ``/get`` and about models."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from musicvae.live.commands.messages import StoredMessage
 from musicvae.live.commands.table import UNKNOWN_DECK, split_deck
 from musicvae.live.engine.describing import value_of
 from musicvae.live.stage.engine_handle import EngineHandle
+
+#: Latents of one reply each at most: all that a stream can have.
+_MOST_LATENTS = 256
 
 
 def get(handle: EngineHandle, command: Command) -> list[StoredMessage]:
@@ -49,6 +52,18 @@ def model_info(handle: EngineHandle, command: Command) -> list[StoredMessage]:
     return [["/model/info.reply", command.deck, *pairs]]
 
 
+def model_latents(handle: EngineHandle, command: Command) -> list[StoredMessage]:
+    """What each latent of a deck's model does, as ``/model/latents.reply DECK i share effect``."""
+    voice = handle.deck(command.deck).voice
+    if voice is None:
+        return [["/fail", command.address, "no model plays on this deck"]]
+    replies: list[StoredMessage] = [
+        ["/model/latents.reply", command.deck, index, latent.explained_variance, latent.effect]
+        for index, latent in enumerate(voice.controls.info.latents[:_MOST_LATENTS])
+    ]
+    return [*replies, ["/done", command.address, len(replies)]]
+
+
 GET = Address(
     "/get",
     "s",
@@ -63,4 +78,12 @@ MODEL_INFO = Address(
     readers.nothing,
     deck=True,
     query=model_info,
+)
+MODEL_LATENTS = Address(
+    "/model/latents",
+    "ignored",
+    "Answers `/model/latents.reply` for each latent of the deck, then `/done`.",
+    readers.nothing,
+    deck=True,
+    query=model_latents,
 )

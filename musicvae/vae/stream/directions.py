@@ -1,8 +1,9 @@
-"""Fits the directions in latent space that move the sound of a stream, and measures them."""
+"""Fits the directions in latent space that move the sound of a stream, and measures its latents."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -12,13 +13,16 @@ from musicvae.artifact.parts import AttributeInfo
 from musicvae.audio import Sound
 from musicvae.latents.arrays import Latents
 from musicvae.latents.attributes import fit_directions
-from musicvae.latents.calibration import calibrated, judged, measure_moves
+from musicvae.latents.calibration import FEW_AMOUNTS, calibrated, judged, measure_moves
+from musicvae.latents.effects import Effects, measure_effects
 from musicvae.measures.frames import frame_attributes
 from musicvae.vae.run.basis import LatentBasis
 from musicvae.vae.stream.coding import StreamCoder
 
 #: Number of pieces that are moved and decoded, and the length of each, in seconds.
 PIECES, SECONDS = 8, 4.0
+#: Length of the pieces in which one latent after another is moved, in seconds.
+LATENT_SECONDS = 2.0
 #: How many times directions are measured and corrected.
 ROUNDS = 2
 
@@ -32,14 +36,30 @@ class EncodedTrack(Protocol):
         """The track, delayed so that it is aligned with its latents."""
 
 
+@dataclass(frozen=True)
+class Movements:
+    """What moves the sound of a stream.
+
+    Attributes:
+        attributes: directions, with R² and rank correlation on the test tracks.
+        slopes: for the direction of each attribute by how many of its standard deviations each
+            attribute changed for one asked for, in pieces of the test tracks.
+        effects: what a standard deviation of each latent changes, in pieces of training tracks.
+    """
+
+    attributes: tuple[AttributeInfo, ...]
+    slopes: Mapping[str, Mapping[str, float]]
+    effects: Effects
+
+
 def fit_moves(
     coder: StreamCoder,
     basis: LatentBasis,
     sample_rate: int,
     train: Sequence[EncodedTrack],
     test: Sequence[EncodedTrack],
-) -> tuple[AttributeInfo, ...]:
-    """The directions that move the attributes of :mod:`musicvae.measures.frames`.
+) -> Movements:
+    """The directions that move the attributes of :mod:`musicvae.measures.frames`, and each latent.
 
     Each direction is found by regression over the training tracks. Then it is corrected twice: it
     is scaled so that one standard deviation asked for is one standard deviation measured in decoded
@@ -64,10 +84,14 @@ def fit_moves(
     learnt, unheard = ([basis.from_model(track.mean) for track in side] for side in (train, test))
     measured, held = (_curves(side, sample_rate, step) for side in (train, test))
     infos = fit_directions(learnt, measured, unheard, held, rate)
-    pieces = _pieces(learnt, rate)
+    pieces = _pieces(learnt, rate, SECONDS)
     for _ in range(ROUNDS):
-        infos = calibrated(infos, measure_moves(decode, pieces, infos, step))
-    return judged(infos, measure_moves(decode, _pieces(unheard, rate), infos, step))
+        infos = calibrated(infos, measure_moves(decode, pieces, infos, step, FEW_AMOUNTS))
+    moves = measure_moves(decode, _pieces(unheard, rate, SECONDS), infos, step)
+    spreads = np.concatenate(learnt).std(axis=0)
+    effects = measure_effects(decode, _pieces(learnt, rate, LATENT_SECONDS), spreads, step)
+    slopes = {one.name: dict(one.slopes) for one in moves}
+    return Movements(judged(infos, moves), slopes, effects)
 
 
 def _curves(
@@ -89,9 +113,9 @@ def _curves(
     ]
 
 
-def _pieces(tracks: Sequence[Latents], rate: float) -> list[Latents]:
-    """The middle of evenly chosen tracks, ``SECONDS`` long each; all float32 (steps, D)."""
-    length = round(SECONDS * rate)
+def _pieces(tracks: Sequence[Latents], rate: float, seconds: float) -> list[Latents]:
+    """The middle of evenly chosen tracks, each so many seconds; all float32 (steps, D)."""
+    length = round(seconds * rate)
     chosen = np.unique(np.linspace(0, len(tracks) - 1, PIECES).round().astype(int))
     pieces = []
     for index in chosen:

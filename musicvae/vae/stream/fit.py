@@ -13,6 +13,7 @@ from musicvae.audio import Samples, Sound
 from musicvae.data.corpus import Corpus
 from musicvae.latents.arrays import Latents
 from musicvae.latents.dynamics import LinearDynamics
+from musicvae.latents.wording import describe
 from musicvae.measures.frames import frame_attributes
 from musicvae.vae.run.basis import LatentBasis
 from musicvae.vae.run.prepared import Prepared
@@ -53,6 +54,7 @@ def fit(vae: StreamVAE, prepared: Prepared) -> None:
         [track - mean for track in learnt], [track - mean for track in unheard], rate
     )
     low, high = np.percentile(together, _SPAN, axis=0)
+    movements = fit_moves(coder, basis, prepared.recipe.sample_rate, train, test)
     playing = Playing(
         latent_space=latent_space(vae.encoder, basis),
         mean=mean,
@@ -61,7 +63,10 @@ def fit(vae: StreamVAE, prepared: Prepared) -> None:
         high=high.astype(np.float32),
         covariance=_covariance(together, train, basis),
         dynamics=dynamics,
-        attributes=fit_moves(coder, basis, prepared.recipe.sample_rate, train, test),
+        attributes=movements.attributes,
+        slopes=movements.slopes,
+        effects=movements.effects,
+        words=describe(movements.effects),
     )
     basis.save(run.latents)
     playing.save(run.playing)

@@ -238,7 +238,7 @@ class TrainedStream(Trained):
             hop=self.settings.hop,
             covariance=matrix(playing.covariance.tolist()),
             dynamics=playing.dynamics.info(),
-            attributes=tuple(playing.attributes),
+            attributes=playing.offered,
             **self._shared_fields(self.vae.decoder),
         )
 

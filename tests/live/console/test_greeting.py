@@ -69,3 +69,14 @@ def test_of_many_latents_without_names_the_first_shares_are_told() -> None:
     assert greeting._names(info) == (
         "0 to 8, which move the sound by 50 %, 25 %, 12 %, 6 %, 3 %, 2 %, …"
     )
+
+
+def test_of_latents_that_were_measured_the_first_effects_are_told() -> None:
+    effects = ("bass +8 dB, darker", "wider\x1b", "", "little audible", "", "", "busier")
+    latents = tuple(
+        LatentInfo(f"latent {i}", 0, 1, -2, 2, 0.1, effect) for i, effect in enumerate(effects)
+    )
+    info = ArtifactInfo("stream", "jazz", "stream", 8000, 1, 7, hop=64, latents=latents)
+    assert greeting._names(info) == (
+        "0 bass +8 dB · 1 wider? · 3 little audible · 6 busier · …: /model/latents"
+    )

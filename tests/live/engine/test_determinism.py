@@ -66,7 +66,7 @@ def test_the_performances_leave_no_address_of_a_deck_out(soak: Any) -> None:
     import soak_score
 
     applied = {row.path for row in ADDRESSES if row.deck and not row.is_job and not row.internal}
-    assert applied - {"/model/info"} == set(soak_score.DRAWS)
+    assert applied - {"/model/info", "/model/latents"} == set(soak_score.DRAWS)
 
 
 @pytest.mark.parametrize("commands", [[("/panic",), ("/play", 1)], [("/play", 1), ("/panic",)]])

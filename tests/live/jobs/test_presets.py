@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -203,3 +204,23 @@ def test_a_morph_in_time_glides_and_leaves_the_glide_as_it_is_kept(rig: Any) -> 
     rig.done("/morph/time", "one", 0.0)
     rig.handle.look(lambda frame: None)
     assert controls.manual._left[0] <= 1
+
+
+def test_models_of_one_latent_space_share_presets_whatever_attributes_they_offer(
+    rig: Any, make_stream: Callable[..., Path], stream_artifacts: Any
+) -> None:
+    make_stream("models/few.onnx", attributes=stream_artifacts.attributes(4)[:1])
+    rig.apply("/attr/loudness", 0.5)
+    rig.done("/preset/save", "two names")
+    rig.done("/model/load", "few")
+    rig.done("/preset/load", "two names")  # /attr/brightness 0 is not missed
+    assert value(rig, "/attr/loudness") == 0.5
+    rig.done("/preset/save", "one name")
+    rig.done("/model/load", "jazz")
+    rig.apply("/attr/brightness", 1.5)
+    rig.done("/preset/load", "one name")
+    assert value(rig, "/attr/brightness") == 0
+    rig.apply("/attr/brightness", 1.5)
+    rig.done("/preset/save", "bright")
+    rig.done("/model/load", "few")
+    assert "this model's attributes are: loudness" in rig.failed("/preset/load", "bright")

@@ -1,16 +1,18 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from musicvae.artifact import LatentInfo
 from musicvae.live.engine.clips import InlineClips
 from musicvae.live.engine.engine import Engine
 from musicvae.live.stage.engine_handle import EngineHandle
 from musicvae.live.stage.loading import Loader
-from musicvae.live.stage.queries import get, model_info
+from musicvae.live.stage.queries import get, model_info, model_latents
 from musicvae.live.storage.library import Library
 from musicvae.live.table import ADDRESSES
 
@@ -136,11 +138,31 @@ def test_a_model_says_what_it_is(handle: EngineHandle) -> None:
     assert facts(handle, "b")["latency_ms"] > 2.5
 
 
+def test_each_latent_says_what_it_does(
+    handle: EngineHandle, make_stream: Callable[..., Path], models: Path
+) -> None:
+    latents = [
+        LatentInfo(f"latent {index}", 0.0, 1.0, -2.0, 2.0, 0.25, effect)
+        for index, effect in enumerate(("bass +8 dB, darker", "wider", "", "little audible"))
+    ]
+    make_stream("models/told.onnx", latents=tuple(latents))
+    do(handle, "/deck/b/model/load", "told")
+    assert model_latents(handle, ADDRESSES.command("/model/latents", "b")) == [
+        ["/model/latents.reply", "b", 0, 0.25, "bass +8 dB, darker"],
+        ["/model/latents.reply", "b", 1, 0.25, "wider"],
+        ["/model/latents.reply", "b", 2, 0.25, ""],
+        ["/model/latents.reply", "b", 3, 0.25, "little audible"],
+        ["/done", "/deck/b/model/latents", 4],
+    ]
+
+
 def test_a_deck_without_a_model_says_so(models: Path) -> None:
     loader = Loader(Library([models], models), RATE, 2, InlineClips())
     handle = EngineHandle(Engine(RATE), loader, ADDRESSES)
-    answers = model_info(handle, ADDRESSES.command("/model/info", "b"))
-    assert answers == [["/fail", "/deck/b/model/info", "no model plays on this deck"]]
+    for query in (model_info, model_latents):
+        path = f"/{query.__name__.replace('_', '/')}"
+        answers = query(handle, ADDRESSES.command(path, "b"))
+        assert answers == [["/fail", f"/deck/b{path}", "no model plays on this deck"]]
     (answer,) = get(handle, ADDRESSES.command("/get", "", "", ("/latent",)))
     assert answer == ["/fail", "/get", "/latent holds no value"]
     (answer,) = get(handle, ADDRESSES.command("/get", "", "", ("/gain",)))

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from musicvae.artifact.parts import AttributeInfo
 from musicvae.audio import Sound
 from musicvae.latents.attributes import move
+from musicvae.latents.wording import LITTLE, describe
 from musicvae.measures.frames import frame_attributes
 from musicvae.vae.run.basis import LatentBasis
 from musicvae.vae.stream import directions
@@ -68,6 +69,7 @@ def few_pieces() -> Any:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(directions, "PIECES", 2)
         patch.setattr(directions, "SECONDS", 1.5)
+        patch.setattr(directions, "LATENT_SECONDS", 1.0)
         yield
 
 
@@ -79,11 +81,15 @@ def basis() -> LatentBasis:
 
 
 @pytest.fixture(scope="module")
-def moves(few_pieces: None, basis: LatentBasis) -> dict[str, AttributeInfo]:
+def movements(few_pieces: None, basis: LatentBasis) -> directions.Movements:
     coder: Any = MadeUp()
     train, test = [MadeUpTrack(seed) for seed in (1, 2, 3)], [MadeUpTrack(9)]
-    infos = directions.fit_moves(coder, basis, RATE, train, test)
-    return {info.name: info for info in infos}
+    return directions.fit_moves(coder, basis, RATE, train, test)
+
+
+@pytest.fixture(scope="module")
+def moves(movements: directions.Movements) -> dict[str, AttributeInfo]:
+    return {info.name: info for info in movements.attributes}
 
 
 def _measured(basis: LatentBasis, latents: NDArray[np.float32], name: str) -> float:
@@ -93,7 +99,7 @@ def _measured(basis: LatentBasis, latents: NDArray[np.float32], name: str) -> fl
 
 
 def test_every_attribute_has_a_direction(moves: dict[str, AttributeInfo]) -> None:
-    assert list(moves) == ["loudness", "brightness", "noisiness", "onsets"]
+    assert list(moves) == ["loudness", "brightness", "noisiness", "onsets", "bass"]
     assert {len(info.direction) for info in moves.values()} == {3}
     assert moves["onsets"].method == "contrast"
 
@@ -129,6 +135,14 @@ def test_brightness_leaves_loudness_alone(
     assert abs(high - low) / 2 / moves["loudness"].std < 0.2
 
 
+def test_what_each_latent_does_is_measured(movements: directions.Movements) -> None:
+    level, bright, idle = describe(movements.effects)
+    assert "louder" in level
+    assert "brighter" in bright
+    assert idle == LITTLE
+    assert movements.slopes["loudness"]["loudness"] == pytest.approx(1.0, abs=0.35)
+
+
 def test_directions_are_judged_by_tracks_they_were_not_fitted_to(
     moves: dict[str, AttributeInfo], basis: LatentBasis
 ) -> None:
@@ -142,5 +156,5 @@ def test_directions_are_judged_by_tracks_they_were_not_fitted_to(
     strange.mean = MadeUpTrack(10).mean
     strange.heard = MadeUpTrack(9).heard  # type: ignore[method-assign]
     coder: Any = MadeUp()
-    judged = directions.fit_moves(coder, basis, RATE, [MadeUpTrack(1)], [strange])
-    assert judged[0].r2 < 0.3
+    found = directions.fit_moves(coder, basis, RATE, [MadeUpTrack(1)], [strange])
+    assert found.attributes[0].r2 < 0.3

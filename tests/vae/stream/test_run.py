@@ -13,6 +13,7 @@ from musicvae.artifact import parse_info
 from musicvae.audio import Sound, read
 from musicvae.errors import LatentError, RunError, SettingError
 from musicvae.latents.tape import Tape
+from musicvae.latents.wording import describe
 from musicvae.vae.run.loading import load
 from musicvae.vae.stream.trained import TrainedStream
 from musicvae.vae.training.evaluation import TestFigures
@@ -136,12 +137,17 @@ def test_latents_are_standardised(model: TrainedStream) -> None:
 
 def test_what_moves_the_sound_is_fitted_and_judged(model: TrainedStream) -> None:
     attributes = {attribute.name: attribute for attribute in model.playing.attributes}
-    assert set(attributes) == {"loudness", "brightness", "noisiness", "onsets"}
+    assert list(attributes) == ["loudness", "brightness", "noisiness", "onsets", "bass"]
     for attribute in attributes.values():
         assert len(attribute.direction) == 6
         assert attribute.spearman is not None
         assert -1 <= attribute.spearman <= 1
         assert attribute.r2 <= 1
+    assert set(model.playing.offered) <= set(attributes.values())
+    effects = model.playing.effects
+    assert effects is not None
+    assert effects.changes.shape == (6, len(effects.names))
+    assert [info.effect for info in model.latent_infos()] == list(describe(effects))
     assert attributes["loudness"].std > 0
     assert any(attributes["loudness"].direction)
     assert 0 < model.dynamics.one_step_error < 2

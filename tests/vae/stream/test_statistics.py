@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 from musicvae.artifact.parts import AttributeInfo
 from musicvae.errors import RunError
 from musicvae.latents.dynamics import LinearDynamics
+from musicvae.latents.effects import Effects
 from musicvae.vae.stream.statistics import Playing
 
 
@@ -46,6 +48,34 @@ def test_saved_is_loaded(playing: Playing, tmp_path: Path) -> None:
     assert again.attributes == playing.attributes
     assert again.dynamics.info() == playing.dynamics.info()
     np.testing.assert_array_equal(again.walk(20, seed=3), playing.walk(20, seed=3))
+
+
+def test_what_its_latents_do_is_kept_and_may_be_missing(playing: Playing, tmp_path: Path) -> None:
+    path = tmp_path / "playing.json"
+    playing.save(path)
+    assert Playing.load(path).effects is None
+    assert [info.effect for info in playing.infos([0.6, 0.4])] == ["", ""]
+    effects = Effects(("bass", "mid"), np.array([[6.0, 0.0], [0.0, -2.0]]), np.array([8.0, 4.0]))
+    words = ("bass +6 dB", "mid -2 dB")
+    told = dataclasses.replace(
+        playing, slopes={"loudness": {"loudness": 0.05}}, effects=effects, words=words
+    )
+    told.save(path)
+    again = Playing.load(path, dims=2)
+    assert [info.effect for info in again.infos([0.6, 0.4])] == list(words)
+    assert again.attributes  # a run keeps what it does not offer
+    assert again.offered == ()
+    assert playing.offered == playing.attributes
+    values = json.loads(path.read_text())
+    for bad in (
+        {"words": ["one"]},
+        {"words": [1, 2]},
+        {"effects": {"names": ["bass"], "spreads": [1.0], "changes": [[1.0]]}},
+        {"slopes": {"loudness": {"loudness": float("nan")}}},
+    ):
+        path.write_text(json.dumps(values | bad))
+        with pytest.raises(RunError):
+            Playing.load(path)
 
 
 def test_saving_twice_writes_the_same_and_nothing_else(playing: Playing, tmp_path: Path) -> None:
