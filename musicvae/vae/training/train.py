@@ -63,7 +63,7 @@ def train(
         data: folder of sounds (a GTZAN root, one genre's folder, any folder of folders); when
             resuming, only needed if it has moved.
         out: run folder.
-        recipe: a recipe or its name; ``None`` takes the genre's own.
+        recipe: a recipe or its name; ``None`` takes the genre's own, or ``stream``.
         settings: changes to the recipe, such as ``{"epochs": 10, "minutes": 5}``.
         resume: go on with the run in ``out``; its own recipe and split are used. ``epochs``,
             ``minutes`` and ``patience`` in ``settings`` may differ and decide how long it goes on;
@@ -81,9 +81,9 @@ def train(
             both runs share one latent space.
 
     Returns:
-        The trained model: a :class:`musicvae.vae.clip.trained.TrainedModel` of clips, or a
-        :class:`musicvae.vae.stream.trained.TrainedStream`. Its weights are those with the best test
-        objective, or the last ones where the run had an adversarial phase.
+        The trained model: a :class:`musicvae.vae.stream.trained.TrainedStream`, or a
+        :class:`musicvae.vae.clip.trained.TrainedModel` of clips. Its weights are those with the
+        best test objective, or the last ones where the run had an adversarial phase.
 
     Raises:
         DataError: nothing usable below ``data``, or too few tracks.
