@@ -1,0 +1,174 @@
+"""Measures how a corpus of many tracks is begun: seconds and memory by the number of tracks.
+
+    python benchmarks/many_tracks.py [--tracks 1000 3000 10000] [--distinct] [--steps 3]
+
+The tracks are symbolic links to a few files of a second; with ``--distinct`` every one is a file of
+its own sound. Each stage runs in a process of its own, so that its peak memory is its own, and all
+see the same cache, in this order:
+
+scan    finds the files
+decode  the same, and fills an empty cache
+again   the same, with the cache full: how every later start begins
+train   the same, and split, report, run folder and the first steps of a small stream; the seconds
+        are those until the first step, without imports
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+RATE, SECONDS, SOURCES, STAGES = 16_000, 1.1, 8, ("scan", "decode", "again", "train")
+FOLDERS = 10
+
+SMALL = {
+    "sample_rate": RATE, "samples": 4_096, "latent_dim": 4, "batch_size": 4, "minutes": None,
+    "model": {"width": 8, "hidden": 8, "blocks": 1, "encoder_width": 8, "encoder_blocks": 1,
+              "fft": 256, "hop": 64, "stride": 2, "bands": 16},
+}  # fmt: skip
+
+FRAME = """
+import json, resource, sys, time
+from pathlib import Path
+folder, cache, steps = sys.argv[1], sys.argv[2], int(sys.argv[3])
+"""
+
+SCAN = """
+from musicvae.data.tracks import scan
+start = time.perf_counter()
+tracks = len(scan(folder).tracks)
+"""
+
+BUILD = f"""
+from musicvae.audio import AudioSpec
+from musicvae.data.cache import build
+from musicvae.data.tracks import scan
+start = time.perf_counter()
+tracks = len(build(scan(folder).tracks, AudioSpec({RATE}), cache))
+"""
+
+TRAIN = f"""
+from musicvae.vae.quiet import quieten_tensorflow
+quieten_tensorflow()
+from musicvae.vae.training import trainer
+from musicvae.vae.training.reporting import Silent
+from musicvae.vae.training.train import train
+
+class Stopped(Exception):
+    pass
+
+class FirstSteps(Silent):
+    def step(self, step, planned, figures):
+        if step >= steps:
+            raise Stopped
+
+until = []
+prepare = trainer.Trainer.__init__
+def timed(self, *args, **options):
+    until.append(time.perf_counter())
+    prepare(self, *args, **options)
+    global tracks
+    tracks = len(self.corpus) + len(self.test_corpus)
+trainer.Trainer.__init__ = timed
+start = time.perf_counter()
+try:
+    train(None, folder, cache + "-run", recipe="stream", settings={SMALL!r}, cache=cache,
+          reporter=FirstSteps(), pictures=False)
+except Stopped:
+    pass
+print(json.dumps({{"begun": until[0] - start}}), file=sys.stderr)
+"""
+
+END = """
+took = time.perf_counter() - start
+# Not ru_maxrss: a child starts with its parent's.
+own = int(Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0]) / 1024
+children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+print(json.dumps({"tracks": tracks, "seconds": took, "own": own, "children": children}))
+"""
+
+BODIES = {"scan": SCAN, "decode": BUILD, "again": BUILD, "train": TRAIN}
+
+
+def make_corpus(folder: Path, tracks: int, distinct: bool) -> None:
+    """Write ``tracks`` tracks into some folders below ``folder``, all with names of their own."""
+    import numpy as np
+    import soundfile
+
+    random = np.random.default_rng(0)
+    sources = folder.parent / f"{folder.name}-sources"
+    for made in (sources, *(folder / f"{number:02d}" for number in range(FOLDERS))):
+        made.mkdir(parents=True)
+
+    def write(path: Path) -> None:
+        noise = 0.1 * random.standard_normal(round(RATE * SECONDS)).astype(np.float32)
+        soundfile.write(path, noise, RATE)
+
+    for number in range(SOURCES):
+        write(sources / f"{number}.wav")
+    for number in range(tracks):
+        path = folder / f"{number % FOLDERS:02d}" / f"track-{number:05d}.wav"
+        if distinct:
+            write(path)
+        else:
+            path.symlink_to(sources / f"{number % SOURCES}.wav")
+
+
+def measure(stage: str, folder: Path, cache: Path, steps: int) -> dict[str, float]:
+    """The seconds, and the megabytes of this and of the largest other process, of one stage."""
+    code = FRAME + BODIES[stage] + END
+    done = subprocess.run(
+        [sys.executable, "-c", code, folder, cache, str(steps)],
+        capture_output=True,
+        text=True,
+        env=os.environ | {"TF_CPP_MIN_LOG_LEVEL": "2"},
+        check=False,
+    )
+    if done.returncode:
+        raise SystemExit(done.stderr)
+    found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    for line in done.stderr.splitlines():
+        if line.startswith('{"begun"'):
+            found["seconds"] = json.loads(line)["begun"]
+    return found
+
+
+def rows(tracks: int, distinct: bool, steps: int) -> list[str]:
+    """A row of the table for each stage."""
+    with tempfile.TemporaryDirectory() as place:
+        folder, cache = Path(place) / "sounds", Path(place) / "cache"
+        make_corpus(folder, tracks, distinct)
+        lines = []
+        for stage in STAGES:
+            found = measure(stage, folder, cache, steps)
+            if found["tracks"] != tracks:
+                raise SystemExit(f"{stage} found {found['tracks']} of {tracks} tracks")
+            each = 1_000 * found["seconds"] / tracks
+            lines.append(
+                f"| {tracks:,} | {stage} | {found['seconds']:.2f} | {each:.2f} "
+                f"| {found['own']:.0f} | {found['children']:.0f} |"
+            )
+        return lines
+
+
+def main() -> None:
+    """Print a table, as Markdown."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--tracks", type=int, nargs="+", default=[1_000, 3_000, 10_000])
+    parser.add_argument("--distinct", action="store_true", help="a sound of its own for each track")
+    parser.add_argument("--steps", type=int, default=3, help="training steps")
+    options = parser.parse_args()
+    print("| tracks | stage | s | s per 1,000 | MB | MB of the largest other process |")
+    print("| ---: | --- | ---: | ---: | ---: | ---: |")
+    for tracks in options.tracks:
+        for line in rows(tracks, options.distinct, options.steps):
+            print(line, flush=True)
+
+
+if __name__ == "__main__":
+    main()
