@@ -10,7 +10,7 @@ scan    finds the files
 decode  the same, and fills an empty cache
 again   the same, with the cache full: how every later start begins
 train   the same, and split, report, run folder and the first steps of a small stream; the seconds
-        are those until the first step, without imports
+        are those until its network is built, the memory is that of the steps too
 """
 
 from __future__ import annotations
@@ -36,19 +36,26 @@ FRAME = """
 import json, resource, sys, time
 from pathlib import Path
 folder, cache, steps = sys.argv[1], sys.argv[2], int(sys.argv[3])
+
+def now():
+    # Time that has passed, and what this and all processes that it awaited have computed.
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return time.perf_counter(), sum(each.ru_utime + each.ru_stime for each in used)
 """
 
 SCAN = """
+until = None
 from musicvae.data.tracks import scan
-start = time.perf_counter()
+start = now()
 tracks = len(scan(folder).tracks)
 """
 
 BUILD = f"""
+until = None
 from musicvae.audio import AudioSpec
 from musicvae.data.cache import build
 from musicvae.data.tracks import scan
-start = time.perf_counter()
+start = now()
 tracks = len(build(scan(folder).tracks, AudioSpec({RATE}), cache))
 """
 
@@ -70,26 +77,26 @@ class FirstSteps(Silent):
 until = []
 prepare = trainer.Trainer.__init__
 def timed(self, *args, **options):
-    until.append(time.perf_counter())
+    until.extend(now())
     prepare(self, *args, **options)
     global tracks
     tracks = len(self.corpus) + len(self.test_corpus)
 trainer.Trainer.__init__ = timed
-start = time.perf_counter()
+start = now()
 try:
     train(None, folder, cache + "-run", recipe="stream", settings={SMALL!r}, cache=cache,
           reporter=FirstSteps(), pictures=False)
 except Stopped:
     pass
-print(json.dumps({{"begun": until[0] - start}}), file=sys.stderr)
 """
 
 END = """
-took = time.perf_counter() - start
+end = until or now()
+took, cpu = (after - before for after, before in zip(end, start))
 # Not ru_maxrss: a child starts with its parent's.
-own = int(Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0]) / 1024
-children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-print(json.dumps({"tracks": tracks, "seconds": took, "own": own, "children": children}))
+own = int(Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0])
+peak = max(own, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss) / 1024
+print(json.dumps({"tracks": tracks, "seconds": took, "cpu": cpu, "peak": peak}))
 """
 
 BODIES = {"scan": SCAN, "decode": BUILD, "again": BUILD, "train": TRAIN}
@@ -132,9 +139,6 @@ def measure(stage: str, folder: Path, cache: Path, steps: int) -> dict[str, floa
     if done.returncode:
         raise SystemExit(done.stderr)
     found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
-    for line in done.stderr.splitlines():
-        if line.startswith('{"begun"'):
-            found["seconds"] = json.loads(line)["begun"]
     return found
 
 
@@ -148,10 +152,10 @@ def rows(tracks: int, distinct: bool, steps: int) -> list[str]:
             found = measure(stage, folder, cache, steps)
             if found["tracks"] != tracks:
                 raise SystemExit(f"{stage} found {found['tracks']} of {tracks} tracks")
-            each = 1_000 * found["seconds"] / tracks
+            each = 1_000 * found["cpu"] / tracks
             lines.append(
-                f"| {tracks:,} | {stage} | {found['seconds']:.2f} | {each:.2f} "
-                f"| {found['own']:.0f} | {found['children']:.0f} |"
+                f"| {tracks:,} | {stage} | {found['seconds']:.2f} | {found['cpu']:.2f} "
+                f"| {each:.2f} | {found['peak']:.0f} |"
             )
         return lines
 
@@ -163,7 +167,7 @@ def main() -> None:
     parser.add_argument("--distinct", action="store_true", help="a sound of its own for each track")
     parser.add_argument("--steps", type=int, default=3, help="training steps")
     options = parser.parse_args()
-    print("| tracks | stage | s | s per 1,000 | MB | MB of the largest other process |")
+    print("| tracks | stage | s | CPU s | CPU s per 1,000 | MB of the largest process |")
     print("| ---: | --- | ---: | ---: | ---: | ---: |")
     for tracks in options.tracks:
         for line in rows(tracks, options.distinct, options.steps):

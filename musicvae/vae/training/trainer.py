@@ -180,7 +180,7 @@ class Trainer:
         if self.placement.is_chief:
             self._take_best()
         self.placement.follow(self.model.variables)
-        (self.counters.seconds,) = self.placement.agree(self.counters.seconds)
+        self.counters.seconds = self.placement.agree(self.counters.seconds)
         self.counters.next_phase(self._longest(self.counters.phase + 1))
         self._save()
         self.reporter.note(f"step {self.counters.step}: the {self.phases[-1].name} phase begins")
@@ -211,8 +211,7 @@ class Trainer:
         }
         self.history.append(row)
         # Critics pull away from the objective on purpose: there, the newest weights are the best.
-        (score,) = self.placement.agree(result.score)
-        better = counters.improved(score) or counters.phase > 0
+        better = counters.improved(self.placement.agree(result.score)) or counters.phase > 0
         if better and self.placement.is_chief:
             self._save_best()
         if counters.phase == 0:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import tensorflow as tf
@@ -45,21 +46,14 @@ class Workers:
         """Whether this process writes the run's files."""
         return self.worker == 0
 
-    def agree(self, *values: float) -> list[float]:
-        """The means of numbers over all processes, which wait here for each other.
+    def agree(self, value: float) -> float:
+        """The mean of a number over all processes, which wait here for each other.
 
         Times differ from machine to machine, and figures by the order of their sums.
         """
         if self.workers == 1:
-            return list(values)
-        mean = tf.distribute.ReduceOp.MEAN
-
-        def gather() -> tf.Tensor:
-            replica = tf.distribute.get_replica_context()
-            return replica.all_reduce(mean, tf.constant(values, tf.float64))
-
-        means = tf.function(lambda: self.strategy.run(gather))()
-        return [float(value) for value in self._own(means)]
+            return value
+        return float(self._own(self._mean(tf.constant(value, tf.float64))))
 
     def meet(self) -> None:
         """Wait until every process has called this method."""
@@ -71,7 +65,7 @@ class Workers:
         Raises:
             RunError: they do not.
         """
-        (mean,) = self.agree(step)
+        mean = self.agree(step)
         if mean != step:
             raise RunError(
                 "the workers do not go on from the same checkpoint",
@@ -113,7 +107,7 @@ class Workers:
         except Exception:
             self.agree(1.0)
             raise
-        if self.agree(0.0)[0] > 0:
+        if self.agree(0.0) > 0:
             raise RunError(
                 "another worker cannot train", expected="all of them", hint="its output says why"
             )
@@ -136,6 +130,16 @@ class Workers:
                 received=printable(str(error).partition("\n")[0])[:200],
                 hint="its output may say why; start all workers again with --resume",
             ) from error
+
+    @cached_property
+    def _mean(self) -> Any:
+        """The mean over all replicas, as a function that is traced once."""
+
+        def of_replicas(value: tf.Tensor) -> tf.Tensor:
+            replica = tf.distribute.get_replica_context()
+            return replica.all_reduce(tf.distribute.ReduceOp.MEAN, value)
+
+        return tf.function(lambda value: self.strategy.run(of_replicas, (value,)))
 
     def _own(self, value: Any) -> Any:
         """What this process's first replica holds of a distributed value, as an array."""
