@@ -7,6 +7,7 @@ replicas. All replicas together compute one global batch at each step.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import tensorflow as tf
@@ -73,8 +74,13 @@ def place(name: str) -> Placement:
     if name != "multiworker":
         raise SettingError("unknown strategy", expected=", ".join(NAMES), received=name)
     cluster = Cluster.from_environment()
-    strategy = tf.distribute.MultiWorkerMirroredStrategy()
-    return Placement(strategy, cluster.index, len(cluster.addresses))
+    return Placement(_connected(cluster), cluster.index, len(cluster.addresses))
+
+
+@cache
+def _connected(cluster: Cluster) -> Any:
+    """The strategy of a cluster, once all its workers have come; a process joins it only once."""
+    return tf.distribute.MultiWorkerMirroredStrategy()
 
 
 def worker_rows(batch_size: int, worker: int, workers: int) -> slice:

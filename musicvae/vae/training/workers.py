@@ -137,7 +137,8 @@ class Workers:
 
         def of_replicas(value: tf.Tensor) -> tf.Tensor:
             replica = tf.distribute.get_replica_context()
-            return replica.all_reduce(tf.distribute.ReduceOp.MEAN, value)
+            # The sum is made where the replica is, and an argument is nowhere yet.
+            return replica.all_reduce(tf.distribute.ReduceOp.MEAN, tf.identity(value))
 
         return tf.function(lambda value: self.strategy.run(of_replicas, (value,)))
 
