@@ -142,22 +142,28 @@ def measure(stage: str, folder: Path, cache: Path, steps: int) -> dict[str, floa
     return found
 
 
-def rows(tracks: int, distinct: bool, steps: int) -> list[str]:
-    """A row of the table for each stage."""
+def measure_all(tracks: int, distinct: bool, steps: int) -> dict[str, dict[str, float]]:
+    """What :func:`measure` finds of each stage, on a new corpus."""
     with tempfile.TemporaryDirectory() as place:
         folder, cache = Path(place) / "sounds", Path(place) / "cache"
         make_corpus(folder, tracks, distinct)
-        lines = []
-        for stage in STAGES:
-            found = measure(stage, folder, cache, steps)
-            if found["tracks"] != tracks:
-                raise SystemExit(f"{stage} found {found['tracks']} of {tracks} tracks")
-            each = 1_000 * found["cpu"] / tracks
-            lines.append(
-                f"| {tracks:,} | {stage} | {found['seconds']:.2f} | {found['cpu']:.2f} "
-                f"| {each:.2f} | {found['peak']:.0f} |"
-            )
-        return lines
+        found = {stage: measure(stage, folder, cache, steps) for stage in STAGES}
+    for stage, figures in found.items():
+        if figures["tracks"] != tracks:
+            raise SystemExit(f"{stage} found {figures['tracks']} of {tracks} tracks")
+    return found
+
+
+def row(tracks: str, stage: str, figures: dict[str, float]) -> str:
+    """A row of the table."""
+    seconds = f"{figures['seconds']:.2f} | {figures['cpu']:.2f}"
+    return f"| {tracks} | {stage} | {seconds} | {figures['peak']:.1f} |"
+
+
+def growth(first: dict[str, float], last: dict[str, float]) -> dict[str, float]:
+    """What 1,000 tracks more cost, from one corpus to a larger one."""
+    thousands = (last["tracks"] - first["tracks"]) / 1_000
+    return {name: (last[name] - first[name]) / thousands for name in last}
 
 
 def main() -> None:
@@ -167,11 +173,16 @@ def main() -> None:
     parser.add_argument("--distinct", action="store_true", help="a sound of its own for each track")
     parser.add_argument("--steps", type=int, default=3, help="training steps")
     options = parser.parse_args()
-    print("| tracks | stage | s | CPU s | CPU s per 1,000 | MB of the largest process |")
-    print("| ---: | --- | ---: | ---: | ---: | ---: |")
-    for tracks in options.tracks:
-        for line in rows(tracks, options.distinct, options.steps):
-            print(line, flush=True)
+    print("| tracks | stage | s | CPU s | MB of the largest process |")
+    print("| ---: | --- | ---: | ---: | ---: |")
+    found = []
+    for tracks in sorted(options.tracks):
+        found.append(measure_all(tracks, options.distinct, options.steps))
+        for stage in STAGES:
+            print(row(f"{tracks:,}", stage, found[-1][stage]), flush=True)
+    if len(found) > 1:
+        for stage in STAGES:
+            print(row("1,000 more", stage, growth(found[0][stage], found[-1][stage])))
 
 
 if __name__ == "__main__":
