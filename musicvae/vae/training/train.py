@@ -113,7 +113,8 @@ def train(
                 start = StartPoint.choose(genre, recipe, settings, start_from, freeze)
                 rehearse(start, placement, listener)
             prepared = _begin(out, source, start, licence or "unstated", placement)
-            listener.note(prepared.report)
+            if prepared.report:  # the chief's
+                listener.note(prepared.report)
         Trainer(prepared, placement, listener, pictures, checkpoint_seconds).run()
     return load(out)
 

@@ -15,7 +15,6 @@ from typing import Any
 import tensorflow as tf
 
 from musicvae.errors import RunError
-from musicvae.text import printable
 
 #: What TensorFlow raises in a process that waits for one that has gone.
 _LOST = (
@@ -127,7 +126,7 @@ class Workers:
             raise RunError(
                 "another worker has ended or cannot be reached",
                 expected=f"{self.workers} workers until the end",
-                received=printable(str(error).partition("\n")[0])[:200],
+                received=type(error).__name__,
                 hint="its output may say why; start all workers again with --resume",
             ) from error
 
