@@ -2,6 +2,8 @@
 
 python examples/01_train.py --minutes 3
 python examples/01_train.py --data path/to/genres --genre jazz --minutes 60
+
+It is a stream, which plays without end; a few minutes are a sketch of it, half an hour is music.
 """
 
 import argparse
@@ -15,7 +17,7 @@ parser.add_argument("--data", help="folder with one folder per genre (default: t
 parser.add_argument("--genre", help="its name (default: jazz, or what the demo corpus holds)")
 parser.add_argument("--out", default="runs/example")
 parser.add_argument("--minutes", type=float, default=3.0, help="training time at most")
-parser.add_argument("--epochs", type=int, default=400, help="passes over the tracks at most")
+parser.add_argument("--epochs", type=int, default=2_000, help="passes over the tracks at most")
 options = parser.parse_args()
 
 with terminal() as progress:

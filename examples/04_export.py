@@ -5,8 +5,6 @@ python examples/04_export.py runs/example --out example.onnx
 
 import argparse
 
-import numpy as np
-
 import musicvae as mv
 from musicvae.measures import level
 
@@ -17,16 +15,17 @@ options = parser.parse_args()
 
 mv.export(mv.load(options.run), options.out)  # verified against TensorFlow, or no file at all
 
-decoder = mv.Decoder(options.out)
+decoder = mv.StreamDecoder(options.out)
 print(decoder)
 for name, difference in decoder.info.parity.items():
     print(f"largest difference to TensorFlow, {name} latents: {difference:.1e} of full scale")
 
 # Latents are standardised: 0 is the average of the training set, ±2 is far out. The first explains
-# most; its positive end tends to be louder or brighter.
+# most; its positive end tends to be louder or brighter. Here it is moved while the others walk.
+rate = decoder.info.sample_rate
+walk = decoder.walk(round(2 * rate / decoder.info.hop), seed=7)  # two seconds
 for value in (-2.0, 0.0, 2.0):
-    latents = np.zeros(decoder.info.latent_dim, np.float32)
-    latents[0] = value
-    sound = decoder.decode_sound(latents)
+    walk[:, 0] = value
+    sound = mv.Sound.of(decoder.decode(walk), rate)
     print(f"latent 0 = {value:+.0f}: {level(sound):.1f} dBFS")
 print("Next: python examples/05_play_over_osc.py")

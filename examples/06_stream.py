@@ -1,8 +1,7 @@
 """Export a stream, walk through its latents frame by frame, and bend a track through its tape.
 
-python examples/06_stream.py runs/stream --sound song.wav --out stream/
+python examples/06_stream.py runs/example --sound song.wav --out stream/
 
-Train the run with `musicvae train --recipe stream --genre jazz --data FOLDER --out runs/stream`.
 After the export everything runs on onnxruntime alone, as on a machine without TensorFlow.
 """
 
@@ -15,7 +14,7 @@ import musicvae as mv
 from musicvae.latents.attributes import move
 
 parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-parser.add_argument("run", nargs="?", default="runs/stream", help="a run of the recipe stream")
+parser.add_argument("run", nargs="?", default="runs/example", help="what 01_train.py made")
 parser.add_argument("--sound", required=True, help="a sound file to make a tape of")
 parser.add_argument("--out", type=Path, default=Path("stream"), help="folder for what is made")
 parser.add_argument("--seconds", type=float, default=10.0, help="of the walk")

@@ -4,7 +4,7 @@
     >>> model = mv.train("jazz", data="path/to/genres", out="runs/jazz")  # doctest: +SKIP
     >>> model.sample(4, seed=7)  # doctest: +SKIP
     >>> mv.export(model, "jazz.onnx")  # doctest: +SKIP
-    >>> mv.Decoder("jazz.onnx").decode(z)  # doctest: +SKIP
+    >>> mv.StreamDecoder("jazz.onnx").push(latents)  # doctest: +SKIP
     >>> mv.play("jazz", seconds=10).write("jazz.wav")  # a ready model  # doctest: +SKIP
 
 Importing this package loads neither TensorFlow nor onnxruntime: each name is imported from its
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from musicvae.runtime.stream_decoder import StreamDecoder as StreamDecoder
     from musicvae.vae.clip.trained import TrainedModel as TrainedModel
     from musicvae.vae.run.loading import load as load
+    from musicvae.vae.stream.trained import TrainedStream as TrainedStream
     from musicvae.vae.training.train import train as train
 
 _HOMES = {
@@ -55,6 +56,7 @@ _HOMES = {
     "StreamDecoder": "runtime.stream_decoder",
     "Tape": "latents.tape",
     "TrainedModel": "vae.clip.trained",
+    "TrainedStream": "vae.stream.trained",
     "export": "exporting",
     "inspect": "models",
     "load": "vae.run.loading",

@@ -14,7 +14,7 @@ and whose module defines the object::
     BOSSA = Genre(
         name="bossa",
         description="Nylon guitar, brushed drums, soft syncopation around 130 bpm.",
-        settings={"clip": {"samples": 81_920, "latent_dim": 640}},
+        settings={"stream": {"model": {"flux_weight": 2.0}}},
     )
 
 The entry point's name and ``Genre.name`` must be the same. The module is imported when the genre
@@ -30,7 +30,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from musicvae.errors import SettingError
-from musicvae.recipes import Recipe, get_recipe
+from musicvae.recipes import DEFAULT, Recipe, get_recipe
 from musicvae.registry import Registry
 
 GROUP = "musicvae.genres"
@@ -46,7 +46,7 @@ class Genre:
         folders: further names of folders that hold this genre; case, spaces, ``-`` and ``_`` do not
             count.
         tempo: usual range in beats per minute, for information.
-        recipe: name of the recipe that is used when none is asked for.
+        recipe: name of the recipe that is used when none is asked for; by default ``"stream"``.
         settings: for each recipe name, the settings that suit this genre better than the recipe's
             own. The recipe may be one of a plug-in.
 
@@ -59,7 +59,7 @@ class Genre:
     description: str = ""
     folders: tuple[str, ...] = ()
     tempo: tuple[float, float] | None = None
-    recipe: str = "clip"
+    recipe: str = DEFAULT
     settings: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -8,17 +8,18 @@ from hypothesis import strategies as st
 
 from musicvae.errors import SettingError, UnknownNameError
 from musicvae.genres import GENRES, GROUP, Genre
-from musicvae.recipes import CLIP, NOTEBOOK
+from musicvae.recipes import CLIP, NOTEBOOK, STREAM
 
 
 def test_the_least_genre_uses_the_recipe_as_it_is() -> None:
-    assert Genre(name="bossa").recipe_for() == CLIP
+    assert Genre(name="bossa").recipe_for() == STREAM
 
 
 def test_settings_apply_to_their_recipe_only() -> None:
     genre = Genre(name="bossa", settings={"clip": {"samples": 49_152, "model": {"depth": 3}}})
-    recipe = genre.recipe_for()
+    recipe = genre.recipe_for("clip")
     assert (recipe.samples, recipe.model["depth"]) == (49_152, 3)
+    assert genre.recipe_for() == STREAM
     assert genre.recipe_for("notebook") == NOTEBOOK
     assert CLIP.samples == 65_536
 

@@ -73,7 +73,7 @@ def _part(model: ExportableModel, name: str) -> Exportable:
             f"this model has no {name} that can be exported",
             expected=", ".join(parts) or "a model with a part that can be exported",
             received=name,
-            hint="musicvae train --recipe stream makes models that also export their encoder",
+            hint="streams, which `musicvae train` makes by default, also export their encoder",
         )
     return parts[name]
 

@@ -39,7 +39,7 @@ def _add_train(commands: Commands) -> None:
     )
     parser.add_argument("--data", help="folder of sounds: a GTZAN root or any folder of folders")
     parser.add_argument("--out", required=True, help="run folder")
-    parser.add_argument("--recipe", help="see `musicvae recipes` (default: the genre's)")
+    parser.add_argument("--recipe", help="see `musicvae recipes` (default: the genre's, or stream)")
     parser.add_argument(
         "--set",
         action="append",
@@ -48,7 +48,9 @@ def _add_train(commands: Commands) -> None:
         help="change a setting of the recipe, such as epochs=10 or model.width=64; may be repeated",
     )
     parser.add_argument("--resume", action="store_true", help="continue the run in --out")
-    parser.add_argument("--minutes", type=float, help="limit of the training time")
+    parser.add_argument(
+        "--minutes", type=float, help="limit of the training time (default: the recipe's, an hour)"
+    )
     parser.add_argument("--seed", type=int, help="seed of split, weights, crops and noise")
     parser.add_argument(
         "--from", dest="start_from", metavar="RUN", help="start from the weights of another run"

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
+from collections import defaultdict
 from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from queue import SimpleQueue
+from threading import Lock
 
 from musicvae.audio import AudioSpec
 from musicvae.data.index import Index, Outcome, Source
@@ -68,6 +70,7 @@ class Filler:
     def __init__(self, index: Index, folder: Path, spec: AudioSpec) -> None:
         self.index, self.folder, self.spec = index, folder, spec
         self.free: SimpleQueue[Worker | SameProcess] = SimpleQueue()
+        self.by_content: defaultdict[str, Lock] = defaultdict(Lock)
 
     def fill(self, tracks: list[Track], workers: int | None, tell: Progress) -> dict[str, Found]:
         """The outcome of each track, by its key.
@@ -160,9 +163,10 @@ class Filler:
             content = content_hash(track.path)
         except OSError as error:
             return Found("", Outcome(None, f"cannot be read: {error.strerror}"))
-        found = self.of_content(source, content) or self.decode(source, content)
-        if found.digest:
-            self.index.put(source, content, found.digest, found.outcome)
+        with self.by_content[content]:  # copies of one file are decoded once
+            found = self.of_content(source, content) or self.decode(source, content)
+            if found.digest:
+                self.index.put(source, content, found.digest, found.outcome)
         return found
 
     def decode(self, source: Source, content: str) -> Found:

@@ -100,6 +100,7 @@ class Index:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._lock = threading.Lock()
         self._pending: list[tuple[str, tuple[object, ...]]] = []
+        self._unwritten: dict[str, Outcome] = {}
         self._flushed = time.monotonic()
         try:
             self._open(path)
@@ -129,6 +130,10 @@ class Index:
 
     def outcome(self, digest: str) -> Outcome | None:
         """The outcome for the sound of that digest, or ``None`` where it is not known."""
+        with self._lock:
+            unwritten = self._unwritten.get(digest)
+        if unwritten is not None:
+            return unwritten
         text = self._one("SELECT outcome FROM outcomes WHERE digest = ?", (digest,))
         try:
             return None if text is None else Outcome.from_json(text)
@@ -145,6 +150,7 @@ class Index:
                 ),
                 ("INSERT OR REPLACE INTO outcomes VALUES (?, ?)", (digest, outcome.to_json())),
             ]
+            self._unwritten[digest] = outcome
         if time.monotonic() - self._flushed > _FLUSH_SECONDS:
             self.flush()
 
@@ -154,6 +160,7 @@ class Index:
             for statement, values in self._pending:
                 self._database.execute(statement, values)
             self._pending.clear()
+            self._unwritten.clear()
             self._flushed = time.monotonic()
 
     def _one(self, query: str, values: tuple[object, ...]) -> str | None:

@@ -10,6 +10,9 @@ from musicvae.data.tracks import Scan
 from musicvae.recipes.split import Split
 from musicvae.text import printable
 
+#: Files that the text names in each of its sections.
+SHOWN = 50
+
 
 @dataclass(frozen=True)
 class DataReport:
@@ -56,7 +59,10 @@ class DataReport:
         }
 
     def text(self) -> str:
-        """A summary, then a line for each file that is skipped or has a note."""
+        """A summary, then lines for files that are skipped or have a note, :data:`SHOWN` of each.
+
+        :meth:`to_json` has them all.
+        """
         lines = [self._summary()]
         lines += _section("skipped", self.skipped)
         notes = [(key, "; ".join(notes)) for key, notes in self.corpus.notes.items()]
@@ -76,6 +82,9 @@ def _section(title: str, rows: list[tuple[str, str]]) -> list[str]:
     """The lines of a title and of its rows; none where there are no rows."""
     if not rows:
         return []
-    shown = [(printable(key), printable(text)) for key, text in rows]
+    shown = [(printable(key), printable(text)) for key, text in rows[:SHOWN]]
     width = min(40, max(len(key) for key, _ in shown))
-    return [f"{title}:", *(f"  {key:<{width}}  {text}" for key, text in shown)]
+    lines = [f"{title}:", *(f"  {key:<{width}}  {text}" for key, text in shown)]
+    if len(rows) > SHOWN:
+        lines.append(f"  … and {len(rows) - SHOWN:,} more; the run's data.json lists them all")
+    return lines

@@ -19,6 +19,7 @@ import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import IO
@@ -84,6 +85,7 @@ def perform(job: Job) -> Answer:
     return Answer(Outcome(stored, notes=track.notes, decoder=decoder_name()))
 
 
+@cache  # to ask for a version reads files, and every track asks
 def decoder_name() -> str:
     """What decodes here: an outcome that another decoder left may be better with this one."""
     return f"{version('soundfile')}, reader {READER}"

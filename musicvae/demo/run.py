@@ -101,7 +101,7 @@ def _training(model: TrainedModel, out: Path) -> Chapter:
         f"nats a clip; {rows[-1]['active_latents']} of {model.recipe.latent_dim} latents are in "
         "use. Waveforms of four fixed latents after each epoch lie in run/pictures/.",
         pictures=["training.png"],
-        command=f"musicvae train --genre {GENRE} --data FOLDER --out runs/mine",
+        command=f"musicvae train --genre {GENRE} --data FOLDER --recipe clip --out runs/mine",
     )
 
 

@@ -7,6 +7,7 @@ from musicvae.recipes.family_settings import read_settings as read_settings
 from musicvae.recipes.ranges import Range as Range
 from musicvae.recipes.ranges import checked_seed as checked_seed
 from musicvae.recipes.ranges import whole as whole
+from musicvae.recipes.recipe import DEFAULT as DEFAULT
 from musicvae.recipes.recipe import RECIPES as RECIPES
 from musicvae.recipes.recipe import Recipe as Recipe
 from musicvae.recipes.recipe import get_recipe as get_recipe

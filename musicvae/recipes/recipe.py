@@ -197,6 +197,9 @@ def _plain_mapping(model: object) -> dict[str, Any]:
     return settings
 
 
+#: Name of the recipe that is used where none is named: it makes models that performers play.
+DEFAULT = "stream"
+
 #: Every installed recipe, shipped ones and those of plug-ins.
 RECIPES: Registry[Recipe] = Registry(
     "musicvae.recipes",

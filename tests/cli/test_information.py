@@ -22,7 +22,7 @@ def site(fake_site: Any) -> Any:
         "fake_shown",
         "from musicvae.genres import Genre\n"
         'BOSSA = Genre(name="bossa", description="Soft [syncopation].", tempo=(120, 140),\n'
-        '              settings={"clip": {"samples": 44_100, "latent_dim": 7}})\n',
+        '              settings={"stream": {"samples": 44_100, "latent_dim": 7}})\n',
     )
     fake_site.module("fake_hurt", 'raise ValueError("first\\nsecond")')
     fake_site.install("shown", {"bossa": "fake_shown:BOSSA"})
@@ -40,7 +40,7 @@ def test_genres_as_a_table(site: Any, capsys: pytest.CaptureFixture[str]) -> Non
     ]  # fmt: skip
     (bossa,) = [line for line in lines if line.startswith("bossa ")]
     assert bossa.split() == [
-        "bossa", "120-140", "clip", "22050", "2.00", "s", "7", "shown", "1.0", "Soft",
+        "bossa", "120-140", "stream", "22050", "2.00", "s", "7", "shown", "1.0", "Soft",
         "[syncopation].",
     ]  # fmt: skip
     (polka,) = [line for line in lines if line.startswith("polka ")]
@@ -58,7 +58,7 @@ def test_genres_as_json(site: Any, capsys: pytest.CaptureFixture[str]) -> None:
         "description": "Soft [syncopation].",
         "tempo": [120, 140],
         "folders": [],
-        "recipe": "clip",
+        "recipe": "stream",
         "sample_rate": 22_050,
         "samples": 44_100,
         "seconds": 2.0,

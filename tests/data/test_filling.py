@@ -13,6 +13,8 @@ from musicvae.data.filling import TRACKS_PER_WORKER, WAITING, Filler, worker_cou
 from musicvae.data.index import Index, Outcome, Source
 from musicvae.data.store import content_hash
 from musicvae.data.tracks import Track, scan
+from musicvae.data.worker import Answer, Job, Worker
+from musicvae.data.worker import perform as in_this_process
 
 SPEC = AudioSpec(8_000)
 
@@ -77,6 +79,27 @@ def test_a_source_that_changes_while_it_is_read_is_not_kept(
     assert found["1.wav"].digest == ""
     assert found["1.wav"].outcome.reason == "it changed while it was read"
     assert found["0.wav"].outcome.stored is not None
+
+
+def test_copies_are_decoded_once_however_many_decode(
+    tracks: list[Track], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(12):
+        (tmp_path / "sources" / f"link{number:02d}.wav").symlink_to(tracks[0].path)
+    decoded: list[str] = []
+
+    def perform(self: Worker, job: Job) -> Answer:
+        decoded.append(job.path)
+        return in_this_process(job)
+
+    monkeypatch.setattr("musicvae.data.filling.Worker.perform", perform)
+    cache = tmp_path / "cache"
+    with Index(cache / "index.sqlite") as index:
+        every = list(scan(tmp_path / "sources").tracks)
+        found = Filler(index, cache, SPEC).fill(every, 3, lambda *_: None)
+    assert len(decoded) == 3
+    assert len({each.digest for each in found.values()}) == 3
+    assert all(each.outcome.stored is not None for each in found.values())
 
 
 @pytest.mark.parametrize(

@@ -58,6 +58,17 @@ def test_as_text(report: DataReport) -> None:
     ]
 
 
+def test_of_very_many_files_the_text_names_some(
+    report: DataReport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("musicvae.data.report.SHOWN", 1)
+    lines = report.text().splitlines()
+    assert lines[2] == "  .hidden.wav  a hidden file"
+    assert lines[3] == "  … and 1 more; the run's data.json lists them all"
+    assert lines[4:] == ["used, with a note:", "  4.wav  resampled from 16000 Hz"]
+    assert len(report.to_json()["skipped"]) == 2
+
+
 def test_without_a_split(report: DataReport) -> None:
     whole = DataReport(report.scan, report.corpus)
     assert {track["set"] for track in whole.to_json()["tracks"]} == {None}

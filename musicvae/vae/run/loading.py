@@ -18,8 +18,8 @@ def load(run_folder: str | os.PathLike[str]) -> Any:
 
     Returns:
         The trained model as the run's family opens it: a
-        :class:`musicvae.vae.clip.trained.TrainedModel` for clips, a
-        :class:`musicvae.vae.stream.trained.TrainedStream` for streams.
+        :class:`musicvae.vae.stream.trained.TrainedStream` for streams, a
+        :class:`musicvae.vae.clip.trained.TrainedModel` for clips.
 
     Raises:
         RunError: the folder is not a run, training was stopped before it left a model, or a file of

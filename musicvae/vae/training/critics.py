@@ -110,15 +110,20 @@ def deception_loss(made: list[list[tf.Tensor]]) -> tf.Tensor:
 def feature_matching(real: list[list[tf.Tensor]], made: list[list[tf.Tensor]]) -> tf.Tensor:
     """Mean difference of the activations, relative to those for real sound; float32 scalar.
 
-    The judgements do not count.
+    The judgements do not count. What the differences are relative to is a mean over the batches of
+    all replicas, so that the number of workers does not change what is learnt.
 
     Args:
         real: activations for real sound.
         made: activations for decoded sound.
     """
-    terms = [
-        tf.reduce_mean(tf.abs(a - b)) / (tf.reduce_mean(tf.abs(a)) + 1e-6)
+    pairs = [
+        (a, b)
         for of_real, of_made in zip(real, made, strict=True)
         for a, b in zip(of_real[:-1], of_made[:-1], strict=True)
     ]
-    return tf.add_n(terms) / len(terms)
+    sizes = tf.stop_gradient(tf.stack([tf.reduce_mean(tf.abs(a)) for a, _ in pairs]))
+    replica = tf.distribute.get_replica_context()
+    overall = replica.all_reduce(tf.distribute.ReduceOp.MEAN, sizes)
+    differences = tf.stack([tf.reduce_mean(tf.abs(a - b)) for a, b in pairs])
+    return tf.reduce_mean(differences / (overall + 1e-6))

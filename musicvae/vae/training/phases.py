@@ -202,7 +202,7 @@ def compiled(phase: Phase, strategy: tf.distribute.Strategy) -> Any:
 
     Returns:
         A function of (audio, noise, beta, votes) to (figures, votes). Audio and noise are one value
-        for each replica; ``votes`` is float32 (n,), numbers of this process. The returned figures
+        for each replica; ``votes`` is float64 (n,), numbers of this process. The returned figures
         and votes are means over all replicas.
     """
     jit = phase.model.compiled and strategy.num_replicas_in_sync == 1

@@ -163,11 +163,13 @@ def _source_of(run: RunFolder, description: dict[str, Any], source: TrackSource)
     return replace(source, folder=run.report()["folder"], genre=None)
 
 
-def wait_for_chief(out: PathLike, seconds: float = 600.0) -> None:
-    """Wait until the first worker has prepared the run in the folder ``out``.
+def wait_for_chief(out: PathLike, seconds: float = 60.0) -> None:
+    """Wait until the run that the first worker has prepared in the folder ``out`` is seen here.
+
+    A network drive shows a new file to other machines some seconds later.
 
     Raises:
-        RunError: it has not done so after ``seconds``.
+        RunError: it is not seen after ``seconds``.
     """
     # The last file that `start_run` writes.
     prepared = RunFolder(expand(out, RunError)).description
@@ -175,8 +177,9 @@ def wait_for_chief(out: PathLike, seconds: float = 600.0) -> None:
     while not prepared.is_file():
         if time.monotonic() > end:
             raise RunError(
-                "the first worker did not prepare the run",
+                "the run that the first worker has prepared is not here",
                 expected="a run folder that all workers share",
                 received=f"no {prepared} after {seconds:.0f} s",
+                hint="name a folder on a drive that all machines see",
             )
         time.sleep(0.2)

@@ -15,7 +15,7 @@ from typing import Any
 from musicvae.errors import RunError, SettingError, UnknownNameError
 from musicvae.families import FAMILIES
 from musicvae.genres import GENRES, Genre
-from musicvae.recipes import Recipe, get_recipe
+from musicvae.recipes import DEFAULT, Recipe, get_recipe
 from musicvae.vae.run import checkpoint
 from musicvae.vae.run.folder import PARTS, PathLike, RunFolder
 
@@ -53,7 +53,8 @@ class StartPoint:
         """The start point that a user asked for.
 
         Args:
-            genre: a genre or the name of a folder; its recipe is used where none is named.
+            genre: a genre or the name of a folder; where no recipe is named, that of the genre is
+                used, and :data:`musicvae.recipes.DEFAULT` where it is none.
             recipe: a recipe or its name; with ``source`` there must be none.
             settings: changes to the recipe.
             source: run whose weights to start from; its recipe is used.
@@ -119,7 +120,7 @@ def _recipe_of(genre: Genre | str | None, recipe: Recipe | str | None) -> Recipe
             genre = GENRES.get(genre)
         except UnknownNameError:
             genre = None
-    return genre.recipe_for(recipe) if genre else get_recipe(recipe or "clip")
+    return genre.recipe_for(recipe) if genre else get_recipe(recipe or DEFAULT)
 
 
 def _check_parts(freeze: Sequence[str], source: PathLike | None) -> tuple[str, ...]:

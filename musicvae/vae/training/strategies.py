@@ -6,36 +6,22 @@ replicas. All replicas together compute one global batch at each step.
 
 from __future__ import annotations
 
-import json
-import os
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import tensorflow as tf
 
 from musicvae.errors import SettingError
+from musicvae.vae.training.cluster import Cluster
+from musicvae.vae.training.workers import Workers
 
 NAMES = ("default", "mirrored", "multiworker")
 
 
 @dataclass(frozen=True)
-class Placement:
-    """A distribution strategy and this process's place in it.
-
-    Attributes:
-        strategy: the ``tf.distribute.Strategy``.
-        worker: index of this process; number 0, the chief, writes the run's files.
-        workers: number of processes.
-    """
-
-    strategy: Any
-    worker: int = 0
-    workers: int = 1
-
-    @property
-    def is_chief(self) -> bool:
-        """Whether this process writes the run's files."""
-        return self.worker == 0
+class Placement(Workers):
+    """A distribution strategy and this process's place in it."""
 
     def rows(self, batch_size: int) -> slice:
         """The rows of a global batch that this process makes.
@@ -70,17 +56,6 @@ class Placement:
             lambda context: parts[context.replica_id_in_sync_group % local]
         )
 
-    def meet(self) -> None:
-        """Wait until every process has called this method."""
-        if self.workers == 1:
-            return
-
-        def arrive() -> tf.Tensor:
-            replica = tf.distribute.get_replica_context()
-            return replica.all_reduce(tf.distribute.ReduceOp.SUM, tf.constant(1.0))
-
-        tf.function(lambda: self.strategy.run(arrive))()
-
 
 def place(name: str) -> Placement:
     """The placement for a strategy; call it before anything else uses TensorFlow.
@@ -98,17 +73,14 @@ def place(name: str) -> Placement:
         return Placement(tf.distribute.MirroredStrategy())
     if name != "multiworker":
         raise SettingError("unknown strategy", expected=", ".join(NAMES), received=name)
-    try:
-        config = json.loads(os.environ["TF_CONFIG"])
-        index, workers = int(config["task"]["index"]), len(config["cluster"]["worker"])
-    except (KeyError, ValueError, TypeError) as error:
-        raise SettingError(
-            "the strategy multiworker needs the environment variable TF_CONFIG",
-            expected='{"cluster": {"worker": ["HOST:PORT"]},'
-            ' "task": {"type": "worker", "index": 0}}',
-            received=os.environ.get("TF_CONFIG", "nothing"),
-        ) from error
-    return Placement(tf.distribute.MultiWorkerMirroredStrategy(), index, workers)
+    cluster = Cluster.from_environment()
+    return Placement(_connected(cluster), cluster.index, len(cluster.addresses))
+
+
+@cache
+def _connected(cluster: Cluster) -> Any:
+    """The strategy of a cluster, once all its workers have come; a process joins it only once."""
+    return tf.distribute.MultiWorkerMirroredStrategy()
 
 
 def worker_rows(batch_size: int, worker: int, workers: int) -> slice:

@@ -18,6 +18,7 @@ from musicvae.vae.run.basis import LatentBasis
 from musicvae.vae.run.building import build
 from musicvae.vae.run.folder import PathLike, RunFolder
 from musicvae.vae.run.loading import load
+from musicvae.vae.run.prepared import Prepared
 from musicvae.vae.training.memory import check_memory
 from musicvae.vae.training.optimisation import train_step
 from musicvae.vae.training.phases import make_phases
@@ -62,7 +63,7 @@ def train(
         data: folder of sounds (a GTZAN root, one genre's folder, any folder of folders); when
             resuming, only needed if it has moved.
         out: run folder.
-        recipe: a recipe or its name; ``None`` takes the genre's own.
+        recipe: a recipe or its name; ``None`` takes the genre's own, or ``stream``.
         settings: changes to the recipe, such as ``{"epochs": 10, "minutes": 5}``.
         resume: go on with the run in ``out``; its own recipe and split are used. ``epochs``,
             ``minutes`` and ``patience`` in ``settings`` may differ and decide how long it goes on;
@@ -80,9 +81,9 @@ def train(
             both runs share one latent space.
 
     Returns:
-        The trained model: a :class:`musicvae.vae.clip.trained.TrainedModel` of clips, or a
-        :class:`musicvae.vae.stream.trained.TrainedStream`. Its weights are those with the best test
-        objective, or the last ones where the run had an adversarial phase.
+        The trained model: a :class:`musicvae.vae.stream.trained.TrainedStream`, or a
+        :class:`musicvae.vae.clip.trained.TrainedModel` of clips. Its weights are those with the
+        best test objective, or the last ones where the run had an adversarial phase.
 
     Raises:
         DataError: nothing usable below ``data``, or too few tracks.
@@ -100,24 +101,44 @@ def train(
     listener = reporter or Silent()
     folder = "" if data is None else expand(data, DataError)
     source = TrackSource(folder, genre, cache and expand(cache), workers, listener.decoding)
-    if resume:
-        wishes = Wishes(genre, recipe, settings or {}, licence, start_from, freeze)
-        recipe_of = wishes.recipe_of(RunFolder.open(out))
-        rehearse(StartPoint(recipe_of), placement, listener)
-        prepared = resume_run(out, source, wishes, placement.is_chief)
-    else:
-        if placement.is_chief:
-            RunFolder.check_free(out)
-        start = StartPoint.choose(genre, recipe, settings, start_from, freeze)
-        rehearse(start, placement, listener)
-        if placement.is_chief:
-            prepared = start_run(out, source, start, licence or "unstated")
-            listener.note(prepared.report)
+    with placement.connected():
+        if resume:
+            wishes = Wishes(genre, recipe, settings or {}, licence, start_from, freeze)
+            with placement.together():
+                rehearse(StartPoint(wishes.recipe_of(RunFolder.open(out))), placement, listener)
+                prepared = resume_run(out, source, wishes, placement.is_chief)
         else:
+            with placement.together():
+                RunFolder.check_free(out)
+                start = StartPoint.choose(genre, recipe, settings, start_from, freeze)
+                rehearse(start, placement, listener)
+            prepared = _begin(out, source, start, licence or "unstated", placement)
+            if prepared.report:  # the chief's
+                listener.note(prepared.report)
+        Trainer(prepared, placement, listener, pictures, checkpoint_seconds).run()
+    return load(out)
+
+
+def _begin(
+    out: PathLike, source: TrackSource, start: StartPoint, licence: str, placement: Placement
+) -> Prepared:
+    """Prepare a new run; every worker decodes, since its cache may be its own.
+
+    Raises:
+        DataError: nothing is usable, or there are too few tracks.
+        RunError: the run folder cannot be written, or is not the same one for all workers.
+    """
+    prepared = None
+    with placement.together():
+        if placement.is_chief:
+            prepared = start_run(out, source, start, licence)
+        else:
+            source.decode(start.recipe.audio)
+    with placement.together():
+        if prepared is None:
             wait_for_chief(out)
             prepared = resume_run(out, source, is_chief=False)
-    Trainer(prepared, placement, listener, pictures, checkpoint_seconds).run()
-    return load(out)
+    return prepared
 
 
 def rehearse(start: StartPoint, placement: Placement, reporter: Reporter) -> None:

@@ -90,6 +90,7 @@ class Trainer:
             TrainingDivergedError: the loss became NaN or infinite.
         """
         self._restore()
+        self.placement.check_step(self.counters.step)
         if self.counters.is_finished():
             self.reporter.note("this run is finished; there is nothing left to train")
             if self.placement.is_chief and not self._leaves_a_model():
@@ -145,7 +146,7 @@ class Trainer:
             self.placement.spread(batch["noise"]),
             tf.constant(beta(self.recipe, at), tf.float32),
             # All workers must leave the loop at the same step and agree on the plan.
-            tf.constant([float(stop), counters.timed_seconds], tf.float32),
+            tf.constant([float(stop), counters.timed_seconds, counters.seconds], tf.float64),
         )
         values = {name: float(np.sum(v.numpy(), dtype=np.float64)) for name, v in figures.items()}
         if not np.isfinite(list(values.values())).all():
@@ -155,10 +156,10 @@ class Trainer:
         likelihood, kl = values["reconstruction"], values["kl"]
         shown = {"ELBO": likelihood - kl, "reconstruction": likelihood, "KL": kl}
         self.reporter.step(counters.step, counters.planned_steps, shown)
-        stops, step_seconds = votes.numpy()
+        stops, step_seconds, counters.seconds = map(float, votes.numpy())
         if self.recipe.minutes is not None:
-            counters.plan(float(step_seconds), self._minutes, self._longest(counters.phase))
-        return bool(stops > 0)
+            counters.plan(step_seconds, self._minutes, self._longest(counters.phase))
+        return stops > 0
 
     def _longest(self, phase: int) -> int:
         """Largest number of steps of a phase."""
@@ -178,6 +179,8 @@ class Trainer:
         """Begin the next phase, with the best weights so far."""
         if self.placement.is_chief:
             self._take_best()
+        self.placement.follow(self.model.variables)
+        self.counters.seconds = self.placement.agree(self.counters.seconds)
         self.counters.next_phase(self._longest(self.counters.phase + 1))
         self._save()
         self.reporter.note(f"step {self.counters.step}: the {self.phases[-1].name} phase begins")
@@ -208,7 +211,7 @@ class Trainer:
         }
         self.history.append(row)
         # Critics pull away from the objective on purpose: there, the newest weights are the best.
-        better = counters.improved(result.score) or counters.phase > 0
+        better = counters.improved(self.placement.agree(result.score)) or counters.phase > 0
         if better and self.placement.is_chief:
             self._save_best()
         if counters.phase == 0:

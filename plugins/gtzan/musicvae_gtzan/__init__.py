@@ -1,7 +1,7 @@
 """The ten genres of the GTZAN collection (Tzanetakis & Cook 2002), as a musicvae plug-in.
 
-Each genre is a declaration. For the recipe ``clip`` it sets the length of a clip and the number of
-latents for each step of it:
+Each genre is a declaration. The recipe ``stream``, the default, suits all of them as it is. For the
+recipe ``clip`` a genre sets the length of a clip and the number of latents for each step of it:
 
 - A clip holds whole bars at a tempo that is usual for the genre, so that a clip played as a loop
   keeps the beat: one bar of slow music, two bars of fast music.

@@ -205,6 +205,6 @@ def test_workers_wait_until_the_chief_has_prepared_the_run(
 
 
 def test_workers_do_not_wait_for_ever(tmp_path: Path) -> None:
-    with pytest.raises(RunError, match="did not prepare") as refused:
+    with pytest.raises(RunError, match="is not here") as refused:
         wait_for_chief(tmp_path / "run", seconds=0.0)
     assert "run.json" in str(refused.value)

@@ -48,16 +48,16 @@ def test_a_recipe_is_taken_as_it_is() -> None:
 
 
 def test_a_genre_has_a_recipe_and_settings_of_its_own() -> None:
-    genre = Genre("slow", "slow music", recipe="stream", settings={"stream": {"epochs": 5}})
+    genre = Genre("slow", "slow music", recipe="clip", settings={"clip": {"epochs": 5}})
     recipe = StartPoint.choose(genre).recipe
-    assert (recipe.name, recipe.epochs) == ("stream", 5)
+    assert (recipe.name, recipe.epochs) == ("clip", 5)
     assert StartPoint.choose(genre, settings={"epochs": 6}).recipe.epochs == 6
 
 
 def test_a_folder_need_not_be_a_genre() -> None:
-    assert StartPoint.choose("my tapes").recipe == CLIP
-    assert StartPoint.choose(None).recipe == CLIP
-    assert StartPoint.choose("my tapes", "stream").recipe == STREAM
+    assert StartPoint.choose("my tapes").recipe == STREAM
+    assert StartPoint.choose(None).recipe == STREAM
+    assert StartPoint.choose("my tapes", "clip").recipe == CLIP
 
 
 def test_another_run_gives_recipe_weights_and_basis(finished: Path, tmp_path: Path) -> None:
