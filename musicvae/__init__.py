@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from musicvae.runtime.decoder import Decoder as Decoder
     from musicvae.runtime.encoder import Encoder as Encoder
     from musicvae.runtime.stream_decoder import StreamDecoder as StreamDecoder
+    from musicvae.surveying.survey import survey as survey
     from musicvae.vae.clip.trained import TrainedModel as TrainedModel
     from musicvae.vae.run.loading import load as load
     from musicvae.vae.training.train import train as train
@@ -58,6 +59,7 @@ _HOMES = {
     "load": "vae.run.loading",
     "read": "audio",
     "scan": "data.tracks",
+    "survey": "surveying.survey",
     "train": "vae.training.train",
     "write": "audio",
 }
