@@ -3,7 +3,7 @@
 scan and decode ──> hear each track ──> summaries ──> map, clusters, oddness ──> page and table
   data/               hearing             summaries     geometry, outliers        page
 
-One track at a time is in memory; of each, a summary and a short excerpt are kept.
+Data sets may be larger than memory: one track at a time is in it.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from musicvae.errors import SettingError
 from musicvae.genres import Genre
 from musicvae.paths import AnyPath, expand, output_folder
 from musicvae.recipes.ranges import Range
+from musicvae.surveying.listener import Listener
+from musicvae.surveying.result import Survey
 
 #: Called as ``progress(what, done, total, key)``; ``what`` is ``"decoding"`` or ``"listening"``.
 Progress = Callable[[str, int, int, str], None]
