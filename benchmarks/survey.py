@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -130,6 +131,11 @@ def oddness(tracks: Sequence[Heard]) -> Oddness:
     return Oddness.of(aspects, [error for _, _, error in tracks])
 
 
+def one_aspect(name: str, tracks: Sequence[Heard]) -> NDArray[np.float64]:
+    """How odd tracks are in one aspect."""
+    return oddness(tracks).aspects[name]
+
+
 def main() -> None:
     """Hear what is missing, draw, print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -150,7 +156,7 @@ def main() -> None:
     cells, by = judge(found, drawn, lambda tracks: oddness(tracks).total)
     print(f"| oddness | {cells} |")
     for name in ASPECTS:
-        cells, _ = judge(found, drawn, lambda tracks, name=name: oddness(tracks).aspects[name])
+        cells, _ = judge(found, drawn, partial(one_aspect, name))
         print(f"| {name} alone | {cells} |")
     cells, _ = judge(found, drawn, lambda tracks: robust(np.array([e for *_, e in tracks])))
     print(f"| error alone | {cells} |")

@@ -78,11 +78,12 @@ def run_survey(options: argparse.Namespace) -> int:
 def _print_outliers(survey: Survey) -> None:
     """Print a summary, the oddest tracks, and the first files that could not be used."""
     from musicvae.cli.table import print_table
+    from musicvae.surveying.page import not_used
     from musicvae.text import printable
 
     found = len({track.cluster for track in survey.tracks})
     clusters = "1 cluster" if found == 1 else f"{found} clusters"
-    print(f"{len(survey.tracks)} tracks, {clusters}; {len(survey.skipped)} files could not be used")
+    print(f"{len(survey.tracks)} tracks, {clusters}; {not_used(len(survey.skipped))}")
     if len(survey.tracks) > 2:
         rows = [
             (str(track.place), f"{track.oddness:.1f}", f"{track.error:.2f}", printable(track.key),

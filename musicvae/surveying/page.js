@@ -13,6 +13,7 @@ const draw = (tag, set) => {
   for (const [name, value] of Object.entries(set)) node.setAttribute(name, value);
   return node;
 };
+const why = (track) => track.why || (track.rank ? "a little unlike the others in several ways" : "nothing unusual");
 const short = (key) => (key.length > 34 ? "…" + key.slice(-33) : key);
 
 // Sound: one player; its button shows whether it plays.
@@ -105,7 +106,7 @@ function choose(i) {
   });
   panel.replaceChildren(
     make("div", { className: "name" }, rank(track), track.key),
-    make("div", { className: "why quiet", textContent: track.why || "nothing unusual" }), facts,
+    make("div", { className: "why quiet", textContent: why(track) }), facts,
     make("div", { className: "row" }, button(track, false), button(track, true)),
     ...(track.near.length ? [make("p", { className: "quiet", textContent: "Most like it:", style: "margin: .8rem 0 .1rem" }), near] : []),
     ...(track.notes ? [make("p", { className: "quiet", textContent: track.notes, style: "margin-top:.8rem" })] : []));
@@ -129,7 +130,7 @@ data.clusters.forEach((cluster, k) => {
 // The tracks to look at first.
 tracks.filter((track) => track.rank).sort((a, b) => a.rank - b.rank).forEach((track) => {
   const item = make("li", {}, make("div", { className: "name" }, rank(track), track.key),
-    make("div", { className: "why quiet", textContent: track.why }),
+    make("div", { className: "why quiet", textContent: why(track) }),
     make("div", { className: "row" }, button(track, false), button(track, true)));
   item.addEventListener("mouseenter", () => named(tracks.indexOf(track)));
   item.addEventListener("click", () => choose(tracks.indexOf(track)));

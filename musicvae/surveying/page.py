@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from dataclasses import asdict
 from html import escape
 from importlib.resources import files
@@ -76,7 +77,7 @@ def page(survey: Survey) -> str:
     minutes = sum(track.seconds for track in survey.tracks) / 60
     about = f"{_tracks(count)}, {minutes:.0f} minutes, as a model hears them: {survey.model}"
     if survey.skipped:
-        about += f". {len(survey.skipped)} files could not be used"
+        about += f"; {not_used(len(survey.skipped))}"
     parts = {
         "title": escape(printable(survey.title)),
         "about": escape(about),
@@ -88,9 +89,14 @@ def page(survey: Survey) -> str:
         # In a page, "</script>" ends a script wherever it stands.
         "data": json.dumps(_data(survey), ensure_ascii=False).replace("<", "\\u003c"),
     }
-    for name, text in parts.items():
-        template = template.replace("{" + name + "}", text, 1)
-    return template
+    # In one pass, so that no name of a folder is taken for a place in the page.
+    names = "|".join(parts)
+    return re.sub(rf"\{{({names})\}}", lambda place: parts[place[1]], template)
+
+
+def not_used(count: int) -> str:
+    """So many files that were skipped, in words."""
+    return "1 file could not be used" if count == 1 else f"{count} files could not be used"
 
 
 def _tracks(count: int) -> str:

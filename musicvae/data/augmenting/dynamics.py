@@ -52,8 +52,9 @@ def compressed(crop: Samples, sample_rate: int, ratio: float) -> Samples:
     middles = (np.arange(len(reduction)) + 0.5) * block
     at = np.arange(len(crop), dtype=np.float32)
     gain = np.float32(10) ** (np.interp(at, middles, reduction).astype(np.float32) / -20)
-    made = crop * gain[:, None]
-    return made * np.float32(np.sqrt(whole / max(power(made), _SILENCE)))
+    made: Samples = (crop * gain[:, None]).astype(np.float32, copy=False)
+    made *= np.float32(np.sqrt(whole / max(power(made), _SILENCE)))
+    return made
 
 
 def _levels(crop: Samples, block: int) -> np.ndarray:

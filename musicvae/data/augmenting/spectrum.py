@@ -30,14 +30,16 @@ def low_pass(hertz: NDArray[np.float32], cutoff: float) -> Response:
     """Response of a Butterworth filter of fourth order, 24 dB an octave, complex64 (bins,)."""
     s = (1j * hertz / cutoff).astype(np.complex64)
     first, second = (s * s + s / q + 1 for q in _BUTTERWORTH)
-    return 1 / (first * second)
+    response: Response = 1 / (first * second)
+    return response
 
 
 def high_pass(hertz: NDArray[np.float32], cutoff: float) -> Response:
     """The same above a cut-off in Hz."""
     s = (1j * hertz / cutoff).astype(np.complex64)
     first, second = (s * s + s / q + 1 for q in _BUTTERWORTH)
-    return s**4 / (first * second)
+    response: Response = s**4 / (first * second)
+    return response
 
 
 def low_shelf(hertz: NDArray[np.float32], middle: float, decibels: float) -> Response:

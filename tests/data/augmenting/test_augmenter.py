@@ -50,7 +50,8 @@ def _music(samples: int, seed: int, peak: float = 0.9) -> Samples:
     tones = np.sin(2 * np.pi * random.uniform(60, 3_000, (5, 1)) * time).sum(axis=0)
     mono = tones * (1 + np.sin(2 * np.pi * 3 * time)) + 0.1 * random.standard_normal(samples)
     stereo = mono[:, None] * [1.0, 0.5]
-    return (peak * stereo / np.abs(stereo).max()).astype(np.float32)
+    made: Samples = (peak * stereo / np.abs(stereo).max()).astype(np.float32)
+    return made
 
 
 TRACKS: Any = Tracks([_music(length, i) for i, length in enumerate((4_000, 1_200, 9_000, 1_500))])
