@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from musicvae.runtime.encoder import Encoder as Encoder
     from musicvae.runtime.playing import play as play
     from musicvae.runtime.stream_decoder import StreamDecoder as StreamDecoder
+    from musicvae.surveying.survey import survey as survey
     from musicvae.vae.clip.trained import TrainedModel as TrainedModel
     from musicvae.vae.run.loading import load as load
     from musicvae.vae.stream.trained import TrainedStream as TrainedStream
@@ -63,6 +64,7 @@ _HOMES = {
     "play": "runtime.playing",
     "read": "audio",
     "scan": "data.tracks",
+    "survey": "surveying.survey",
     "train": "vae.training.train",
     "write": "audio",
 }

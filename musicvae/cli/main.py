@@ -20,6 +20,7 @@ from musicvae.cli import (
     playing,
     process,
     rendering,
+    surveying,
     taping,
     training,
 )
@@ -35,7 +36,11 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"musicvae {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for module in (training, listening, taping, exporting, playing, rendering, models, information):
+    modules = (
+        *(training, listening, surveying, taping, exporting, playing, rendering),
+        *(models, information),
+    )
+    for module in modules:
         module.add(commands)
     return parser
 

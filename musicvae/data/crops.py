@@ -19,7 +19,7 @@ from musicvae.audio import Samples
 from musicvae.data.corpus import Corpus
 
 #: What random numbers are drawn for; those of different purposes are independent of each other.
-ORDER, POSITION, NOISE, TEST_NOISE = range(4)
+ORDER, POSITION, NOISE, TEST_NOISE, AUGMENTATION = range(5)
 
 
 def generator(seed: int, purpose: int, step: int) -> np.random.Generator:
@@ -27,7 +27,7 @@ def generator(seed: int, purpose: int, step: int) -> np.random.Generator:
 
     Args:
         seed: any whole number, taken modulo 2⁶⁴.
-        purpose: ``ORDER``, ``POSITION``, ``NOISE`` or ``TEST_NOISE``.
+        purpose: ``ORDER``, ``POSITION``, ``NOISE``, ``TEST_NOISE`` or ``AUGMENTATION``.
         step: at least 0.
     """
     key = np.array([seed % 2**64, purpose], np.uint64)

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from musicvae.audio import AudioSpec, Samples, to_channels
-from musicvae.data.survey import LARGEST, Survey
+from musicvae.data.totals import LARGEST, Totals
 from musicvae.errors import AudioError
 from musicvae.soundfiles.conversion import check_rate, gathered, resampled
 from musicvae.soundfiles.reader import Reader
@@ -92,10 +92,10 @@ class TrackDecoder:
     def __init__(self, path: Path, spec: AudioSpec) -> None:
         self._reader, self._spec = Reader(path), spec
         self._kept: list[Samples] | None = []
-        self._survey = Survey(self._reader.channels)
+        self._totals = Totals(self._reader.channels)
         for block in self._reader.blocks():
-            self._survey.add(block)
-            if self._survey.samples * self._reader.channels > KEPT:
+            self._totals.add(block)
+            if self._totals.samples * self._reader.channels > KEPT:
                 self._kept = None
             if self._kept is not None:
                 self._kept.append(block)
@@ -104,7 +104,7 @@ class TrackDecoder:
         self._scale, self._offset = self._level(notes)
         self._only = self._chosen(notes)
         rate = self._reader.rate
-        self.samples = int(np.ceil(self._survey.samples * spec.sample_rate / rate))
+        self.samples = int(np.ceil(self._totals.samples * spec.sample_rate / rate))
         if rate != spec.sample_rate:
             notes.append(f"resampled from {rate} Hz")
         self.notes = tuple(notes)
@@ -120,7 +120,7 @@ class TrackDecoder:
             AudioError: after the last block: the track is silent, or the file is gone.
         """
         blocks = map(self._levelled, self._kept or self._again())
-        heard, left = Survey(self._spec.channels), self.samples
+        heard, left = Totals(self._spec.channels), self.samples
         for block in resampled(blocks, self._reader.rate, self._spec.sample_rate):
             part = np.ascontiguousarray(block[:left])
             left -= len(part)
@@ -140,26 +140,26 @@ class TrackDecoder:
 
     def _check(self) -> None:
         """Refuse a sound that cannot be used, with the reason."""
-        survey, rate = self._survey, self._reader.rate
-        if survey.samples == 0:
+        totals, rate = self._totals, self._reader.rate
+        if totals.samples == 0:
             raise AudioError("empty: a header without samples")
         check_rate(rate)
-        if survey.bad:
-            too = f"above {LARGEST:g}" if survey.peak > LARGEST else "NaN or infinite"
-            raise AudioError(f"{survey.bad} samples are {too}")
-        if survey.samples < SHORTEST_SECONDS * rate:
-            seconds = survey.samples / rate
+        if totals.bad:
+            too = f"above {LARGEST:g}" if totals.peak > LARGEST else "NaN or infinite"
+            raise AudioError(f"{totals.bad} samples are {too}")
+        if totals.samples < SHORTEST_SECONDS * rate:
+            seconds = totals.samples / rate
             raise AudioError(f"lasts {seconds:.2f} s: shorter than {SHORTEST_SECONDS:.0f} s")
 
     def _level(self, notes: list[str]) -> tuple[np.float32 | None, NDArray[np.float64] | None]:
         """What to divide by and what to subtract from each channel: other full scale, offset."""
-        survey, scale = self._survey, None
-        if survey.peak > OVERSCALE:
-            scale = np.float32(survey.peak)
-            notes.append(f"scaled down from a peak of {survey.peak:.5g}")
-        elif survey.full_scale >= CLIPPED_SHARE:
-            notes.append(f"clipped: {survey.full_scale:.0%} of the samples at full scale")
-        offset = survey.means / (1 if scale is None else float(scale))
+        totals, scale = self._totals, None
+        if totals.peak > OVERSCALE:
+            scale = np.float32(totals.peak)
+            notes.append(f"scaled down from a peak of {totals.peak:.5g}")
+        elif totals.full_scale >= CLIPPED_SHARE:
+            notes.append(f"clipped: {totals.full_scale:.0%} of the samples at full scale")
+        offset = totals.means / (1 if scale is None else float(scale))
         if np.abs(offset).max() <= OFFSET:
             return scale, None
         notes.append(f"offset of {offset[np.abs(offset).argmax()]:.2g} removed")
@@ -167,15 +167,15 @@ class TrackDecoder:
 
     def _chosen(self, notes: list[str]) -> int | None:
         """The channel that is used alone, since the channels cancel each other, or ``None``."""
-        count, survey = self._reader.channels, self._survey
+        count, totals = self._reader.channels, self._totals
         if count > self._spec.channels == 2:
             notes.append(f"channels 1 and 2 of {count} used")
         if not count > self._spec.channels == 1:
             return None
-        levels = survey.rms()
+        levels = totals.rms()
         # The first of those that are about equally loud, so that rounding does not choose.
         loudest = int(np.argmax(levels > 0.99 * levels.max()))
-        if survey.rms_of_mean() >= CANCELLED * levels[loudest]:
+        if totals.rms_of_mean() >= CANCELLED * levels[loudest]:
             return None
         name = ("left", "right")[loudest] if count == 2 else f"channel {loudest + 1}"
         notes.append(f"channels cancel: {name} used")

@@ -16,6 +16,7 @@ from typing import Any
 
 from musicvae.errors import SettingError
 from musicvae.recipes.audio_spec import CHANNELS, RATES, AudioSpec
+from musicvae.recipes.augmentation import NONE, augment_text
 from musicvae.recipes.ranges import SEED, Range, nearest, whole
 from musicvae.recipes.split import parse_split
 from musicvae.registry import Registry
@@ -50,7 +51,9 @@ class Recipe:
             decoder is trained against critics; 0 for none.
         split: how tracks are divided into training and test tracks: a ratio such as ``"80/20"``,
             counts such as ``"13+12"``, or ``"last 10"`` (see :mod:`musicvae.recipes.split`).
-        seed: seed of the split, the initial weights, the crops and ε.
+        seed: seed of the split, the initial weights, the crops, their augmentation and ε.
+        augment: how training crops are changed, such as ``"gain:6 speed:1"``; ``"none"`` leaves
+            them as they are (see :mod:`musicvae.recipes.augmentation`).
 
     Raises:
         SettingError: a value is of the wrong type, or out of range.
@@ -76,6 +79,7 @@ class Recipe:
     adversarial: float = 0.0
     split: str = "80/20"
     seed: int = 0
+    augment: str = NONE
 
     def __post_init__(self) -> None:
         for name in ("name", "family"):
@@ -83,6 +87,7 @@ class Recipe:
             if not isinstance(value, str) or not value:
                 raise SettingError(f"{name} is not a name", expected="text", received=repr(value))
         parse_split(self.split)
+        object.__setattr__(self, "augment", augment_text(self.augment))
         for name, limits in _RANGES.items():
             value = getattr(self, name)
             if name != "minutes" or value is not None:

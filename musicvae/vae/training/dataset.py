@@ -13,8 +13,9 @@ from collections.abc import Callable
 import tensorflow as tf
 
 from musicvae.audio import Samples
+from musicvae.data.augmenting.augmenter import Augmenter
 from musicvae.data.corpus import Corpus
-from musicvae.data.crops import TEST_NOISE, CropPlan, fixed_crops, noise, read_crops
+from musicvae.data.crops import TEST_NOISE, fixed_crops, noise, read_crops
 from musicvae.data.loader import load
 from musicvae.errors import SettingError
 from musicvae.recipes import Recipe
@@ -33,11 +34,11 @@ def training_batches(
     rows: slice | None = None,
     dims: int | None = None,
 ) -> tf.data.Dataset:
-    """Endless batches of random crops, beginning with the batch of ``first_step``.
+    """Endless batches of random crops, augmented as the recipe says, from ``first_step`` on.
 
     Args:
         corpus: the training tracks.
-        recipe: gives batch size, clip length, D and seed.
+        recipe: gives batch size, clip length, augmentation, D and seed.
         first_step: step that the first batch belongs to.
         rows: which rows of every batch to make; by default all. Worker k of n asks for
             :func:`musicvae.vae.training.strategies.worker_rows` and gets its part of the same
@@ -57,10 +58,10 @@ def training_batches(
         raise SettingError("no rows of a batch are left", expected="a slice of it", received=rows)
     if first_step < 0:
         raise SettingError("a step is negative", expected="at least 0", received=first_step)
-    plan = CropPlan(corpus.lengths, recipe.samples, recipe.batch_size, recipe.seed)
+    augmenter = Augmenter(corpus, recipe)
 
     def make(step: int) -> tuple[Samples, Samples]:
-        audio = read_crops(corpus, plan.crops(step, chosen), recipe.samples)
+        audio = augmenter.crops(step, chosen)
         return audio, noise(recipe.seed, step, chosen, dims or recipe.latent_dim)
 
     steps = tf.data.Dataset.counter(first_step)
@@ -73,7 +74,7 @@ def test_batches(
     limit: int = 128,  # noqa: PT028 - the batches of the test tracks, not a test
     dims: int | None = None,  # noqa: PT028
 ) -> tf.data.Dataset:
-    """Batches of fixed consecutive clips with fixed noise; the last batch may be smaller.
+    """Batches of fixed consecutive clips, never augmented; fixed noise. The last may be smaller.
 
     Args:
         corpus: the test tracks.

@@ -58,7 +58,7 @@ class RichReporter:
 
     def __init__(self, progress: Any) -> None:
         self._progress = progress
-        self._decoding: Any = None
+        self._tasks: dict[str, Any] = {}
         self._training: Any = None
 
     def note(self, text: str) -> None:
@@ -67,9 +67,13 @@ class RichReporter:
 
     def decoding(self, done: int, total: int, key: str) -> None:
         """Move the decoding bar."""
-        if self._decoding is None:
-            self._decoding = self._progress.add_task("decoding", total=total, figures="")
-        self._progress.update(self._decoding, completed=done, figures=printable(key))
+        self.work("decoding", done, total, key)
+
+    def work(self, what: str, done: int, total: int, key: str) -> None:
+        """Move the bar of a piece of work: ``done`` of ``total`` tracks; ``key`` was the last."""
+        if what not in self._tasks:
+            self._tasks[what] = self._progress.add_task(what, total=total, figures="")
+        self._progress.update(self._tasks[what], completed=done, figures=printable(key))
 
     def step(self, step: int, planned: int, figures: dict[str, float]) -> None:
         """Move the training bar."""

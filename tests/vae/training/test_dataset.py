@@ -175,3 +175,30 @@ def test_map_data_as_in_the_notebook(corpus: Corpus) -> None:
     assert [row.shape for row in rows] == [(1, 90_001)] * 4
     for path, row in zip(paths, rows, strict=True):
         np.testing.assert_array_equal(row, load(Path(path))[0])
+
+
+AUGMENTED = RECIPE.with_settings(augment="speed:12 mix:1 band shelves compress gain")
+
+
+def test_augmented_batches_go_on_where_they_were_and_are_shared_by_workers(corpus: Corpus) -> None:
+    whole = take(dataset.training_batches(corpus, AUGMENTED), 6)
+    plain = take(dataset.training_batches(corpus, RECIPE), 6)
+    assert not any(
+        np.array_equal(a["audio"], b["audio"]) for a, b in zip(whole, plain, strict=True)
+    )
+    assert all(np.array_equal(a["noise"], b["noise"]) for a, b in zip(whole, plain, strict=True))
+    assert equal(take(dataset.training_batches(corpus, AUGMENTED, first_step=4), 2), whole[4:])
+    halves = [
+        take(dataset.training_batches(corpus, AUGMENTED, rows=worker_rows(6, worker, 2)), 6)
+        for worker in range(2)
+    ]
+    joined = [
+        {name: np.concatenate([half[step][name] for half in halves]) for name in ("audio", "noise")}
+        for step in range(6)
+    ]
+    assert equal(joined, whole)
+
+
+def test_test_batches_are_never_augmented(corpus: Corpus) -> None:
+    batches, plain = (take(dataset.test_batches(corpus, r), 99) for r in (AUGMENTED, RECIPE))
+    assert equal(batches, plain)

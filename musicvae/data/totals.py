@@ -14,7 +14,7 @@ FULL_SCALE = 0.999
 LARGEST = 1e12
 
 
-class Survey:
+class Totals:
     """Sums over a sound, in float64, so that length costs no precision.
 
     Args:
