@@ -96,7 +96,7 @@ def test_two_workers_stop_go_on_and_learn_what_one_learns(
     tiny_cache: Path,
     tmp_path: Path,
 ) -> None:
-    again = {"cache": str(tiny_cache), "workers": 1, "pictures": False}
+    again: dict[str, Any] = {"cache": str(tiny_cache), "workers": 1, "pictures": False}
     first = again | {"recipe": "stream", "settings": tiny_stream_settings}
     frozen = again | {"freeze": ["encoder"], "settings": {"epochs": 1, "adversarial": 0}}
     options = {"first": first, "again": again, "frozen": frozen}
