@@ -154,10 +154,9 @@ def _summary(info: ArtifactInfo) -> str:
 
 
 def _latents(info: ArtifactInfo) -> Iterator[LatentLine]:
-    """A line for each latent; what it moves is the part of its name behind ``"latent 3: "``."""
+    """A line for each latent: its share of the variance, and what it does to the sound."""
     for index, latent in enumerate(info.latents):
-        said = latent.name.removeprefix(f"latent {index}").lstrip(": ")
-        yield LatentLine(index, latent.explained_variance, said)
+        yield LatentLine(index, latent.explained_variance, latent.effect)
 
 
 def _limits(info: ArtifactInfo, figures: Figures) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""The command ``models``: lists ready models, shows a card, downloads from an index."""
+"""The command ``models``: lists ready models, shows cards, measures, downloads from an index."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import argparse
 import json
 from typing import TYPE_CHECKING
 
+from musicvae.cli import measuring
 from musicvae.cli.options import Commands
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ _INDEX = "a JSON file, or its https:// address, that offers models; there is non
 
 
 def add(commands: Commands) -> None:
-    """Declare ``models`` with ``card`` and ``fetch``.
+    """Declare ``models`` with ``card``, ``fetch`` and ``measure``.
 
     Args:
         commands: the result of ``ArgumentParser.add_subparsers()``.
@@ -52,6 +53,7 @@ def add(commands: Commands) -> None:
     fetch.add_argument("name", metavar="NAME", help="a model of the index")
     fetch.add_argument("--index", metavar="PLACE", default=argparse.SUPPRESS, help=_INDEX)
     fetch.set_defaults(run=fetch_model, prints_only=False)
+    measuring.add(inner)
 
 
 def list_models(options: argparse.Namespace) -> None:

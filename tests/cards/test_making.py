@@ -6,6 +6,7 @@ import argparse
 import json
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -62,14 +63,13 @@ def test_a_card_of_artifacts_alone(
     assert ModelCard.parse(card.to_json()) == card
 
 
-def test_what_a_latent_moves_is_taken_from_its_name(
+def test_what_a_latent_moves_is_taken_from_its_artifact(
     make_stream: Make, make_encoder: Make, tracks: list[Path]
 ) -> None:
     info = read_info(make_stream())
-    named = [vars(latent) | {"name": f"latent {i}: bass"} for i, latent in enumerate(info.latents)]
-    latents = tuple(type(info.latents[0])(**values) for values in named)
+    latents = tuple(replace(latent, effect="bass +6 dB") for latent in info.latents)
     card = make_card(make_stream(latents=latents), make_encoder(), tracks[:1])
-    assert {line.text for line in card.latents} == {"bass"}
+    assert {line.text for line in card.latents} == {"bass +6 dB"}
 
 
 def test_artifacts_of_two_latent_spaces_make_no_card(

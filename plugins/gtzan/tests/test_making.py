@@ -64,6 +64,7 @@ def test_the_base_comes_first_and_each_decoder_keeps_its_encoder(call: list[str]
     assert all("split=last 10" in said for said in (base, jazz, rock))
     assert runner.said[3].endswith("encoder.onnx --encoder")
     assert all("--half" in said for said in runner.said[3:6])
+    assert all("music/" in said and "--split last 10" in said for said in runner.said[6:])
 
 
 def test_what_is_made_is_not_made_again(

@@ -17,8 +17,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-#: The loss of the genres' decoders: texture (two decodings a step) and attacks (short windows).
-GENRE_LOSS = ("model.energy=1", "model.shortest=128")
+from musicvae.genres import GENRES
+
+#: The loss of the genres' decoders, in which fluctuation counts: two decodings a step.
+GENRE_LOSS = ("model.energy=0.5",)
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,12 @@ class Plan:
     def encoder(self) -> Path:
         """The encoder's file."""
         return self.out / "models" / "encoder.onnx"
+
+    def music(self, genre: str) -> Path:
+        """The folder of a genre's music, by whatever name that genre knows."""
+        known = GENRES.get(genre)
+        folders = [path for path in sorted(self.data.iterdir()) if known.is_folder(path.name)]
+        return folders[0] if folders else self.data / genre
 
     def run(self, genre: str) -> Path:
         """The run folder of a genre's decoder."""
@@ -169,6 +177,7 @@ def _measure(plan: Plan, genre: str) -> Job:
     decoder, card = plan.decoder(genre), plan.card(genre)
     command: tuple[str, ...] = (
         *("models", "measure", str(decoder), "--encoder", str(plan.encoder)),
+        *("--data", str(plan.music(genre)), "--split", f"last {plan.unheard}"),
         *("--run", str(plan.run(genre)), "--out", str(card)),
     )
     needs = [decoder, plan.encoder]
