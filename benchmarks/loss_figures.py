@@ -9,10 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from musicvae.audio import Sound
-from musicvae.measures import log_mel_distance, multi_resolution_stft_distance, onset_correlation
+from musicvae.measures import (
+    log_mel_distance,
+    multi_resolution_stft_distance,
+    onset_correlation,
+    roughness_difference,
+    stereo_width,
+    texture_distance,
+)
 from musicvae.measures.single import level
-from musicvae.measures.stereo import stereo_width
-from musicvae.measures.texture import roughness_difference, texture_distance
 
 #: Bounds of bands in Hz, whose energies are compared.
 BANDS = (20, 150, 600, 2_500, 6_000, 11_000, 22_050)

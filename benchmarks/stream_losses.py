@@ -19,6 +19,7 @@ import numpy as np
 from loss_figures import HEAD, Figures, figures_of
 
 import musicvae as mv
+from musicvae.audio import read_as
 from musicvae.files import read_json, write_json
 from musicvae.vae.quiet import quieten_tensorflow
 
@@ -73,9 +74,10 @@ def measured(name: str, options: argparse.Namespace) -> tuple[Figures, int]:
 
 
 def _pair(model: Any, path: Path, seconds: float) -> tuple[mv.Sound, mv.Sound]:
-    """The beginning of a track at the model's rate, and its reconstruction."""
-    whole = mv.read(path, model.recipe.sample_rate)
-    track = mv.Sound.of(whole.samples[: round(seconds * whole.sample_rate)], whole.sample_rate)
+    """The beginning of a track, as the model hears it, and its reconstruction."""
+    recipe = model.recipe
+    whole, _ = read_as(path, recipe.sample_rate, recipe.channels)
+    track = mv.Sound.of(whole.samples[: round(seconds * recipe.sample_rate)], recipe.sample_rate)
     return track, model.reconstruct(track)
 
 
