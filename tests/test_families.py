@@ -20,7 +20,11 @@ def test_a_family_carries_all_that_depends_on_it(name: str) -> None:
     pytest.importorskip("tensorflow", reason="TensorFlow is not installed")
     family = FAMILIES.get(name)
     assert all(callable(part) for part in (family.build, family.fit, family.open))
-    assert set(family.loss_settings) <= set(RECIPES["stream"].model) | {"flux_weight"}
+    assert set(family.loss_settings) <= set(RECIPES["stream"].model) | {
+        "flux_weight",
+        "shortest",
+        "energy",
+    }
 
 
 def test_nothing_of_a_family_is_taken_for_granted() -> None:
