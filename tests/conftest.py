@@ -53,14 +53,14 @@ def stream_artifacts(artifacts: ModuleType) -> ModuleType:
 
 @pytest.fixture
 def allocated() -> Callable[[Callable[[], object]], tuple[int, int]]:
-    """The bytes that a piece of work keeps, and at most held at once: ``allocated(work)``.
+    """The bytes that some work keeps, and the most that it holds at once: ``allocated(work)``.
 
-    Every thread's memory is counted, also of those that an earlier test left to end by
-    themselves; what the work itself takes it takes each time, so the least of several counts.
+    The work is done several times and the least counts: all threads of the process are measured,
+    also one that an earlier test has not seen end, but only the work takes its memory each time.
     """
 
     def measure(work: Callable[[], object]) -> tuple[int, int]:
-        work()  # whatever it does once only
+        work()  # the first time may take what later ones find
         found = []
         tracemalloc.start()
         try:
