@@ -11,6 +11,7 @@ outlives a parent that was killed.
 from __future__ import annotations
 
 import _thread
+import io
 import os
 import signal
 import subprocess
@@ -105,6 +106,8 @@ def lines(leave: Callable[[], None] = lambda: None) -> Iterator[str]:
             for line in whole:
                 read.put(line.decode("utf-8", "replace"))
         read.put(None)
+        # What comes of being interrupted anywhere, such as in an import, is for nobody to read.
+        sys.stderr = io.StringIO()
         leave()
         _interrupt_main()
         threading.Event().wait(_TIME_TO_LEAVE)

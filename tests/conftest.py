@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import signal
 import tracemalloc
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,6 +16,18 @@ import pytest
 from musicvae.models import GROUP, READY_MODELS
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session", autouse=True)
+def ordinary_signals() -> None:
+    """Lets the programs that tests start hear all signals, also where ``nohup`` or ``&`` began us.
+
+    What these ignore, a child ignores too; a handler, which a child does not inherit, is as good.
+    """
+    for name in ("SIGINT", "SIGHUP", "SIGQUIT"):
+        number = getattr(signal, name, None)  # Windows has the first alone
+        if number is not None and signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, lambda *_: None)
 
 
 @pytest.fixture(scope="session")
@@ -55,14 +68,14 @@ def stream_artifacts(artifacts: ModuleType) -> ModuleType:
 
 @pytest.fixture
 def allocated() -> Callable[[Callable[[], object]], tuple[int, int]]:
-    """The bytes that a piece of work keeps, and at most held at once: ``allocated(work)``.
+    """The bytes that some work keeps, and the most that it holds at once: ``allocated(work)``.
 
-    Every thread's memory is counted, also of those that an earlier test left to end by
-    themselves; what the work itself takes it takes each time, so the least of several counts.
+    The work is done several times and the least counts: all threads of the process are measured,
+    also one that an earlier test has not seen end, but only the work takes its memory each time.
     """
 
     def measure(work: Callable[[], object]) -> tuple[int, int]:
-        work()  # whatever it does once only
+        work()  # the first time may take what later ones find
         found = []
         tracemalloc.start()
         try:

@@ -145,3 +145,30 @@ process.wait()
         assert alive.readline() == "begun\n"
         parent.send_signal(signal.SIGKILL)
         assert alive.read() == "left"  # its end closes the pipe
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a wait hears no signal there")
+def test_a_child_whose_parent_has_gone_says_nothing() -> None:
+    """An interrupted import, for one, becomes an error of another kind."""
+    code = """
+import sys, time
+from musicvae import child
+def leave():
+    print("what became of my file?", file=sys.stderr)
+for line in child.lines(leave):
+    try:
+        print("begun", flush=True)
+        time.sleep(60)
+    except KeyboardInterrupt as error:
+        raise ImportError("initialization failed") from error
+"""
+    with child.start(code, stdin=-1, stdout=-1, stderr=-1) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdin.write("a job\n")
+        process.stdin.flush()
+        assert process.stdout.readline() == "begun\n"
+        process.stdin.close()
+        assert process.stderr.read() == ""
+    assert process.returncode == 1

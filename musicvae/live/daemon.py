@@ -104,8 +104,8 @@ class Daemon:
         patience = time.monotonic() + _FADE_PATIENCE
         while not (engine.silent or output.finished) and time.monotonic() < patience:
             time.sleep(0.005)
-        stopping.stop_runs()  # a graph without an end would hold up all that follows
-        stack.close()
+        with stopping.no_runs():  # a graph without an end would hold up the threads
+            stack.close()
         if output.failure is not None:
             raise output.failure
         if ended:

@@ -2,13 +2,14 @@
 
 onnxruntime looks at a flag between two nodes of a graph (``RunOptions.terminate``). It is set by a
 signal, while the main thread runs a graph; by :func:`look`, where a run takes longer than its
-patience; and by :func:`stop_runs`.
+patience; and by :func:`no_runs`, while the program ends.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from musicvae.errors import RunStoppedError
@@ -52,6 +53,8 @@ class Run:
         self._options.terminate = False
         _runs.add(self)
         try:
+            if _endings:  # asked once it is among the runs: no_runs() sees it, or it sees no_runs()
+                self.stop(_THE_END)
             if threading.current_thread() is not threading.main_thread():
                 return run(self._options)  # to hear a signal is for the main thread alone
             with hearing(self._interrupt):
@@ -88,12 +91,25 @@ class Run:
 
 #: The runs in progress.
 _runs: set[Run] = set()
+#: The blocks of :func:`no_runs` in progress.
+_endings: set[object] = set()
+_THE_END = "the program ends"
 
 
-def stop_runs() -> None:
-    """End all runs in progress, since the program ends; from any thread."""
-    for run in tuple(_runs):
-        run.stop("the program ends")
+@contextmanager
+def no_runs() -> Iterator[None]:
+    """While the block runs, since the program ends, no run goes on or begins; from any thread.
+
+    It is not enough to end those in progress: a thread may have further ones to do.
+    """
+    ending = object()
+    _endings.add(ending)
+    try:
+        for run in tuple(_runs):
+            run.stop(_THE_END)
+        yield
+    finally:
+        _endings.discard(ending)
 
 
 def look(seconds: float) -> None:

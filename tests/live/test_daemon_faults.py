@@ -171,7 +171,7 @@ def test_a_model_without_an_end_is_ended_and_the_other_deck_plays_on(
         client.done("/deck/b/model/load", "metal")
 
 
-@pytest.mark.parametrize("where", ["voice", "clip", "loading"])
+@pytest.mark.parametrize("where", ["voice", "clip", "two clips", "loading"])
 def test_the_end_does_not_wait_for_a_graph_without_one(
     models: Path,
     make_client: Any,
@@ -180,7 +180,7 @@ def test_the_end_does_not_wait_for_a_graph_without_one(
     count_threads: Callable[[], int],
 ) -> None:
     """Not even for its patience: here nothing else would end it in time."""
-    name = "loops" if where == "clip" else "jazz"
+    name = "loops" if "clip" in where else "jazz"
     above = -1.0 if where == "loading" else 5.0
     make_endless(models / f"{name}.onnx", above)
     before = count_threads()
@@ -190,8 +190,11 @@ def test_the_end_does_not_wait_for_a_graph_without_one(
         if where == "loading":
             client.say("/model/load", name)
         else:
-            client.done("/model/load", name)
-            client.say("/latent", 6.0)
+            decks = "ab" if where == "two clips" else "a"  # the second begins when the first ended
+            for deck in decks:
+                client.done(f"/deck/{deck}/model/load", name)
+            for deck in decks:
+                client.say(f"/deck/{deck}/latent", 6.0)
         while not any(run._name == f"{name}.onnx" for run in tuple(stopping._runs)):
             pass
     while count_threads() > before:  # all threads have ended

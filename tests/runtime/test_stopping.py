@@ -67,6 +67,12 @@ def once_it_runs(act: Callable[[], None]) -> threading.Thread:
     return thread
 
 
+def end() -> None:
+    """Ask for no runs, for a moment."""
+    with stopping.no_runs():
+        pass
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="os.kill ends the process there")
 @pytest.mark.parametrize(("player", "call"), [(key, key) for key in CALLS], indirect=["player"])
 def test_control_c_ends_it_at_once(player: Any, call: str) -> None:
@@ -86,10 +92,22 @@ def test_control_c_ends_it_at_once(player: Any, call: str) -> None:
 
 @pytest.mark.parametrize(("player", "call"), [(key, key) for key in CALLS], indirect=["player"])
 def test_the_end_of_the_program_ends_it(player: Any, call: str) -> None:
-    thread = once_it_runs(stopping.stop_runs)
+    thread = once_it_runs(end)
     with pytest.raises(RunStoppedError, match=r"'\w+\.onnx' was stopped.*the program ends"):
         CALLS[call][1](player)
     thread.join()
+
+
+@pytest.mark.parametrize(("player", "call"), [(key, key) for key in CALLS], indirect=["player"])
+def test_none_begins_while_the_program_ends(player: Any, call: str) -> None:
+    with stopping.no_runs():
+        with stopping.no_runs():  # of another daemon in this process
+            pass
+        for _ in range(2):
+            with pytest.raises(RunStoppedError, match="the program ends"):
+                CALLS[call][1](player)
+    if not call.startswith("encode"):
+        assert player.decode(np.ones(4)).any()  # one in the same process plays on
 
 
 @pytest.mark.parametrize(
@@ -124,7 +142,7 @@ def test_time_that_passes_unseen_is_no_reason(make_stream: Callable[..., Path]) 
 def test_nothing_ends_a_long_run_of_a_program_that_waits_for_it(player: Any) -> None:
     def look_then_stop() -> None:
         stopping.look(1000.0)
-        stopping.stop_runs()
+        end()
 
     thread = once_it_runs(look_then_stop)
     with pytest.raises(RunStoppedError, match="the program ends"):
