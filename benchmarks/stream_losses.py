@@ -29,6 +29,8 @@ VARIANTS: Mapping[str, Mapping[str, Any]] = {
     "short windows": {"model": {"shortest": 128}},
     "energy distance": {"model": {"energy": 1.0}},
     "half of it": {"model": {"energy": 0.5}},
+    "levels of bands": {"model": {"level_weight": 1.0}},
+    "half of it, levels": {"model": {"energy": 0.5, "level_weight": 1.0}},
     "both": {"model": {"shortest": 128, "energy": 1.0}},
     # The second phase is all of the training but its first steps: the start is good already.
     "critics": {"adversarial": 0.98},

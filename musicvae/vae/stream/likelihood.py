@@ -30,6 +30,7 @@ class StreamSpectra:
         scale: b, in nats of magnitude; smaller asks for closer reconstructions and costs KL.
         mel_weight: weight of the log-mel term.
         flux_weight: weight of the term of changes of mel magnitudes.
+        level_weight: weight of the term of the levels of mel bands.
         shortest: the shortest window, as in the settings.
         energy: weight of the difference between two decodings, 0 to 1.
     """
@@ -42,12 +43,14 @@ class StreamSpectra:
         scale: float,
         mel_weight: float = 2.0,
         flux_weight: float = 0.0,
+        level_weight: float = 0.0,
         shortest: int = 512,
         energy: float = 0.0,
     ) -> None:
         self.features, self.delay, self.scale = features, delay, scale
         self.energy = energy
-        self.spectral = SpectralDistance(sample_rate, shortest, mel_weight, flux_weight)
+        weights = (mel_weight, flux_weight, level_weight)
+        self.spectral = SpectralDistance(sample_rate, shortest, *weights)
 
     @property
     def ffts(self) -> tuple[int, ...]:

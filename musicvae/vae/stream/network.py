@@ -144,6 +144,7 @@ def build(recipe: Recipe) -> StreamVAE:
         settings.scale,
         settings.mel_weight,
         settings.flux_weight,
+        settings.level_weight,
         settings.shortest,
         settings.energy,
     )

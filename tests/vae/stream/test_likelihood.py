@@ -19,15 +19,23 @@ def _likelihood(
     delay: int = DELAY,
     mel_weight: float = 2.0,
     flux_weight: float = 0.0,
+    level_weight: float = 0.0,
     shortest: int = 512,
     energy: float = 0.0,
 ) -> StreamSpectra:
-    return StreamSpectra(RATE, features, delay, scale, mel_weight, flux_weight, shortest, energy)
+    weights = (mel_weight, flux_weight, level_weight)
+    return StreamSpectra(RATE, features, delay, scale, *weights, shortest, energy)
 
 
-def _distance(x: tf.Tensor, made: tf.Tensor, mel_weight: float, flux_weight: float) -> float:
+def _distance(
+    x: tf.Tensor,
+    made: tf.Tensor,
+    mel_weight: float = 0.0,
+    flux_weight: float = 0.0,
+    level_weight: float = 0.0,
+) -> float:
     """The distance of one channel, (1, samples, 1), from another."""
-    spectral = SpectralDistance(RATE, 512, mel_weight, flux_weight)
+    spectral = SpectralDistance(RATE, 512, mel_weight, flux_weight, level_weight)
     return float(spectral.between(*(spectral.spectra([part[:, :, 0]]) for part in (x, made)))[0])
 
 
@@ -113,6 +121,20 @@ def test_each_weight_adds_its_own_distance() -> None:
     assert flux > stft
 
 
+def test_the_level_term_sees_the_power_of_bands_and_not_its_course() -> None:
+    x = tf.constant(0.1 * _noise((1, SAMPLES, 1)))
+
+    def level(made: tf.Tensor) -> float:
+        return _distance(x, made, level_weight=1.0) - _distance(x, made)
+
+    # A little is lost at the edges of the windows.
+    assert level(x[:, ::-1]) == pytest.approx(0.0, abs=0.02)
+    assert _distance(x, x[:, ::-1], mel_weight=1.0) - _distance(x, x[:, ::-1]) > 0.1
+    assert level(0.5 * x) == pytest.approx(np.log(2), abs=1e-3)
+    darker = (x + tf.roll(x, 1, axis=1)) / np.sqrt(2)
+    assert level(darker) > 0.1  # of the same level as a whole
+
+
 def test_flux_asks_for_attacks_and_not_for_a_level() -> None:
     """A steady change of level costs nothing by flux; attacks that are missing do."""
     x = tf.constant(_plucked())
@@ -185,7 +207,8 @@ def test_the_decoded_sound_is_heard_as_it_is() -> None:
 def _spectra(magnitudes: NDArray[np.floating]) -> Spectra:
     """Spectra of one signal at one resolution, of magnitudes (frames, bins)."""
     magnitude = tf.constant(magnitudes[None], tf.float32)
-    return [Spectrum(magnitude, tf.math.log(magnitude), tf.math.log(magnitude))]
+    level = tf.math.log(tf.reduce_mean(magnitude**2, axis=1)) / 2.0
+    return [Spectrum(magnitude, tf.math.log(magnitude), tf.math.log(magnitude), level)]
 
 
 @pytest.mark.parametrize(("energy", "best"), [(0.0, "steady"), (1.0, "noise")])
