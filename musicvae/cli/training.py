@@ -53,7 +53,10 @@ def _add_train(commands: Commands) -> None:
     )
     parser.add_argument("--seed", type=int, help="seed of split, weights, crops and noise")
     parser.add_argument(
-        "--from", dest="start_from", metavar="RUN", help="start from the weights of another run"
+        "--from",
+        dest="start_from",
+        metavar="RUN",
+        help="start from the weights of another run, or of a ready model that brings its run"
     )
     parser.add_argument(
         "--freeze",

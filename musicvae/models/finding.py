@@ -31,6 +31,7 @@ class Model:
         artifact: the decoder; a file of the user's folder may also be an encoder.
         encoder: the encoder that was declared for it, or ``None``.
         card: its card, or ``None``.
+        run: the run folder that a training may start from, or ``None``.
         declared: what its plug-in says of it; ``None`` for a file of the user's folder.
     """
 
@@ -39,6 +40,7 @@ class Model:
     artifact: Path
     encoder: Path | None = None
     card: Path | None = None
+    run: Path | None = None
     declared: ReadyModel | None = None
 
 
@@ -105,14 +107,14 @@ def _find(name: str, folder: Mapping[str, list[Path]]) -> Model:
 
 def _declared(ready: ReadyModel, distribution: str) -> Model:
     try:
-        parts = [ready.file(part) for part in ("decoder", "encoder", "card")]
+        parts = [ready.file(part) for part in ("decoder", "encoder", "card", "run")]
     except MusicVAEError as error:
         error.hint = f"pip install --force-reinstall {distribution.split()[0]}"
         raise
-    decoder, encoder, card = parts
+    decoder, encoder, card, run = parts
     if decoder is None:  # the type allows it, the class does not
         raise _unknown(ready.name)
-    return Model(ready.name, distribution, decoder, encoder, card, ready)
+    return Model(ready.name, distribution, decoder, encoder, card, run, ready)
 
 
 def _unknown(name: str) -> UnknownNameError:

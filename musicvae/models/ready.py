@@ -36,7 +36,7 @@ GROUP = "musicvae.ready_models"
 
 #: ``"package:path/inside"``, or the path of a file.
 File = str | os.PathLike[str]
-Part = Literal["decoder", "encoder", "card"]
+Part = Literal["decoder", "encoder", "card", "run"]
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,8 @@ class ReadyModel:
         latent_space: the 16 hex digits of the decoder's latent space; empty if it states none.
         licence: of the model, as the decoder says it.
         card: the model card, a JSON file; ``None`` where there is none.
+        run: the run folder that ``musicvae train --from NAME`` starts from, which several models
+            may share; ``None`` where there is none.
 
     Raises:
         SettingError: the name or the latent space cannot be one.
@@ -66,6 +68,7 @@ class ReadyModel:
     latent_space: str = ""
     licence: str = "unstated"
     card: File | None = None
+    run: File | None = None
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[a-z][a-z0-9_-]*", self.name):
@@ -91,10 +94,12 @@ class ReadyModel:
         if named is None:
             return None
         path = _inside(named) if isinstance(named, str) else Path(named)
-        if path is None or not path.is_file():
+        kept = path / "run.json" if path is not None and part == "run" else path
+        if path is None or kept is None or not kept.is_file():
+            what = "folder" if part == "run" else "file"
             raise BrokenPluginError(
                 f"the {part} of the model {self.name!r} is missing",
-                expected=f"the file {os.fspath(named)}",
+                expected=f"the {what} {os.fspath(named)}",
                 received="an installation that is not complete",
             )
         return path

@@ -33,10 +33,12 @@ class Phase(Protocol):
         model: the model that is trained.
         optimizers: those whose learning rate the schedule sets.
         variables: the variables that a checkpoint holds besides the model's own variables.
+        whole: whether XLA may compile the step as a whole.
     """
 
     name: str
     pace: float
+    whole: bool
     model: CVAE
     optimizers: Sequence[Any]
     variables: Sequence[Any]
@@ -82,6 +84,7 @@ class ElboPhase:
 
     name = "elbo"
     pace = 1.0
+    whole = True
 
     def __init__(self, model: CVAE, recipe: Recipe, frozen: tuple[str, ...] = ()) -> None:
         self.model, self.recipe = model, recipe
@@ -122,6 +125,8 @@ class AdversarialPhase:
 
     name = "adversarial"
     pace = 0.2
+    #: XLA's convolutions of images take three times as long on CPUs: it compiles the rest alone.
+    whole = False
 
     def __init__(self, model: Any, recipe: Recipe) -> None:
         if not hasattr(model.likelihood, "aligned"):
@@ -133,6 +138,7 @@ class AdversarialPhase:
         self.model, self.recipe = model, recipe
         self.critics = Critics(model.likelihood.ffts[-3:])
         self.weights = list(model.decoder.trainable_variables)
+        self._terms = fast(self._aligned, model, tf.distribute.get_strategy())
         self.optimizer, self.critics_optimizer = make_optimizer(recipe), make_optimizer(recipe)
         self.optimizers: Sequence[Any] = [self.optimizer, self.critics_optimizer]
         # Little momentum, as the two chase each other (Radford et al. 2016).
@@ -153,24 +159,20 @@ class AdversarialPhase:
             Besides :func:`figures_of`, the losses ``deception``, ``feature_matching`` and
             ``critics``, float32 scalars.
         """
-        model, critics = self.model, self.critics
+        critics, likelihood = self.critics, self.model.likelihood
         replicas = tf.distribute.get_replica_context().num_replicas_in_sync
-        unit = model.likelihood.features / model.likelihood.scale
-        x = model.from_audio(audio)
-        with tf.GradientTape() as tape:
-            terms = elbo_terms(model, x, noise, beta, self.recipe.free_bits, training=True)
-            real, made = model.likelihood.aligned(x, terms.decoded)
-            sides = noise[:, 0] > 0.0  # by chance: half of the signals at half of the cost
+        unit = likelihood.features / likelihood.scale
+        sides = noise[:, 0] > 0.0  # by chance: half of the signals at half of the cost
+        with tf.GradientTape(persistent=True) as tape:
+            terms, real, made = self._terms(audio, noise, beta)
             of_real, of_made = critics(real, sides), critics(made, sides)
             deception = deception_loss(of_made)
             matching = feature_matching(of_real, of_made)
             wanted = terms.loss + unit * (DECEPTION * deception + MATCHING * matching)
-            share = wanted / replicas
-        gradients = tape.gradient(share, self.weights)
-        with tf.GradientTape() as tape:
-            judged = critics_loss(critics(real, sides), critics(tf.stop_gradient(made), sides))
-            share = judged / replicas
-        against = tape.gradient(share, critics.trainable_variables)
+            judged = critics_loss(of_real, of_made)
+            shares = wanted / replicas, judged / replicas
+        gradients = tape.gradient(shares[0], self.weights)
+        against = tape.gradient(shares[1], critics.trainable_variables)
         self.optimizer.apply_gradients(zip(gradients, self.weights, strict=True))
         self.critics_optimizer.apply_gradients(
             zip(against, critics.trainable_variables, strict=True)
@@ -180,6 +182,14 @@ class AdversarialPhase:
             "feature_matching": matching,
             "critics": judged,
         }
+
+    def _aligned(
+        self, audio: tf.Tensor, noise: tf.Tensor, beta: tf.Tensor
+    ) -> tuple[ElboTerms, tf.Tensor, tf.Tensor]:
+        """The terms of the ELBO, and the original and the decoded sound side by side."""
+        x = self.model.from_audio(audio)
+        terms = elbo_terms(self.model, x, noise, beta, self.recipe.free_bits, training=True)
+        return (terms, *self.model.likelihood.aligned(x, terms.decoded))
 
 
 def figures_of(terms: ElboTerms) -> dict[str, tf.Tensor]:
@@ -197,6 +207,15 @@ def figures_of(terms: ElboTerms) -> dict[str, tf.Tensor]:
     }
 
 
+def fast(function: Any, model: CVAE, strategy: tf.distribute.Strategy) -> Any:
+    """A function that XLA compiles, where that is faster for the model, and possible.
+
+    Replicas meet inside a step, which they cannot where XLA compiles it.
+    """
+    alone = strategy.num_replicas_in_sync == 1
+    return tf.function(function, jit_compile=True) if model.compiled and alone else function
+
+
 def compiled(phase: Phase, strategy: tf.distribute.Strategy) -> Any:
     """The step of a phase as a function of all replicas.
 
@@ -205,9 +224,7 @@ def compiled(phase: Phase, strategy: tf.distribute.Strategy) -> Any:
         for each replica; ``votes`` is float64 (n,), numbers of this process. The returned figures
         and votes are means over all replicas.
     """
-    jit = phase.model.compiled and strategy.num_replicas_in_sync == 1
-    # Replicas meet inside a step, which they cannot where XLA compiles it.
-    one = tf.function(phase.step, jit_compile=True) if jit else phase.step
+    one = fast(phase.step, phase.model, strategy) if phase.whole else phase.step
 
     def replica_step(audio: Any, noise: Any, beta: Any, votes: Any) -> Any:
         return one(audio, noise, beta), votes

@@ -11,6 +11,7 @@ import tensorflow as tf
 from musicvae.errors import DataError, SettingError
 from musicvae.families import FAMILIES
 from musicvae.genres import Genre
+from musicvae.models.runs import starting_run
 from musicvae.paths import expand
 from musicvae.recipes import Recipe
 from musicvae.vae.run import checkpoint
@@ -76,7 +77,8 @@ def train(
         reporter: receives the progress; by default nothing does.
         pictures: draw waveforms of four fixed latents after each epoch.
         checkpoint_seconds: longest time between two checkpoints, in seconds.
-        start_from: run whose weights to start from; its recipe is used, with ``settings``.
+        start_from: run whose weights to start from, or the name of a ready model that brings its
+            run; the recipe of that run is used, with ``settings``.
         freeze: parts that keep those weights, ``"encoder"`` or ``"decoder"``. With a frozen encoder
             both runs share one latent space.
 
@@ -95,6 +97,7 @@ def train(
     """
     _check_backend()
     _check_names(genre, data, out, resume)
+    origin = None if start_from is None else starting_run(start_from)
     # First, since collective operations must be set up before TensorFlow is used at all.
     placement = place(strategy)
     tf.config.experimental.enable_op_determinism()
@@ -103,14 +106,14 @@ def train(
     source = TrackSource(folder, genre, cache and expand(cache), workers, listener.decoding)
     with placement.connected():
         if resume:
-            wishes = Wishes(genre, recipe, settings or {}, licence, start_from, freeze)
+            wishes = Wishes(genre, recipe, settings or {}, licence, origin, freeze)
             with placement.together():
                 rehearse(StartPoint(wishes.recipe_of(RunFolder.open(out))), placement, listener)
                 prepared = resume_run(out, source, wishes, placement.is_chief)
         else:
             with placement.together():
                 RunFolder.check_free(out)
-                start = StartPoint.choose(genre, recipe, settings, start_from, freeze)
+                start = StartPoint.choose(genre, recipe, settings, origin, freeze)
                 rehearse(start, placement, listener)
             prepared = _begin(out, source, start, licence or "unstated", placement)
             if prepared.report:  # the chief's
