@@ -1,4 +1,4 @@
-"""The command ``models``: lists ready models, shows cards, measures, downloads from an index."""
+"""The command ``models``: lists ready models, shows cards, downloads from an index."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import argparse
 import json
 from typing import TYPE_CHECKING
 
-from musicvae.cli import measuring
+from musicvae.cli import measuring, sharing
 from musicvae.cli.options import Commands
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ _INDEX = "a JSON file, or its https:// address, that offers models; there is non
 
 
 def add(commands: Commands) -> None:
-    """Declare ``models`` with ``card``, ``fetch`` and ``measure``.
+    """Declare ``models`` with ``card``, ``fetch``, ``measure`` and ``share``.
 
     Args:
         commands: the result of ``ArgumentParser.add_subparsers()``.
@@ -54,6 +54,7 @@ def add(commands: Commands) -> None:
     fetch.add_argument("--index", metavar="PLACE", default=argparse.SUPPRESS, help=_INDEX)
     fetch.set_defaults(run=fetch_model, prints_only=False)
     measuring.add(inner)
+    sharing.add(inner)
 
 
 def list_models(options: argparse.Namespace) -> None:

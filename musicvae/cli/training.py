@@ -19,11 +19,12 @@ def add(commands: Commands) -> None:
     demo = commands.add_parser(
         "demo",
         help="run the whole chain on an embedded corpus",
-        description="Train on an embedded corpus, export, play over OSC, and write a web page "
-        "about it.",
+        description="Play a ready model, train from it on an embedded corpus, export, play over "
+        "OSC, and write a web page about it.",
     )
     demo.add_argument("--out", default="musicvae-demo", help="new folder (default: %(default)s)")
     demo.add_argument("--minutes", type=float, default=2.5, help="training time (default: 2.5)")
+    demo.add_argument("--silent", action="store_true", help="leave the sound card alone")
     demo.set_defaults(run=run_demo)
 
 
@@ -56,7 +57,7 @@ def _add_train(commands: Commands) -> None:
         "--from",
         dest="start_from",
         metavar="RUN",
-        help="start from the weights of another run, or of a ready model that brings its run"
+        help="start from the weights of another run, or of a ready model that brings its run",
     )
     parser.add_argument(
         "--freeze",
@@ -94,7 +95,7 @@ def run_demo(options: argparse.Namespace) -> int:
     from musicvae.vae.training.reporting import terminal
 
     with terminal() as reporter:
-        run_demo(Path(options.out), options.minutes, reporter)
+        run_demo(Path(options.out), options.minutes, reporter, options.silent)
     return 0
 
 

@@ -3,85 +3,125 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
+from musicvae.artifact import ArtifactInfo
 
 #: Messages per second; about as many as a moved slider sends.
 RATE = 20.0
 
+#: An OSC address and its arguments.
+Message = tuple[str, tuple[float | int | str, ...]]
+
+
+@dataclass(frozen=True)
+class Slide:
+    """A fader that is moved evenly.
+
+    Attributes:
+        address: OSC address of what it moves, which takes one float.
+        start: its first value.
+        end: its last value.
+    """
+
+    address: str
+    start: float
+    end: float
+
+    def at(self, share: float) -> Message:
+        """The message when a share of the movement, 0 to 1, is done."""
+        return self.address, (self.start + (self.end - self.start) * share,)
+
 
 @dataclass(frozen=True)
 class Gesture:
-    """A movement of the latents to a target.
+    """Something that a performer does.
 
     Attributes:
         name: what it shows, for the page.
-        target: standardised latents, float32 (D,).
-        seconds: duration of the movement.
+        seconds: from its begin to that of the next one.
+        messages: sent at its begin.
+        slide: a fader that moves all the time; ``None`` where none does.
     """
 
     name: str
-    target: NDArray[np.float32]
     seconds: float
+    messages: Sequence[Message] = ()
+    slide: Slide | None = None
 
 
-def score(real: NDArray[np.float32], drawn: NDArray[np.float32]) -> list[Gesture]:
+def score(info: ArtifactInfo, own: str = "", others: Sequence[str] = ()) -> list[Gesture]:
     """A performance of about 20 s.
 
     Args:
-        real: standardised latents of real clips, float32 (n, D), n ≥ 3.
-        drawn: standardised latents drawn at random, float32 (n, D), n ≥ 2.
+        info: the description of the stream that is played.
+        own: the name by which the daemon knows it.
+        others: names of ready models of the same latent space, which take over in between.
     """
-    swept = [real[2].copy(), real[2].copy()]
-    swept[0][0], swept[1][0] = 2.0, -2.0
+    walk: Sequence[Message] = (("/gain", (0.0,)), ("/seed", (7,)), ("/walk", (1.0,)))
+    first = info.latents[0].effect if info.latents else ""
+    named = f"the first latent: {first}" if first else "the first latent"
+    gestures = [Gesture("it moves by itself, as its music does", 5.0, walk)]
+    for name in others:
+        message = ("/model/load", (name,))
+        gestures.append(Gesture(f"the same gesture goes on as {name}", 3.0, [message]))
+    if others:
+        gestures.append(Gesture(f"and as {own} again", 2.0, [("/model/load", (own,))]))
+    gestures += [
+        Gesture(f"{named}, up", 2.5, slide=Slide("/latent/0", 0.0, 2.5)),
+        Gesture("and down", 2.5, slide=Slide("/latent/0", 2.5, -2.5)),
+        Gesture("back to the middle", 0.5, slide=Slide("/latent/0", -2.5, 0.0)),
+    ]
+    if "brightness" in {attribute.name for attribute in info.attributes}:
+        gestures += [
+            Gesture("darker", 1.5, slide=Slide("/attr/brightness", 0.0, -2.0)),
+            Gesture("brighter", 2.5, slide=Slide("/attr/brightness", -2.0, 2.0)),
+            Gesture("as before", 0.5, slide=Slide("/attr/brightness", 2.0, 0.0)),
+        ]
     return [
-        Gesture("a clip of the test tracks", real[0], 0.1),
-        Gesture("hold it", real[0], 2.5),
-        Gesture("walk to another clip", real[1], 3.0),
-        Gesture("walk to new music, drawn at random", drawn[0], 3.0),
-        Gesture("hold it", drawn[0], 2.5),
-        Gesture("walk to other new music", drawn[1], 3.0),
-        Gesture("back to a third clip", real[2], 2.0),
-        Gesture("the first latent up", swept[0], 2.0),
-        Gesture("the first latent down", swept[1], 2.0),
+        *gestures,
+        Gesture("frozen", 1.5, [("/freeze", (1,))]),
+        Gesture("on, in half the time", 2.5, [("/freeze", (0,)), ("/walk", (2.0,))]),
     ]
 
 
-def perform(artifact: Path, take: Path, gestures: list[Gesture]) -> dict[str, Any]:
-    """Start a daemon that records to a file, play the gestures over UDP, and end it.
+def perform(artifact: Path | str, gestures: Sequence[Gesture], **options: Any) -> dict[str, Any]:
+    """Start a daemon, play the gestures over UDP, and end it.
 
     Args:
-        artifact: the model to play.
-        take: the WAV file to write.
+        artifact: the model to play, as a path or as the name of a ready model.
         gestures: one after another.
+        **options: see :class:`musicvae.live.options.Options`; the port is any that is free.
 
     Returns:
         The last status of the daemon, as :meth:`musicvae.live.daemon.Daemon.status` gives it.
+
+    Raises:
+        DeviceError: the output does not open.
     """
     from pythonosc.udp_client import SimpleUDPClient
 
     from musicvae.live.daemon import Daemon
 
-    with Daemon(artifact, output=take, port=0) as daemon:
+    with Daemon(artifact, port=0, **options) as daemon:
         with SimpleUDPClient("127.0.0.1", daemon.port) as client:
-            client.send_message("/gain", 0.0)
-            place = gestures[0].target
             for gesture in gestures:
-                place = _travel(client, place, gesture)
+                _do(client, gesture)
         return daemon.status()
 
 
-def _travel(client: Any, start: NDArray[np.float32], gesture: Gesture) -> NDArray[np.float32]:
-    """Move the latents from ``start`` to the gesture's target, float32 (D,), and return that."""
+def _do(client: Any, gesture: Gesture) -> None:
+    """Send the messages of a gesture, and move its fader, until it is over."""
     began = time.monotonic()
+    for address, arguments in gesture.messages:
+        client.send_message(address, list(arguments))
     share = 0.0
     while share < 1.0:
         share = min(1.0, (time.monotonic() - began) / gesture.seconds)
-        place = start + (gesture.target - start) * np.float32(share)
-        client.send_message("/latent", [float(value) for value in place])
-        time.sleep(1 / RATE)
-    return gesture.target
+        if gesture.slide is not None:
+            address, arguments = gesture.slide.at(share)
+            client.send_message(address, list(arguments))
+        time.sleep(min(1 / RATE, gesture.seconds))

@@ -1,4 +1,4 @@
-"""Runs ``musicvae demo``: trains, listens, exports, plays over OSC, and writes a page about it."""
+"""Runs ``musicvae demo``: plays, trains, listens, exports, performs, and writes a page about it."""
 
 from __future__ import annotations
 
@@ -11,38 +11,39 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from musicvae import plots
+from musicvae.artifact import ArtifactInfo
 from musicvae.artifact.text import describe as describe_artifact
-from musicvae.audio import Sound, Sounds, read, resample
+from musicvae.audio import Sound, read
 from musicvae.demo import GENRE, corpus_folder
+from musicvae.demo.figures import beginning, figures
 from musicvae.demo.page import Chapter, write_page
 from musicvae.demo.performance import Gesture, perform, score
+from musicvae.demo.ready import play_ready, ready_model, relatives
 from musicvae.errors import RunError
 from musicvae.exporting import export
-from musicvae.measures import describe, frechet_log_mel_distance, log_mel_distance
+from musicvae.measures import log_mel_distance
+from musicvae.models.finding import Model
 from musicvae.paths import output_folder
 
 if TYPE_CHECKING:
-    from musicvae.vae.clip.trained import TrainedModel
+    from musicvae.vae.stream.trained import TrainedStream
     from musicvae.vae.training.reporting import Reporter
 
-#: A smaller model than the recipe's own, for which three minutes on two cores are enough.
-SETTINGS = {
-    "samples": 32_768,
-    "latent_dim": 256,
-    "batch_size": 8,
-    "epochs": 1_000,
-    "kl_warmup": 100,
-    "seed": 7,
-}
+#: The stem of the exported decoder's file, by which the daemon knows it.
+NAME = f"my-{GENRE}"
+
+#: Changes to the recipe. A fifth of the clips is kept for testing.
+SETTINGS = {"epochs": 1_000, "split": 0.2, "seed": 7}
 
 
-def run_demo(out: Path, minutes: float, reporter: Reporter) -> Path:
+def run_demo(out: Path, minutes: float, reporter: Reporter, silent: bool = False) -> Path:
     """Run the whole chain and write its results to ``out``.
 
     Args:
         out: a new or empty folder.
         minutes: training time, in minutes.
         reporter: gets the progress.
+        silent: whether the sound card is left alone.
 
     Returns:
         The page, an HTML file.
@@ -58,59 +59,69 @@ def run_demo(out: Path, minutes: float, reporter: Reporter) -> Path:
             received=repr(str(out)),
             hint="name another one with --out, or remove this one",
         )
-    began = time.monotonic()
-    model = _trained(out, minutes, reporter)
-    chapters = [
-        _training(model, out),
-        _listening(model, out, reporter),
-        _exporting(model, out, reporter),
-        _playing(model, out, reporter),
-    ]
-    shutil.rmtree(out / "cache")  # fifty megabytes that are not needed any more
+    out.mkdir(parents=True, exist_ok=True)
+    began, ready = time.monotonic(), ready_model(reporter)
+    chapters = [play_ready(ready, out, reporter, silent)] if ready else []
+    model = _trained(ready, out, minutes, reporter)
+    chapters += [_training(model, ready, out), _listening(model, out, reporter)]
+    chapter, info = _exporting(model, out, reporter)
+    chapters += [chapter, _playing(model, info, out, reporter)]
+    shutil.rmtree(out / "cache")  # tens of megabytes that are not needed any more
     seconds = time.monotonic() - began
     page = write_page(out / "index.html", chapters, seconds)
     reporter.note(f"done in {seconds:.0f} s: open {page}")
     return page
 
 
-def _trained(out: Path, minutes: float, reporter: Reporter) -> TrainedModel:
+def _trained(ready: Model | None, out: Path, minutes: float, reporter: Reporter) -> TrainedStream:
+    """A model of the embedded corpus, from the ready model's run where there is one."""
     from musicvae.vae.training.train import train
 
-    reporter.note(f"training on {corpus_folder()} for {minutes:g} minutes")
-    model: TrainedModel = train(
+    start = f", from the run of the ready model {ready.name}" if ready else ""
+    reporter.note(f"training on {corpus_folder()} for {minutes:g} minutes{start}")
+    model: TrainedStream = train(
         GENRE,
         corpus_folder(),
         out / "run",
-        recipe="clip",
+        recipe=None if ready else "stream",
         settings={**SETTINGS, "minutes": minutes},
         licence="CC0-1.0",
         cache=out / "cache",
         reporter=reporter,
+        start_from=ready.name if ready else None,
+        freeze=["encoder"] if ready else [],
     )
     return model
 
 
-def _training(model: TrainedModel, out: Path) -> Chapter:
+def _training(model: TrainedStream, ready: Model | None, out: Path) -> Chapter:
     """The chapter about the training, with its curves."""
     rows = model.history()
     plots.save(plots.training_curves(rows), out / "training.png")
+    options = f"--from {ready.name} --freeze encoder" if ready else "--recipe stream"
+    start = (
+        f"It began with what the ready models have in common, and its encoder is still theirs: its "
+        f"latents mean what those of {ready.name} mean. "
+        if ready
+        else ""
+    )
     return Chapter(
         "A model was trained",
-        f"on 20 clips of {GENRE}, {rows[-1]['step']} steps, {rows[-1]['seconds']:.0f} s. "
+        f"on clips of {GENRE}, {rows[-1]['step']} steps, {rows[-1]['seconds']:.0f} s. {start}"
         f"The test ELBO went from {rows[0]['test_elbo']:,.0f} to {rows[-1]['test_elbo']:,.0f} "
-        f"nats a clip; {rows[-1]['active_latents']} of {model.recipe.latent_dim} latents are in "
+        f"nats; {rows[-1]['active_latents']} of {model.recipe.latent_dim} latents are in "
         "use. Waveforms of four fixed latents after each epoch lie in run/pictures/.",
         pictures=["training.png"],
-        command=f"musicvae train --genre {GENRE} --data FOLDER --recipe clip --out runs/mine",
+        command=f"musicvae train --genre {GENRE} --data FOLDER {options} --out runs/mine",
     )
 
 
-def _listening(model: TrainedModel, out: Path, reporter: Reporter) -> Chapter:
+def _listening(model: TrainedStream, out: Path, reporter: Reporter) -> Chapter:
     """The chapter with reconstructions of test tracks and new sounds."""
     reporter.note("reconstructing test tracks and sampling new sounds")
-    tracks = [_ten_seconds(path) for path in model.test_tracks()[:2]]
+    tracks = [beginning(path, model.recipe.sample_rate) for path in model.test_tracks()[:2]]
     made = [model.reconstruct(track) for track in tracks]
-    new = model.sample(4, seed=7)
+    new = model.sample(2, seed=7)
     sounds = [*new.write(out, "new")]
     for number, (track, again) in enumerate(zip(tracks, made, strict=True), start=1):
         sounds.append(track.write(out / f"original-{number}.wav"))
@@ -121,34 +132,33 @@ def _listening(model: TrainedModel, out: Path, reporter: Reporter) -> Chapter:
     return Chapter(
         "It was listened to",
         "Tracks it had never heard, reconstructed (log-mel distance "
-        f"{np.mean(distances):.2f} nats), and four new sounds, drawn at random.",
+        f"{np.mean(distances):.2f} nats), and two new sounds, from random walks.",
         pictures=["reconstructions.png", "new.png"],
         sounds=[path.name for path in sounds],
         command="musicvae sample run --n 8 --seed 1 --out more/",
     )
 
 
-def _exporting(model: TrainedModel, out: Path, reporter: Reporter) -> Chapter:
-    """The chapter about the exported decoder."""
+def _exporting(model: TrainedStream, out: Path, reporter: Reporter) -> tuple[Chapter, ArtifactInfo]:
+    """The chapter about the exported decoder, and its description."""
     reporter.note("exporting the decoder to ONNX and comparing it with TensorFlow")
-    info = export(model, out / f"{GENRE}.onnx")
-    facts = describe_artifact(info).split("\n\n")[0]
-    return Chapter(
+    info = export(model, out / f"{NAME}.onnx")
+    chapter = Chapter(
         "Its decoder was exported",
-        f"to {GENRE}.onnx, one file that any host can play. The exporter compared it with "
+        f"to {NAME}.onnx, one file that any host can play. The exporter compared it with "
         "TensorFlow before it wrote the file.",
-        text=facts,
-        command=f"musicvae inspect {GENRE}.onnx",
+        text=describe_artifact(info).split("\n\n")[0],
+        command=f"musicvae inspect {NAME}.onnx",
     )
+    return chapter, info
 
 
-def _playing(model: TrainedModel, out: Path, reporter: Reporter) -> Chapter:
+def _playing(model: TrainedStream, info: ArtifactInfo, out: Path, reporter: Reporter) -> Chapter:
     """The chapter about the daemon, with the sound that it played."""
-    reporter.note("playing it over OSC: about 20 s")
-    generator = np.random.default_rng(7)
-    drawn = generator.standard_normal((2, model.recipe.latent_dim), np.float32)
-    gestures = score(model.real_latents(40)[::13], drawn)
-    status = perform(out / f"{GENRE}.onnx", out / "take.wav", gestures)
+    gestures = score(info, NAME, relatives(info.latent_space))
+    seconds = sum(gesture.seconds for gesture in gestures)
+    reporter.note(f"playing it over OSC: about {seconds:.0f} s")
+    status = perform(out / f"{NAME}.onnx", gestures, output=out / "take.wav")
     take = read(out / "take.wav")
     plots.save(plots.spectrograms([take], ["take.wav"]), out / "take.png")
     plots.save(plots.latent_usage(model.kl_per_latent()), out / "latents.png")
@@ -157,12 +167,12 @@ def _playing(model: TrainedModel, out: Path, reporter: Reporter) -> Chapter:
         reporter.note(line)
     return Chapter(
         "It was played live",
-        "by a daemon without TensorFlow, its latents moved by OSC messages over UDP, "
-        "as Max, TouchDesigner, Pure Data or a phone would send them.",
+        "by a daemon without TensorFlow, by OSC messages over UDP, as Max, TouchDesigner, "
+        "Pure Data or a phone would send them.",
         pictures=["take.png", "latents.png"],
         sounds=["take.wav"],
         text="\n".join(lines),
-        command=f"musicvae live {GENRE}.onnx\noscsend localhost 7700 /latent fff 2.0 -1.0 0.5",
+        command=f"musicvae live {NAME}.onnx\noscsend localhost 7700 /latent fff 2.0 -1.0 0.5",
     )
 
 
@@ -175,34 +185,8 @@ def _story(gestures: Sequence[Gesture]) -> list[str]:
     return lines
 
 
-def _figures(model: TrainedModel, take: Sound, status: dict[str, Any]) -> list[str]:
-    """Measures of the recorded sound, compared with training tracks, test tracks and noise."""
-    learnt = Sounds(_ten_seconds(path) for path in model.train_tracks()[:8])
-    unheard = Sounds(_ten_seconds(path) for path in model.test_tracks()[:8])
-    generator = np.random.default_rng(0)
-    noise = generator.standard_normal((len(take.samples), 1)) * np.sqrt(np.mean(take.samples**2))
-    figures, music = describe(take), [describe(sound) for sound in learnt]
-    far = [
-        frechet_log_mel_distance(learnt, [sound] if isinstance(sound, Sound) else sound)
-        for sound in (take, unheard, Sound.of(noise, take.sample_rate))
-    ]
-    level, band = [m.level for m in music], [m.bandwidth for m in music]
-    onset = [m.onset_rate for m in music]
-    return [
-        f"level      {figures.level:6.1f} dBFS     training tracks {_range(level)}",
-        f"bandwidth  {figures.bandwidth:6.0f} Hz       training tracks {_range(band)}",
-        f"onsets     {figures.onset_rate:6.1f} /s       training tracks {_range(onset)}",
-        f"clicks     {figures.clicks:6d}",
-        f"distance   {far[0]:6.1f}          unheard tracks {far[1]:.1f}, white noise {far[2]:.1f}"
-        "  (Fréchet, log-mel, to training tracks)",
-        f"OSC        {status['packets_received']:6d} packets  refused {status['packets_refused']}, "
-        f"underruns {status['underruns']}, one decode {status['decode_ms']:.1f} ms",
-    ]
-
-
-def _range(values: Sequence[float]) -> str:
-    return f"{min(values):.1f} to {max(values):.1f}"
-
-
-def _ten_seconds(path: Path) -> Sound:
-    return resample(read(path, seconds=10), 22_050)
+def _figures(model: TrainedStream, take: Sound, status: dict[str, Any]) -> list[str]:
+    rate = model.recipe.sample_rate
+    learnt = [beginning(path, rate) for path in model.train_tracks()[:8]]
+    unheard = [beginning(path, rate) for path in model.test_tracks()[:8]]
+    return figures(take, learnt, unheard, status)

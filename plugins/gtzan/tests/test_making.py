@@ -20,7 +20,7 @@ class Runner:
     def __call__(self, words: Sequence[str]) -> int:
         self.commands.append(tuple(words))
         out = Path(words[list(words).index("--out") + 1])
-        if words[0] == "train":
+        if words[0] == "train" or "share" in words:
             out.mkdir(parents=True, exist_ok=True)
             (out / "run.json").write_text("{}")
         if len(self.commands) - 1 == self.fails_at:
@@ -32,7 +32,7 @@ class Runner:
                     (out / name).write_text("")
             if "--from" in words:
                 (out / "start.npz").write_text("")
-        else:
+        elif "share" not in words:
             out.write_text("")
         return 0
 
@@ -52,7 +52,7 @@ def test_the_base_comes_first_and_each_decoder_keeps_its_encoder(call: list[str]
     runner = Runner()
     assert main(call, runner) == 0
     verbs = [command[0] for command in runner.commands]
-    assert verbs == ["train"] * 3 + ["export"] * 3 + ["models"] * 2
+    assert verbs == ["train"] * 3 + ["export"] * 3 + ["models"] * 3
     base, jazz, rock = runner.said[:3]
     assert "--recipe stream44" in base
     assert "channels=2" in base
@@ -64,7 +64,9 @@ def test_the_base_comes_first_and_each_decoder_keeps_its_encoder(call: list[str]
     assert all("split=last 10" in said for said in (base, jazz, rock))
     assert runner.said[3].endswith("encoder.onnx --encoder")
     assert all("--half" in said for said in runner.said[3:6])
-    assert all("music/" in said and "--split last 10" in said for said in runner.said[6:])
+    assert all("music/" in said and "--split last 10" in said for said in runner.said[6:8])
+    assert runner.said[8].startswith("models share")
+    assert runner.said[8].endswith("models/shared")
 
 
 def test_what_is_made_is_not_made_again(
@@ -81,14 +83,21 @@ def test_what_is_made_is_not_made_again(
 
 def test_a_stop_at_any_command_is_gone_on_from(call: list[str]) -> None:
     whole = Runner()
-    for fails_at in range(8):
+    for fails_at in range(9):
         runner = Runner(fails_at)
         assert main([*call[:3], f"{call[3]}{fails_at}", *call[4:]], runner) == 130
         assert len(runner.commands) == fails_at + 1
         assert main([*call[:3], f"{call[3]}{fails_at}", *call[4:]], whole) == 0
         made = Path(f"{call[3]}{fails_at}") / "models"
         assert sorted(path.name for path in made.iterdir()) == [
-            *("encoder.onnx", "jazz.card.json", "jazz.onnx", "rock.card.json", "rock.onnx")
+            *(
+                "encoder.onnx",
+                "jazz.card.json",
+                "jazz.onnx",
+                "rock.card.json",
+                "rock.onnx",
+                "shared",
+            )
         ]
 
 
@@ -118,7 +127,23 @@ def test_decoders_of_an_earlier_base_are_not_mixed_with_those_of_a_later_one(
     assert "jazz began with an earlier base" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("wrong", [["--genres", "polka"], ["--genres", ""], ["--data", "nowhere"]])
+def test_a_base_that_is_there_is_not_trained(call: list[str], tmp_path: Path) -> None:
+    base = tmp_path / "all-genres"
+    base.mkdir()
+    for name in ("run.json", "best.npz", "playing.json"):
+        (base / name).write_text("")
+    runner = Runner()
+    assert main([*call, "--base", str(base)], runner) == 0
+    assert [command[0] for command in runner.commands[:3]] == ["train", "train", "export"]
+    assert all(f"--from {base} " in said for said in runner.said[:2])
+    assert f"export {base} " in runner.said[2]
+    assert f"share {base} " in runner.said[-1]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [["--genres", "polka"], ["--genres", ""], ["--data", "nowhere"], ["--base", "nowhere"]],
+)
 def test_what_cannot_be_is_refused_before_anything_runs(
     call: list[str], wrong: list[str], tmp_path: Path
 ) -> None:

@@ -63,6 +63,7 @@ def _plan(arguments: Sequence[str] | None) -> tuple[Plan, bool]:
     add("--data", type=Path, required=True, help="folder with a folder of music for each genre")
     add("--out", type=Path, required=True, help="folder for runs/ and models/")
     add("--genres", default=",".join(names), help="which genres (default: all ten)")
+    add("--base", type=Path, metavar="RUN", help="a finished run, instead of training the base")
     add("--base-minutes", type=float, default=Plan.base_minutes, help="default: %(default)g")
     add("--genre-minutes", type=float, default=Plan.genre_minutes, help="default: %(default)g")
     add("--unheard", type=int, default=Plan.unheard, help="test tracks a genre: the last ones")
@@ -74,12 +75,15 @@ def _plan(arguments: Sequence[str] | None) -> tuple[Plan, bool]:
     chosen = [name for name in options.genres.split(",") if name]
     if not chosen or not set(chosen) <= set(names):
         parser.error(f"--genres takes some of {', '.join(names)}; received {options.genres!r}")
+    if options.base is not None and not (options.base / "playing.json").is_file():
+        parser.error(f"--base: there is no finished run of a stream in {options.base}")
     if not options.data.is_dir():
         parser.error(f"--data: there is no folder {options.data}")
     plan = Plan(
         data=options.data,
         out=options.out,
         genres=chosen,
+        base_run=options.base,
         base_minutes=options.base_minutes,
         genre_minutes=options.genre_minutes,
         unheard=options.unheard,

@@ -5,6 +5,7 @@
               the latents, stays
     export    each decoder, and the encoder once, as ONNX files of half precision
     measure   each decoder on the tracks that no training heard, for its card
+    share     the base, as a run that others can train from
 
 A job says what it makes and what it needs. It is done when what it makes is there and no older than
 what it needs, so the whole can be stopped at any moment and started again.
@@ -31,6 +32,7 @@ class Plan:
         data: a folder with one folder of music for each genre, as GTZAN has.
         out: receives ``runs/`` and ``models/``.
         genres: names of the genres.
+        base_run: a finished run that is the base; ``None`` to train one.
         base_minutes: training time of the base in minutes.
         genre_minutes: training time of each genre's decoder in minutes.
         unheard: how many tracks of each genre are kept for testing: the last ones.
@@ -42,6 +44,7 @@ class Plan:
     data: Path
     out: Path
     genres: Sequence[str]
+    base_run: Path | None = None
     base_minutes: float = 240.0
     genre_minutes: float = 40.0
     unheard: int = 10
@@ -52,7 +55,7 @@ class Plan:
     @property
     def base(self) -> Path:
         """The run folder of the base."""
-        return self.out / "runs" / "base"
+        return self.base_run or self.out / "runs" / "base"
 
     @property
     def encoder(self) -> Path:
@@ -130,7 +133,8 @@ class Job:
 
 def jobs(plan: Plan) -> Iterator[Job]:
     """All jobs in order."""
-    yield _base(plan)
+    if plan.base_run is None:
+        yield _base(plan)
     for genre in plan.genres:
         yield _genre(plan, genre)
     yield _export(plan, plan.base, plan.encoder, "the encoder", "--encoder")
@@ -138,6 +142,7 @@ def jobs(plan: Plan) -> Iterator[Job]:
         yield _export(plan, plan.run(genre), plan.decoder(genre), genre)
     for genre in plan.genres:
         yield _measure(plan, genre)
+    yield _share(plan)
 
 
 def _train(plan: Plan, out: Path, minutes: float, settings: Sequence[str]) -> tuple[str, ...]:
@@ -171,6 +176,12 @@ def _genre(plan: Plan, genre: str) -> Job:
 def _export(plan: Plan, run: Path, made: Path, what: str, *options: str) -> Job:
     command = ("export", str(run), "--half", "--out", str(made), *options)
     return Job(f"export {what}", command, made, (run / "best.npz", run / "playing.json"))
+
+
+def _share(plan: Plan) -> Job:
+    out = plan.out / "models" / "shared"
+    command = ("models", "share", str(plan.base), "--out", str(out))
+    return Job("share the base", command, out / "run.json", (plan.base / "best.npz",))
 
 
 def _measure(plan: Plan, genre: str) -> Job:
