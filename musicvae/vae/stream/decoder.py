@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -34,6 +35,7 @@ class StreamDecoderNetwork(CausalNetwork):
         super().__init__(**options)
         dense, bins = keras.layers.Dense, settings.fft // 2
         self.stride, self.channels = settings.stride, recipe.channels
+        self._gain = 0.0
         self.clock = Clock(settings.fft, settings.hop)
         self.delayed = Delayed(recipe.latent_dim, 1)
         self.blocks = [
@@ -74,6 +76,12 @@ class StreamDecoderNetwork(CausalNetwork):
     def transforms(self) -> Sequence[Any]:
         """The synthesis."""
         return (self.synthesis,)
+
+    def raise_level(self, gain: float) -> None:
+        """Make the sound louder than it was trained by this gain in dB, which may be negative."""
+        bias = self.magnitude.bias
+        bias.assign_add(tf.fill(bias.shape, (gain - self._gain) * math.log(10) / 20))
+        self._gain = gain
 
     def advance(
         self, latents: tf.Tensor, pasts: Sequence[tf.Tensor]

@@ -19,6 +19,7 @@ from musicvae.vae.run.basis import LatentBasis
 from musicvae.vae.run.prepared import Prepared
 from musicvae.vae.stream.coding import StreamCoder
 from musicvae.vae.stream.directions import fit_moves
+from musicvae.vae.stream.levels import missing_level
 from musicvae.vae.stream.network import StreamVAE
 from musicvae.vae.stream.statistics import Playing
 
@@ -67,6 +68,9 @@ def fit(vae: StreamVAE, prepared: Prepared) -> None:
         slopes=movements.slopes,
         effects=movements.effects,
         words=describe(movements.effects),
+        gain=missing_level(
+            coder, [(track.audio, track.mean) for track in train], prepared.recipe.sample_rate
+        ),
     )
     basis.save(run.latents)
     playing.save(run.playing)

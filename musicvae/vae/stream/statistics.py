@@ -49,6 +49,7 @@ class Playing:
             one asked for, on unheard tracks; empty in runs of before.
         effects: what each latent does to the sound; ``None`` in runs of before.
         words: the same in words, one text for each latent; empty in runs of before.
+        gain: in dB, what the decoder as it was trained lacks to be as loud as its music.
     """
 
     latent_space: str
@@ -62,6 +63,7 @@ class Playing:
     slopes: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     effects: Effects | None = None
     words: tuple[str, ...] = ()
+    gain: float = 0.0
 
     @property
     def offered(self) -> tuple[AttributeInfo, ...]:
@@ -96,6 +98,7 @@ class Playing:
             name: np.asarray(getattr(self, name), np.float64).tolist() for name in _ARRAYS
         }
         values["latent_space"] = self.latent_space
+        values["gain"] = self.gain
         values["dynamics"] = dataclasses.asdict(self.dynamics.info())
         values["attributes"] = [dataclasses.asdict(attribute) for attribute in self.attributes]
         values["slopes"] = {name: dict(slopes) for name, slopes in self.slopes.items()}
@@ -125,6 +128,7 @@ class Playing:
                 slopes=values.get("slopes", {}),
                 effects=Effects.from_json(values["effects"]) if "effects" in values else None,
                 words=tuple(values.get("words", ())),
+                gain=float(values.get("gain", 0.0)),
                 **{name: np.asarray(values[name], np.float32) for name in _ARRAYS},
             )
             playing.check(len(playing.mean) if dims is None else dims)
@@ -155,6 +159,8 @@ class Playing:
         for slopes in self.slopes.values():
             if not np.isfinite([float(slope) for slope in slopes.values()]).all():
                 raise ValueError("its slopes are not finite")
+        if not -24.0 <= self.gain <= 24.0:  # NaN is not
+            raise ValueError("its gain is no gain")
         if not (0 < self.dynamics.rate < np.inf and np.isfinite(self.dynamics.one_step_error)):
             raise ValueError("its dynamics have no rate")
 

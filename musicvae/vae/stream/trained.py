@@ -58,6 +58,7 @@ class TrainedStream(Trained):
         """The trained model of a run whose weights are in ``vae``."""
         D = recipe.latent_dim
         basis, playing = LatentBasis.load(run.latents, D), Playing.load(run.playing, D)
+        vae.decoder.raise_level(playing.gain)
         return cls(vae, recipe, run, basis, playing)
 
     @property
