@@ -9,5 +9,5 @@ GENRE = "hiphop"
 
 
 def corpus_folder() -> Path:
-    """The folder of the embedded corpus: one genre, twenty clips of 30 s, free (see LICENSE.md)."""
+    """The folder of the embedded corpus: one genre, twenty clips of 16 s, free (see LICENSE.md)."""
     return Path(__file__).parent / "corpus"
