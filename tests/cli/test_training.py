@@ -37,7 +37,16 @@ def test_train_export_and_inspect(
     run, artifact = str(tmp_path / "run"), str(tmp_path / "jazz.onnx")
     (tiny_sounds / "jazz" / "broken.wav").write_text("no sound")
     settings = [text for setting in QUICK for text in ("--set", setting)]
-    where = ["--data", str(tiny_sounds), "--cache", str(tiny_cache), "--out", run, "--recipe", "clip"]
+    where = [
+        "--data",
+        str(tiny_sounds),
+        "--cache",
+        str(tiny_cache),
+        "--out",
+        run,
+        "--recipe",
+        "clip",
+    ]
     try:
         status = main(["train", "--genre", "jazz", "--workers", "1", *where, *settings])
     finally:
