@@ -7,6 +7,7 @@ import pytest
 
 from musicvae.audio import read
 from musicvae.demo import ready
+from musicvae.errors import DeviceError
 from musicvae.vae.training.reporting import Silent
 
 
@@ -57,7 +58,7 @@ def test_it_is_played_into_a_file_and_aloud(
 
     def perform(name: str, gestures: object) -> None:
         played.append(name)
-        raise ready.DeviceError("there is no sound card")
+        raise DeviceError("there is no sound card")
 
     monkeypatch.setattr(ready, "perform", perform)
     listener = Listener()

@@ -126,7 +126,7 @@ def test_a_checkpoint_holds_all_that_a_phase_changes(vae: StreamVAE) -> None:
 class Doubling:
     """A phase of a toy: its figures are functions of what it is given."""
 
-    name, pace = "doubling", 1.0
+    name, pace, whole = "doubling", 1.0, True
 
     def __init__(self, model: Any) -> None:
         self.model = model
