@@ -53,7 +53,9 @@ class SpectrumCritic(keras.layers.Layer):
         x = tf.sqrt(spectra(inputs, self.fft)[:, :, :-1, None])
         seen = []
         for layer in self.layers[:-1]:
-            x = tf.nn.leaky_relu(layer(x), SLOPE)
+            x = layer(x)
+            # Not tf.nn.leaky_relu: TensorFlow tries to fuse it, and prints that it failed.
+            x = tf.maximum(x, SLOPE * x)
             seen.append(x)
         return [*seen, self.layers[-1](x)]
 
