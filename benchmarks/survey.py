@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import musicvae as mv
-from musicvae.audio import Sound, resample
+from musicvae.audio import Sound, read_as
 from musicvae.data.tracks import scan
 from musicvae.files import replacing
 from musicvae.surveying.hearing import hear
@@ -49,7 +49,7 @@ def hear_all(options: argparse.Namespace) -> list[Heard]:
             ]
     quieten_tensorflow()
     model, found = mv.load(options.run), []
-    for genre, sound in sounds(options, model.recipe.sample_rate):
+    for genre, sound in sounds(options, model.recipe.sample_rate, model.recipe.channels):
         found.append(one(model, genre, sound, options.seconds))
         print(f"\r{len(found)} tracks heard", end="", flush=True)
     print()
@@ -68,24 +68,23 @@ def hear_all(options: argparse.Namespace) -> list[Heard]:
     return found
 
 
-def sounds(options: argparse.Namespace, rate: int) -> Iterator[tuple[str, Sound]]:
-    """Genre and sound of each track, at the model's rate."""
+def sounds(options: argparse.Namespace, rate: int, channels: int) -> Iterator[tuple[str, Sound]]:
+    """Genre and sound of each track, at the model's rate and with its channels."""
     random = np.random.default_rng(0)
     for number in range(3):
         noise = 0.1 * random.standard_normal(round(options.seconds * rate))
         for _ in range(number):  # white, then darker
             noise = np.convolve(noise, (0.5, 0.5), "same")
-        yield NOISE, Sound.of(noise, rate)
+        yield NOISE, Sound.of(np.repeat(noise[:, None], channels, axis=1), rate)
     for folder in sorted(path for path in options.data.iterdir() if path.is_dir()):
         wanted = None if folder.name == options.genre else options.others
         for track in scan(folder).tracks[:wanted]:
-            yield folder.name, resample(mv.read(track.path), rate)
+            yield folder.name, read_as(track.path, rate, channels)[0]
 
 
 def one(model: Any, genre: str, sound: Sound, seconds: float) -> Heard:
     """Hear one track."""
-    mono = np.repeat(sound.mono()[:, None], model.recipe.channels, axis=1)
-    heard = hear(model, mono, sound.sample_rate, seconds)
+    heard = hear(model, sound.samples, sound.sample_rate, seconds)
     return genre, Summary.of(heard), heard.error
 
 

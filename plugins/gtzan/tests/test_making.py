@@ -127,6 +127,17 @@ def test_decoders_of_an_earlier_base_are_not_mixed_with_those_of_a_later_one(
     assert "jazz began with an earlier base" in capsys.readouterr().out
 
 
+def test_cards_say_how_to_make_it_again_without_places(call: list[str], tmp_path: Path) -> None:
+    runner = Runner()
+    assert main([*call, "--limit", "No singing.", "--set", "batch_size=4"], runner) == 0
+    for said in runner.commands[6:8]:
+        assert said[said.index("--limit") + 1] == "No singing."
+        again = said[said.index("--command") + 1]
+        assert again.startswith("python -m musicvae_gtzan.making --data music --out ten ")
+        assert "--base-minutes 3 --genre-minutes 40 --unheard 10 --set batch_size=4" in again
+        assert str(tmp_path) not in again
+
+
 def test_a_base_that_is_there_is_not_trained(call: list[str], tmp_path: Path) -> None:
     base = tmp_path / "all-genres"
     base.mkdir()

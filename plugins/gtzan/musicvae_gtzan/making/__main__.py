@@ -69,6 +69,7 @@ def _plan(arguments: Sequence[str] | None) -> tuple[Plan, bool]:
     add("--unheard", type=int, default=Plan.unheard, help="test tracks a genre: the last ones")
     add("--licence", default=Plan.licence, help="licence of the models")
     add("--corpus", type=Path, help="JSON file that describes the music, for the cards")
+    add("--limit", action="append", default=[], help="a sentence for the cards: a limit")
     add("--set", action="append", default=[], metavar="NAME=VALUE", help="as in musicvae train")
     add("--dry-run", action="store_true", help="print the commands and do nothing")
     options = parser.parse_args(arguments)
@@ -89,9 +90,24 @@ def _plan(arguments: Sequence[str] | None) -> tuple[Plan, bool]:
         unheard=options.unheard,
         licence=options.licence,
         corpus=options.corpus,
+        limits=options.limit,
+        command=_again(options),
         settings=options.set,
     )
     return plan, options.dry_run
+
+
+def _again(options: argparse.Namespace) -> str:
+    """The command that makes the same elsewhere: with names of folders, and without their places."""
+    words = ["python -m musicvae_gtzan.making"]
+    for name in ("data", "out", "base", "corpus"):
+        path: Path | None = getattr(options, name)
+        words += [f"--{name} {_quoted(path.name)}"] if path else []
+    minutes = [f"--genre-minutes {options.genre_minutes:g}"]
+    if options.base is None:
+        minutes.insert(0, f"--base-minutes {options.base_minutes:g}")
+    settings = [f"--set {_quoted(setting)}" for setting in options.set]
+    return " ".join([*words, *minutes, f"--unheard {options.unheard}", *settings])
 
 
 def _musicvae(arguments: Sequence[str]) -> int:

@@ -38,6 +38,8 @@ class Plan:
         unheard: how many tracks of each genre are kept for testing: the last ones.
         licence: licence of the models.
         corpus: a JSON file that says for the cards what the music is; ``None`` without.
+        limits: what the cards say that the models cannot do, one sentence each.
+        command: the command that makes all of this, for the cards.
         settings: further settings of every training, such as ``"batch_size=4"``.
     """
 
@@ -50,6 +52,8 @@ class Plan:
     unheard: int = 10
     licence: str = "unstated"
     corpus: Path | None = None
+    limits: Sequence[str] = ()
+    command: str = ""
     settings: Sequence[str] = ()
 
     @property
@@ -190,6 +194,8 @@ def _measure(plan: Plan, genre: str) -> Job:
         *("models", "measure", str(decoder), "--encoder", str(plan.encoder)),
         *("--data", str(plan.music(genre)), "--split", f"last {plan.unheard}"),
         *("--run", str(plan.run(genre)), "--out", str(card)),
+        *(word for limit in plan.limits for word in ("--limit", limit)),
+        *(("--command", plan.command) if plan.command else ()),
     )
     needs = [decoder, plan.encoder]
     if plan.corpus is not None:
