@@ -98,7 +98,7 @@ def _plan(arguments: Sequence[str] | None) -> tuple[Plan, bool]:
 
 
 def _again(options: argparse.Namespace) -> str:
-    """The command that makes the same elsewhere: with names of folders, and without their places."""
+    """The command that makes the same elsewhere: names of folders, without their places."""
     words = ["python -m musicvae_gtzan.making"]
     for name in ("data", "out", "base", "corpus"):
         path: Path | None = getattr(options, name)

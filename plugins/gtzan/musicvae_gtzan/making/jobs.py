@@ -21,7 +21,7 @@ from pathlib import Path
 from musicvae.genres import GENRES
 
 #: The loss of the genres' decoders, in which fluctuation counts: two decodings a step.
-GENRE_LOSS = ("model.energy=0.5",)
+GENRE_LOSS = ("model.energy=0.5", "model.level_weight=1")
 
 
 @dataclass(frozen=True)
