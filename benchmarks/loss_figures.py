@@ -1,8 +1,9 @@
-"""Figures of one reconstruction: distances, what is lost of level, bands and fluctuation."""
+"""Figures of reconstructions and of new sounds: distances, and what is lost of the music."""
 
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -24,13 +25,13 @@ BANDS = (20, 150, 600, 2_500, 6_000, 11_000, 22_050)
 
 HEAD = (
     "| loss | steps | log-mel L1 | STFT | level, dB | onsets | texture, dB | roughness, dB | "
-    "worst band, dB | width, dB |\n"
-    "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
+    "worst band, dB | width, dB | new |\n"
+    "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
 )
 
 
 class Figures(NamedTuple):
-    """Figures of a reconstruction; see :mod:`musicvae.measures`.
+    """Figures of a model; see :mod:`musicvae.measures`.
 
     Attributes:
         log_mel: distance in natural-log units.
@@ -41,6 +42,7 @@ class Figures(NamedTuple):
         roughness: of the reconstruction's texture, less that of the track, in dB.
         band: the largest difference of a band's energy, in dB.
         width: absolute difference of stereo widths, in dB.
+        new: Fréchet distance of log-mel frames of new sounds to those of training tracks.
     """
 
     log_mel: float
@@ -51,17 +53,23 @@ class Figures(NamedTuple):
     roughness: float
     band: float
     width: float
+    new: float
 
     def row(self) -> str:
         """Cells of a Markdown table, in the order of :data:`HEAD`."""
         near = f"{self.log_mel:.3f} | {self.stft:.3f} | {self.level:+.2f} | {self.onsets:.3f}"
         lost = f"{self.texture:.2f} | {self.roughness:+.2f} | {self.band:.2f} | {self.width:.2f}"
-        return f"{near} | {lost}"
+        return f"{near} | {lost} | {self.new:.1f}"
 
 
-def figures_of(track: Sound, made: Sound) -> Figures:
-    """The figures of a track and its reconstruction, of the same length and rate."""
-    return Figures(
+def figures_of(pairs: Iterable[tuple[Sound, Sound]], new: float) -> Figures:
+    """The mean figures of tracks and their reconstructions, of the same lengths and rates."""
+    rows = [_of_one(track, made) for track, made in pairs]
+    return Figures(*np.mean(rows, axis=0).tolist(), new)
+
+
+def _of_one(track: Sound, made: Sound) -> tuple[float, ...]:
+    return (
         log_mel_distance(track, made),
         multi_resolution_stft_distance(track, made),
         level(made) - level(track),

@@ -15,12 +15,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from loss_figures import HEAD, Figures, figures_of
 
 import musicvae as mv
 from musicvae.audio import read_as
 from musicvae.files import read_json, write_json
+from musicvae.measures import frechet_log_mel_distance
 from musicvae.vae.quiet import quieten_tensorflow
 
 #: What each variant changes of the recipe.
@@ -61,14 +61,16 @@ def measured(name: str, options: argparse.Namespace) -> tuple[Figures, int]:
     kept = options.out / f"{name.replace(', ', '-').replace(' ', '-')}.json"
     if kept.is_file():
         values = read_json(kept)
-        if values["minutes"] == options.minutes:
+        if values["minutes"] == options.minutes and values["figures"].keys() == set(
+            Figures._fields
+        ):
             return Figures(**values["figures"]), values["steps"]
     model = mv.load(options.run) if name == "as it was" else trained(name, options)
     steps = model.run.history()[-1]["step"] if name != "as it was" else 0
     paths = model.test_tracks()
     chosen = paths[:: max(1, len(paths) // options.tracks)][: options.tracks]
-    rows = [figures_of(*_pair(model, path, options.seconds)) for path in chosen]
-    figures = Figures(*np.mean(rows, axis=0).tolist())
+    pairs = (_pair(model, path, options.seconds) for path in chosen)
+    figures = figures_of(pairs, _new(model, options))
     write_json(
         kept, {"minutes": options.minutes, "figures": figures._asdict(), "steps": int(steps)}
     )
@@ -77,10 +79,23 @@ def measured(name: str, options: argparse.Namespace) -> tuple[Figures, int]:
 
 def _pair(model: Any, path: Path, seconds: float) -> tuple[mv.Sound, mv.Sound]:
     """The beginning of a track, as the model hears it, and its reconstruction."""
+    track = _beginning(model, path, seconds)
+    return track, model.reconstruct(track)
+
+
+def _new(model: Any, options: argparse.Namespace) -> float:
+    """How far new sounds are from training tracks."""
+    paths = model.train_tracks()
+    chosen = paths[:: max(1, len(paths) // options.tracks)][: options.tracks]
+    known = mv.Sounds(_beginning(model, path, options.seconds) for path in chosen)
+    return frechet_log_mel_distance(known, model.sample(4, seed=7, seconds=options.seconds))
+
+
+def _beginning(model: Any, path: Path, seconds: float) -> mv.Sound:
+    """The beginning of a track, as the model hears it."""
     recipe = model.recipe
     whole, _ = read_as(path, recipe.sample_rate, recipe.channels)
-    track = mv.Sound.of(whole.samples[: round(seconds * recipe.sample_rate)], recipe.sample_rate)
-    return track, model.reconstruct(track)
+    return mv.Sound.of(whole.samples[: round(seconds * recipe.sample_rate)], recipe.sample_rate)
 
 
 def main() -> None:
