@@ -66,6 +66,7 @@ def measure(options: argparse.Namespace) -> int:
     from musicvae.cli.results import shown
     from musicvae.errors import CardError
     from musicvae.models.card import ENDING
+    from musicvae.models.card_text import markdown
     from musicvae.paths import expand, output_file
 
     inputs = [options.decoder, options.encoder, *([options.corpus] if options.corpus else [])]
@@ -88,7 +89,7 @@ def measure(options: argparse.Namespace) -> int:
         progress=_tell,
     )
     card.save(out)
-    print(card.markdown(), end="")
+    print(markdown(card), end="")
     print(f"\nwrote {shown(out)}", file=sys.stderr)
     return 0
 

@@ -108,13 +108,14 @@ def show_card(options: argparse.Namespace) -> None:
         MusicVAEError: there is no such model, or it has no card that fits it.
     """
     from musicvae.cli.information import print_json
+    from musicvae.models.card_text import markdown
     from musicvae.models.listing import card_of
 
     card = card_of(options.name)
     if options.json:
         print_json(json.loads(card.to_json()))
     else:
-        print(card.markdown(), end="")
+        print(markdown(card), end="")
 
 
 def fetch_model(options: argparse.Namespace) -> None:

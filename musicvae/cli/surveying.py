@@ -56,6 +56,7 @@ def run_survey(options: argparse.Namespace) -> int:
     from musicvae.vae.quiet import quieten_tensorflow
 
     quieten_tensorflow()
+    from musicvae.surveying.page import write_survey
     from musicvae.surveying.survey import survey
     from musicvae.vae.training.reporting import terminal
 
@@ -71,7 +72,7 @@ def run_survey(options: argparse.Namespace) -> int:
             progress=reporter.work,
         )
     _print_outliers(made)
-    print_written(made.write(out))
+    print_written(write_survey(made, out))
     return 0
 
 

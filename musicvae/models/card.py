@@ -163,12 +163,6 @@ class ModelCard:
         """
         return list(self._problems(info, expand(file, CardError)))
 
-    def markdown(self) -> str:
-        """The card as Markdown, for people."""
-        from musicvae.models.card_text import markdown
-
-        return markdown(self)
-
     def _problems(self, info: ArtifactInfo, file: Path) -> Iterator[str]:
         kind = "encoder" if info.kind == "encoder" else "decoder"
         facts = self.encoder if kind == "encoder" else self.decoder

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from musicvae.files import replacing
-from musicvae.paths import AnyPath, output_file
+from musicvae.paths import AnyPath, output_file, output_folder
 from musicvae.surveying.excerpts import MIME
 from musicvae.surveying.outliers import listed
 from musicvae.surveying.result import Survey, Surveyed
@@ -33,6 +33,17 @@ _HOW = (
     "the model makes of it. "
     "The map shows the first two principal components of timbre. The table is survey.csv."
 )
+
+
+def write_survey(survey: Survey, folder: AnyPath) -> tuple[Path, Path]:
+    """Write ``survey.html`` and ``survey.csv``, each whole or not at all; returns both paths.
+
+    Raises:
+        SettingError: the folder cannot be written in.
+        OSError: a file cannot be written.
+    """
+    place = output_folder(folder)
+    return write_page(place / "survey.html", survey), write_table(place / "survey.csv", survey)
 
 
 def write_page(path: AnyPath, survey: Survey) -> Path:

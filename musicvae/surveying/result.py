@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
-from musicvae.paths import AnyPath, output_folder
 from musicvae.surveying.outliers import listed
 
 
@@ -68,15 +66,3 @@ class Survey:
         """The oddest tracks, the oddest first; by default as many as the page lists."""
         wanted = listed(len(self.tracks)) if count is None else count
         return sorted(self.tracks, key=lambda track: track.place)[:wanted]
-
-    def write(self, folder: AnyPath) -> tuple[Path, Path]:
-        """Write ``survey.html`` and ``survey.csv``, each whole or not at all; returns both paths.
-
-        Raises:
-            SettingError: the folder cannot be written in.
-            OSError: a file cannot be written.
-        """
-        from musicvae.surveying.page import write_page, write_table
-
-        place = output_folder(folder)
-        return write_page(place / "survey.html", self), write_table(place / "survey.csv", self)

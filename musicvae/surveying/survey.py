@@ -19,6 +19,7 @@ from musicvae.genres import Genre
 from musicvae.paths import AnyPath, expand, output_folder
 from musicvae.recipes.ranges import Range
 from musicvae.surveying.listener import Listener
+from musicvae.surveying.page import write_survey
 from musicvae.surveying.result import Survey
 
 #: Called as ``progress(what, done, total, key)``; ``what`` is ``"decoding"`` or ``"listening"``.
@@ -81,7 +82,7 @@ def survey(
     name = f"{model.genre}, {model.recipe.name}, {model.recipe.sample_rate} Hz"
     made = listener.result(found.root.resolve().name, name, skipped)
     if out is not None:
-        made.write(out)
+        write_survey(made, out)
     return made
 
 

@@ -14,6 +14,7 @@ from musicvae.artifact.reading import read_info
 from musicvae.errors import CardError
 from musicvae.models.card import SCHEMA, ModelCard, file_facts
 from musicvae.models.card_parts import AttributeLine, Figures, FileFacts, LatentLine, Training
+from musicvae.models.card_text import markdown
 
 FACTS = FileFacts(1000, "ab" * 32)
 FIGURES = Figures(10, 300.0, "cd" * 32, 0.2, 1.2, 0.99, -0.1, 0.4, width=0.2, width_worst=0.5)
@@ -60,7 +61,7 @@ def test_what_is_not_known_may_be_left_out() -> None:
     }
     card = ModelCard.parse(json.dumps(short))
     assert (card.training, card.figures, card.encoder, card.schema) == (None, None, None, SCHEMA)
-    assert "How good" not in card.markdown()
+    assert "How good" not in markdown(card)
 
 
 @pytest.mark.parametrize(
@@ -202,7 +203,7 @@ def test_an_encoder_needs_its_own_facts(make_encoder: Callable[..., Path]) -> No
 
 def test_the_page_shows_everything_and_steers_nothing() -> None:
     card = make_card(summary="Red \x1b[31m | pipe", limits=("a\nb",))
-    page = card.markdown()
+    page = markdown(card)
     assert all(char.isprintable() or char == "\n" for char in page)
     for said in ("+0.20 dB", "0.990", "70.0%", "louder", "98 tracks", "- a b", "musicvae train"):
         assert said in page

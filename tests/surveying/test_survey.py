@@ -21,7 +21,7 @@ from musicvae.errors import AudioError, DataError, SettingError
 from musicvae.surveying import listener
 from musicvae.surveying.excerpts import SECONDS, excerpt
 from musicvae.surveying.hearing import PIECES, pieces
-from musicvae.surveying.page import page
+from musicvae.surveying.page import page, write_survey
 from musicvae.surveying.result import Survey
 
 for package in ("soxr", "filelock", "platformdirs", "librosa"):
@@ -125,7 +125,7 @@ def test_the_page_needs_nothing_else_and_holds_sounds(made: Survey) -> None:
 
 
 def test_the_table_has_the_oddest_first_and_the_skipped_last(made: Survey, tmp_path: Path) -> None:
-    _, table = made.write(tmp_path / "new" / "folder")
+    _, table = write_survey(made, tmp_path / "new" / "folder")
     rows = list(csv.DictReader(table.read_text("utf-8").splitlines()))
     assert [row["place"] for row in rows] == [*map(str, range(1, 11)), "", "", ""]
     assert rows[0]["key"].startswith("noise")
