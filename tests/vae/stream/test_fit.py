@@ -10,11 +10,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from musicvae.latents.effects import Effects
 from musicvae.recipes import Recipe
 from musicvae.vae.run.basis import LatentBasis
 from musicvae.vae.run.folder import RunFolder
 from musicvae.vae.stream import fit as fitting
 from musicvae.vae.stream.coding import StreamCoder
+from musicvae.vae.stream.directions import Movements
 from musicvae.vae.stream.fit import Encoded, fit, latent_space
 from musicvae.vae.stream.network import StreamVAE
 from musicvae.vae.stream.statistics import Playing
@@ -46,8 +48,13 @@ class Tracks:
 
 @pytest.fixture(autouse=True)
 def no_attributes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Directions have tests of their own."""
-    monkeypatch.setattr(fitting, "fit_moves", lambda *_: ())
+    """Directions and effects have tests of their own."""
+
+    def nothing(coder: StreamCoder, *_: object) -> Movements:
+        dims = coder.vae.latent_dim
+        return Movements((), {}, Effects((), np.zeros((dims, 0)), np.zeros(0)))
+
+    monkeypatch.setattr(fitting, "fit_moves", nothing)
 
 
 @pytest.fixture(scope="module")
