@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 NAME = f"my-{GENRE}"
 
 #: Changes to the recipe. A fifth of the clips is kept for testing.
-SETTINGS = {"epochs": 1_000, "split": 0.2, "seed": 7}
+SETTINGS = {"epochs": 1_000, "split": "80/20", "seed": 7}
 
 
 def run_demo(out: Path, minutes: float, reporter: Reporter, silent: bool = False) -> Path:
