@@ -35,7 +35,7 @@ def test_the_demo_leaves_all_that_its_page_shows(tmp_path: Path) -> None:
     shown = re.findall(r'src="([^"]+)"', page)
     assert {"take.wav", "training.png", "reconstructions.png"} <= set(shown)
     assert all((out / name).stat().st_size > 1000 for name in shown)
-    assert inspect(out / "hiphop.onnx").genre == "hiphop"
+    assert inspect(out / "my-hiphop.onnx").genre == "hiphop"
     take = read(out / "take.wav")
     assert take.seconds > 15
     assert np.sqrt(np.mean(take.samples**2)) > 0.001
