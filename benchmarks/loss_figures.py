@@ -65,7 +65,8 @@ class Figures(NamedTuple):
 def figures_of(pairs: Iterable[tuple[Sound, Sound]], new: float) -> Figures:
     """The mean figures of tracks and their reconstructions, of the same lengths and rates."""
     rows = [_of_one(track, made) for track, made in pairs]
-    return Figures(*np.mean(rows, axis=0).tolist(), new)
+    means: list[float] = np.mean(rows, axis=0).tolist()
+    return Figures._make([*means, new])
 
 
 def _of_one(track: Sound, made: Sound) -> tuple[float, ...]:

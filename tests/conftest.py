@@ -16,7 +16,7 @@ import pytest
 
 from musicvae.models import GROUP, READY_MODELS
 
-# Before TensorFlow is imported by whichever test comes first; what it prints is tested in processes.
+# Before a test imports TensorFlow, whichever comes first.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 ROOT = Path(__file__).resolve().parent.parent

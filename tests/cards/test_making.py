@@ -99,7 +99,7 @@ def make_run(folder: Path, data: Path) -> RunFolder:
             "genre": "jazz",
             "train_digest": "ab" * 32,
             "versions": {"numpy": "2"},
-            "from": {"run": "/home/me/runs/base", "frozen": ["encoder"]},
+            "from": {"run": "/music/me/runs/base", "frozen": ["encoder"]},
         },
         {"train": keys[:3], "test": keys[3:]},
         {
