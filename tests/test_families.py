@@ -22,6 +22,7 @@ def test_a_family_carries_all_that_depends_on_it(name: str) -> None:
     assert all(callable(part) for part in (family.build, family.fit, family.open))
     assert set(family.loss_settings) <= set(RECIPES["stream"].model) | {
         "flux_weight",
+        "level_weight",
         "shortest",
         "energy",
     }

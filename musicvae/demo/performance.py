@@ -64,7 +64,7 @@ def score(info: ArtifactInfo, own: str = "", others: Sequence[str] = ()) -> list
     walk: Sequence[Message] = (("/gain", (0.0,)), ("/seed", (7,)), ("/walk", (1.0,)))
     first = info.latents[0].effect if info.latents else ""
     named = f"the first latent: {first}" if first else "the first latent"
-    gestures = [Gesture("it moves by itself, as its music does", 5.0, walk)]
+    gestures = [Gesture("it moves by itself, as its music does", 8.0, walk)]
     for name in others:
         message = ("/model/load", (name,))
         gestures.append(Gesture(f"the same gesture goes on as {name}", 3.0, [message]))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -120,34 +119,6 @@ def test_control_c_leaves_a_run_that_can_be_heard_and_resumed(
 
     assert len(load(out).sample(1, seed=0)) == 1
     assert not [path for path in out.rglob("*") if path.name.startswith(".")]
-
-
-def test_two_workers_learn_what_one_learns(
-    tiny_run: Path, tiny_sounds: Path, tmp_path: Path, options: dict[str, Any]
-) -> None:
-    with socket.socket() as a, socket.socket() as b:
-        for held in (a, b):
-            held.bind(("127.0.0.1", 0))
-        hosts = [f"127.0.0.1:{held.getsockname()[1]}" for held in (a, b)]
-    workers = []
-    for index in range(2):
-        config = {"cluster": {"worker": hosts}, "task": {"type": "worker", "index": index}}
-        arguments = {**options, "pictures": False, "strategy": "multiworker"}
-        workers.append(
-            _start(tiny_sounds, tmp_path / "two", arguments, TF_CONFIG=json.dumps(config))
-        )
-    outputs = [worker.communicate(timeout=300)[0] for worker in workers]
-    assert [worker.returncode for worker in workers] == [0, 0], "\n".join(outputs)
-    alone, together = _weights(tiny_run), _weights(tmp_path / "two")
-    assert alone.keys() == together.keys()
-    with np.load(tiny_run / "best.npz") as arrays:
-        model = sorted(name for name in arrays.files if name != "counters")
-    for name in model:
-        # Sums over workers are rounded in another order, and Adam divides small numbers by each
-        # other: single weights may differ by some steps of 1e-3, most must not.
-        difference = np.abs(together[name] - alone[name])
-        assert np.median(difference) < 1e-5, name
-        assert difference.max() < 1e-2, name
 
 
 def test_a_run_is_not_overwritten(tiny_run: Path, tiny_sounds: Path) -> None:
