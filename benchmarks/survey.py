@@ -12,10 +12,10 @@ from __future__ import annotations
 
 import argparse
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,13 +28,20 @@ from musicvae.surveying.hearing import hear
 from musicvae.surveying.outliers import Oddness, robust
 from musicvae.surveying.summaries import Summary, stacked
 from musicvae.vae.quiet import quieten_tensorflow
+from musicvae.vae.run.loading import load_start
 
 FIFTY, OTHERS, FIRST = 50, 3, 6
 NOISE = "noise"
 ASPECTS = ("timbre", "movement", "together")
 
-#: Heard tracks: the genre, the summary and the error of each.
-Heard = tuple[str, Summary, float]
+
+class Heard(NamedTuple):
+    """A track that was heard; see :class:`musicvae.surveying.hearing.Heard`."""
+
+    genre: str
+    summary: Summary
+    error: float
+    lead: float
 
 
 def hear_all(options: argparse.Namespace) -> list[Heard]:
@@ -42,27 +49,28 @@ def hear_all(options: argparse.Namespace) -> list[Heard]:
     if options.kept.is_file():
         with np.load(options.kept) as kept:
             return [
-                (str(genre), Summary(*(kept[f"{number}/{name}"] for name in ASPECTS)), float(error))
-                for number, (genre, error) in enumerate(
-                    zip(kept["genres"], kept["errors"], strict=True)
+                Heard(str(genre), _kept(kept, number), float(error), float(lead))
+                for number, (genre, error, lead) in enumerate(
+                    zip(kept["genres"], kept["errors"], kept["leads"], strict=True)
                 )
             ]
     quieten_tensorflow()
-    model, found = mv.load(options.run), []
+    model, start, found = mv.load(options.run), load_start(options.run), []
     for genre, sound in sounds(options, model.recipe.sample_rate, model.recipe.channels):
-        found.append(one(model, genre, sound, options.seconds))
+        found.append(one(model, start, genre, sound, options.seconds))
         print(f"\r{len(found)} tracks heard", end="", flush=True)
     print()
     arrays = {
-        f"{number}/{name}": getattr(summary, name)
-        for number, (_, summary, _) in enumerate(found)
+        f"{number}/{name}": getattr(heard.summary, name)
+        for number, heard in enumerate(found)
         for name in ASPECTS
     }
     with replacing(options.kept) as temporary:
         np.savez(
             temporary,
-            genres=[genre for genre, _, _ in found],
-            errors=[error for _, _, error in found],
+            genres=[heard.genre for heard in found],
+            errors=[heard.error for heard in found],
+            leads=[heard.lead for heard in found],
             **arrays,
         )
     return found
@@ -82,17 +90,21 @@ def sounds(options: argparse.Namespace, rate: int, channels: int) -> Iterator[tu
             yield folder.name, read_as(track.path, rate, channels)[0]
 
 
-def one(model: Any, genre: str, sound: Sound, seconds: float) -> Heard:
+def _kept(kept: Mapping[str, NDArray[np.float64]], number: int) -> Summary:
+    return Summary(*(kept[f"{number}/{name}"] for name in ASPECTS))
+
+
+def one(model: Any, start: Any, genre: str, sound: Sound, seconds: float) -> Heard:
     """Hear one track."""
-    heard = hear(model, sound.samples, sound.sample_rate, seconds)
-    return genre, Summary.of(heard), heard.error
+    heard = hear(model, sound.samples, sound.sample_rate, seconds, start)
+    return Heard(genre, Summary.of(heard), heard.error, heard.lead)
 
 
 def draws(found: Sequence[Heard], genre: str, count: int) -> list[list[int]]:
     """Numbers of the tracks of each draw; the last four do not belong."""
     random, by = np.random.default_rng(1), defaultdict(list)
-    for number, (name, _, _) in enumerate(found):
-        by[name].append(number)
+    for number, heard in enumerate(found):
+        by[heard.genre].append(number)
     rest = sorted(set(by) - {genre, NOISE})
     drawn = []
     for _ in range(count):
@@ -117,7 +129,7 @@ def judge(
         at = [order.index(number) + 1 for number in planted]
         places.append(at)
         for number, place in zip(planted, at, strict=True):
-            by[tracks[number][0]].append(place <= FIRST)
+            by[tracks[number].genre].append(place <= FIRST)
     table = np.array(places)
     hit = table <= FIRST
     cells = f"{hit.mean():.0%} | {hit.all(axis=1).mean():.0%} | {np.median(table):.0f}"
@@ -126,13 +138,19 @@ def judge(
 
 def oddness(tracks: Sequence[Heard]) -> Oddness:
     """As a survey computes it."""
-    aspects = stacked([summary for _, summary, _ in tracks])
-    return Oddness.of(aspects, [error for _, _, error in tracks])
+    aspects = stacked([track.summary for track in tracks])
+    errors, leads = [track.error for track in tracks], [track.lead for track in tracks]
+    return Oddness.of(aspects, errors, leads)
 
 
 def one_aspect(name: str, tracks: Sequence[Heard]) -> NDArray[np.float64]:
     """How odd tracks are in one aspect."""
     return oddness(tracks).aspects[name]
+
+
+def worst(tracks: Sequence[Heard]) -> NDArray[np.float64]:
+    """How badly tracks are reconstructed."""
+    return robust(np.array([track.error for track in tracks]))
 
 
 def main() -> None:
@@ -154,10 +172,10 @@ def main() -> None:
     )
     cells, by = judge(found, drawn, lambda tracks: oddness(tracks).total)
     print(f"| oddness | {cells} |")
-    for name in ASPECTS:
+    for name in (*ASPECTS, "kind"):
         cells, _ = judge(found, drawn, partial(one_aspect, name))
         print(f"| {name} alone | {cells} |")
-    cells, _ = judge(found, drawn, lambda tracks: robust(np.array([e for *_, e in tracks])))
+    cells, _ = judge(found, drawn, worst)
     print(f"| error alone | {cells} |")
     print("\n| not of the genre | found |\n| --- | ---: |")
     for name, hits in sorted(by.items(), key=lambda item: -np.mean(item[1])):

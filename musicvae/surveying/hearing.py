@@ -13,6 +13,8 @@ from musicvae.measures import log_mel_distance
 
 #: A track is heard in so many pieces, spread evenly over it, where it is longer than is asked for.
 PIECES = 3
+#: Added to errors, in nats, before they are divided: silence has none.
+_LEAST = 1e-3
 
 
 class Model(Protocol):
@@ -35,15 +37,20 @@ class Heard:
             :func:`musicvae.measures.log_mel_distance`.
         excerpt: the piece from the middle, as recorded; and
         echo: what the model makes of it.
+        lead: natural logarithm of the error of the model that this one started from, over its own:
+            what it learnt since helps with this track. 0 where there is none to compare with.
     """
 
     latents: Float32
     error: float
     excerpt: Sound
     echo: Sound
+    lead: float = 0.0
 
 
-def hear(model: Model, track: Samples, sample_rate: int, seconds: float) -> Heard:
+def hear(
+    model: Model, track: Samples, sample_rate: int, seconds: float, start: Model | None = None
+) -> Heard:
     """Pass a track through a model.
 
     Args:
@@ -51,16 +58,21 @@ def hear(model: Model, track: Samples, sample_rate: int, seconds: float) -> Hear
         track: float32 (samples, channels), full scale ±1; only what is heard is read.
         sample_rate: in Hz; the model's.
         seconds: how much of it to hear at most.
+        start: the model that it started from, if any.
     """
-    latents, errors, sounds = [], [], []
+    latents, errors, sounds, before = [], [], [], []
     for first, last in pieces(len(track), round(seconds * sample_rate)):
         sound = Sound(np.array(track[first:last]), sample_rate)
         echo = model.reconstruct(sound)
         latents.append(model.encode(sound))
         errors.append(log_mel_distance(sound, echo))
         sounds.append((sound, echo))
+        if start is not None:
+            before.append(log_mel_distance(sound, start.reconstruct(sound)))
     middle = sounds[len(sounds) // 2]
-    return Heard(np.concatenate(latents), float(np.mean(errors)), *middle)
+    error = float(np.mean(errors))
+    lead = float(np.log((np.mean(before) + _LEAST) / (error + _LEAST))) if before else 0.0
+    return Heard(np.concatenate(latents), error, *middle, lead)
 
 
 def pieces(samples: int, wanted: int) -> list[tuple[int, int]]:

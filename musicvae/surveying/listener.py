@@ -30,16 +30,25 @@ _FARTHEST = 6.0
 class Listener:
     """Hears the tracks of a corpus, one after another, and compares them.
 
+    Args:
+        model: the trained model.
+        corpus: the tracks.
+        seconds: how much of each track to hear at most.
+        start: the model that ``model`` started from, if any.
+
     Attributes:
         skipped: the tracks that could not be heard.
     """
 
-    def __init__(self, model: Model, corpus: Corpus, seconds: float) -> None:
-        self.model, self.corpus, self.seconds = model, corpus, seconds
+    def __init__(
+        self, model: Model, corpus: Corpus, seconds: float, start: Model | None = None
+    ) -> None:
+        self.model, self.corpus, self.seconds, self.start = model, corpus, seconds, start
         self.skipped: list[Skipped] = []
         self._numbers: list[int] = []
         self._summaries: list[Summary] = []
         self._errors: list[float] = []
+        self._leads: list[float] = []
         self._sounds: list[tuple[str, str]] = []
 
     def listen(self) -> Iterator[tuple[int, str]]:
@@ -47,13 +56,15 @@ class Listener:
         rate = self.corpus.spec.sample_rate
         for number, entry in enumerate(self.corpus.entries):
             try:
-                heard = hear(self.model, self.corpus.audio(number), rate, self.seconds)
+                track = self.corpus.audio(number)
+                heard = hear(self.model, track, rate, self.seconds, self.start)
             except (MusicVAEError, OSError, ValueError) as error:
                 self.skipped.append(Skipped(entry.track.key, f"cannot be heard: {error}"))
             else:
                 self._numbers.append(number)
                 self._summaries.append(Summary.of(heard))
                 self._errors.append(heard.error)
+                self._leads.append(heard.lead)
                 self._sounds.append((excerpt(heard.excerpt), excerpt(heard.echo)))
                 self._forget()
             yield number + 1, entry.track.key
@@ -63,7 +74,7 @@ class Listener:
         if sum(len(a) + len(b) for a, b in self._sounds) <= 2 * BUDGET:
             return
         keep = set(
-            Oddness.of(stacked(self._summaries), self._errors)
+            Oddness.of(stacked(self._summaries), self._errors, self._leads)
             .order()[: len(self._sounds) // 2]
             .tolist()
         )
@@ -84,7 +95,7 @@ class Listener:
                 received="; ".join(f"{key}: {why}" for key, why in skipped[:3]),
             )
         aspects = stacked(self._summaries)
-        odd = Oddness.of(aspects, self._errors)
+        odd = Oddness.of(aspects, self._errors, self._leads)
         timbre = np.clip(standardised(aspects["timbre"]), -_FARTHEST, _FARTHEST)
         parts = Components.of(timbre, _COMPONENTS)
         labels = clusters(parts.points)

@@ -73,7 +73,7 @@ def survey(
         workers,
         lambda done, total, key: tell("decoding", done, total, key),
     )
-    listener = Listener(model, corpus, length)
+    listener = Listener(model, corpus, length, _start(model))
     for done, key in listener.listen():
         tell("listening", done, len(corpus), key)
     skipped = sorted(
@@ -105,3 +105,11 @@ def _model(run: Any) -> Any:
             received=type(model).__name__,
         )
     return model
+
+
+def _start(model: Any) -> Any | None:
+    """The model that a trained model started from, where both share one latent space."""
+    from musicvae.vae.run.loading import load_start
+
+    run = getattr(model, "run", None)
+    return None if run is None else load_start(run.path)

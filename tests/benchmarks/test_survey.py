@@ -27,14 +27,14 @@ def test_what_is_far_away_is_found_and_what_is_not_is_not(
     away = {"jazz": 0.0, "noise": 6.0, "metal": 4.0, "rock": 4.0, "swing": 0.0}
     counts = {"jazz": 55, "noise": 2, "metal": 4, "rock": 4, "swing": 4}
     tracks = [
-        (genre, _track(random, away[genre]), 0.3)
+        survey.Heard(genre, _track(random, away[genre]), 0.3, 0.0)
         for genre, count in counts.items() for _ in range(count)
     ]  # fmt: skip
-    monkeypatch.setattr(survey, "one", lambda model, genre, sound, seconds: sound)
-    monkeypatch.setattr(survey, "sounds", lambda options, rate: [(t[0], t) for t in tracks])
-    monkeypatch.setattr(
-        survey.mv, "load", lambda run: argparse.Namespace(recipe=argparse.Namespace(sample_rate=1))
-    )
+    monkeypatch.setattr(survey, "one", lambda model, start, genre, sound, seconds: sound)
+    monkeypatch.setattr(survey, "sounds", lambda options, *form: [(t.genre, t) for t in tracks])
+    recipe = argparse.Namespace(sample_rate=1, channels=2)
+    monkeypatch.setattr(survey.mv, "load", lambda run: argparse.Namespace(recipe=recipe))
+    monkeypatch.setattr(survey, "load_start", lambda run: None)
     words = [
         "survey",
         "run",

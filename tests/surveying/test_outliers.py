@@ -87,6 +87,22 @@ def test_a_track_that_is_reconstructed_badly_is_odd() -> None:
     assert _oddness(tracks).order()[0] == worst
 
 
+def test_a_track_that_is_helped_less_than_others_is_of_another_kind() -> None:
+    random = np.random.default_rng(0)
+    tracks = [_heard(random) for _ in range(40)]
+    aspects = stacked([Summary.of(track) for track in tracks])
+    errors = [track.error for track in tracks]
+    leads = 0.2 + 0.02 * random.standard_normal(40)
+    without = Oddness.of(aspects, errors)
+    usual = int(without.order()[-1])
+    leads[usual] = -0.1
+    odd = Oddness.of(aspects, errors, leads.tolist())
+    assert odd.order()[0] == usual
+    assert "helps little" in odd.reason(usual, errors[usual], 0.3)
+    alike = Oddness.of(aspects, errors, [0.0] * 40)  # there is nothing to compare with
+    np.testing.assert_array_equal(alike.total, without.total)
+
+
 def test_the_error_is_mentioned_where_it_is_large() -> None:
     odd = _oddness([_heard(np.random.default_rng(3)) for _ in range(4)])
     assert odd.reason(0, 0.9, 0.3).endswith("its error is 3.0 times the usual one")

@@ -14,13 +14,14 @@ from typing import Any
 import numpy as np
 import pytest
 import soundfile
+from numpy.typing import NDArray
 
 import musicvae as mv
 from musicvae.audio import AudioSpec, Sound, write
 from musicvae.errors import AudioError, DataError, SettingError
 from musicvae.surveying import listener
 from musicvae.surveying.excerpts import SECONDS, excerpt
-from musicvae.surveying.hearing import PIECES, pieces
+from musicvae.surveying.hearing import PIECES, hear, pieces
 from musicvae.surveying.page import page, write_survey
 from musicvae.surveying.result import Survey
 
@@ -199,3 +200,25 @@ def test_an_excerpt_is_short_mono_and_within_full_scale() -> None:
     assert len(heard) / rate == pytest.approx(SECONDS, abs=0.2)
     assert excerpt(Sound.of(np.zeros((0, 1)), 8_000)) == ""
     assert excerpt(Sound.of(np.zeros(8_000), 8_000)) == ""
+
+
+def test_the_lead_is_that_over_the_start() -> None:
+    class Scaled:
+        """Reconstructs a sound with another gain."""
+
+        def __init__(self, gain: float) -> None:
+            self.gain = gain
+
+        def encode(self, sound: Sound) -> NDArray[np.float32]:
+            return np.zeros((4, 2), np.float32)
+
+        def reconstruct(self, sound: Sound) -> Sound:
+            return Sound(self.gain * sound.samples, sound.sample_rate)
+
+    track = 0.1 * np.random.default_rng(0).standard_normal((16_000, 1)).astype(np.float32)
+    assert hear(Scaled(0.9), track, 16_000, 2.0).lead == 0.0
+    better = hear(Scaled(0.9), track, 16_000, 2.0, Scaled(0.5)).lead
+    worse = hear(Scaled(0.5), track, 16_000, 2.0, Scaled(0.9)).lead
+    assert better > 1.0
+    assert worse == pytest.approx(-better)
+    assert hear(Scaled(0.9), 0 * track, 16_000, 2.0, Scaled(0.5)).lead == 0.0

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import Any
 
 from musicvae.errors import RunError
 from musicvae.families import FAMILIES
+from musicvae.recipes import Recipe
 from musicvae.vae.run import checkpoint
 from musicvae.vae.run.building import build
 from musicvae.vae.run.folder import RunFolder
@@ -36,8 +38,31 @@ def load(run_folder: str | os.PathLike[str]) -> Any:
             received=f"no {' and no '.join(missing)} in {run.path}",
             hint=f"musicvae train --resume --out {run.path}",
         )
+    return _opened(run, recipe, run.best)
+
+
+def load_start(run_folder: str | os.PathLike[str]) -> Any | None:
+    """The model that a run started from, where they share one latent space.
+
+    Args:
+        run_folder: a run folder.
+
+    Returns:
+        As :func:`load`; ``None`` where the run did not start from another one, or changed its
+        encoder.
+
+    Raises:
+        RunError: as :func:`load`.
+    """
+    run = RunFolder.open(run_folder)
+    if "encoder" not in run.frozen() or not os.path.lexists(run.start):
+        return None
+    return _opened(run, run.recipe(), run.start)
+
+
+def _opened(run: RunFolder, recipe: Recipe, weights: Path) -> Any:
     family = FAMILIES.get(recipe.family)
     with guarded(run.description):  # whose recipe it is
         vae = build(recipe)
-    checkpoint.restore(run.best, vae.variables)
+    checkpoint.restore(weights, vae.variables)
     return family.open(vae, recipe, run)
