@@ -14,7 +14,7 @@ from musicvae.audio import Sound, read
 from musicvae.errors import LatentError, RunError, SettingError
 from musicvae.latents.tape import Tape
 from musicvae.latents.wording import describe
-from musicvae.vae.run.loading import load
+from musicvae.vae.run.loading import load, load_start
 from musicvae.vae.stream.trained import TrainedStream
 from musicvae.vae.training.evaluation import TestFigures
 from musicvae.vae.training.train import train
@@ -255,6 +255,10 @@ def test_transfer_shares_the_latent_space(
     # One gesture plays through both.
     tape = jazz.tape(read(jazz.test_tracks()[0]))
     assert np.abs(metal.play(tape).samples - jazz.play(tape).samples).max() > 1e-4
+    before: Any = load_start(out)
+    for a, b in zip(before.vae.decoder.weights[2:4], jazz.vae.decoder.weights[2:4], strict=True):
+        np.testing.assert_array_equal(a.numpy(), b.numpy())
+    assert load_start(tiny_stream_run) is None
     description = json.loads((out / "run.json").read_text())
     assert description["from"]["genre"] == "jazz"
     assert description["from"]["frozen"] == ["encoder"]
