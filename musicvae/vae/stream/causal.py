@@ -72,6 +72,13 @@ class CausalNetwork(keras.layers.Layer):
         """
         return ()
 
+    def raise_level(self, gain: float) -> None:
+        """Make the sound louder than it was trained by this gain in dB, which may be negative.
+
+        It is what a decoder was found to lack when its training ended. By default nothing happens:
+        a network of a plug-in may be as loud as its music by itself.
+        """
+
     def advance(
         self, inputs: tf.Tensor, pasts: Sequence[tf.Tensor]
     ) -> tuple[tf.Tensor, list[tf.Tensor]]:
