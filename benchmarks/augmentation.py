@@ -23,8 +23,8 @@ import numpy as np
 
 import musicvae as mv
 from musicvae.audio import Sound
+from musicvae.cards.measuring import Likeness
 from musicvae.data.tracks import scan
-from musicvae.measures import level, log_mel_distance, multi_resolution_stft_distance
 from musicvae.recipes.augmentation import OPTIONS
 from musicvae.vae.quiet import quieten_tensorflow
 from musicvae.vae.training.reporting import Silent
@@ -49,16 +49,8 @@ class Judged:
     @classmethod
     def of(cls, tracks: Sequence[Sound], remake: Callable[[Sound], Sound]) -> Judged:
         """Judge what ``remake`` makes of each track."""
-        rows = []
-        for track in tracks:
-            made = remake(track)
-            rows.append(
-                (
-                    log_mel_distance(track, made),
-                    multi_resolution_stft_distance(track, made),
-                    level(made) - level(track),
-                )
-            )
+        likeness = [Likeness.of(track, remake(track)) for track in tracks]
+        rows = [(one.log_mel, one.stft, one.level) for one in likeness]
         return cls(*(float(mean) for mean in np.mean(rows, axis=0)))
 
 

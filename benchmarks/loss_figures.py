@@ -10,15 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from musicvae.audio import Sound
-from musicvae.measures import (
-    log_mel_distance,
-    multi_resolution_stft_distance,
-    onset_correlation,
-    roughness_difference,
-    stereo_width,
-    texture_distance,
-)
-from musicvae.measures.single import level
+from musicvae.cards.measuring import Likeness
 
 #: Bounds of bands in Hz, whose energies are compared.
 BANDS = (20, 150, 600, 2_500, 6_000, 11_000, 22_050)
@@ -31,7 +23,7 @@ HEAD = (
 
 
 class Figures(NamedTuple):
-    """Figures of a model; see :mod:`musicvae.measures`.
+    """Figures of a model; the first seven as :class:`musicvae.cards.measuring.Likeness` has them.
 
     Attributes:
         log_mel: distance in natural-log units.
@@ -70,16 +62,10 @@ def figures_of(pairs: Iterable[tuple[Sound, Sound]], new: float) -> Figures:
 
 
 def _of_one(track: Sound, made: Sound) -> tuple[float, ...]:
-    return (
-        log_mel_distance(track, made),
-        multi_resolution_stft_distance(track, made),
-        level(made) - level(track),
-        onset_correlation(track, made),
-        texture_distance(track, made),
-        roughness_difference(track, made),
-        float(np.max(np.abs(band_levels(made) - band_levels(track)))),
-        abs(stereo_width(made) - stereo_width(track)),
-    )
+    like = Likeness.of(track, made)
+    band = float(np.max(np.abs(band_levels(made) - band_levels(track))))
+    near = (like.log_mel, like.stft, like.level, like.onsets)
+    return (*near, like.texture, like.roughness, band, abs(like.width or 0.0))
 
 
 def band_levels(sound: Sound) -> NDArray[np.float64]:

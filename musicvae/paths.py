@@ -145,6 +145,11 @@ def same_file(first: Path, second: Path) -> bool:
         return False
 
 
+def last_part(place: str) -> str:
+    """The name at the end of a path of any system, which need not be there."""
+    return place.replace("\\", "/").rstrip("/").rpartition("/")[2]
+
+
 def _no_file(file: Path) -> str | None:
     """Why there is no file to read, as a sentence, or ``None``."""
     try:

@@ -125,9 +125,15 @@ def ready_site(
     return _helper("ready_models").ReadySite(fake_site, stream_artifacts, tmp_path / "models")
 
 
+@pytest.fixture(scope="session")
+def helper() -> Callable[[str], ModuleType]:
+    """Gives a module below this folder, which no test is: ``helper("models/serving")``."""
+    return _helper
+
+
 def _helper(name: str) -> ModuleType:
-    """A module beside this file, by path: the import mode of the tests keeps it off sys.path."""
-    spec = importlib.util.spec_from_file_location(name, ROOT / "tests" / f"{name}.py")
+    """A module below this folder, by path: the import mode of the tests keeps it off sys.path."""
+    spec = importlib.util.spec_from_file_location(Path(name).name, ROOT / "tests" / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)

@@ -12,7 +12,7 @@ from musicvae.errors import CardError
 from musicvae.files import parse_json_object, read_bytes
 from musicvae.models.card_parts import LINE, PARAGRAPH, Training
 from musicvae.models.records import read_record, text
-from musicvae.paths import AnyPath, input_file
+from musicvae.paths import AnyPath, input_file, last_part
 from musicvae.vae.run import checkpoint
 from musicvae.vae.run.folder import RunFolder
 
@@ -124,7 +124,7 @@ def _start(start: Mapping[str, Any]) -> str:
     if not start:
         return ""
     frozen = " and ".join(start.get("frozen", []))
-    name = str(start.get("run", "another run")).replace("\\", "/").rstrip("/").rpartition("/")[2]
+    name = last_part(str(start.get("run", "another run")))
     return f"{name}, {frozen} frozen" if frozen else name
 
 

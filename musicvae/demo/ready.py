@@ -10,8 +10,8 @@ from musicvae.artifact.reading import read_info
 from musicvae.demo import GENRE
 from musicvae.demo.page import Chapter
 from musicvae.demo.performance import Gesture, perform
-from musicvae.errors import DeviceError, MissingExtraError, MusicVAEError, UnknownNameError
-from musicvae.models import find, find_all
+from musicvae.errors import MusicVAEError, UnknownNameError
+from musicvae.models import find, find_all, locate
 from musicvae.models.finding import Model
 from musicvae.runtime.playing import play
 
@@ -25,14 +25,13 @@ SECONDS = 10.0
 def ready_model(reporter: Reporter) -> Model | None:
     """The ready model of the demo's genre, where one is installed from which training can start."""
     try:
-        model = find(GENRE)
-        model_info = read_info(model.artifact)
+        model, (_, info) = find(GENRE), locate(GENRE).load()
     except UnknownNameError:
         return None
     except MusicVAEError as error:
         reporter.note(f"the ready model {GENRE} cannot be used: {error}")
         return None
-    return model if model.run is not None and model_info.kind == "stream" else None
+    return model if model.run is not None and info.kind == "stream" else None
 
 
 def relatives(latent_space: str) -> list[str]:
@@ -79,5 +78,5 @@ def _aloud(model: Model, reporter: Reporter) -> None:
     messages = (("/seed", (7,)), ("/walk", (1.0,)))
     try:
         perform(model.name, [Gesture("walk", SECONDS, messages)])
-    except (DeviceError, MissingExtraError) as error:
+    except MusicVAEError as error:  # no card, no PortAudio, a machine that is too slow
         reporter.note(f"not heard aloud: {error.what}")

@@ -2,7 +2,7 @@
 
 Pieces of music are decoded as they are, and with one latent a standard deviation higher, and lower.
 Half of the difference is what one standard deviation changes. All else is equal, also the noise in
-the decoder, so that few seconds suffice: of a jazz model, four pieces of 2 s agreed to 0.3 dB.
+the decoder, so that few seconds suffice.
 
 :mod:`musicvae.latents.wording` puts the figures into words.
 """

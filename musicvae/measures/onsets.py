@@ -18,10 +18,7 @@ _ONSET_WINDOW, _ONSET_HOP, _ONSET_LAG = 1024, 256, 2  # samples at 22 050 Hz; fr
 _ONSET_BANDS, _LOWEST_BAND, _NARROWEST = 3, 40.0, 2  # per octave; Hz; bins
 _ONSET_POWER = 1e-9  # mean square, -90 dBFS: changes far below it in a band do not count
 _ONSET_NEAR, _ONSET_AROUND = 3, 20  # frames on either side: of a peak; of its surroundings
-_ONSET_FACTOR, _ONSET_ABOVE = (
-    1.5,
-    0.5,
-)  # an onset exceeds the median times the first, plus the second in dB
+_ONSET_FACTOR, _ONSET_ABOVE = 1.5, 0.5  # an onset exceeds median · factor + so many dB
 
 
 def onset_density(sound: Sound) -> tuple[Float64, Float64]:

@@ -91,13 +91,25 @@ def locate(given: AnyPath, part: Literal["decoder", "encoder"] = "decoder") -> P
             return Place(here)
         raise
     if _could_be_meant(here):
-        raise DuplicateNameError(
-            f"{given!r} is the name of a ready model, and {_kind(here)} here",
-            expected="one of the two",
-            received=f"{model.name!r} of {model.source}, and {printable(str(here.absolute()))}",
-            hint=f"for the latter: {os.path.join('.', given)}",  # noqa: PTH118 (Path drops ".")
-        )
+        raise ambiguous(given, model, here, _kind(here))
     return Place(model.artifact if part == "decoder" else _encoder(model), model)
+
+
+def ambiguous(given: str, model: Model, here: Path, kind: str) -> DuplicateNameError:
+    """The error of a text that is a model's name, and that of something else here.
+
+    Args:
+        given: the text.
+        model: the model.
+        here: the path of the other.
+        kind: what that is, such as ``"a folder"``.
+    """
+    return DuplicateNameError(
+        f"{given!r} is the name of a ready model, and {kind} here",
+        expected="one of the two",
+        received=f"{model.name!r} of {model.source}, and {printable(str(here.absolute()))}",
+        hint=f"for the latter: {os.path.join('.', given)}",  # noqa: PTH118 (Path drops ".")
+    )
 
 
 def inspect(artifact: AnyPath) -> ArtifactInfo:

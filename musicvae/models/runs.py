@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
-from musicvae.errors import DuplicateNameError, RunError, UnknownNameError
+from musicvae.errors import RunError, UnknownNameError
 from musicvae.models.finding import find
-from musicvae.models.locating import is_name
+from musicvae.models.locating import ambiguous, is_name
 from musicvae.paths import AnyPath, expand
-from musicvae.text import printable
 
 
 def starting_run(given: AnyPath) -> Path:
@@ -34,12 +32,7 @@ def starting_run(given: AnyPath) -> Path:
     except UnknownNameError:
         return here
     if (here / "run.json").is_file():
-        raise DuplicateNameError(
-            f"{given!r} is the name of a ready model, and a run here",
-            expected="one of the two",
-            received=f"{model.name!r} of {model.source}, and {printable(str(here.absolute()))}",
-            hint=f"for the latter: {os.path.join('.', given)}",  # noqa: PTH118 (Path drops ".")
-        )
+        raise ambiguous(given, model, here, "a run")
     if model.run is None:
         raise RunError(
             f"the model {given!r} brings no run to start from",

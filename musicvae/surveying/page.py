@@ -30,7 +30,8 @@ _HOW = (
     "(how latents change), and which latents go together. In each, a track is as odd as its "
     "distance to its nearest five tracks is unusual, in robust standard deviations; oddness is the "
     "sum, and counts a large error too. The error is the log-mel distance between a track and what "
-    "the model makes of it. "
+    "the model makes of it. Where the model started from another one whose latents it kept, tracks "
+    "that gained less from that training than others are odd, too. "
     "The map shows the first two principal components of timbre. The table is survey.csv."
 )
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,15 +15,9 @@ from musicvae.artifact.reading import read_info
 
 
 @pytest.fixture(scope="session")
-def serving_module() -> ModuleType:
-    """The module serving.py beside this file, which the import mode keeps off sys.path."""
-    path = Path(__file__).with_name("serving.py")
-    spec = importlib.util.spec_from_file_location("serving", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def serving_module(helper: Callable[[str], ModuleType]) -> ModuleType:
+    """The module serving.py beside this file."""
+    return helper("models/serving")
 
 
 @pytest.fixture

@@ -48,8 +48,8 @@ def load_start(run_folder: str | os.PathLike[str]) -> Any | None:
         run_folder: a run folder.
 
     Returns:
-        As :func:`load`; ``None`` where the run did not start from another one, or changed its
-        encoder.
+        As :func:`load`, with the statistics of this run; ``None`` where the run did not start from
+        another one, or changed its encoder.
 
     Raises:
         RunError: as :func:`load`.

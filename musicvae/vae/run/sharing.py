@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from pathlib import PurePosixPath, PureWindowsPath
 
 from musicvae.errors import RunError
+from musicvae.paths import last_part
 from musicvae.vae.run.folder import PathLike, RunFolder
 
 
@@ -34,14 +34,9 @@ def share(run: PathLike, out: PathLike) -> RunFolder:
             hint=f"musicvae train --resume --out {source.path}",
         )
     described = dict(source.describe())
-    described["data"] = _name(described["data"])
+    described["data"] = last_part(described["data"])
     if "from" in described:
-        described["from"] = {**described["from"], "run": _name(described["from"]["run"])}
+        described["from"] = {**described["from"], "run": last_part(described["from"]["run"])}
     report = {"folder": described["data"], "tracks": [], "skipped": []}
     kept = {name: path for name, path in files.items() if name not in missing}
     return RunFolder.create(out, described, source.sides(), report, kept)
-
-
-def _name(place: str) -> str:
-    """The last part of a path, as of this system or another one."""
-    return PureWindowsPath(place).name if "\\" in place else PurePosixPath(place).name

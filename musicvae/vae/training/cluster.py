@@ -3,7 +3,7 @@
 It is TensorFlow's own format: the addresses of all workers, the same list for each of them, and
 which of them this process is::
 
-    {"cluster": {"worker": ["node1:7700", "node2:7700"]}, "task": {"type": "worker", "index": 0}}
+    {"cluster": {"worker": ["node1:7800", "node2:7800"]}, "task": {"type": "worker", "index": 0}}
 
 The first worker is the chief, or the one task of the type ``chief`` where there is one.
 """

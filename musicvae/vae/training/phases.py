@@ -125,7 +125,7 @@ class AdversarialPhase:
 
     name = "adversarial"
     pace = 0.2
-    #: XLA's convolutions of images take three times as long on CPUs: it compiles the rest alone.
+    #: XLA's convolutions of images are slow on CPUs: it compiles the rest alone.
     whole = False
 
     def __init__(self, model: Any, recipe: Recipe) -> None:
