@@ -47,7 +47,7 @@ def test_what_is_rendered_arrives_and_a_late_block_is_a_pause(
         path = tmp_path / f"heard{attempt}.wav"
         if attempted(jacks.Capture(jack, path, 4), jacks, hearing, callback):
             return
-    pytest.skip("the machine is too busy: JACK itself missed cycles")
+    pytest.skip("the machine is too busy: blocks were late before any was meant to be")
 
 
 def attempted(capture: Any, jacks: Any, hearing: Any, callback: str) -> bool:
@@ -67,14 +67,16 @@ def attempted(capture: Any, jacks: Any, hearing: Any, callback: str) -> bool:
     heard = capture.samples()
     if card._device.xruns:
         return False
-    # jack_capture connects to one output after the other, perhaps in the midst of the sound.
+    # jack_capture connects to one output after the other, perhaps in the midst of the sound. A
+    # pause before that is counted, and not heard.
     heard = heard[(heard != 0).argmax(axis=0).max() :]
     assert len(heard) > 96_000
     assert (heard[:, 0] == heard[:, 1]).all()
     assert heard[-1, 0] == 0  # it has faded
-    assert hearing.gaps(heard[:, 0], begun=True) == card.underruns
     assert card.failure is None
-    return True
+    unheard = card.underruns - hearing.gaps(heard[:, 0], begun=True)
+    assert 0 <= unheard <= before
+    return unheard == 0
 
 
 def test_a_server_that_dies_and_comes_back(
