@@ -27,8 +27,15 @@ def add(commands: Commands) -> None:
     parser.add_argument("run_folder", metavar="RUN", help="run folder, from `musicvae train --out`")
     parser.add_argument("--out", required=True, help="file to write, such as jazz.onnx")
     parser.add_argument("--licence", help="licence of the artifact (default: that of the run)")
-    parser.add_argument(
+    weights = parser.add_mutually_exclusive_group()
+    weights.add_argument(
         "--half", action="store_true", help="store weights as float16: half the size"
+    )
+    weights.add_argument(
+        "--int8",
+        action="store_true",
+        help="multiply by weights of 8 bits: a third of the size and faster, with a little noise "
+        "that is measured; decoders of streams only",
     )
     parser.add_argument(
         "--encoder",
@@ -59,11 +66,17 @@ def run(options: argparse.Namespace) -> int:
         licence=options.licence,
         half=options.half,
         encoder=options.encoder,
+        int8=options.int8,
     )
-    differences = ", ".join(f"{name} {value:.1e}" for name, value in info.parity.items())
+    likeness = _likeness(info)
+    differences = ", ".join(
+        f"{name} {value:.1e}" for name, value in info.parity.items() if name not in likeness
+    )
     megabytes = out.stat().st_size / 1e6
     print(f"wrote {shown(out)}: {printable(info.genre)}, {_what(info)}, {megabytes:.1f} MB")
     print(f"largest differences: {differences}")
+    if likeness:
+        print(f"with weights of 8 bits: {', '.join(likeness.values())}")
     if info.kind == "encoder":
         print(f"latent space {info.latent_space}, {info.latent_rate:.1f} latents a second")
     elif info.kind == "stream":
@@ -71,6 +84,18 @@ def run(options: argparse.Namespace) -> int:
     else:
         print(f"play it: musicvae live {shown(out)}")
     return 0
+
+
+def _likeness(info: ArtifactInfo) -> dict[str, str]:
+    """What weights of 8 bits change in the sound, by the name of the figure."""
+    texts = {
+        "snr": "noise {:.1f} dB below the sound",
+        "log_mel": "log-mel change {:.3f}",
+        "onsets": "onset correlation {:.3f}",
+    }
+    return {
+        name: text.format(info.parity[name]) for name, text in texts.items() if name in info.parity
+    }
 
 
 def _what(info: ArtifactInfo) -> str:
