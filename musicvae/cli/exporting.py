@@ -54,6 +54,7 @@ def run(options: argparse.Namespace) -> int:
     from musicvae.vae.quiet import quieten_tensorflow
 
     quieten_tensorflow()
+    from musicvae.artifact.text import differences, likeness
     from musicvae.cli.results import shown
     from musicvae.exporting import export
     from musicvae.paths import expand
@@ -68,15 +69,11 @@ def run(options: argparse.Namespace) -> int:
         encoder=options.encoder,
         int8=options.int8,
     )
-    likeness = _likeness(info)
-    differences = ", ".join(
-        f"{name} {value:.1e}" for name, value in info.parity.items() if name not in likeness
-    )
     megabytes = out.stat().st_size / 1e6
     print(f"wrote {shown(out)}: {printable(info.genre)}, {_what(info)}, {megabytes:.1f} MB")
-    print(f"largest differences: {differences}")
-    if likeness:
-        print(f"with weights of 8 bits: {', '.join(likeness.values())}")
+    print(f"largest differences: {differences(info)}")
+    if changed := likeness(info):
+        print(f"weights of 8 bits: {changed}")
     if info.kind == "encoder":
         print(f"latent space {info.latent_space}, {info.latent_rate:.1f} latents a second")
     elif info.kind == "stream":
@@ -84,18 +81,6 @@ def run(options: argparse.Namespace) -> int:
     else:
         print(f"play it: musicvae live {shown(out)}")
     return 0
-
-
-def _likeness(info: ArtifactInfo) -> dict[str, str]:
-    """What weights of 8 bits change in the sound, by the name of the figure."""
-    texts = {
-        "snr": "noise {:.1f} dB below the sound",
-        "log_mel": "log-mel change {:.3f}",
-        "onsets": "onset correlation {:.3f}",
-    }
-    return {
-        name: text.format(info.parity[name]) for name, text in texts.items() if name in info.parity
-    }
 
 
 def _what(info: ArtifactInfo) -> str:

@@ -15,7 +15,7 @@ from musicvae_export.graph.tools import Constants, add_constant, attributes, pru
 
 
 def tidy_whole_numbers(model: ModelProto, unit: int = 1) -> None:
-    """Count in int64 alone, take remainders with Mod, read the free axis once, range by scalars.
+    """Count in int64 alone, take remainders with Mod, read the free axis once.
 
     Args:
         model: with one free axis.
@@ -24,7 +24,6 @@ def tidy_whole_numbers(model: ModelProto, unit: int = 1) -> None:
     _widen(model.graph)
     _remainders(model.graph)
     _count_once(model, unit)
-    _scalar_ranges(model, unit)
     prune(model.graph)
 
 
@@ -56,22 +55,6 @@ def _remainders(graph: GraphProto) -> None:
             if divisor in fixed and fixed[divisor].dtype == np.int64:
                 node.op_type = "Mod"
                 node.input[1] = divisor
-
-
-def _scalar_ranges(model: ModelProto, unit: int) -> None:
-    """Give Range scalars, as ONNX demands; lists of one are refused once all sizes are known."""
-    graph = model.graph
-    ranges = [node for node in graph.node if node.op_type == "Range"]
-    seen, fixed = look(model, unit) if ranges else {}, Constants(graph)
-    for node in ranges:
-        for place, name in enumerate(node.input):
-            if name in fixed:
-                scalar = fixed[name].reshape(())
-                node.input[place] = add_constant(graph, f"{name}_scalar", scalar)
-            elif seen[name].shapes[0] != ():
-                node.input[place] = f"{node.output[0]}_{place}"
-                squeeze = helper.make_node("Squeeze", [name], [node.input[place]])
-                graph.node.insert(list(graph.node).index(node), squeeze)
 
 
 def _count_once(model: ModelProto, unit: int) -> None:
