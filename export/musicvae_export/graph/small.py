@@ -131,7 +131,11 @@ def _balance(graph: GraphProto, layer: NodeProto, seen: dict[str, Float32]) -> N
     fixed = Constants(graph)
     makers = {node.output[0]: node for node in graph.node}
     bend = makers.get(layer.input[0])
-    if bend is None or bend.op_type not in _HOMOGENEOUS or only_reader(graph, bend.output[0]) is None:
+    if (
+        bend is None
+        or bend.op_type not in _HOMOGENEOUS
+        or only_reader(graph, bend.output[0]) is None
+    ):
         return
     first = makers.get(bend.input[0])
     if first is None or first.op_type != "Gemm" or only_reader(graph, first.output[0]) is not bend:
@@ -144,9 +148,7 @@ def _balance(graph: GraphProto, layer: NodeProto, seen: dict[str, Float32]) -> N
     factor = np.sqrt(np.maximum(loud, 1e-6) / np.maximum(heavy, 1e-9)).astype(np.float32)
     first.input[1] = add_constant(graph, f"{first.input[1]}_even", fixed[first.input[1]] / factor)
     first.input[2] = add_constant(graph, f"{first.input[2]}_even", fixed[first.input[2]] / factor)
-    layer.input[1] = add_constant(
-        graph, f"{layer.input[1]}_even", weights * factor[:, None]
-    )
+    layer.input[1] = add_constant(graph, f"{layer.input[1]}_even", weights * factor[:, None])
     seen[layer.input[0]] = seen[layer.input[0]] / factor
 
 
