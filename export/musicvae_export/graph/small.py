@@ -131,11 +131,9 @@ def _balance(graph: GraphProto, layer: NodeProto, seen: dict[str, Float32]) -> N
     fixed = Constants(graph)
     makers = {node.output[0]: node for node in graph.node}
     bend = makers.get(layer.input[0])
-    if (
-        bend is None
-        or bend.op_type not in _HOMOGENEOUS
-        or only_reader(graph, bend.output[0]) is None
-    ):
+    if bend is None or bend.op_type not in _HOMOGENEOUS:
+        return
+    if only_reader(graph, bend.output[0]) is not layer:
         return
     first = makers.get(bend.input[0])
     if first is None or first.op_type != "Gemm" or only_reader(graph, first.output[0]) is not bend:

@@ -1,4 +1,4 @@
-"""Makes one operator of several sums, such as those of a synthesis that adds overlapping windows."""
+"""Makes one operator of several sums, such as those of a synthesis with overlapping windows."""
 
 from __future__ import annotations
 

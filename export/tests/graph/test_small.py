@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import onnx
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from musicvae_export import export_model
@@ -79,6 +79,7 @@ def test_noise_that_is_heard_is_refused(
     assert not list(tmp_path.iterdir())
 
 
+@settings(deadline=None)
 @given(arrays.arrays(np.float32, st.tuples(st.integers(1, 9), st.integers(1, 4)), elements=FLOATS))
 def test_no_two_products_are_beyond_16_bits(weights: np.ndarray) -> None:
     whole, scale = rounded(weights)
@@ -88,6 +89,7 @@ def test_no_two_products_are_beyond_16_bits(weights: np.ndarray) -> None:
     np.testing.assert_allclose(whole * scale, weights, atol=0.51 * scale.max())
 
 
+@settings(deadline=None)
 @given(arrays.arrays(np.float32, st.integers(1, 50), elements=FLOATS))
 def test_steps_reach_over_the_values_and_keep_0(values: np.ndarray) -> None:
     steps = Steps.of(values)
@@ -136,9 +138,8 @@ def test_layers_are_nearly_what_they_were(table: bool, monkeypatch: pytest.Monke
     onnx.checker.check_model(changed, full_check=True)
     assert model.SerializeToString() == before
     assert operators(changed.graph)["Gemm"] == 2
-    assert all(
-        t.data_type != TensorProto.FLOAT or np.prod(t.dims) <= 64 for t in changed.graph.initializer
-    )
+    floats = [t for t in changed.graph.initializer if t.data_type == TensorProto.FLOAT]
+    assert max(np.prod(tensor.dims) for tensor in floats) <= 64
     (exact,), (near,) = (
         InferenceSession(m.SerializeToString(), providers=["CPUExecutionProvider"]).run(None, feeds)
         for m in (model, changed)

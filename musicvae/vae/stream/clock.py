@@ -69,8 +69,8 @@ class Clock(keras.layers.Layer):
 
         Returns:
             The face, float32 (batch, frames, width); the phase that each bin has advanced by, in
-            radians, float32 (batch, frames, channels × fft // 2); and the time after the last frame, of the
-            shape of ``past``.
+            radians, float32 (batch, frames, channels × fft // 2); and the time after the last
+            frame, of the shape of ``past``.
         """
         start = tf.cast(past[:, :, 0], tf.int32)
         now = tf.math.floormod(start + tf.range(frames)[None], PERIOD)

@@ -99,8 +99,8 @@ class StreamSynthesis(keras.layers.Layer):
         hop: samples per frame; a quarter of ``fft`` or less.
 
     Input shape: two float32 (batch, frames, channels × fft // 2): natural logarithms of magnitudes,
-    where a full-scale sine peaks near 0, and phases in radians; the bins of each channel in the order
-    of :meth:`arranged`.
+    where a full-scale sine peaks near 0, and phases in radians; the bins of each channel in the
+    order of :meth:`arranged`.
     Output shape: float32 (batch, frames × hop, channels), full scale ±1.
     """
 
