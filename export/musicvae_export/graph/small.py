@@ -31,17 +31,15 @@ from musicvae_export.graph.tools import (
     Constants,
     add_constant,
     number_names,
-    only_reader,
     prune,
     set_attribute,
 )
 
-#: Percentiles of real input between which the steps lie; what is beyond is cut off.
-_RANGE = (0.005, 99.995)
+#: Percentiles of real input between which the steps lie; what is beyond is cut off. On ten tracks,
+#: cutting nothing costs 4 dB of noise, and ten times as much 1 dB, and 7 dB on the loudest track.
+_RANGE = (0.0005, 99.9995)
 #: The largest weight, and the largest sum of two neighbours: 255 times that fits into 16 bits.
 _LARGEST, _LARGEST_PAIR = 127, 128
-#: What lets a scale through, so that a factor per unit may stand before it or after it.
-_HOMOGENEOUS = ("LeakyRelu", "Relu")
 
 
 @dataclass(frozen=True)
@@ -72,8 +70,6 @@ def small(model: ModelProto, feeds: Mapping[str, Float32]) -> ModelProto:
     graph = made.graph
     layers = _large_layers(graph)
     seen = _inputs_of(made, layers, feeds)
-    for layer in layers:
-        _balance(graph, layer, seen)
     steps = {name: Steps.of(values) for name, values in seen.items()}
     for name, step in steps.items():
         _add_rounding(graph, name, step)
@@ -120,34 +116,6 @@ def _inputs_of(
         probe.SerializeToString(), options, providers=["CPUExecutionProvider"]
     )
     return dict(zip(names, session.run(names, dict(feeds)), strict=True))
-
-
-def _balance(graph: GraphProto, layer: NodeProto, seen: dict[str, Float32]) -> None:
-    """Make the hidden units before a layer about equally large, and its weights the reverse.
-
-    One step rounds all units, so that quiet ones would lose most. Behind another dense layer the
-    factors move into that one's columns, which have scales of their own (Nagel et al. 2019).
-    """
-    fixed = Constants(graph)
-    makers = {node.output[0]: node for node in graph.node}
-    bend = makers.get(layer.input[0])
-    if bend is None or bend.op_type not in _HOMOGENEOUS:
-        return
-    if only_reader(graph, bend.output[0]) is not layer:
-        return
-    first = makers.get(bend.input[0])
-    if first is None or first.op_type != "Gemm" or only_reader(graph, first.output[0]) is not bend:
-        return
-    if len(first.input) != 3 or not all(name in fixed for name in first.input[1:]):
-        return
-    weights = fixed[layer.input[1]]
-    loud = np.percentile(np.abs(seen[layer.input[0]]), _RANGE[1], axis=0)
-    heavy = np.abs(weights).max(axis=1)
-    factor = np.sqrt(np.maximum(loud, 1e-6) / np.maximum(heavy, 1e-9)).astype(np.float32)
-    first.input[1] = add_constant(graph, f"{first.input[1]}_even", fixed[first.input[1]] / factor)
-    first.input[2] = add_constant(graph, f"{first.input[2]}_even", fixed[first.input[2]] / factor)
-    layer.input[1] = add_constant(graph, f"{layer.input[1]}_even", weights * factor[:, None])
-    seen[layer.input[0]] = seen[layer.input[0]] / factor
 
 
 def _add_rounding(graph: GraphProto, name: str, steps: Steps) -> None:
