@@ -58,7 +58,7 @@ def test_frames_are_the_same_to_the_bit_in_any_blocks(export_stream: Callable[..
     ids=["half", "encoder"],
 )
 def test_what_has_no_weights_of_8_bits(
-    small_stream: Any, tmp_path: Path, choice: dict[str, bool], received: str
+    small_stream: Any, tmp_path: Path, choice: dict[str, Any], received: str
 ) -> None:
     with pytest.raises(ExportError, match=received):
         export_model(small_stream, tmp_path / "no.onnx", int8=True, **choice)

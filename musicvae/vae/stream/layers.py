@@ -125,7 +125,7 @@ def unpack(state: tf.Tensor, memories: Sequence[Memory]) -> list[tf.Tensor]:
     """
     groups = _groups(memories)
     sizes = [state_size(group) for group in groups]
-    pasts = []
+    pasts: list[tf.Tensor] = []
     for part, group in zip(tf.split(state, sizes, axis=1), groups, strict=True):
         frames = [frames for frames, _ in group]
         rows = tf.reshape(part, (1, sum(frames), group[0][1]))
