@@ -38,6 +38,7 @@ STREAM_STEPS = {
     "merge_reshapes": f"{_BUILD}.merge_reshapes",
     "gemm": f"{_BUILD}.use_gemm",
     "gemm: rows of tables": "musicvae_export.graph.gemm._absorb_row_of_table",
+    "sums": f"{_BUILD}.join_sums",
 }
 STEPS = CLIP_STEPS | STREAM_STEPS
 

@@ -29,6 +29,7 @@ def export(
     licence: str | None = None,
     half: bool = False,
     encoder: bool = False,
+    int8: bool = False,
 ) -> ArtifactInfo:
     """Export a trained model's decoder, or its encoder, to one verified ONNX file.
 
@@ -41,6 +42,8 @@ def export(
             float32; the description states how much the result differs from the model.
         encoder: export the encoder, which turns sound into latents, instead of the decoder. Models
             of the stream family have one to export.
+        int8: multiply by weights of 8 bits: a third of the file, and a frame in about half the
+            time; decoders of streams only. The description states what that changes in the sound.
 
     Returns:
         The description that was written into the file.
@@ -64,7 +67,7 @@ def export(
     except ImportError as error:
         raise MissingExporterError from error
     info: ArtifactInfo = exporter.export_model(
-        trained, target, licence=licence, half=half, encoder=encoder
+        trained, target, licence=licence, half=half, encoder=encoder, int8=int8
     )
     return info
 

@@ -31,14 +31,15 @@ def test_a_model_is_handed_on(calls: list[Any], tmp_path: Path) -> None:
     model: Any = SimpleNamespace()
     description: object = musicvae.export(model, tmp_path / "jazz.onnx", licence="CC0-1.0")
     assert description == "description"  # as the stand-in says
-    plain = {"half": False, "encoder": False}
+    plain = {"half": False, "encoder": False, "int8": False}
     assert calls == [(model, tmp_path / "jazz.onnx", {"licence": "CC0-1.0", **plain})]
 
 
 def test_what_is_asked_for_is_handed_on(calls: list[Any], tmp_path: Path) -> None:
     model: Any = SimpleNamespace()
-    musicvae.export(model, tmp_path / "jazz.onnx", half=True, encoder=True)
-    assert calls[0][2] == {"licence": None, "half": True, "encoder": True}
+    musicvae.export(model, tmp_path / "jazz.onnx", half=True, encoder=True, int8=True)
+    wanted = {"licence": None, "half": True, "encoder": True, "int8": True}
+    assert calls[0][2] == wanted
 
 
 @pytest.mark.parametrize("kind", [str, Path])

@@ -15,8 +15,8 @@ const { values: options, positionals } = parseArgs({
 });
 const model = new Uint8Array(readFileSync(positionals[0]));
 const info = description(model);
-if (info.schema !== 2 || info.kind !== "stream") {
-  console.error(`${positionals[0]} is no stream artifact of schema 2`);
+if (![2, 3].includes(info.schema) || info.kind !== "stream") {
+  console.error(`${positionals[0]} is no stream artifact of schema 2 or 3`);
   process.exit(1);
 }
 const { latent_dim: D, state_size: S, hop, channels, sample_rate: rate } = info;

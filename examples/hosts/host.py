@@ -29,8 +29,8 @@ session = onnxruntime.InferenceSession(
     options.artifact, settings, providers=["CPUExecutionProvider"]
 )
 info = json.loads(session.get_modelmeta().custom_metadata_map.get("musicvae", '{"schema": 0}'))
-if info["schema"] != 2 or info["kind"] != "stream":
-    sys.exit(f"{options.artifact} is no stream artifact of schema 2")
+if info["schema"] not in (2, 3) or info["kind"] != "stream":
+    sys.exit(f"{options.artifact} is no stream artifact of schema 2 or 3")
 
 
 def walk() -> Iterator[np.ndarray]:

@@ -16,6 +16,7 @@ from musicvae_export.graph.fold import fold
 from musicvae_export.graph.gemm import use_gemm
 from musicvae_export.graph.integers import tidy_whole_numbers
 from musicvae_export.graph.simplify import look, merge_reshapes, simplify
+from musicvae_export.graph.sums import join_sums
 from musicvae_export.graph.unbatch import unbatch
 from musicvae_export.stamp import name_ports
 
@@ -68,6 +69,7 @@ def clean_stream(model: ModelProto, unit: int = 1) -> ModelProto:
     merge_reshapes(model.graph)
     simplify(model, unit)
     use_gemm(model, unit)
+    join_sums(model, unit)
     return model
 
 

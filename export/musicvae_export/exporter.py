@@ -7,16 +7,23 @@ import os
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from onnx import ModelProto
 
 from musicvae.artifact import ArtifactInfo, parse_info
+from musicvae.artifact.info import SMALL_SCHEMA
+from musicvae.artifact.ports import LATENT, STATE
 from musicvae.errors import ArtifactError, ExportError
 from musicvae.families import Exportable, ExportableModel
 from musicvae.files import replacing
 from musicvae_export.build import build_graph
 from musicvae_export.graph.half import halved
+from musicvae_export.graph.small import small
 from musicvae_export.kinds import KINDS
 from musicvae_export.stamp import stamp, with_graph
+
+#: Seconds of real latents from which the steps of weights of 8 bits are found.
+_SECONDS = 15
 
 
 def export_model(
@@ -26,6 +33,7 @@ def export_model(
     licence: str | None = None,
     half: bool = False,
     encoder: bool = False,
+    int8: bool = False,
 ) -> ArtifactInfo:
     """Export a trained model's decoder, or its encoder, to one ONNX file.
 
@@ -39,6 +47,9 @@ def export_model(
         half: store the weights as float16, which halves the file. The graph is verified with
             float32 weights first, and then the difference that the rounding makes is stated.
         encoder: export the encoder instead of the decoder.
+        int8: multiply by weights of 8 bits, a third of the file and twice as fast; decoders of
+            streams only. The graph is verified with float32 weights first, and then what the
+            rounding changes in the sound is stated.
 
     Returns:
         The description that was written into the file.
@@ -50,6 +61,11 @@ def export_model(
             cannot be written.
     """
     part = _described(_part(model, "encoder" if encoder else "decoder"), licence)
+    if int8 and (half or part.info.kind != "stream"):
+        raise ExportError(
+            "weights of 8 bits are for decoders of streams, and instead of float16",
+            received="half and int8" if half else f"an artifact of kind {part.info.kind!r}",
+        )
     try:
         # Opened first, so that a folder that cannot be written is known before the long work.
         with replacing(path) as temporary:
@@ -58,6 +74,10 @@ def export_model(
             if half:
                 graph = halved(graph)
                 rounded = dataclasses.replace(part.info, precision="float16")
+                info = _verified(part, graph, rounded, temporary)
+            if int8:
+                graph = small(graph, _real_feeds(part))
+                rounded = dataclasses.replace(part.info, precision="int8", schema=SMALL_SCHEMA)
                 info = _verified(part, graph, rounded, temporary)
             temporary.write_bytes(stamp(graph, info))
             _opened(info, temporary).warm_up()
@@ -87,6 +107,15 @@ def _described(part: Exportable, licence: str | None) -> Exportable:
         raise ExportError(
             "the model cannot be described in an artifact", received=str(error)
         ) from error
+
+
+def _real_feeds(part: Exportable) -> dict[str, Any]:
+    """Some real latents and as many random ones, and the start state, by port."""
+    info = part.info
+    frames = _SECONDS * info.sample_rate // info.hop
+    random = np.random.default_rng(1).standard_normal((frames, info.latent_dim), np.float32)
+    latents = np.concatenate([part.real_input(frames), random])
+    return {LATENT: latents[None], STATE: np.zeros((1, info.state_size), np.float32)}
 
 
 def _verified(part: Exportable, graph: ModelProto, info: ArtifactInfo, file: Path) -> ArtifactInfo:

@@ -62,7 +62,13 @@ def compare(
     return worst
 
 
-def streamed(player: Player, rows: Float32, unit: int = 1, weights: Float32 | None = None) -> float:
+def streamed(
+    player: Player,
+    rows: Float32,
+    unit: int = 1,
+    weights: Float32 | None = None,
+    limit: float = TOLERANCE,
+) -> float:
     """The largest difference between playing in blocks of several lengths and playing at once.
 
     Args:
@@ -70,9 +76,10 @@ def streamed(player: Player, rows: Float32, unit: int = 1, weights: Float32 | No
         rows: a minute of input, float32 (frames × unit, width).
         unit: rows per frame.
         weights: see :func:`compare`.
+        limit: the largest difference allowed.
 
     Raises:
-        ParityError: it is above ``TOLERANCE``.
+        ParityError: it is above ``limit``.
     """
     scale = np.float32(1.0) if weights is None else weights
     player.reset()
@@ -86,10 +93,10 @@ def streamed(player: Player, rows: Float32, unit: int = 1, weights: Float32 | No
         ]
         worst[frames] = float(np.abs((np.concatenate(parts) - whole) * scale).max())
     player.reset()
-    if not all(value <= TOLERANCE for value in worst.values()):
+    if not all(value <= limit for value in worst.values()):
         raise ParityError(
             "the ONNX graph gives another answer in blocks than at once",
-            expected=f"a difference of at most {TOLERANCE:g}",
+            expected=f"a difference of at most {limit:g}",
             received=", ".join(f"{v:.2e} in blocks of {frames}" for frames, v in worst.items()),
         )
     return max(worst.values())

@@ -11,7 +11,7 @@ import reprlib
 from collections.abc import Iterator
 from typing import Any
 
-from musicvae.artifact.info import ArtifactInfo
+from musicvae.artifact.info import SMALL_SCHEMA, ArtifactInfo
 from musicvae.artifact.number_checks import (
     is_number,
     is_whole,
@@ -21,7 +21,7 @@ from musicvae.artifact.number_checks import (
 )
 
 KINDS = ("clip", "stream", "encoder")
-PRECISIONS = ("float32", "float16")
+PRECISIONS = ("float32", "float16", "int8")
 
 #: For each size: the kinds that have it, its lowest and its highest value; it is 0 for other kinds.
 #: The highest values are far beyond any use; they keep a hostile file from taking all memory.
@@ -85,6 +85,8 @@ def _texts(info: ArtifactInfo) -> Iterator[str]:
             return
     if info.precision not in PRECISIONS:
         yield f"precision {reprlib.repr(info.precision)}, none of {', '.join(PRECISIONS)}"
+    elif info.precision == "int8" and (info.kind != "stream" or info.schema < SMALL_SCHEMA):
+        yield f"weights of 8 bits, in schema {info.schema} and kind {info.kind}"
     if info.kind == "clip" and info.latent_space:
         yield "a clip that names a latent space"
     elif not re.fullmatch(r"(?:[0-9a-f]{16})?", info.latent_space):

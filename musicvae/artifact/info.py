@@ -20,9 +20,11 @@ from musicvae.artifact.parts import Matrix, rounded_matrix
 
 METADATA_KEY = "musicvae"
 
-#: The version of the description that is written today. Version 1 had clips only, and none of the
-#: fields marked "schema 2" below.
-SCHEMA = 2
+#: The newest version of the description that is read. Version 1 had clips only, and none of the
+#: fields marked "schema 2" below; version 3 has weights of 8 bits.
+SCHEMA = 3
+#: What is written: the oldest version that says it all, so that older readers take the file.
+_PLAIN_SCHEMA, SMALL_SCHEMA = 2, 3
 
 Kind = Literal["clip", "stream", "encoder"]
 
@@ -54,8 +56,8 @@ class ArtifactInfo:
         latent_space: 16 hex digits that identify the encoder and the basis of the latents. Two
             artifacts with the same digits give the same meaning to the same latents (schema 2);
             empty where it is not stated.
-        precision: of the weights in the file, ``"float32"`` or ``"float16"`` (schema 2). The graph
-            computes in float32 either way.
+        precision: of the weights in the file, ``"float32"``, ``"float16"`` (schema 2) or ``"int8"``
+            (schema 3, a stream). The graph computes in float32, but for products with the last.
         latents: name, range and importance of each latent, in order, and what it does to the sound.
         covariance: of a stream's latents over the training set, standardised, D × D (schema 2);
             empty where it is not known.
@@ -64,7 +66,7 @@ class ArtifactInfo:
             loudness (schema 2).
         parity: largest difference between the artifact and the model it was exported from,
             relative to full scale ±1, by kind of input (``"random"``, ``"real"``) or by the check
-            that measured it.
+            that measured it; for weights of 8 bits also ``"snr"``, ``"log_mel"`` and ``"onsets"``.
         provenance: data hash, steps, package versions, seed, date.
         licence: licence of the artifact, as its author states it.
         graph_sha256: hex digest of the graph's bytes in the file, which reveals later damage.
@@ -93,7 +95,7 @@ class ArtifactInfo:
     provenance: Mapping[str, Any] = field(default_factory=dict)
     licence: str = "unstated"
     graph_sha256: str = ""
-    schema: int = SCHEMA
+    schema: int = _PLAIN_SCHEMA
 
     @property
     def seconds(self) -> float:

@@ -72,6 +72,7 @@ def test_text_that_is_no_description(text: str) -> None:
         {"hop": 512},
         {"stride": 2},
         {"latent_space": "0123456789abcdef"},
+        {"precision": "int4"},
         {"precision": "int8"},
         {"precision": ["float32"]},
         {"covariance": [[1.0] * 4] * 4},

@@ -86,10 +86,10 @@ def test_it_walks(host: Host, make_stream: Make, tmp_path: Path) -> None:
 def test_it_refuses_what_is_no_stream_it_knows(
     host: Host, make_artifact: Make, make_stream: Make
 ) -> None:
-    for path in (make_artifact(), make_stream(schema=3)):
+    for path in (make_artifact(), make_stream(schema=4)):
         done = run(host, path, "--seconds", 1)
         assert done.returncode == 1
-        assert "is no stream artifact of schema 2" in done.stderr
+        assert "is no stream artifact of schema 2 or 3" in done.stderr
 
 
 def test_it_names_latents_that_are_too_large(host: Host, make_stream: Make, tmp_path: Path) -> None:

@@ -36,7 +36,8 @@ def add_constant(graph: GraphProto, name: str, value: NDArray[Any]) -> str:
     taken |= {output for node in graph.node for output in node.output}
     while name in taken:
         name += "_"
-    graph.initializer.append(numpy_helper.from_array(np.ascontiguousarray(value), name))
+    # Not ascontiguousarray, which makes a list of one of a scalar; Range and others take scalars.
+    graph.initializer.append(numpy_helper.from_array(np.asarray(value, order="C"), name))
     return name
 
 

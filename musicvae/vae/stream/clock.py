@@ -7,6 +7,7 @@ can differ from one frame to the next, while sound stays a function of latents a
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import keras
@@ -30,6 +31,7 @@ class Clock(keras.layers.Layer):
     Args:
         fft: window of the synthesis in samples.
         hop: samples per frame.
+        channels: of the sound.
 
     Attributes:
         width: numbers of the face for one frame.
@@ -37,7 +39,7 @@ class Clock(keras.layers.Layer):
 
     memory: Memory = (1, 1)
 
-    def __init__(self, fft: int, hop: int, **options: Any) -> None:
+    def __init__(self, fft: int, hop: int, channels: int = 1, **options: Any) -> None:
         super().__init__(trainable=False, **options)
         times = np.arange(PERIOD)[:, None]
         periods = 2.0 ** np.arange(2, 10)[None]
@@ -49,22 +51,29 @@ class Clock(keras.layers.Layer):
         # In one hop, the phase of a tone in the middle of bin k advances by 2π·k·hop / fft.
         self.turns = fft // hop
         turn = np.outer(np.arange(self.turns), np.arange(fft // 2)) % self.turns
-        self.turn = tf.constant(turn * (2 * np.pi / self.turns), tf.float32)
+        turn = np.tile(turn * (2 * np.pi / self.turns), channels)
+        self.turn = tf.constant(turn, tf.float32)
 
-    def advance(self, frames: tf.Tensor, past: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+    def advance(
+        self,
+        frames: tf.Tensor,
+        past: tf.Tensor,
+        arranged: Callable[[tf.Tensor], tf.Tensor] = tf.identity,
+    ) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
         """Advance the clock.
 
         Args:
             frames: number of frames, int32 scalar.
             past: time of the first frame, float32 (batch, 1, 1), a whole number below ``PERIOD``.
+            arranged: puts the columns of the phases into another order.
 
         Returns:
             The face, float32 (batch, frames, width); the phase that each bin has advanced by, in
-            radians, float32 (batch, frames, fft // 2); and the time after the last frame, of the
-            shape of ``past``.
+            radians, float32 (batch, frames, channels × fft // 2); and the time after the last
+            frame, of the shape of ``past``.
         """
         start = tf.cast(past[:, :, 0], tf.int32)
         now = tf.math.floormod(start + tf.range(frames)[None], PERIOD)
         after = tf.cast(tf.math.floormod(start + frames, PERIOD), tf.float32)
-        turned = tf.gather(self.turn, tf.math.floormod(now, self.turns))
+        turned = tf.gather(arranged(self.turn), tf.math.floormod(now, self.turns))
         return tf.gather(self.face, now), turned, after[:, :, None]

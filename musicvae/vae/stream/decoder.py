@@ -36,7 +36,7 @@ class StreamDecoderNetwork(CausalNetwork):
         dense, bins = keras.layers.Dense, settings.fft // 2
         self.stride, self.channels = settings.stride, recipe.channels
         self._gain = 0.0
-        self.clock = Clock(settings.fft, settings.hop)
+        self.clock = Clock(settings.fft, settings.hop, recipe.channels)
         self.delayed = Delayed(recipe.latent_dim, 1)
         self.blocks = [
             CausalBlock(settings.width, settings.hidden, dilation)
@@ -87,14 +87,21 @@ class StreamDecoderNetwork(CausalNetwork):
         self, latents: tf.Tensor, pasts: Sequence[tf.Tensor]
     ) -> tuple[tf.Tensor, list[tf.Tensor]]:
         """Decode latents of the next frames, float32 (batch, frames, D); see the base class."""
-        face, turn, time = self.clock.advance(tf.shape(latents)[1], pasts[0])
+        arranged = self.synthesis.arranged
+        face, turn, time = self.clock.advance(tf.shape(latents)[1], pasts[0], arranged)
         pair, latest = self.delayed.advance(latents, pasts[1])
         x = self.enter(tf.concat([pair, face], axis=2))
         x, remembered = run_stack(self.blocks, x, pasts[2:-1])
         x = tf.nn.leaky_relu(x, SLOPE)
-        turn = tf.tile(turn, (1, 1, self.channels)) if self.channels > 1 else turn
-        audio, tail = self.synthesis.advance(self.magnitude(x), self.phase(x) + turn, pasts[-1])
+        magnitude, phase = self._columns(self.magnitude, x), self._columns(self.phase, x)
+        audio, tail = self.synthesis.advance(magnitude, phase + turn, pasts[-1])
         return audio, [time, latest, *remembered, tail]
+
+    def _columns(self, head: Any, x: tf.Tensor) -> tf.Tensor:
+        """The output of a dense layer, in the order in which the synthesis takes its bins."""
+        if not self.synthesis.as_matrix:
+            return head(x)
+        return x @ self.synthesis.arranged(head.kernel) + self.synthesis.arranged(head.bias)
 
     def call(self, inputs: tf.Tensor, training: bool = False) -> tf.Tensor:
         """Decode steps from the start of a stream; in training, from an arbitrary clock time."""

@@ -6,8 +6,8 @@ entries each, and as many twiddle factors between them:
 
     spectrum bin k = R·a + b,  sample n = R·m + r  (a < R/2, as real signals need half the bins)
 
-    inverse   T[r, b] = e^(2πi·r·b/N) Σ_a C[R·a + b] e^(2πi·r·a/R)
-              y[R·m + r] = w[n] · Re Σ_b T[r, b] e^(2πi·m·b/R)
+    inverse   T[b, r] = e^(2πi·r·b/N) Σ_a C[R·a + b] e^(2πi·r·a/R)
+              y[R·m + r] = w[n] · Re Σ_b T[b, r] e^(2πi·m·b/R)
     forward   T[b, r] = e^(-2πi·r·b/N) Σ_m w[n] y[R·m + r] e^(-2πi·m·b/R)
               C[R·a + b] = Σ_r T[b, r] e^(-2πi·r·a/R)
 
@@ -38,9 +38,9 @@ class Transform(NamedTuple):
 
     Attributes:
         scale: (R, R), multiplied with the samples; see :func:`inverse` and :func:`forward`.
-        first: (4·R, R), multiplied from the left.
-        twiddle: (4·R, R), multiplied number by number.
-        second: (4·R, R), multiplied from the right.
+        first: the first matrix product: (4·R, R) from the left, inverse (R, 4·R) from the right.
+        twiddle: multiplied number by number with its result.
+        second: the second one: (4·R, R) from the right, inverse (R, 4·R) from the left.
     """
 
     scale: Matrix
@@ -64,15 +64,17 @@ def root(size: int) -> int:
 def inverse(window: NDArray[np.float64]) -> Transform:
     """The windowed inverse transform of half a spectrum.
 
-    With the spectrum's real and imaginary parts as x (R [re a, im a], R [b]), it is
+    With the spectrum's real and imaginary parts as x (R [b], R [re a, im a]), it is
 
-        y = ((first @ x) · twiddle) reshaped to (R [r], 4·R) @ second        (R [r], R [m])
+        y = second @ ((x @ first) · twiddle) reshaped to (4·R, R [r])        (R [m], R [r])
+
+    so that the samples come out in their order.
 
     Args:
         window: float64 (N,), multiplied with the resulting samples.
 
     Returns:
-        The factors. ``scale`` (R [r], R [m]) is the window, and is multiplied with y. Each bin
+        The factors. ``scale`` (R [m], R [r]) is the window, and is multiplied with y. Each bin
         counts twice, as those of a real signal do except the one at 0 Hz: halve that one.
     """
     size = len(window)
@@ -80,16 +82,26 @@ def inverse(window: NDArray[np.float64]) -> Transform:
     whole, half = np.arange(R), np.arange(R // 2)
     turn = np.exp(2j * np.pi * np.outer(whole, half) / R) * (2.0 / size)  # (r, a)
     parts = np.stack([np.stack([turn.real, -turn.imag], 1), np.stack([turn.imag, turn.real], 1)], 1)
-    first = np.einsum("qp,rpsa->rqsa", _QUADRUPLE, parts)  # (r, 4, re/im, a)
-    back = np.exp(2j * np.pi * np.outer(whole, whole) / R)  # (b, m)
+    first = np.einsum("qp,rpsa->saqr", _QUADRUPLE, parts)  # (re/im, a, 4, r)
+    back = np.exp(2j * np.pi * np.outer(whole, whole) / R)  # (m, b)
     real, imaginary = back.real, -back.imag
-    second = np.stack([real, real, imaginary, imaginary])  # (4, b, m)
+    second = np.stack([real, real, imaginary, imaginary], axis=2)  # (m, b, 4)
     return Transform(
-        _single(window.reshape(R, R).T),
-        _single(first.reshape(4 * R, R)),
-        _twiddle(np.outer(whole, whole) / size),
-        _single(second.reshape(4 * R, R)),
+        _single(window.reshape(R, R)),
+        _single(first.reshape(R, 4 * R)),
+        _twiddle(np.outer(whole, whole) / size).reshape(R, 4 * R),
+        _single(second.reshape(R, 4 * R)),
     )
+
+
+def order(size: int) -> NDArray[np.int64]:
+    """The bins of half a spectrum in the order b, a, in which :func:`inverse` takes them.
+
+    Returns:
+        Numbers of bins, int64 (N // 2,).
+    """
+    R = root(size)
+    return np.arange(size // 2).reshape(R // 2, R).T.ravel()
 
 
 def forward(window: NDArray[np.float64]) -> Transform:

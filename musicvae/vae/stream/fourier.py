@@ -16,6 +16,7 @@ import math
 from typing import Any
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from musicvae.vae.spectra import hann, log_bands, magnitude, mel_bank, power
@@ -98,7 +99,8 @@ class StreamSynthesis(keras.layers.Layer):
         hop: samples per frame; a quarter of ``fft`` or less.
 
     Input shape: two float32 (batch, frames, channels × fft // 2): natural logarithms of magnitudes,
-    where a full-scale sine peaks near 0, and phases in radians.
+    where a full-scale sine peaks near 0, and phases in radians; the bins of each channel in the
+    order of :meth:`arranged`.
     Output shape: float32 (batch, frames × hop, channels), full scale ±1.
     """
 
@@ -114,7 +116,23 @@ class StreamSynthesis(keras.layers.Layer):
         # Of a real signal, the bin at 0 Hz counts once and all others twice; dft.py counts all
         # twice.
         self.halved = tf.constant([math.log(0.5)] + [0.0] * (fft // 2 - 1), tf.float32)
+        self.order = dft.order(fft)
         self.as_matrix = False
+
+    def arranged(self, columns: tf.Tensor) -> tf.Tensor:
+        """Columns that belong to the bins of each channel in the order that ``advance`` takes.
+
+        Matrix products take the bins in another order than they have. Weights of the layers before
+        are put into that order once, when a model is exported, and spectra in no block.
+
+        Args:
+            columns: float32 (…, channels × fft // 2), by rising frequency.
+        """
+        if not self.as_matrix:
+            return columns
+        bins = len(self.order)
+        order = np.concatenate([self.order + bins * channel for channel in range(self.channels)])
+        return tf.gather(columns, order, axis=-1)
 
     def advance(
         self, log_magnitude: tf.Tensor, phase: tf.Tensor, past: tf.Tensor
@@ -124,7 +142,7 @@ class StreamSynthesis(keras.layers.Layer):
         Args:
             log_magnitude: float32 (batch, frames, channels × fft // 2).
             phase: in radians, of the same shape.
-            past: the windows of the frames before, float32 (batch, fft / hop - 1, fft × channels).
+            past: the windows of the frames before, float32 (batch, fft / hop - 1, channels × fft).
 
         Returns:
             Sound, float32 (batch, frames × hop, channels), and the next past.
@@ -136,15 +154,17 @@ class StreamSynthesis(keras.layers.Layer):
             log_magnitude, limit = log_magnitude + halved, limit + halved
         magnitude = tf.exp(tf.minimum(log_magnitude, limit))
         pieces = self._pieces(magnitude * tf.cos(phase), magnitude * tf.sin(phase))
-        pieces = tf.reshape(pieces, (batch, -1, self.channels, self.parts, self.hop))
-        pieces = tf.transpose(pieces, (0, 1, 3, 4, 2)) if self.channels > 1 else pieces
-        pieces = tf.reshape(pieces, (batch, -1, self.parts, self.hop * self.channels))
+        window = (self.channels, self.parts, self.hop)
+        pieces = tf.reshape(pieces, (batch, -1, *window))
         last, width = self.parts - 1, self.fft * self.channels
-        known = tf.concat([tf.reshape(past, (batch, last, self.parts, -1)), pieces], axis=1)
+        known = tf.concat([tf.reshape(past, (batch, last, *window)), pieces], axis=1)
         # Part p of a window sounds p hops later than its first part.
-        total = known[:, last:, :1]
+        total = known[:, last:, :, :1]
         for part in range(1, self.parts):
-            total += known[:, last - part : -part, part : part + 1]
+            total += known[:, last - part : -part, :, part : part + 1]
+        if self.channels > 1:
+            total = tf.reshape(total, (batch, -1, self.channels, self.hop))
+            total = tf.transpose(total, (0, 1, 3, 2))
         audio = tf.reshape(total, (batch, -1, self.channels))
         return audio, tf.reshape(known[:, -last:], (batch, last, width))
 
@@ -155,13 +175,12 @@ class StreamSynthesis(keras.layers.Layer):
             real: float32, fft // 2 numbers for each spectrum.
             imaginary: of the same shape.
         """
-        bins = self.fft // 2
-        real, imaginary = tf.reshape(real, (-1, bins)), tf.reshape(imaginary, (-1, bins))
         if not self.as_matrix:
+            real, imaginary = (tf.reshape(part, (-1, self.fft // 2)) for part in (real, imaginary))
             spectrum = tf.pad(tf.complex(real, imaginary), [[0, 0], [0, 1]])
             return tf.signal.irfft(spectrum, [self.fft]) * self.window
         root = dft.root(self.fft)
-        x = tf.reshape(tf.concat([real, imaginary], axis=1), (-1, root, root))
-        x = (self.transform.first @ x) * self.transform.twiddle
-        x = tf.reshape(x, (-1, root, 4 * root)) @ self.transform.second  # (spectra, r, m)
-        return tf.reshape(tf.transpose(x * self.transform.scale, (0, 2, 1)), (-1, self.fft))
+        parts = [tf.reshape(part, (-1, root, root // 2)) for part in (real, imaginary)]
+        x = (tf.concat(parts, axis=2) @ self.transform.first) * self.transform.twiddle
+        x = self.transform.second @ tf.reshape(x, (-1, 4 * root, root))  # (spectra, m, r)
+        return tf.reshape(x * self.transform.scale, (-1, self.fft))

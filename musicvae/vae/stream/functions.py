@@ -32,7 +32,7 @@ def decoder_function(decoder: CausalNetwork, basis: LatentBasis, recipe: Recipe)
         z = basis.to_model(latent)
         with as_matrices(*decoder.transforms):
             audio, pasts = decoder.advance(z, unpack(state, memories))
-        return audio, pack(pasts)
+        return audio, pack(pasts, memories)
 
     return decode
 
@@ -55,6 +55,6 @@ def encoder_function(encoder: CausalNetwork, basis: LatentBasis, recipe: Recipe)
         with as_matrices(*encoder.transforms):
             out, pasts = encoder.advance(audio, unpack(state, memories))
         mean, _ = tf.split(out, 2, axis=2)
-        return basis.from_model(mean), pack(pasts)
+        return basis.from_model(mean), pack(pasts, memories)
 
     return encode

@@ -17,6 +17,7 @@ once, and playing, which computes a frame at a time, run the same code.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 from typing import Any
 
 import keras
@@ -117,15 +118,33 @@ def state_size(memories: Sequence[Memory]) -> int:
 
 
 def unpack(state: tf.Tensor, memories: Sequence[Memory]) -> list[tf.Tensor]:
-    """The past of each layer, float32 (1, *memory), from a flat state, float32 (1, S)."""
-    sizes = [frames * width for frames, width in memories]
-    parts = tf.split(state, sizes, axis=1)
-    return [tf.reshape(part, (1, *memory)) for part, memory in zip(parts, memories, strict=True)]
+    """The past of each layer, float32 (1, *memory), from a flat state, float32 (1, S).
+
+    Neighbours of one width are cut apart as rows of one matrix, which in a graph that plays is one
+    operator for all of them.
+    """
+    groups = _groups(memories)
+    sizes = [state_size(group) for group in groups]
+    pasts: list[tf.Tensor] = []
+    for part, group in zip(tf.split(state, sizes, axis=1), groups, strict=True):
+        frames = [frames for frames, _ in group]
+        rows = tf.reshape(part, (1, sum(frames), group[0][1]))
+        pasts += tf.split(rows, frames, axis=1) if len(group) > 1 else [rows]
+    return pasts
 
 
-def pack(pasts: Sequence[tf.Tensor]) -> tf.Tensor:
+def pack(pasts: Sequence[tf.Tensor], memories: Sequence[Memory]) -> tf.Tensor:
     """A flat state, float32 (1, S), from the past of each layer, float32 (1, *memory)."""
-    return tf.concat([tf.reshape(past, (1, -1)) for past in pasts], axis=1)
+    left, parts = list(pasts), []
+    for group in _groups(memories):
+        rows, left = left[: len(group)], left[len(group) :]
+        parts.append(tf.reshape(tf.concat(rows, axis=1) if len(rows) > 1 else rows[0], (1, -1)))
+    return tf.concat(parts, axis=1)
+
+
+def _groups(memories: Sequence[Memory]) -> list[list[Memory]]:
+    """Neighbouring memories of one width together."""
+    return [list(group) for _, group in groupby(memories, key=lambda memory: memory[1])]
 
 
 def receptive_frames(memories: Sequence[Memory]) -> int:

@@ -119,7 +119,7 @@ def test_a_flat_state_is_the_pasts_one_after_another() -> None:
     assert [tuple(past.shape) for past in pasts] == [(1, 1, 1), (1, 3, 2), (1, 2, 5)]
     assert float(pasts[1][0, 0, 0]) == 1.0
     assert float(pasts[2][0, 1, 4]) == size - 1
-    np.testing.assert_array_equal(pack(pasts), state)
+    np.testing.assert_array_equal(pack(pasts, memories), state)
 
 
 def test_a_stream_begins_with_zeros() -> None:

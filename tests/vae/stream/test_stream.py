@@ -33,7 +33,7 @@ def _blocks(advance: Any, inputs: np.ndarray, memories: Any, sizes: list[int]) -
     parts, first = [], 0
     for size in sizes:
         out, pasts = advance(inputs[:, first : first + size], stream_layers.unpack(state, memories))
-        state = stream_layers.pack(pasts)
+        state = stream_layers.pack(pasts, memories)
         parts.append(out.numpy())
         first += size
     assert first == inputs.shape[1]
