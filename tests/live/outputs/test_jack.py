@@ -76,7 +76,7 @@ def attempted(capture: Any, jacks: Any, hearing: Any, callback: str) -> bool:
     assert card.failure is None
     unheard = card.underruns - hearing.gaps(heard[:, 0], begun=True)
     assert 0 <= unheard <= before
-    return unheard == 0
+    return bool(unheard == 0)
 
 
 def test_a_server_that_dies_and_comes_back(

@@ -103,8 +103,8 @@ def test_spectra_of_a_sound_make_that_sound(channels: int, as_matrix: bool) -> N
     sounds = [_chord(20 * HOP + FFT, seed) for seed in range(channels)]
     layer = StreamSynthesis(channels, FFT, HOP)
     layer.as_matrix = as_matrix
-    spectra = map(layer.arranged, _spectra(sounds))
-    made = layer.advance(*spectra, tf.zeros((1, *layer.memory)))[0].numpy()[0]
+    magnitude, phase = map(layer.arranged, _spectra(sounds))
+    made = layer.advance(magnitude, phase, tf.zeros((1, *layer.memory)))[0].numpy()[0]
     assert made.shape == (21 * HOP, channels)
     expected = np.stack(sounds, axis=1)[: len(made)]
     np.testing.assert_allclose(made[FADE * HOP :], expected[FADE * HOP :], atol=1e-5)
