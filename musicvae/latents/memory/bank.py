@@ -27,6 +27,7 @@ from musicvae.latents.memory.memory_format import (
     MemoryHeader,
     Part,
 )
+from musicvae.latents.memory.neighbours import enterable
 from musicvae.paths import AnyPath, input_file, output_file
 
 #: Endings of the files of memories.
@@ -210,6 +211,8 @@ def _check(header: MemoryHeader, body: Body) -> None:
         )
     if np.setdiff1d(np.arange(len(ends)), inside).size:
         raise MemoryBankError("a part has no joint", expected="at least one in each")
+    if not enterable(body.joints, header.parts)[0].any():
+        raise MemoryBankError("no joint has anything behind it to be played")
     if ((near >= count) & (near != NONE)).any():
         raise MemoryBankError("a joint's neighbour is none", expected=f"joints 0 to {count - 1}")
 

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from musicvae.errors import SettingError
 from musicvae.live.commands import readers
-from musicvae.live.commands.address import Address, Command, Value
+from musicvae.live.commands.address import Address, Command, Morph, Row, Target, Value
+from musicvae.live.engine.controls import Controls
 from musicvae.live.jobs.worker import Say
+from musicvae.live.sources.guidance import ALL
+from musicvae.live.sources.memory import MemorySource
 from musicvae.live.stage.engine_handle import EngineHandle
+
+#: Styles and tracks of one message; styles that an error names.
+_MOST_NAMES, _SHOWN = 32, 12
 
 
 class ModelJobs:
@@ -44,6 +51,37 @@ class ModelJobs:
             say("/tape/list.reply", row.name, seconds, row.reason)
         return (len(rows),)
 
+    def list_memories(self, command: Command, say: Say) -> tuple[Value, ...]:
+        """List every memory, readable or not; returns how many."""
+        rows = self._handle.loader.library.memories()
+        for row in rows:
+            seconds = 0.0 if row.info is None else row.info.seconds
+            styles = "" if row.info is None else " ".join(row.info.styles)
+            licence = "" if row.info is None else row.info.licence
+            say("/memory/list.reply", row.name, seconds, styles, licence, row.reason)
+        return (len(rows),)
+
+    def limit(self, command: Command, say: Say) -> tuple[Value, ...]:
+        """Limit the memory of a deck to styles and tracks that it has.
+
+        Raises:
+            SettingError: it has none of that name, or there is no memory.
+        """
+        voice = self._handle.deck(command.deck).voice
+        source = None if voice is None else voice.controls.sources["memory"]
+        if not isinstance(source, MemorySource) or not source.ready:
+            raise SettingError("this deck has no memory", hint="/memory/load NAME")
+        for name in command.values:
+            if name not in (ALL, *source.names):
+                raise SettingError(
+                    "the memory has no style or track of that name",
+                    expected=f"{ALL}, {', '.join(source.styles[:_SHOWN])}, or a track",
+                    received=f"{name!a:.80}",
+                    hint="/memory/load NAME loads another memory",
+                )
+        self._handle.apply(command)
+        return command.values
+
     def sync(self, command: Command, say: Say) -> None:
         """Reply when the engine has applied all commands sent before; earlier jobs are done."""
         self._handle.apply()
@@ -67,6 +105,29 @@ TAPE_LIST = Address(
     owner=ModelJobs,
     job=ModelJobs.list_tapes,
     question=True,
+)
+MEMORY_LIST = Address(
+    "/memory/list",
+    "ignored",
+    "Answers `/memory/list.reply` for each memory: files first, then those of ready models.",
+    readers.nothing,
+    owner=ModelJobs,
+    job=ModelJobs.list_memories,
+    question=True,
+)
+STYLE = Row[Controls](
+    "/style",
+    "s …",
+    "Play these styles or tracks of the memory alone; `all` plays everything again.",
+    lambda a: a.words(max(1, min(len(a.values), _MOST_NAMES))),
+    deck=True,
+    target=Target.CONTROLS,
+    owner=ModelJobs,
+    job=ModelJobs.limit,
+    apply=lambda controls, c, _: controls.guidance.limit(*map(str, c.values)),
+    describe=lambda controls: [("", controls.guidance.names or (ALL,))],
+    kept=True,
+    morph=Morph.SWITCH,
 )
 SYNC = Address(
     "/sync",
