@@ -31,8 +31,8 @@ _LEAST, _MOST = 0.4, 3.0
 _KEPT_MEAN = 1 - np.exp(-_MOST)
 #: Seconds that a jump waits for an onset.
 _WAIT = 0.5
-#: Steps before a jump from which on a place is searched for; it finds 7 000 joints.
-_AHEAD = 40
+#: Steps before a jump from which on a place is searched for: 6 000 joints are looked at.
+_AHEAD = 48
 #: A lead shorter than this is none.
 _NO_LEAD = 1e-3
 
@@ -111,9 +111,15 @@ class Improviser:
     def next(self, out: Latents) -> None:
         """Write the latents of the next step into ``out``, float32 (D,), and go on."""
         self._mask_if_changed()
-        if self.step >= self._leaves:
+        # The work of a jump is spread over three steps: choose, leave, plan the next.
+        left = self._leaves - self.step
+        if not self._planned:
+            self._plan()
+        elif left <= 0:
             self._leave()
-        elif self._guided and self._leaves - self.step <= _AHEAD:
+        elif left == 1:
+            self._choose()
+        elif left <= _AHEAD and self._guided:
             self._look_ahead()
         self._recent.note(self.step)
         self._write(out)
@@ -189,28 +195,35 @@ class Improviser:
         part = int(np.searchsorted(self.memory.ends, self.step, side="right"))
         most = int(self.memory.ends[part]) - 1
         self._leaves = max(min(int(steps[self._joint]), most), self.step + 1)
-        self._searching = False
+        self._planned, self._searching, self._chosen = True, False, -1
 
-    def _leave(self) -> None:
-        """Jump, or where there is no place to go, plan to do so later."""
+    def _choose(self) -> None:
+        """Choose where to jump to; nowhere where nothing new is known and it need not."""
         joint = self._joint
-        self.step = min(self.step, self.memory.steps - 1)
         if self._guided:
             self._look_ahead()
             joints, cost = self._search.joints, self._search.costs
         else:
             joints = self._near[joint][self._near[joint] != NONE].astype(np.intp)
             joints = joints[self._open[joints] & self._recent.new(self._places.steps[joints])]
-            window = self._places.window(self.step)
+            window = self._places.window(self._leaves)
             cost = costs(self._places, joints, window, self._phase(), None)
         if not len(joints) and self._forced:
             joints, cost = self._any()
-        if not len(joints):
+        if len(joints):
+            self._chosen = self._drawn(joints, cost)
+
+    def _leave(self) -> None:
+        """Jump, or where there is no place to go, plan to do so later."""
+        if self._chosen < 0:
+            self._choose()
+        if self._chosen < 0:
             self._plan(0.5)
             return
+        self.step = min(self.step, self.memory.steps - 1)
         coming = np.empty_like(self._row)
         self._write(coming)
-        self._enter(self._drawn(joints, cost))
+        self._enter(self._chosen)
         self._fade_from(coming)
         self.jumps += 1
 
@@ -237,7 +250,7 @@ class Improviser:
         some = self._among[self._draws.integers(len(self._among), size=4 * KEPT)]
         last = self._recent.last(self._places.steps[some])
         oldest = some[np.argsort(last, kind="stable")[: KEPT // 4]]
-        window = self._places.window(self.step)
+        window = self._places.window(self._leaves)
         return oldest, costs(self._places, oldest, window, -1.0, self._lead)
 
     def _phase(self) -> float:
@@ -250,7 +263,7 @@ class Improviser:
     def _enter(self, joint: int) -> None:
         """Go on from a joint."""
         self.step = int(self._places.steps[joint])
-        self._plan()
+        self._planned, self._leaves, self._chosen = False, self.step + 1, -1
 
     def _fade_from(self, row: Latents) -> None:
         """Let the difference between a row and the one that comes now fade within some steps."""

@@ -10,7 +10,7 @@ from musicvae.latents.memory.choosing import Recent, costs
 from musicvae.latents.memory.places import Places
 
 #: Joints that are looked at in one step, which takes about 0.05 ms, and that are kept.
-TOGETHER, KEPT = 192, 16
+TOGETHER, KEPT = 128, 16
 #: Places of the same part, nearer than so many steps to the moment, are no jump.
 _AWAY = 129
 
