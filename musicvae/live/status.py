@@ -12,6 +12,7 @@ from musicvae.live.faults import Faults
 from musicvae.live.osc.replies import Value
 from musicvae.live.outputs.output import Output
 from musicvae.live.parts import Parts
+from musicvae.live.sources.memory import MemorySource
 from musicvae.version import __version__
 
 #: Name, OSC type and meaning, in the order of the reply.
@@ -51,6 +52,16 @@ FIELDS = (
     ("answers_lost", "i", "answers not sent: too many were waiting, or the client was gone"),
     ("connections_refused", "i", "TCP connections of hosts that are not allowed, or too many"),
     ("connections_dropped", "i", "TCP connections closed for nonsense, slow reading or silence"),
+    ("source", "s", "what moves the latents of deck a, as `/source` names it"),
+    ("memory", "s", "the memory of deck a; empty for none"),
+    ("memory_track", "s", "the track in it that is played"),
+    ("memory_place", "f", "where in it, from 0 (its beginning) to 1 (its end)"),
+    ("memory_jumps", "i", "how often it jumped since it began"),
+    ("source_b", "s", "the same of deck b"),
+    ("memory_b", "s", "the memory of deck b"),
+    ("memory_track_b", "s", "the track in it"),
+    ("memory_place_b", "f", "where in it"),
+    ("memory_jumps_b", "i", "of deck b"),
 )
 
 #: Bytes of one text in the reply. All fields fit one datagram even where each text is as long.
@@ -92,6 +103,8 @@ def status(parts: Parts) -> dict[str, Value]:
         "answers_lost": receiver.outbox.dropped + receiver.unsent,
         "connections_refused": parts.connections.refused,
         "connections_dropped": parts.connections.dropped,
+        **_sources(engine.decks["a"].voice, ""),
+        **_sources(engine.decks["b"].voice, "_b"),
     }
 
 
@@ -130,6 +143,20 @@ def _decks(engine: Engine) -> dict[str, Value]:
         "playing_b": int(b.playing),
         "gain_b": b.gain_db,
     }
+
+
+def _sources(voice: Voice | None, suffix: str) -> dict[str, Value]:
+    """What moves the latents of a deck, and where in its memory it is."""
+    source = None if voice is None else voice.controls.sources.get("memory")
+    memory = source if isinstance(source, MemorySource) else None
+    fields: dict[str, Value] = {
+        "source": "" if voice is None else voice.controls.active_source,
+        "memory": "" if memory is None else memory.memory_name,
+        "memory_track": "" if memory is None else memory.track,
+        "memory_place": 0.0 if memory is None else memory.place,
+        "memory_jumps": 0 if memory is None else memory.jumps,
+    }
+    return {f"{name}{suffix}": value for name, value in fields.items()}
 
 
 def _latency(output: Output, voices: list[Voice]) -> dict[str, Value]:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from musicvae.errors import SettingError
 from musicvae.live.commands import readers
 from musicvae.live.commands.address import Address, Command, Morph, Row, Target, Value
-from musicvae.live.engine.controls import Controls
+from musicvae.live.engine.controls import NO_SOURCE, Controls
+from musicvae.live.engine.deck import same_space
+from musicvae.live.engine.deck_addresses import MODEL_LOAD
 from musicvae.live.jobs.worker import Say
 from musicvae.live.sources.guidance import ALL
 from musicvae.live.sources.memory import MemorySource
 from musicvae.live.stage.engine_handle import EngineHandle
+from musicvae.live.stage.opening import Opening
 
+#: A model that is loaded waits for latents.
+HELD = Opening("held")
 #: Styles and tracks of one message; styles that an error names.
 _MOST_NAMES, _SHOWN = 32, 12
 
@@ -20,16 +27,30 @@ class ModelJobs:
 
     Args:
         handle: the engine and its loader.
+        opening: what a model plays that takes over no settings.
     """
 
-    def __init__(self, handle: EngineHandle) -> None:
+    def __init__(self, handle: EngineHandle, opening: Opening = HELD) -> None:
         self._handle = handle
+        self._opening = opening
 
     def load(self, command: Command, say: Say) -> tuple[Value, ...]:
-        """Load a model or a tape, then apply it; if loading fails, the deck does not change."""
+        """Load a model, tape or memory, then apply it; if that fails, the deck does not change."""
         payload = self._handle.payload(command)
+        more: list[tuple[Command, object]] = []
+        if command.row is MODEL_LOAD and self._begins(command.deck, payload):
+            more = self._opening.commands(self._handle, payload, command.deck)
         self._handle.apply(command, payloads=(payload,))
+        for other, loaded in more:
+            self._handle.apply(other, payloads=(loaded,))
         return command.values
+
+    def _begins(self, deck: str, voice: Any) -> bool:
+        """Whether a voice takes over nothing, and what plays there now is not to wait either."""
+        before = self._handle.deck(deck).voice
+        if before is None:
+            return True
+        return before.controls.source != NO_SOURCE and not same_space(before, voice)
 
     def list_models(self, command: Command, say: Say) -> tuple[Value, ...]:
         """List every model, playable or not; returns how many."""
