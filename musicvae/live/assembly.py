@@ -221,7 +221,10 @@ def _load_first_models(stage: EngineHandle, repertoire: Repertoire, options: Opt
         for command, payload in opening.commands(stage, voice, deck):
             stage.engine.post(command, payloads=(payload,))
     for deck in DECKS:
-        gain, play = Command(GAIN, deck, values=(options.gain_db,)), Command(PLAY, deck, values=(1,))
+        gain, play = (
+            Command(GAIN, deck, values=(options.gain_db,)),
+            Command(PLAY, deck, values=(1,)),
+        )
         stage.engine.post(gain, play)
     stage.engine.settle()  # so that every message finds a model
     return voices[0]

@@ -104,9 +104,7 @@ def _find(name: str, folder: Mapping[str, list[Path]]) -> Model:
         )
     if files:
         file = files[0]
-        return Model(
-            name, _shown(file.parent), file, card=card_of(file), memory=memory_of(file)
-        )
+        return Model(name, _shown(file.parent), file, card=card_of(file), memory=memory_of(file))
     if not claimed:
         raise _unknown(name)
     return _declared(READY_MODELS.get(name), claimed[0])

@@ -177,9 +177,7 @@ def _onsets(sound: Sound, info: ArtifactInfo, steps: int) -> Float64:
     return found[:steps]
 
 
-def _assembled(
-    tracks: Sequence[_Encoded], info: ArtifactInfo, licence: str, source: str
-) -> Memory:
+def _assembled(tracks: Sequence[_Encoded], info: ArtifactInfo, licence: str, source: str) -> Memory:
     """All tracks, one after another, with the neighbours of their joints."""
     parts = tuple(track.part for track in tracks)
     starts = np.cumsum([0, *(part.steps for part in parts)])

@@ -8,4 +8,6 @@ from musicvae.live.sources.tape import TapeSource
 from musicvae.live.sources.walk import WalkSource
 
 #: Every latent source by its name. A new one is listed here and nowhere else.
-SOURCES: dict[str, type[Source]] = {kind.name: kind for kind in (TapeSource, WalkSource, MemorySource)}
+SOURCES: dict[str, type[Source]] = {
+    kind.name: kind for kind in (TapeSource, WalkSource, MemorySource)
+}

@@ -1,4 +1,4 @@
-"""The rows of a library: a model, a tape or a memory by name, with what it is or why it cannot be played."""
+"""The rows of a library: models, tapes and memories by name, and why one cannot be played."""
 
 from __future__ import annotations
 
