@@ -1,4 +1,4 @@
-"""The commands ``tape``, sound to latents, and ``play``, latents to sound: of a tape, a walk, a memory."""
+"""The commands ``tape``, sound to latents, and ``play``, latents to sound."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ranges and words that the command line, OSC addresses and the sound card share. Imports nothing."""
+"""Ranges and words that the command line, OSC and the sound card share. Imports nothing."""
 
 #: Gain of a deck in dB; the lowest is silence.
 GAIN_RANGE = (-96.0, 12.0)

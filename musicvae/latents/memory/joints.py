@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -39,7 +41,7 @@ def joints_of(steps: int, onsets: Float64) -> tuple[NDArray[np.int32], NDArray[n
     marked = set(chosen[1:])
     edges = sorted({WINDOW, *chosen})
     filled = set(edges)
-    for before, after in zip(edges, edges[1:], strict=False):
+    for before, after in pairwise(edges):
         count = -(-(after - before) // _FARTHEST)
         filled.update(before + (after - before) * part // count for part in range(1, count))
     joints = np.array(sorted(filled), np.int32)

@@ -82,6 +82,7 @@ class MemorySource(Source):
         self._last: Latents = np.zeros(info.latent_dim, np.float32)
         self._following: Latents = np.zeros(info.latent_dim, np.float32)
         self._share = 0.0
+        self._step = self._next_step = 0  # of these two rows
         # What is slow is done with the next frame, once: these may come in thousands. The first two
         # also discard the rows that were to come.
         self._begins = self._follows = False
@@ -97,13 +98,13 @@ class MemorySource(Source):
         """Where it is: share of the memory, 0 to 1; 0 without a memory."""
         if self._goes is not None:
             return self._goes
-        return 0.0 if self._player is None else max(0, self._player.step - 1) / self._steps
+        return self._step / self._steps
 
     @property
     def track(self) -> str:
         """Name of the track that is played; empty without a memory."""
         player = self._player
-        return "" if player is None else player.memory.part_at(max(0, player.step - 1)).name
+        return "" if player is None else player.memory.part_at(self._step).name
 
     @property
     def styles(self) -> tuple[str, ...]:
@@ -165,6 +166,7 @@ class MemorySource(Source):
         if self._player is not None:
             self._player.wishes = self._wishes
         self._last[:], self._following[:] = other._last, other._following
+        self._step, self._next_step = other._step, other._next_step
         self._share, self._begins, self._goes = other._share, other._begins, other._goes
         self._follows = other._follows
 
@@ -178,9 +180,9 @@ class MemorySource(Source):
             self._obey(player)
         while self._share >= 1:
             self._share -= 1
-            self._last[:] = self._following
+            self._last[:], self._step = self._following, self._next_step
             self._wish()
-            player.next(self._following)
+            self._draw(player)
         speed = self._guidance.speed
         if speed >= 1 or not self._share:
             out[:] = self._last
@@ -200,10 +202,14 @@ class MemorySource(Source):
         if self._follows:
             player.follow(self._guidance.heard())
         if self._begins or self._follows:
-            player.next(self._following)
+            self._draw(player)
             self._share = 1.0
         self._begins = self._follows = False
         self._goes = None
+
+    def _draw(self, player: Improviser) -> None:
+        player.next(self._following)
+        self._next_step = player.step - 1
 
     def _wish(self) -> None:
         """Pass on what the performer asks for."""
