@@ -113,7 +113,9 @@ def test_a_deck_is_described_and_restored_to_the_bit(
             self.controls = controls
 
         def target_of(self, row: Any) -> object:
-            return self.controls.target_of(row) if row.target.name in ("CONTROLS", "SOURCE") else None
+            return (
+                self.controls.target_of(row) if row.target.name in ("CONTROLS", "SOURCE") else None
+            )
 
     first = controls()
     for message in [("/seed", 5), ("/continuity", 1.5), ("/temperature", 0.3), ("/listen", 0)]:

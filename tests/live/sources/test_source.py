@@ -82,7 +82,9 @@ def test_its_addresses_and_its_legal_word_are_known(rows: tuple[Any, ...]) -> No
     assert Stairs.addresses[0] in rows
     (source,) = (row for row in rows if row.path == "/source")
     assert source.arguments == "s: held, tape, walk, memory or stairs"
-    assert "nothing, a tape, a random walk, a memory of encoded tracks, or a staircase" in source.doc
+    assert (
+        "nothing, a tape, a random walk, a memory of encoded tracks, or a staircase" in source.doc
+    )
 
 
 def test_every_address_of_a_registered_source_is_in_the_table() -> None:
