@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -70,7 +72,7 @@ def test_between_jumps_it_plays_the_track_and_after_one_the_seam_fades(places: P
 def test_it_prefers_to_jump_at_onsets(places: Places) -> None:
     player = Improviser(places, 7, Wishes(continuity=2.0))
     _, at = played(player, 4000)
-    left = [before + 1 for before, after in zip(at, at[1:], strict=False) if after != before + 1]
+    left = [before + 1 for before, after in pairwise(at) if after != before + 1]
     body = player.memory.body
     onsets = set(body.joints[body.onsets == 1].tolist())
     assert np.mean([step in onsets for step in left]) > 0.7
