@@ -66,7 +66,8 @@ def jumps(places: Places, name: str, wishes: Wishes, seconds: float = 120.0) -> 
     print(
         f"{name:>16}: a jump every {seconds / max(1, player.jumps):5.2f} s; a step costs "
         f"{np.median(costs):.1f} µs (mean {costs.mean():.1f}, 99.9 % "
-        f"{np.percentile(costs, 99.9):.0f}, worst {costs.max():.0f}); latents move {np.median(moves[~seam]):.2f} in a track, "
+        f"{np.percentile(costs, 99.9):.0f}, worst {costs.max():.0f}); "
+        f"latents move {np.median(moves[~seam]):.2f} in a track, "
         f"{np.median(moves[onsets]):.2f} at its onsets, {np.median(moves[jumped]):.2f} at a jump, "
         f"{np.median(moves[seam]):.2f} in a seam (95 %: {np.percentile(moves[~seam], 95):.2f}, "
         f"{np.percentile(moves[onsets], 95):.2f}, {np.percentile(moves[jumped], 95):.2f}, "

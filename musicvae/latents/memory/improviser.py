@@ -273,4 +273,5 @@ class Improviser:
 
     def _in_codes(self, rows: Latents) -> Float32:
         """Rows, float32 (8, D), in the file's units and one after another."""
-        return np.clip(np.rint(rows.ravel() / self._scale), -127, 127).astype(np.float32)
+        codes: Float32 = np.clip(np.rint(rows.ravel() / self._scale), -127, 127)
+        return codes.astype(np.float32)

@@ -36,7 +36,7 @@ class ModelJobs:
 
     def load(self, command: Command, say: Say) -> tuple[Value, ...]:
         """Load a model, tape or memory, then apply it; if that fails, the deck does not change."""
-        payload = self._handle.payload(command)
+        payload: Any = self._handle.payload(command)
         more: list[tuple[Command, object]] = []
         if command.row is MODEL_LOAD and self._begins(command.deck, payload):
             more = self._opening.commands(self._handle, payload, command.deck)
