@@ -24,6 +24,7 @@ LAGS = (0.25, 0.5, 1.0, 2.0, 4.0)
 
 
 def main() -> None:
+    """Measure what the command line names."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("memory")
     parser.add_argument("model", nargs="?")

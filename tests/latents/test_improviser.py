@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from musicvae.latents.memory import Memory
+from musicvae.latents.memory import Memory, choosing
 from musicvae.latents.memory.choosing import Wishes, drawn
 from musicvae.latents.memory.improviser import SEAM_STEPS, Improviser
 from musicvae.latents.memory.places import Places
@@ -165,16 +165,14 @@ def test_extreme_wishes_never_leave_the_memory(places: Places) -> None:
 
 def test_the_work_of_a_step_is_bounded(places: Places, monkeypatch: pytest.MonkeyPatch) -> None:
     """However large the memory: so many joints are compared in a step, and no more."""
-    import musicvae.latents.memory.search as search
-
     sizes: list[int] = []
-    real = search.costs
+    real = choosing.costs
 
     def counted(places: Places, joints: np.ndarray, *rest: object) -> object:
         sizes.append(len(joints))
         return real(places, joints, *rest)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(search, "costs", counted)
+    monkeypatch.setattr("musicvae.latents.memory.search.costs", counted)
     wishes = Wishes(continuity=0.5, lead=np.ones(4, np.float32))
     player = Improviser(places, 7, wishes)
     row = np.zeros(4, np.float32)

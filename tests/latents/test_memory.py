@@ -104,7 +104,7 @@ def test_a_body_that_unpacks_without_end_takes_no_memory(
             asked.append(most)
             return self.inner.decompress(data, most)
 
-    monkeypatch.setattr(memory_format.zlib, "decompressobj", Counting)
+    monkeypatch.setattr(zlib, "decompressobj", Counting)
     bad = tmp_path / "bad.memory"
     bad.write_bytes(signed(memory, bomb))
     with pytest.raises(MemoryBankError, match="does not fit its header"):

@@ -183,7 +183,12 @@ def test_speeds_take_no_more_steps_than_there_is_time_for(
     source: Any = deck.sources["memory"]
     steps: list[int] = []
     real = source._player.next
-    source._player.next = lambda out: (steps.append(1), real(out))
+
+    def counted(out: Any) -> None:
+        steps.append(1)
+        real(out)
+
+    source._player.next = counted
     heard(deck, 50)
     assert len(steps) <= 50 * 4 + 4
 
