@@ -30,11 +30,13 @@ if TYPE_CHECKING:
     from musicvae.exporting import export as export
     from musicvae.genres import GENRES as GENRES
     from musicvae.genres import Genre as Genre
+    from musicvae.latents.memory.bank import Memory as Memory
     from musicvae.latents.tape import Tape as Tape
     from musicvae.models import inspect as inspect
     from musicvae.recipes import Recipe as Recipe
     from musicvae.runtime.decoder import Decoder as Decoder
     from musicvae.runtime.encoder import Encoder as Encoder
+    from musicvae.runtime.improvising import improvise as improvise
     from musicvae.runtime.playing import play as play
     from musicvae.runtime.stream_decoder import StreamDecoder as StreamDecoder
     from musicvae.surveying.survey import survey as survey
@@ -50,6 +52,7 @@ _HOMES = {
     "Encoder": "runtime.encoder",
     "GENRES": "genres",
     "Genre": "genres",
+    "Memory": "latents.memory.bank",
     "MusicVAEError": "errors",
     "Recipe": "recipes",
     "Sound": "audio",
@@ -59,6 +62,7 @@ _HOMES = {
     "TrainedModel": "vae.clip.trained",
     "TrainedStream": "vae.stream.trained",
     "export": "exporting",
+    "improvise": "runtime.improvising",
     "inspect": "models",
     "load": "vae.run.loading",
     "play": "runtime.playing",

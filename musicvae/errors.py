@@ -7,6 +7,7 @@
     ├── LatentError (ValueError)         latents of the wrong shape, or not finite
     ├── StateError (ValueError)          a state that belongs to another model
     ├── TapeError (ValueError)           a tape that cannot be read, or values that no tape can hold
+    ├── MemoryBankError (ValueError)     a memory that cannot be read, or that none can be made of
     ├── CardError (ValueError)           a model card that cannot be read or written
     ├── MissingExtraError (ImportError)  an optional part is not installed; has the pip command
     ├── RegistryError                    plug-ins
@@ -102,6 +103,13 @@ class StateError(MusicVAEError, ValueError):
 
 class TapeError(MusicVAEError, ValueError):
     """A tape that cannot be read, or values that a tape cannot hold."""
+
+
+class MemoryBankError(MusicVAEError, ValueError):
+    """A memory that cannot be read, or sounds that no memory can be made of.
+
+    Not ``MemoryError``, which Python raises where there is no more room.
+    """
 
 
 class CardError(MusicVAEError, ValueError):

@@ -19,6 +19,7 @@ from musicvae.cli import (
     models,
     playing,
     process,
+    remembering,
     rendering,
     surveying,
     taping,
@@ -37,7 +38,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"musicvae {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     modules = (
-        *(training, listening, surveying, taping, exporting, playing, rendering),
+        *(training, listening, surveying, taping, remembering, exporting, playing, rendering),
         *(models, information),
     )
     for module in modules:

@@ -1,4 +1,4 @@
-"""The commands ``tape``, sound to latents, and ``play``, latents to sound: a tape's or a walk's."""
+"""The commands ``tape``, sound to latents, and ``play``, latents to sound."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ def add(commands: Commands) -> None:
     parser = commands.add_parser(
         "play",
         help="let a model play into a sound file, by itself or from a tape",
-        description="Decode a tape with a stream artifact, or without a tape a random walk through "
-        "the model's latents. Needs no TensorFlow.",
+        description="Decode a tape with a stream artifact; or without a tape a random walk through "
+        "the model's latents, or an improvisation over its memory. Needs no TensorFlow.",
     )
     parser.add_argument(
         "artifact", metavar="MODEL", help="a stream .onnx, or the name of a ready model"
@@ -49,9 +49,22 @@ def add(commands: Commands) -> None:
     )
     parser.add_argument("-o", "--out", type=Path, required=True, help="a sound file to write")
     parser.add_argument(
-        "--seconds", type=float, help="length of a walk (default: 10); a tape has its own"
+        "--source",
+        choices=("walk", "memory"),
+        help="without a tape, what moves the latents: a random walk (default), or an improvisation "
+        "over the model's memory",
     )
-    parser.add_argument("--seed", type=int, help="of a walk: equal seeds give equal sounds")
+    parser.add_argument(
+        "--memory", metavar="FILE", help="a memory of its own, in place of the model's"
+    )
+    parser.add_argument(
+        "--continuity", type=float, help="seconds from jump to jump in a memory (default: 4)"
+    )
+    parser.add_argument(
+        "--temperature", type=float, help="0 takes the likeliest way through a memory (default: 1)"
+    )
+    parser.add_argument("--seconds", type=float, help="length (default: 10); a tape has its own")
+    parser.add_argument("--seed", type=int, help="equal seeds give equal sounds")
     parser.set_defaults(run=play)
 
 
@@ -115,13 +128,27 @@ def play(options: argparse.Namespace) -> int:
         raise SettingError(
             "a tape has its own length and no seed", hint="leave out --seconds and --seed"
         )
+    wishes = {"continuity": options.continuity, "temperature": options.temperature}
+    wishes = {name: value for name, value in wishes.items() if value is not None}
+    source = options.source or ("memory" if options.memory else "walk")
+    if (tape is not None or source == "walk") and (options.memory or wishes):
+        raise SettingError("there is no memory to play from", hint="--source memory")
+    if tape is not None and options.source is not None:
+        raise SettingError("a tape is what is played", hint="leave out --source, or the tape")
     artifact = expand(options.artifact)
     out = output_file(options.out, WRITABLE, [artifact] if tape is None else [artifact, tape])
     if tape is None:
+        from musicvae.runtime.improvising import improvise
         from musicvae.runtime.playing import play
 
         seconds = 10.0 if options.seconds is None else options.seconds
-        sound, genre = play(options.artifact, seconds, options.seed), options.artifact
+        if source == "memory":
+            sound = improvise(
+                options.artifact, seconds, options.seed, memory=options.memory, **wishes
+            )
+        else:
+            sound = play(options.artifact, seconds, options.seed)
+        genre = options.artifact
     else:
         sound, genre = _decoded(options.artifact, tape)
     sound.write(out)

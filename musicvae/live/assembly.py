@@ -39,6 +39,7 @@ from musicvae.live.parts import Parts
 from musicvae.live.requests import Requests
 from musicvae.live.stage.engine_handle import EngineHandle
 from musicvae.live.stage.loading import Loader
+from musicvae.live.stage.opening import Opening
 from musicvae.live.stage.pace import Pace
 from musicvae.live.stage.repertoire import Artifacts, Repertoire
 from musicvae.live.status import flat, problems, status
@@ -105,7 +106,7 @@ def assemble(
         port=int(datagrams[0].getsockname()[1]),
         hosts=hosts,
         repertoire=repertoire,
-        first_voice=_load_first_models(stage, repertoire, options.gain_db),
+        first_voice=_load_first_models(stage, repertoire, options),
         notices=announcer.notices,
         engine=stage.engine,
         output=output,
@@ -187,7 +188,7 @@ def _start_worker(
 ) -> Worker:
     """The thread that does jobs, with everything it can do."""
     rendering = RenderingJobs(stage, Path(options.takes), repertoire.places)
-    models = ModelJobs(stage)
+    models = ModelJobs(stage, Opening(options.source))
     jobs = (
         models,
         PresetJobs(stage, Presets(repertoire.presets)),
@@ -202,7 +203,7 @@ def _start_worker(
     return worker
 
 
-def _load_first_models(stage: EngineHandle, repertoire: Repertoire, gain_db: float) -> Voice:
+def _load_first_models(stage: EngineHandle, repertoire: Repertoire, options: Options) -> Voice:
     """Let the decks play the models that were given at the start.
 
     Returns:
@@ -212,10 +213,18 @@ def _load_first_models(stage: EngineHandle, repertoire: Repertoire, gain_db: flo
         stage.loader.voice(name, deck)
         for deck, name in zip(DECKS, repertoire.at_first, strict=False)
     ]
+    opening = Opening(options.source)
     for deck, voice in zip(DECKS, voices, strict=False):
-        stage.engine.post(Command(MODEL_LOAD, deck, values=(voice.name,)), payloads=(voice,))
+        load = Command(MODEL_LOAD, deck, values=(voice.name,))
+        # Two batches, or the score could not load a memory for a deck that has no model yet.
+        stage.engine.post(load, payloads=(voice,))
+        for command, payload in opening.commands(stage, voice, deck):
+            stage.engine.post(command, payloads=(payload,))
     for deck in DECKS:
-        gain, play = Command(GAIN, deck, values=(gain_db,)), Command(PLAY, deck, values=(1,))
+        gain, play = (
+            Command(GAIN, deck, values=(options.gain_db,)),
+            Command(PLAY, deck, values=(1,)),
+        )
         stage.engine.post(gain, play)
     stage.engine.settle()  # so that every message finds a model
     return voices[0]

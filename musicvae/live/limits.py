@@ -1,6 +1,9 @@
-"""Ranges that the command line, OSC addresses and the sound card share. Imports nothing."""
+"""Ranges and words that the command line, OSC and the sound card share. Imports nothing."""
 
 #: Gain of a deck in dB; the lowest is silence.
 GAIN_RANGE = (-96.0, 12.0)
 #: Sample frames that an audio device pulls at once.
 BLOCK_RANGE = (16, 8192)
+#: What a stream may play until it is told something else: its memory or without one a walk; its
+#: memory, which it must have; a walk; nothing.
+SOURCES = ("auto", "memory", "walk", "held")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from musicvae.errors import SettingError
-from musicvae.live.limits import BLOCK_RANGE, GAIN_RANGE
+from musicvae.live.limits import BLOCK_RANGE, GAIN_RANGE, SOURCES
 
 if TYPE_CHECKING:  # every command line imports this module; numpy would slow each of them down
     from musicvae.live.outputs.output import Output
@@ -32,6 +32,8 @@ class Options:
         allow_quit: whether ``/quit`` ends the daemon.
         honour_timetags: whether bundles wait until they are due.
         gain_db: gain of both decks at the start in dB, -96 to 12.
+        source: what a stream plays until it is told something else: ``"auto"``, its memory or
+            without one a walk; ``"memory"``, ``"walk"`` or ``"held"``.
         seconds: length after which the daemon ends by itself; ``None`` for no limit.
         rate: sample rate of the output in Hz; ``None`` is that of the sound card, or for a file
             that of the model.
@@ -129,6 +131,15 @@ class Options:
             "help": "gain at the start (default: %(default)g)",
         },
     )
+    source: str = field(
+        default="auto",
+        metadata={
+            "group": "sound",
+            "metavar": "WHAT",
+            "help": "what a stream plays until it is told something else: memory, walk, held (it "
+            "waits for latents), or auto: its memory, or without one a walk (default: auto)",
+        },
+    )
     fast: bool = field(
         default=False,
         metadata={
@@ -215,6 +226,10 @@ class Options:
     )
 
     def __post_init__(self) -> None:
+        if self.source not in SOURCES:
+            raise SettingError(
+                "the decks cannot begin so", expected=", ".join(SOURCES), received=self.source
+            )
         _check("gain", self.gain_db, *GAIN_RANGE)
         _check("length in seconds", 1.0 if self.seconds is None else self.seconds, 0.1, 1e6)
         _check("block", self.block, *BLOCK_RANGE)

@@ -12,6 +12,7 @@ from musicvae.live.faults import Faults
 from musicvae.live.osc.replies import Value
 from musicvae.live.outputs.output import Output
 from musicvae.live.parts import Parts
+from musicvae.live.sources.memory import MemorySource
 from musicvae.version import __version__
 
 #: Name, OSC type and meaning, in the order of the reply.
@@ -51,15 +52,22 @@ FIELDS = (
     ("answers_lost", "i", "answers not sent: too many were waiting, or the client was gone"),
     ("connections_refused", "i", "TCP connections of hosts that are not allowed, or too many"),
     ("connections_dropped", "i", "TCP connections closed for nonsense, slow reading or silence"),
+    ("source", "s", "what moves the latents of deck a, as `/source` names it"),
+    ("track", "s", "the track of its memory that it plays; empty without a memory"),
+    ("place", "f", "where in that memory it is, from 0 (its beginning) to 1 (its end)"),
+    ("jumps", "i", "how often it jumped there since it began"),
+    ("place_b", "f", "the same of deck b"),
 )
 
 #: Bytes of one text in the reply. All fields fit one datagram even where each text is as long.
-_MOST_TEXT = 144
+_MOST_TEXT = 112
+#: Shorter ones.
+_SHORT_TEXTS = {"source": 16, "track": 48}
 
 
 def flat(fields: Mapping[str, Value]) -> list[Value]:
     """Names and values in turn, as in ``/status.reply``; long texts are cut."""
-    return [value for name, field in fields.items() for value in (name, _cut(field))]
+    return [value for name, field in fields.items() for value in (name, _cut(name, field))]
 
 
 def status(parts: Parts) -> dict[str, Value]:
@@ -92,6 +100,8 @@ def status(parts: Parts) -> dict[str, Value]:
         "answers_lost": receiver.outbox.dropped + receiver.unsent,
         "connections_refused": parts.connections.refused,
         "connections_dropped": parts.connections.dropped,
+        **_source(engine.decks["a"].voice),
+        "place_b": 0.0 if (memory := _memory(engine.decks["b"].voice)) is None else memory.place,
     }
 
 
@@ -132,6 +142,22 @@ def _decks(engine: Engine) -> dict[str, Value]:
     }
 
 
+def _source(voice: Voice | None) -> dict[str, Value]:
+    """What moves the latents of a deck, and where in its memory it is."""
+    memory = _memory(voice)
+    return {
+        "source": "" if voice is None else voice.controls.active_source,
+        "track": "" if memory is None else memory.track,
+        "place": 0.0 if memory is None else memory.place,
+        "jumps": 0 if memory is None else memory.jumps,
+    }
+
+
+def _memory(voice: Voice | None) -> MemorySource | None:
+    source = None if voice is None else voice.controls.sources.get("memory")
+    return source if isinstance(source, MemorySource) else None
+
+
 def _latency(output: Output, voices: list[Voice]) -> dict[str, Value]:
     """The way from a packet to its sound in ms: the sum, then its parts."""
     queue_ms = output.queue_ms
@@ -148,8 +174,10 @@ def _name(voice: Voice | None) -> str:
     return "" if voice is None else voice.name
 
 
-def _cut(value: Value) -> Value:
+def _cut(name: str, value: Value) -> Value:
     if not isinstance(value, str):
         return value
     # The cut may split a character; what is left of it is dropped.
-    return value.encode("utf-8", "replace")[:_MOST_TEXT].decode("utf-8", "ignore")
+    return value.encode("utf-8", "replace")[: _SHORT_TEXTS.get(name, _MOST_TEXT)].decode(
+        "utf-8", "ignore"
+    )

@@ -1,4 +1,4 @@
-"""Counts onsets around each moment of a sound."""
+"""Finds onsets in a sound, and counts them around each moment."""
 
 from __future__ import annotations
 
@@ -41,11 +41,29 @@ def onset_density(sound: Sound) -> tuple[Float64, Float64]:
     Raises:
         AudioError: the sound is empty or not finite.
     """
+    times, weight = onset_weights(sound)
+    per_second = 1 / frame_seconds(sound.sample_rate)
+    return times, smooth(weight, hann(ONSET_SECONDS * per_second)) * per_second
+
+
+def onset_weights(sound: Sound) -> tuple[Float64, Float64]:
+    """How much of an onset each moment is, on the grid of :func:`onset_density`.
+
+    Returns:
+        Times in seconds and weights from 0 (none) to 1 (clear), float64 (frames,) each.
+
+    Raises:
+        AudioError: the sound is empty or not finite.
+    """
     rate = sound.sample_rate
     hop = power_of_two(_ONSET_HOP, rate)
     weight = _onsets(usable(sound), hop, power_of_two(_ONSET_WINDOW, rate), rate)
-    density = smooth(weight, hann(ONSET_SECONDS * rate / hop)) * rate / hop
-    return (np.arange(len(weight)) + 0.5) * hop / rate, density
+    return (np.arange(len(weight)) + 0.5) * frame_seconds(rate), weight
+
+
+def frame_seconds(sample_rate: int) -> float:
+    """Seconds from one moment of :func:`onset_weights` to the next, at a rate in Hz."""
+    return power_of_two(_ONSET_HOP, sample_rate) / sample_rate
 
 
 def _onsets(mono: Samples, hop: int, size: int, rate: int) -> Float64:

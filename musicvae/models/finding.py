@@ -13,10 +13,12 @@ from pathlib import Path
 from unicodedata import normalize
 
 from musicvae.errors import DuplicateNameError, MusicVAEError, UnknownNameError
-from musicvae.models.folder import artifacts, card_of, models_folder
-from musicvae.models.ready import READY_MODELS, ReadyModel
+from musicvae.models.folder import artifacts, card_of, memory_of, models_folder
+from musicvae.models.ready import READY_MODELS, Part, ReadyModel
 from musicvae.text import printable
 
+#: The files of a model that a plug-in may bring.
+_PARTS: tuple[Part, ...] = ("decoder", "encoder", "card", "run", "memory")
 #: Names that an error lists.
 _SHOWN = 40
 
@@ -32,6 +34,7 @@ class Model:
         encoder: the encoder that was declared for it, or ``None``.
         card: its card, or ``None``.
         run: the run folder that a training may start from, or ``None``.
+        memory: the encoded tracks that a deck improvises over, or ``None``.
         declared: what its plug-in says of it; ``None`` for a file of the user's folder.
     """
 
@@ -42,6 +45,7 @@ class Model:
     card: Path | None = None
     run: Path | None = None
     declared: ReadyModel | None = None
+    memory: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -99,7 +103,8 @@ def _find(name: str, folder: Mapping[str, list[Path]]) -> Model:
             hint="uninstall one, or give the file another name; a path is always one file",
         )
     if files:
-        return Model(name, _shown(files[0].parent), files[0], card=card_of(files[0]))
+        file = files[0]
+        return Model(name, _shown(file.parent), file, card=card_of(file), memory=memory_of(file))
     if not claimed:
         raise _unknown(name)
     return _declared(READY_MODELS.get(name), claimed[0])
@@ -107,14 +112,14 @@ def _find(name: str, folder: Mapping[str, list[Path]]) -> Model:
 
 def _declared(ready: ReadyModel, distribution: str) -> Model:
     try:
-        parts = [ready.file(part) for part in ("decoder", "encoder", "card", "run")]
+        parts = [ready.file(part) for part in _PARTS]
     except MusicVAEError as error:
         error.hint = f"pip install --force-reinstall {distribution.split()[0]}"
         raise
-    decoder, encoder, card, run = parts
+    decoder, encoder, card, run, memory = parts
     if decoder is None:  # the type allows it, the class does not
         raise _unknown(ready.name)
-    return Model(ready.name, distribution, decoder, encoder, card, run, ready)
+    return Model(ready.name, distribution, decoder, encoder, card, run, ready, memory)
 
 
 def _unknown(name: str) -> UnknownNameError:

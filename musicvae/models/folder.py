@@ -12,6 +12,8 @@ from musicvae.paths import expand
 #: The variable that names another folder.
 VARIABLE = "MUSICVAE_MODELS"
 ENDING = ".onnx"
+#: So lies a memory: ``jazz.memory``.
+MEMORY_ENDING = ".memory"
 #: A card lies beside its artifact: ``jazz.onnx`` and ``jazz.card.json``.
 CARD_ENDING = ".card.json"
 #: Entries of the folder that are looked at, at most.
@@ -50,3 +52,9 @@ def card_of(artifact: Path) -> Path | None:
     """The card beside an artifact, or ``None``."""
     card = artifact.with_name(artifact.stem + CARD_ENDING)
     return card if card.is_file() else None
+
+
+def memory_of(artifact: Path) -> Path | None:
+    """The memory beside an artifact, or ``None``."""
+    memory = artifact.with_suffix(MEMORY_ENDING)
+    return memory if memory.is_file() else None

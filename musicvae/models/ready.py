@@ -36,7 +36,7 @@ GROUP = "musicvae.ready_models"
 
 #: ``"package:path/inside"``, or the path of a file.
 File = str | os.PathLike[str]
-Part = Literal["decoder", "encoder", "card", "run"]
+Part = Literal["decoder", "encoder", "card", "run", "memory"]
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,8 @@ class ReadyModel:
         card: the model card, a JSON file; ``None`` where there is none.
         run: the run folder that ``musicvae train --from NAME`` starts from, which several models
             may share; ``None`` where there is none.
+        memory: encoded tracks that ``musicvae live`` improvises over, a ``.memory`` file; ``None``
+            where there is none.
 
     Raises:
         SettingError: the name or the latent space cannot be one.
@@ -69,6 +71,7 @@ class ReadyModel:
     licence: str = "unstated"
     card: File | None = None
     run: File | None = None
+    memory: File | None = None
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[a-z][a-z0-9_-]*", self.name):

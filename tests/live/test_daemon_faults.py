@@ -48,7 +48,7 @@ def test_a_voice_that_raises_is_told_and_its_deck_can_be_loaded_again(
 ) -> None:
     take = tmp_path / "take.wav"
     shown: list[str] = []
-    with Daemon(models, output=take, port=0) as daemon:
+    with Daemon(models, output=take, port=0, source="held") as daemon:
         daemon.parts.notices.show_with(shown.append)
         client, subscriber = make_client(daemon.port), make_client(daemon.port)
         assert subscriber.done("/notify", 1) == [1]

@@ -127,7 +127,7 @@ def test_latents_that_newer_ones_replace_are_counted(models: Path, make_client: 
 
 
 def test_the_level_and_the_load_are_those_of_the_sound(models: Path, make_client: Any) -> None:
-    with Daemon(models, output=Null(RATE), port=0) as daemon:
+    with Daemon(models, output=Null(RATE), port=0, source="held") as daemon:
         client = make_client(daemon.port)
         assert client.status()["level"] == -120
         client.say("/latent", 2.0, 2.0, 2.0, 2.0)
@@ -179,5 +179,5 @@ def test_the_longest_reply_fits_a_datagram_whole(models: Path) -> None:
     assert len(data) <= 1400
     (read,) = packets.read(data)
     assert list(read.arguments[::2]) == list(status)
-    assert read.arguments[-1] == longest["connections_dropped"]
+    assert read.arguments[-1] == longest["place_b"]
     assert set(str(read.arguments[1])) == {"Ж"}

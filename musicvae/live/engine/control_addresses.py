@@ -9,6 +9,7 @@ from musicvae.live.commands import readers
 from musicvae.live.commands.address import Command, Morph, Row, Target, Values, covers
 from musicvae.live.commands.arguments import Arguments, RefusedError, Shape
 from musicvae.live.engine.controls import LATENT_RANGE, NO_SOURCE, Controls
+from musicvae.live.engine.guidance_addresses import GUIDANCE_ADDRESSES
 from musicvae.live.sources import SOURCES
 
 MAX_GLIDE_MS = 600_000.0
@@ -213,9 +214,10 @@ CONTROL_ADDRESSES = (
         apply=lambda controls, c, _: controls.select(c.text),
         describe=_one(lambda controls: (controls.active_source,)),
         morph=Morph.SWITCH,
-        order=1,  # after /walk and /tape/load, which also choose a source
+        order=1,  # after /walk, /tape/load and /memory/load, which also choose a source
         replaced_by=covers,
     ),
+    *GUIDANCE_ADDRESSES,  # before /memory/load and /memory/place, which begin with the seed
     *(row for source in SOURCES.values() for row in source.addresses),
     _row(
         "/freeze",

@@ -20,6 +20,7 @@ from musicvae.latents.tails import Tails
 from musicvae.live.commands.address import Address, Command, Target
 from musicvae.live.engine.ramps import MOST, Ramps, bounded, keep_bounded
 from musicvae.live.sources import SOURCES, Source
+from musicvae.live.sources.guidance import Guidance
 
 DEFAULT_GLIDE_MS = 20.0
 DEFAULT_BOUND = 8.0
@@ -40,6 +41,7 @@ class Controls:
         holding: whether changes wait (``/hold``).
         source: name of the current source, or ``"held"`` for none.
         sources: every source by its name, current or not.
+        guidance: the settings that all sources share, and what was played.
         glide_ms: duration of a change, in ms.
         once_ms: duration of the next change in ms, if it was set for that one alone.
         low: lower bound of all latents.
@@ -58,6 +60,9 @@ class Controls:
         self.sources: dict[str, Source] = {
             name: kind(info, frame_rate) for name, kind in SOURCES.items()
         }
+        self.guidance = Guidance(width, info.stride)
+        for each in self.sources.values():
+            each.attend(self.guidance)
         self.glide_ms = DEFAULT_GLIDE_MS
         self.once_ms: float | None = None
         self.low, self.high = -DEFAULT_BOUND, DEFAULT_BOUND
@@ -124,6 +129,8 @@ class Controls:
         if source is None or not source.ready:
             z[:] = self.manual.value
         else:
+            if source.guided:
+                self._lead()
             source.next(z)
             keep_bounded(z)
             np.add(z, self.manual.value, out=z)
@@ -134,6 +141,7 @@ class Controls:
             np.matmul(self.attributes.value, self._directions, out=self._moved)
             np.add(z, self._moved, out=z)
         np.clip(z, self.low, self.high, out=z)
+        self.guidance.note(z)
         return z
 
     def adopt(self, other: Controls) -> None:
@@ -155,6 +163,7 @@ class Controls:
         self._row_frames = max(1, round(other._row_frames * pace))
         self._row_left = round(other._row_left * pace)
         self.source = other.source
+        self.guidance.adopt(other.guidance)
         for name, source in self.sources.items():
             source.adopt(other.sources[name])
         self.frozen, self.holding = other.frozen, other.holding
@@ -233,7 +242,15 @@ class Controls:
 
     def select(self, source: str) -> None:
         """Choose the source that moves the latents; ``"held"`` is none."""
+        if source != self.source and source in self.sources:
+            self.sources[source].begin()
         self.source = source
+
+    def reseed(self, seed: int) -> None:
+        """Let every source that draws random numbers begin again."""
+        self.guidance.seed = seed
+        for source in self.sources.values():
+            source.restart(seed)
 
     def freeze(self, on: bool) -> None:
         """Let the latents stand still, or release them."""
@@ -242,6 +259,12 @@ class Controls:
     def hold(self, on: bool) -> None:
         """Let all changes wait, or release them together."""
         self.holding = on
+
+    def _lead(self) -> None:
+        """Tell sources where the performer moves the latents."""
+        lead = self.guidance.lead
+        np.matmul(self.attributes.value, self._directions, out=lead)
+        np.add(lead, self.manual.value, out=lead)
 
     def _frames(self, ms: float) -> int:
         """The number of frames in a duration in ms, at least 1."""

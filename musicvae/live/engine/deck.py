@@ -156,7 +156,7 @@ class Deck:
         before, info = self.voice, voice.controls.info
         names = tuple(attribute.name for attribute in info.attributes)
         if before is not None:  # first what may fail: then nothing has changed
-            if _same_space(before, voice):
+            if same_space(before, voice):
                 voice.controls.adopt(before.controls)
             before.leave()
         guard = Guard(voice, self._faults, self._away, self._finite)
@@ -231,7 +231,8 @@ class Deck:
         return sound
 
 
-def _same_space(one: Voice, other: Voice) -> bool:
+def same_space(one: Voice, other: Voice) -> bool:
+    """Whether the latents of both mean the same, so that settings are taken over."""
     a, b = one.controls.info, other.controls.info
     return bool(a.latent_space) and (a.latent_space, a.latent_dim) == (b.latent_space, b.latent_dim)
 

@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from musicvae.errors import SettingError
 from musicvae.live.commands import readers
-from musicvae.live.commands.address import Address, Command, Value
+from musicvae.live.commands.address import Address, Command, Morph, Row, Target, Value
+from musicvae.live.engine.controls import NO_SOURCE, Controls
+from musicvae.live.engine.deck import same_space
+from musicvae.live.engine.deck_addresses import MODEL_LOAD
 from musicvae.live.jobs.worker import Say
+from musicvae.live.sources.guidance import ALL
+from musicvae.live.sources.memory import MemorySource
 from musicvae.live.stage.engine_handle import EngineHandle
+from musicvae.live.stage.opening import Opening
+
+#: A model that is loaded waits for latents.
+HELD = Opening("held")
+#: Styles and tracks of one message; styles that an error names.
+_MOST_NAMES, _SHOWN = 32, 12
 
 
 class ModelJobs:
@@ -13,16 +27,30 @@ class ModelJobs:
 
     Args:
         handle: the engine and its loader.
+        opening: what a model plays that takes over no settings.
     """
 
-    def __init__(self, handle: EngineHandle) -> None:
+    def __init__(self, handle: EngineHandle, opening: Opening = HELD) -> None:
         self._handle = handle
+        self._opening = opening
 
     def load(self, command: Command, say: Say) -> tuple[Value, ...]:
-        """Load a model or a tape, then apply it; if loading fails, the deck does not change."""
-        payload = self._handle.payload(command)
+        """Load a model, tape or memory, then apply it; if that fails, the deck does not change."""
+        payload: Any = self._handle.payload(command)
+        more: list[tuple[Command, object]] = []
+        if command.row is MODEL_LOAD and self._begins(command.deck, payload):
+            more = self._opening.commands(self._handle, payload, command.deck)
         self._handle.apply(command, payloads=(payload,))
+        for other, loaded in more:
+            self._handle.apply(other, payloads=(loaded,))
         return command.values
+
+    def _begins(self, deck: str, voice: Any) -> bool:
+        """Whether a voice takes over nothing, and what plays there now is not to wait either."""
+        before = self._handle.deck(deck).voice
+        if before is None:
+            return True
+        return before.controls.source != NO_SOURCE and not same_space(before, voice)
 
     def list_models(self, command: Command, say: Say) -> tuple[Value, ...]:
         """List every model, playable or not; returns how many."""
@@ -43,6 +71,37 @@ class ModelJobs:
             seconds = 0.0 if row.info is None else row.info.samples / row.info.sample_rate
             say("/tape/list.reply", row.name, seconds, row.reason)
         return (len(rows),)
+
+    def list_memories(self, command: Command, say: Say) -> tuple[Value, ...]:
+        """List every memory, readable or not; returns how many."""
+        rows = self._handle.loader.library.memories()
+        for row in rows:
+            seconds = 0.0 if row.info is None else row.info.seconds
+            styles = "" if row.info is None else " ".join(row.info.styles)
+            licence = "" if row.info is None else row.info.licence
+            say("/memory/list.reply", row.name, seconds, styles, licence, row.reason)
+        return (len(rows),)
+
+    def limit(self, command: Command, say: Say) -> tuple[Value, ...]:
+        """Limit the memory of a deck to styles and tracks that it has.
+
+        Raises:
+            SettingError: it has none of that name, or there is no memory.
+        """
+        voice = self._handle.deck(command.deck).voice
+        source = None if voice is None else voice.controls.sources["memory"]
+        if not isinstance(source, MemorySource) or not source.ready:
+            raise SettingError("this deck has no memory", hint="/memory/load NAME")
+        for name in command.values:
+            if name not in (ALL, *source.names):
+                raise SettingError(
+                    "the memory has no style or track of that name",
+                    expected=f"{ALL}, {', '.join(source.styles[:_SHOWN])}, or a track",
+                    received=f"{name!a:.80}",
+                    hint="/memory/load NAME loads another memory",
+                )
+        self._handle.apply(command)
+        return command.values
 
     def sync(self, command: Command, say: Say) -> None:
         """Reply when the engine has applied all commands sent before; earlier jobs are done."""
@@ -67,6 +126,29 @@ TAPE_LIST = Address(
     owner=ModelJobs,
     job=ModelJobs.list_tapes,
     question=True,
+)
+MEMORY_LIST = Address(
+    "/memory/list",
+    "ignored",
+    "Answers `/memory/list.reply` for each memory: files first, then those of ready models.",
+    readers.nothing,
+    owner=ModelJobs,
+    job=ModelJobs.list_memories,
+    question=True,
+)
+STYLE = Row[Controls](
+    "/style",
+    "s …",
+    "Play these styles or tracks of the memory alone; `all` plays everything again.",
+    lambda a: a.words(max(1, min(len(a.values), _MOST_NAMES))),
+    deck=True,
+    target=Target.CONTROLS,
+    owner=ModelJobs,
+    job=ModelJobs.limit,
+    apply=lambda controls, c, _: controls.guidance.limit(*map(str, c.values)),
+    describe=lambda controls: [("", controls.guidance.names or (ALL,))],
+    kept=True,
+    morph=Morph.SWITCH,
 )
 SYNC = Address(
     "/sync",

@@ -14,6 +14,7 @@ from typing import ClassVar, Self
 from musicvae.artifact import ArtifactInfo
 from musicvae.latents.arrays import Latents
 from musicvae.live.commands.address import Address
+from musicvae.live.sources.guidance import Guidance
 
 
 class Source(ABC):
@@ -30,11 +31,13 @@ class Source(ABC):
         name: the word for it in ``/source``.
         meaning: a few words for the documentation of ``/source``.
         addresses: its rows of the address table; their target is the source itself.
+        guided: whether it reads :attr:`Guidance.lead`, which is computed for such sources alone.
     """
 
     name: ClassVar[str]
     meaning: ClassVar[str]
     addresses: ClassVar[tuple[Address, ...]]
+    guided: ClassVar[bool] = False
 
     @abstractmethod
     def __init__(self, info: ArtifactInfo, frame_rate: float) -> None: ...
@@ -43,6 +46,15 @@ class Source(ABC):
     def ready(self) -> bool:
         """Whether it has something to play; until then it does not move the latents."""
         return True
+
+    def attend(self, guidance: Guidance) -> None:  # noqa: B027 (not every source is guided)
+        """Keep the settings that all sources of the deck share, to read them in each frame."""
+
+    def begin(self) -> None:  # noqa: B027
+        """It becomes the current source, which it was not."""
+
+    def restart(self, seed: int) -> None:  # noqa: B027
+        """Begin again, with random numbers of this seed, any whole number of 32 bits."""
 
     @abstractmethod
     def next(self, out: Latents) -> None:

@@ -10,8 +10,8 @@ from musicvae.artifact import ArtifactInfo
 from musicvae.latents.arrays import Latents
 from musicvae.latents.dynamics import LinearDynamics
 from musicvae.latents.walk import IndependentWalker, Walker
-from musicvae.live.commands import readers
-from musicvae.live.commands.address import Morph, Row, Target, covers
+from musicvae.live.commands.address import Row, Target, covers
+from musicvae.live.sources.guidance import Guidance
 from musicvae.live.sources.source import Source
 
 #: Largest magnitude of a mean; those of standardised latents are about 0.
@@ -54,17 +54,6 @@ class WalkSource(Source):
             selects=True,
             replaced_by=covers,
         ),
-        _row(
-            "/seed",
-            "i",
-            "Begin the walk again; the same seed walks the same way.",
-            readers.whole(*readers.INT32),
-            apply=lambda walk, c, _: walk.restart(int(c.number)),
-            describe=lambda walk: [("", (walk.seed,))],
-            morph=Morph.SWITCH,
-            restarts=True,
-            replaced_by=covers,
-        ),
     )
 
     def __init__(self, info: ArtifactInfo, frame_rate: float) -> None:
@@ -82,10 +71,15 @@ class WalkSource(Source):
             self._walker = IndependentWalker(width, _CORRELATION, self.seed)
         self._share = 0.0
         self._begins = False  # anew, with the next frame: seeds may come in thousands
+        self._guidance = Guidance(width, info.stride)
+
+    def attend(self, guidance: Guidance) -> None:
+        """See :class:`Source`."""
+        self._guidance = guidance
 
     def move(self, speed: float, radius: float | None = None) -> None:
-        """Set the speed and, if it is given, the radius."""
-        self.speed = speed
+        """Set the speed, which is that of other sources too, and, if it is given, the radius."""
+        self.speed = self._guidance.speed = speed
         self.radius = self.radius if radius is None else radius
 
     def restart(self, seed: int) -> None:

@@ -1,4 +1,4 @@
-"""Loads voices and tapes by name. This is slow, so never done on the rendering thread.
+"""Loads voices, tapes and memories by name. This is slow, so never done on the rendering thread.
 
 It is not merged with ``repertoire.py``: that decides once, at start-up and before the sound card
 is open, what can be played; a loader needs the card's rate and channels, serves for as long as the
@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping
 from typing import cast
 
 from musicvae.errors import LatentError, SettingError
+from musicvae.latents.memory import Memory
+from musicvae.latents.memory.places import Places
 from musicvae.latents.tape import Tape
 from musicvae.live.engine.clip_voice import ClipVoice
 from musicvae.live.engine.clips import Clips
@@ -34,7 +36,7 @@ OnModel = Callable[[str, str, str], None]
 
 
 class Loader:
-    """Loads voices and tapes.
+    """Loads voices, tapes and memories.
 
     Args:
         library: finds files by name.
@@ -133,6 +135,26 @@ class Loader:
                 received=f"{tape.latents.min():.3g} to {tape.latents.max():.3g}",
             )
         return tape
+
+    def memory(self, name: str, voice: Voice | None) -> Places:
+        """A memory that a voice can play, ready to be played.
+
+        Args:
+            name: name of the memory.
+            voice: that plays on the deck; ``None`` if there is none.
+
+        Raises:
+            SettingError: there is no such memory, or the voice is not of a stream model.
+            MemoryBankError: it is damaged.
+            LatentError: it was made with another encoder.
+        """
+        row = self.library.memory(name)
+        if voice is None or voice.controls.info.kind != "stream":
+            raise SettingError("a memory needs a stream model on its deck", hint="/model/load NAME")
+        info = voice.controls.info
+        memory = Memory.load(row.path)
+        memory.check_space(info.latent_space, info.latent_dim)
+        return Places(memory)
 
     def _decoder(self, name: str) -> tuple[Decoder, str]:
         """The decoder of a model for one voice, and its file or ``""``."""

@@ -1,4 +1,4 @@
-"""Finds models and tapes by name.
+"""Finds models, tapes and memories by name.
 
 Folders are read again for each request, so a file that is copied there during a performance can be
 loaded. A file is read again only when its size or date has changed. For use by one thread.
@@ -17,10 +17,12 @@ from typing import Generic, Protocol, TypeVar
 from musicvae.errors import SettingError
 from musicvae.live.storage.readings import Readings
 from musicvae.live.storage.ready import ReadyShelf
+from musicvae.live.storage.rows import MemoryRow as MemoryRow
 from musicvae.live.storage.rows import ModelRow as ModelRow
 from musicvae.live.storage.rows import TapeRow as TapeRow
-from musicvae.live.storage.rows import playable_info, tape_info
+from musicvae.live.storage.rows import memory_info, playable_info, tape_info
 from musicvae.models import READY_MODELS
+from musicvae.models.folder import MEMORY_ENDING, memory_of
 from musicvae.text import printable
 
 #: Names that an error lists.
@@ -32,7 +34,9 @@ _MOST_ENTRIES = 10_000
 
 
 class Library:
-    """Finds models and tapes by name.
+    """Finds models, tapes and memories by name.
+
+    A memory lies beside a model, with the model's name, or in a folder of models or tapes.
 
     Args:
         models: files, and folders of ``.onnx`` files. Files come before folders; of several files
@@ -52,6 +56,7 @@ class Library:
         self._ready = ready
         self._model_shelf = _Shelf(playable_info)
         self._tape_shelf = _Shelf(tape_info)
+        self._memory_shelf = _Shelf(memory_info)
 
     def models(self) -> list[ModelRow]:
         """Every model as it is now, playable or not; raises nothing."""
@@ -83,6 +88,14 @@ class Library:
         """Every tape file as it is now, playable or not; raises nothing."""
         return [TapeRow(*row) for row in self._tape_shelf.rows(self._tapes, ".tape")]
 
+    def memories(self) -> list[MemoryRow]:
+        """Every memory, playable or not: files first, then those of ready models."""
+        places = list(_besides([*self._models, *self._tapes]))
+        rows = [MemoryRow(*row) for row in self._memory_shelf.rows(places, MEMORY_ENDING)]
+        names = {row.name for row in rows}
+        ready = () if self._ready is None else self._ready.memories()
+        return rows + [row for row in ready if row.name not in names]
+
     def model(self, name: str) -> ModelRow:
         """The model of a name, which can be played.
 
@@ -104,6 +117,20 @@ class Library:
             SettingError: there is none of that name, or it is damaged.
         """
         return _found(self.tapes(), name, "tape")
+
+    def memory(self, name: str) -> MemoryRow:
+        """The memory of a name, which can be played.
+
+        Raises:
+            SettingError: there is none of that name, or it is damaged.
+        """
+        return _found(self.memories(), name, "memory")
+
+    def memory_of(self, model: str) -> MemoryRow | None:
+        """The memory of a model, which has its name; ``None`` where it has none to play."""
+        wanted = unicodedata.normalize("NFC", model)
+        rows = (row for row in self.memories() if row.name == wanted)
+        return next((row for row in rows if not row.reason), None)
 
 
 Info = TypeVar("Info")
@@ -146,6 +173,15 @@ def _ordered(places: Iterable[Path]) -> list[Path]:
     """Absolute paths, files before folders, otherwise as they were given."""
     absolute = [Path(os.path.abspath(place)) for place in places]  # noqa: PTH100 (keeps links)
     return sorted(absolute, key=Path.is_dir)
+
+
+def _besides(places: Iterable[Path]) -> Iterator[Path]:
+    """Where memories may be: in the folders, and beside the files."""
+    for place in places:
+        if place.is_dir():
+            yield place
+        elif (beside := memory_of(place)) is not None:
+            yield beside
 
 
 def _files(places: Iterable[Path], suffix: str) -> Iterator[Path]:

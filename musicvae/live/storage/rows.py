@@ -1,4 +1,4 @@
-"""The rows of a library: a model or a tape by name, with what it is or why it cannot be played."""
+"""The rows of a library: models, tapes and memories by name, and why one cannot be played."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from pathlib import Path
 
 from musicvae.artifact import ArtifactInfo
 from musicvae.artifact.reading import read_info
+from musicvae.latents.memory import memory_format
+from musicvae.latents.memory.memory_format import MemoryHeader
 from musicvae.latents.tape_format import TapeHeader, read_header
 
 
@@ -40,6 +42,19 @@ class TapeRow:
     reason: str = ""
 
 
+@dataclass(frozen=True)
+class MemoryRow:
+    """One memory file; the attributes are those of :class:`ModelRow`.
+
+    Only the header was read; a damaged body is found when the memory is loaded.
+    """
+
+    name: str
+    path: Path
+    info: MemoryHeader | None
+    reason: str = ""
+
+
 def playable_info(path: Path) -> tuple[ArtifactInfo, str]:
     """The description of a model file, and why it cannot be played; empty where it can.
 
@@ -57,3 +72,12 @@ def tape_info(path: Path) -> tuple[TapeHeader, str]:
         TapeError: it has no header that can be read.
     """
     return read_header(path), ""
+
+
+def memory_info(path: Path) -> tuple[MemoryHeader, str]:
+    """The header of a memory, and an empty text.
+
+    Raises:
+        MemoryBankError: it has no header that can be read.
+    """
+    return memory_format.read_header(path), ""

@@ -15,6 +15,7 @@ from musicvae.live.stage.loading import Loader
 from musicvae.live.stage.queries import get, model_info, model_latents
 from musicvae.live.storage.library import Library
 from musicvae.live.table import ADDRESSES
+from tests.latents.memories import make_memory
 
 RATE = 16_000
 #: What each address holds after it was sent these values.
@@ -27,6 +28,13 @@ SENT: dict[str, list[Any]] = {
     "/attr/loudness": [1.5],
     "/walk": [0.5, 2.0],
     "/seed": [-9],
+    "/continuity": [2.5],
+    "/temperature": [0.5],
+    "/region": [0.25, 0.75],
+    "/listen": [1],
+    "/style": ["odd"],
+    "/memory/load": ["jazz"],
+    "/memory/place": [0.5],
     "/tape/load": ["solo"],
     "/tape/rate": [-0.5],
     "/tape/scrub": [0.5],
@@ -46,6 +54,7 @@ SENT: dict[str, list[Any]] = {
 
 @pytest.fixture
 def handle(models: Path) -> EngineHandle:
+    make_memory().save(models / "jazz.memory")
     library = Library([models], models)
     handle = EngineHandle(Engine(RATE), Loader(library, RATE, 2, InlineClips()), ADDRESSES)
     for deck in ("/deck/a", "/deck/b"):
@@ -69,8 +78,10 @@ def asked(handle: EngineHandle, address: str) -> Any:
 def test_each_address_holds_what_it_was_sent(handle: EngineHandle, address: str) -> None:
     if address.startswith("/tape/"):
         do(handle, "/tape/load", "solo")
+    if address.startswith("/memory/"):
+        do(handle, "/memory/load", "jazz")
     do(handle, address, *SENT[address])
-    if address == "/tape/scrub":  # and it has gone on since
+    if address in ("/tape/scrub", "/memory/place"):  # and it has gone on since
         assert asked(handle, address)[2] == pytest.approx(0.5, abs=0.02)
     else:
         assert asked(handle, address) == ["/get.reply", address, *SENT[address]]
@@ -80,10 +91,12 @@ def test_each_address_holds_what_it_was_sent(handle: EngineHandle, address: str)
 def test_each_address_of_a_deck_is_that_decks_own(handle: EngineHandle, address: str) -> None:
     if address.startswith("/tape/"):
         do(handle, "/deck/b/tape/load", "solo")
+    if address.startswith("/memory/"):
+        do(handle, "/deck/b/memory/load", "jazz")
     do(handle, f"/deck/b{address}", *SENT[address])
     answer = asked(handle, f"/deck/b{address}")
     assert answer[:2] == ["/get.reply", f"/deck/b{address}"]
-    if address not in ("/tape/scrub", "/model/load"):
+    if address not in ("/tape/scrub", "/memory/place", "/model/load"):
         assert answer[2:] == SENT[address]
         assert asked(handle, f"/deck/a{address}")[2:] != SENT[address]
 

@@ -1,0 +1,86 @@
+"""The command ``memory``: encodes tracks, and makes a memory that ``musicvae live`` plays."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from musicvae.cli.options import Commands
+
+
+def add(commands: Commands) -> None:
+    """Declare ``memory``.
+
+    Args:
+        commands: the result of ``ArgumentParser.add_subparsers()``.
+    """
+    parser = commands.add_parser(
+        "memory",
+        help="encode tracks into a memory, over which a model improvises",
+        description="Encode tracks with an exported encoder (which needs no TensorFlow), and find "
+        "where one may jump from one to another. Put NAME.memory beside NAME.onnx: then `musicvae "
+        "live NAME.onnx` improvises over it. A memory holds the music itself, as the model hears "
+        "it: share one only if you may share the music.",
+    )
+    parser.add_argument(
+        "tracks", metavar="TRACKS", nargs="+", type=Path, help="sound files, or folders of them"
+    )
+    parser.add_argument(
+        "--encoder",
+        required=True,
+        metavar="MODEL",
+        help="an encoder .onnx, or the name of a ready model with an encoder",
+    )
+    parser.add_argument(
+        "-o", "--out", type=Path, required=True, help="memory to write, such as jazz.memory"
+    )
+    parser.add_argument(
+        "--minutes",
+        type=float,
+        default=12.0,
+        help="of music at most, taken evenly from all tracks (default: %(default)g)",
+    )
+    parser.add_argument(
+        "--style", default="", help="what kind of music it is (default: the folder of each file)"
+    )
+    parser.add_argument("--licence", default="unstated", help="licence of the music")
+    parser.add_argument("--source", default="", help="where the music comes from, for people")
+    parser.set_defaults(run=make_memory)
+
+
+def make_memory(options: argparse.Namespace) -> None:
+    """Run ``musicvae memory``: nothing is written before all tracks were encoded.
+
+    Raises:
+        MusicVAEError: a track or the encoder cannot be read, there is too little music, or the
+            memory would replace one of them.
+    """
+    from musicvae.cli.results import shown
+    from musicvae.latents.memory import ENDINGS
+    from musicvae.paths import expand, output_file
+    from musicvae.runtime.encoder import Encoder
+    from musicvae.runtime.remembering import pieces_of, remember
+
+    out = output_file(options.out, ENDINGS, [*map(expand, options.tracks)])
+    pieces = pieces_of(options.tracks, options.style)
+    memory = remember(
+        pieces,
+        Encoder(options.encoder),
+        options.minutes,
+        licence=options.licence,
+        source=options.source,
+        progress=_tell,
+    )
+    memory.save(out)
+    joints = memory.header.joints / memory.seconds
+    print(
+        f"wrote {shown(out)}: {memory.seconds / 60:.1f} minutes of {len(memory.parts)} track(s), "
+        f"{joints:.1f} places a second to jump from, {out.stat().st_size / 1e6:.2f} MB"
+    )
+
+
+def _tell(done: int, count: int, path: Path) -> None:
+    from musicvae.cli.results import shown
+
+    print(f"remembering {done + 1}: {shown(Path(path.name))}", file=sys.stderr, flush=True)

@@ -1,0 +1,15 @@
+"""Memories: encoded tracks that a deck improvises over.
+
+bank           a memory as an object and as a file
+memory_format  the bytes of the file
+joints         the steps at which one may leave a track or enter it
+neighbours     for each joint, the joints before which the music was most alike
+places         what a memory says of its joints, ready to be compared
+choosing       which of several places comes next
+search         the places that fit a moment best, looked for in small parts
+improviser     plays on along a track, and jumps
+"""
+
+from musicvae.latents.memory.bank import ENDINGS as ENDINGS
+from musicvae.latents.memory.bank import Memory as Memory
+from musicvae.latents.memory.memory_format import Part as Part

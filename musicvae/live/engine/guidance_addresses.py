@@ -1,0 +1,77 @@
+"""The addresses that guide the sources that move latents by themselves: one row for each."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from musicvae.live.commands import readers
+from musicvae.live.commands.address import Morph, Row, Target, Values, covers
+from musicvae.live.commands.arguments import Arguments, RefusedError
+from musicvae.live.engine.controls import Controls
+from musicvae.live.sources.guidance import CONTINUITY_RANGE, TEMPERATURE_RANGE
+
+_row = partial(Row[Controls], deck=True, target=Target.CONTROLS, kept=True)
+
+
+def _read_region(a: Arguments) -> Values:
+    start, end = a.numbers(2, 2, 0, 1)
+    if start >= end:
+        raise RefusedError("wants the start before the end")
+    return start, end
+
+
+def _set(controls: Controls, name: str, value: object) -> None:
+    setattr(controls.guidance, name, value)
+
+
+GUIDANCE_ADDRESSES = (
+    _row(
+        "/seed",
+        "i",
+        "Begin the walk or the memory again; the same seed goes the same way.",
+        readers.whole(*readers.INT32),
+        apply=lambda controls, c, _: controls.reseed(int(c.number)),
+        describe=lambda controls: [("", (controls.guidance.seed,))],
+        morph=Morph.SWITCH,
+        restarts=True,
+        replaced_by=covers,
+    ),
+    _row(
+        "/continuity",
+        "f, 0.5 to 30, in seconds",
+        "How long a memory plays on from jump to jump, on average (at first 4).",
+        readers.number(*CONTINUITY_RANGE),
+        apply=lambda controls, c, _: _set(controls, "continuity", c.number),
+        describe=lambda controls: [("", (controls.guidance.continuity,))],
+        replaced_by=covers,
+    ),
+    _row(
+        "/temperature",
+        "f, 0 to 4",
+        "0 takes the likeliest way, 1 (at first) is as varied as the music, more is wilder.",
+        readers.number(*TEMPERATURE_RANGE),
+        apply=lambda controls, c, _: _set(controls, "temperature", c.number),
+        describe=lambda controls: [("", (controls.guidance.temperature,))],
+        replaced_by=covers,
+    ),
+    _row(
+        "/region",
+        "f f, 0 to 1",
+        "The part of a memory that is played (at first 0 1, all of it).",
+        _read_region,
+        apply=lambda controls, c, _: _set(controls, "region", c.numbers),
+        describe=lambda controls: [("", controls.guidance.region)],
+        replaced_by=covers,
+    ),
+    _row(
+        "/listen",
+        "i, 0 or 1",
+        "1: a memory goes on from what was just played, by hand, tape or walk; 0: from what it "
+        "played itself.",
+        readers.switch,
+        apply=lambda controls, c, _: _set(controls, "listening", c.on),
+        describe=lambda controls: [("", (int(controls.guidance.listening),))],
+        morph=Morph.SWITCH,
+        replaced_by=covers,
+    ),
+)

@@ -1,0 +1,69 @@
+"""What a performer asks of the sources that improvise, and what these may hear."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from musicvae.latents.arrays import Latents
+
+#: Seconds from jump to jump; temperatures.
+CONTINUITY_RANGE, TEMPERATURE_RANGE = (0.5, 30.0), (0.0, 4.0)
+#: The word for all styles and tracks.
+ALL = "all"
+#: Steps that are kept of what was played.
+HEARD_STEPS = 8
+
+
+class Guidance:
+    """The settings that all sources of a deck share. All of it belongs to the rendering thread.
+
+    Args:
+        latent_dim: D.
+        stride: frames that a latent step lasts.
+
+    Attributes:
+        seed: of the random numbers; the same seed gives the same movement.
+        speed: of the movement, as ``/walk`` sets it: 1 is that of the music.
+        continuity: seconds from jump to jump, on average.
+        temperature: 0 takes the likeliest way, 1 is as varied as the music.
+        region: first and last share of a memory that is played.
+        names: styles and tracks that are played; empty for all.
+        listening: whether a source goes on from what is heard.
+        lead: where the performer moves the latents: those that were set, and attributes; float32
+            (D,).
+    """
+
+    def __init__(self, latent_dim: int, stride: int) -> None:
+        self.seed = 0
+        self.speed = 1.0
+        self.continuity = 4.0
+        self.temperature = 1.0
+        self.region = (0.0, 1.0)
+        self.names: tuple[str, ...] = ()
+        self.listening = False
+        self.lead: Latents = np.zeros(latent_dim, np.float32)
+        self._stride = max(1, stride)
+        self._played: Latents = np.zeros((HEARD_STEPS * self._stride, latent_dim), np.float32)
+        self._frame = 0
+
+    def note(self, row: Latents) -> None:
+        """A frame is played, float32 (D,)."""
+        self._frame = (self._frame + 1) % len(self._played)
+        self._played[self._frame] = row
+
+    def heard(self) -> Latents:
+        """The last 8 steps that were played, float32 (8, D)."""
+        back = np.arange(HEARD_STEPS - 1, -1, -1) * self._stride
+        heard: Latents = self._played[(self._frame - back) % len(self._played)]
+        return heard
+
+    def limit(self, *names: str) -> None:
+        """Play these styles and tracks alone; ``"all"`` stands for all of them."""
+        self.names = () if ALL in names else names
+
+    def adopt(self, other: Guidance) -> None:
+        """Take over the settings of another model of the same latent space, and what was heard."""
+        for name in ("seed", "speed", "continuity", "temperature", "region", "names", "listening"):
+            setattr(self, name, getattr(other, name))
+        for row in np.repeat(other.heard(), self._stride, axis=0):
+            self.note(row)

@@ -1,0 +1,221 @@
+"""The latent source ``memory``: improvises over encoded tracks."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+
+from musicvae.artifact import ArtifactInfo
+from musicvae.latents.arrays import Latents
+from musicvae.latents.memory.choosing import Wishes
+from musicvae.latents.memory.improviser import Improviser
+from musicvae.latents.memory.places import Places
+from musicvae.live.commands import readers
+from musicvae.live.commands.address import Command, Morph, Row, Target, Values, covers
+from musicvae.live.commands.arguments import Shape
+from musicvae.live.sources.guidance import Guidance
+from musicvae.live.sources.source import Source
+
+#: Steps in one frame at most: each takes up to a tenth of a millisecond.
+_MOST_STEPS = 4
+
+
+def _fits(command: Command, shape: Shape, places: Places | None) -> bool:
+    if places is None:
+        return True
+    memory = places.memory
+    same = (memory.latent_space, memory.latent_dim) == (shape.latent_space, shape.latent_dim)
+    return same and shape.kind == "stream"
+
+
+_row = partial(Row["MemorySource"], deck=True, target=Target.SOURCE, source="memory", kept=True)
+
+
+class MemorySource(Source):
+    """Plays on along the tracks of a memory, and jumps from one to another where they are alike.
+
+    At the speed of the music each step lasts ``stride`` frames, as in training. At lower speeds,
+    neighbouring steps are interpolated. Without a memory it is not ready.
+
+    Attributes:
+        memory_name: name of the memory.
+    """
+
+    name = "memory"
+    guided = True
+    meaning = "a memory of encoded tracks"
+    memory_name: str
+    addresses = (
+        _row(
+            "/memory/load",
+            "s",
+            "Load a memory by name; it becomes the source and begins to improvise.",
+            readers.word(),
+            load=lambda loader, c, voice, _: loader.memory(c.text, voice),
+            fits=_fits,
+            apply=lambda source, c, places: source.insert(places, c.text),
+            describe=lambda source: source.message(source.memory_name),
+            selects=True,
+            morph=Morph.SWITCH,
+            restarts=True,
+        ),
+        _row(
+            "/memory/place",
+            "f, 0 to 1",
+            "Go to this place of the memory, and play on from there.",
+            readers.number(0, 1),
+            apply=lambda source, c, _: source.go(c.number),
+            describe=lambda source: source.message(source.place),
+            morph=Morph.SWITCH,
+            restarts=True,
+            replaced_by=covers,
+        ),
+    )
+
+    def __init__(self, info: ArtifactInfo, frame_rate: float) -> None:
+        self.memory_name = ""
+        self._stride = max(1, info.stride)
+        self._wishes = Wishes()
+        self.attend(Guidance(info.latent_dim, info.stride))
+        self._player: Improviser | None = None
+        self._last: Latents = np.zeros(info.latent_dim, np.float32)
+        self._following: Latents = np.zeros(info.latent_dim, np.float32)
+        self._share = 0.0
+        self._step = self._next_step = 0  # of these two rows
+        # What is slow is done with the next frame, once: these may come in thousands. The first two
+        # also discard the rows that were to come.
+        self._begins = self._follows = False
+        self._goes: float | None = None
+
+    @property
+    def ready(self) -> bool:
+        """Whether there is a memory."""
+        return self._player is not None
+
+    @property
+    def place(self) -> float:
+        """Where it is: share of the memory, 0 to 1; 0 without a memory."""
+        if self._goes is not None:
+            return self._goes
+        return self._step / self._steps
+
+    @property
+    def track(self) -> str:
+        """Name of the track that is played; empty without a memory."""
+        player = self._player
+        return "" if player is None else player.memory.part_at(self._step).name
+
+    @property
+    def styles(self) -> tuple[str, ...]:
+        """The styles of the memory."""
+        return () if self._player is None else self._player.memory.styles
+
+    @property
+    def names(self) -> frozenset[str]:
+        """What ``/style`` may name: its styles and tracks."""
+        parts = () if self._player is None else self._player.memory.parts
+        return frozenset(name for part in parts for name in (part.style, part.name))
+
+    @property
+    def jumps(self) -> int:
+        """How often it jumped since it began."""
+        return 0 if self._player is None else self._player.jumps
+
+    @property
+    def _steps(self) -> int:
+        return 1 if self._player is None else self._player.memory.steps
+
+    def message(self, *values: float | int | str) -> list[tuple[str, Values]]:
+        """One message with these values, or no message if there is no memory."""
+        return [("", values)] if self.ready else []
+
+    def attend(self, guidance: Guidance) -> None:
+        """See :class:`Source`."""
+        self._guidance = guidance
+        self._wishes.lead = guidance.lead
+
+    def insert(self, places: Places, name: str) -> None:
+        """Improvise over this memory; where another one was played, from a place that is like it.
+
+        Args:
+            places: of a memory of the latent space of the deck's model.
+            name: name of the memory.
+        """
+        self._follows, self._begins, self._goes = self.ready, not self.ready, None
+        self.memory_name = name
+        self._wish()
+        self._player = Improviser(places, self._guidance.seed % 2**32, self._wishes)
+
+    def restart(self, seed: int) -> None:
+        """See :class:`Source`."""
+        self._begins, self._goes, self._follows = True, None, False
+
+    def go(self, place: float) -> None:
+        """Go to a place of the memory: 0 is its beginning, 1 its end."""
+        self._goes, self._follows = place, False
+
+    def begin(self) -> None:
+        """See :class:`Source`: with ``/listen``, it goes on from what was played until now."""
+        self._follows = self._guidance.listening
+
+    def adopt(self, other: MemorySource) -> None:
+        """See :class:`Source`. The two share the memory, which is never changed."""
+        self.memory_name = other.memory_name
+        self._player = None if other._player is None else other._player.twin()
+        if self._player is not None:
+            self._player.wishes = self._wishes
+        self._last[:], self._following[:] = other._last, other._following
+        self._step, self._next_step = other._step, other._next_step
+        self._share, self._begins, self._goes = other._share, other._begins, other._goes
+        self._follows = other._follows
+
+    def next(self, out: Latents) -> None:
+        """Write the movement of this frame into ``out``, float32 (D,); see :class:`Source`."""
+        player = self._player
+        if player is None:
+            out[:] = 0
+            return
+        if self._begins or self._follows or self._goes is not None:
+            self._obey(player)
+        while self._share >= 1:
+            self._share -= 1
+            self._last[:], self._step = self._following, self._next_step
+            self._wish()
+            self._draw(player)
+        speed = self._guidance.speed
+        if speed >= 1 or not self._share:
+            out[:] = self._last
+        else:
+            np.subtract(self._following, self._last, out=out)
+            out *= np.float32(self._share)
+            out += self._last
+        self._share += min(speed / self._stride, _MOST_STEPS)
+
+    def _obey(self, player: Improviser) -> None:
+        """Do what was asked for since the last frame."""
+        self._wish()
+        if self._begins:
+            player.restart(self._guidance.seed % 2**32)
+        if self._goes is not None:
+            player.go(self._goes)
+        if self._follows:
+            player.follow(self._guidance.heard())
+        if self._begins or self._follows:
+            self._draw(player)
+            self._share = 1.0
+        self._begins = self._follows = False
+        self._goes = None
+
+    def _draw(self, player: Improviser) -> None:
+        player.next(self._following)
+        self._next_step = player.step - 1
+
+    def _wish(self) -> None:
+        """Pass on what the performer asks for."""
+        wishes, guidance = self._wishes, self._guidance
+        wishes.continuity, wishes.temperature = guidance.continuity, guidance.temperature
+        wishes.region, wishes.names = guidance.region, guidance.names
+        wishes.listening = guidance.listening
+        if guidance.listening:
+            wishes.heard = guidance.heard()

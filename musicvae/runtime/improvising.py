@@ -1,0 +1,116 @@
+"""Lets a model improvise over its memory into a sound.
+
+>>> improvise("jazz", seconds=60, seed=7).write("jazz.wav")  # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+from math import ceil
+from pathlib import Path
+
+import numpy as np
+
+from musicvae.audio import Sound
+from musicvae.errors import MemoryBankError, SettingError
+from musicvae.latents.arrays import Latents
+from musicvae.latents.memory import Memory
+from musicvae.latents.memory.choosing import Wishes
+from musicvae.latents.memory.improviser import Improviser
+from musicvae.models import locate
+from musicvae.models.folder import memory_of
+from musicvae.paths import AnyPath
+from musicvae.recipes.ranges import checked_seed
+from musicvae.runtime.playing import MOST_SECONDS
+from musicvae.runtime.stream_decoder import StreamDecoder
+
+#: Frames of a stream that are decoded at once: some seconds of sound.
+_FRAMES = 1024
+
+
+def improvise(
+    model: AnyPath,
+    seconds: float = 10.0,
+    seed: int | None = None,
+    *,
+    memory: AnyPath | Memory | None = None,
+    continuity: float = 4.0,
+    temperature: float = 1.0,
+) -> Sound:
+    """The sound of a stream that improvises over a memory, as ``/source memory`` lets it live.
+
+    Args:
+        model: name of a ready model, or path of a stream artifact.
+        seconds: length of the sound, above 0, at most an hour.
+        seed: equal seeds give equal sounds; ``None`` gives another sound each time.
+        memory: the memory or its file; ``None`` is that of the model: ``jazz.memory`` beside
+            ``jazz.onnx``, or what a ready model brings.
+        continuity: seconds from jump to jump, on average, 0.5 to 30.
+        temperature: 0 takes the likeliest way, 1 is as varied as the music; up to 4.
+
+    Raises:
+        SettingError: a number is out of its range.
+        MemoryBankError: there is no memory, or it is damaged.
+        LatentError: the memory was made with another encoder.
+        ArtifactError: the artifact cannot be played, or is no stream.
+        RegistryError: there is no ready model of that name, or it cannot be used.
+    """
+    _check("length in seconds", seconds, 1e-3, MOST_SECONDS)
+    _check("continuity", continuity, 0.5, 30.0)
+    _check("temperature", temperature, 0.0, 4.0)
+    seed = checked_seed(seed)
+    bank = memory if isinstance(memory, Memory) else Memory.load(memory or _memory_of(model))
+    decoder = StreamDecoder(model)
+    info = decoder.info
+    bank.check_space(info.latent_space, info.latent_dim)
+    wishes = Wishes(continuity=continuity, temperature=temperature)
+    drawn = int(np.random.default_rng(seed).integers(2**32)) if seed is None else seed
+    length = max(1, round(seconds * info.sample_rate))
+    frames = ceil((length + info.latency) / info.hop)
+    rows = improvised(bank, ceil(frames / info.stride), drawn, wishes)
+    latents = np.repeat(rows, info.stride, axis=0)[:frames]
+    blocks = [decoder.push(latents[at : at + _FRAMES]) for at in range(0, frames, _FRAMES)]
+    # What comes before is the overlap with a frame that never was.
+    return Sound(np.concatenate(blocks)[info.latency :][:length], info.sample_rate)
+
+
+def improvised(memory: Memory, steps: int, seed: int, wishes: Wishes | None = None) -> Latents:
+    """The latents of an improvisation.
+
+    Args:
+        memory: the memory.
+        steps: how many.
+        seed: equal seeds give equal latents; a longer improvisation begins like a shorter one.
+        wishes: what is asked of it.
+
+    Returns:
+        Standardised latents, float32 (steps, D).
+
+    Raises:
+        SettingError: ``seed`` is not from 0 to 4294967295.
+    """
+    checked = checked_seed(seed)
+    player = Improviser(memory, 0 if checked is None else checked, wishes)
+    rows = np.empty((steps, memory.latent_dim), np.float32)
+    for row in rows:
+        player.next(row)
+    return rows
+
+
+def _memory_of(model: AnyPath) -> Path:
+    """The file of a model's memory."""
+    place = locate(model)
+    found = memory_of(place.path) if place.model is None else place.model.memory
+    if found is None:
+        raise MemoryBankError(
+            "this model has no memory",
+            expected=f"{place.path.stem}.memory beside it",
+            hint="make one: musicvae memory FOLDER --encoder ENCODER -o NAME.memory",
+        )
+    return found
+
+
+def _check(what: str, value: float, low: float, high: float) -> None:
+    if not low <= value <= high:  # NaN is not
+        raise SettingError(
+            f"the {what} is out of range", expected=f"{low:g} to {high:g}", received=value
+        )
