@@ -6,9 +6,10 @@ import reprlib
 from typing import Any
 
 from musicvae.artifact.checks import problems
-from musicvae.artifact.info import SCHEMA, ArtifactInfo
+from musicvae.artifact.info import PRIOR_SCHEMA, ArtifactInfo
 from musicvae.artifact.number_checks import is_whole
 from musicvae.artifact.parts import AttributeInfo, DynamicsInfo, LatentInfo, matrix
+from musicvae.artifact.prior import PriorInfo
 from musicvae.errors import ArtifactSchemaError, CorruptArtifactError
 from musicvae.files import parse_json_object
 from musicvae.text import encodable_json, printable
@@ -67,13 +68,13 @@ def _check_schema(schema: object) -> None:
     if not is_whole(schema) or schema < 1:
         raise CorruptArtifactError(
             "the artifact's description has no schema",
-            expected=f"1 to {SCHEMA}",
+            expected=f"1 to {PRIOR_SCHEMA}",
             received=reprlib.repr(schema),
         )
-    if schema > SCHEMA:
+    if schema > PRIOR_SCHEMA:
         raise ArtifactSchemaError(
             "this artifact was written by a newer musicvae",
-            expected=f"schema 1 to {SCHEMA}",
+            expected=f"schema 1 to {PRIOR_SCHEMA}",
             received=f"schema {reprlib.repr(schema)}",
             hint="pip install --upgrade musicvae",
         )
@@ -81,13 +82,14 @@ def _check_schema(schema: object) -> None:
 
 def _parts(values: dict[str, Any]) -> dict[str, Any]:
     """The fields that are objects of their own, made from JSON; schema 1 has the first only."""
-    dynamics = values.get("dynamics")
+    dynamics, prior = values.get("dynamics"), values.get("prior")
     latents, attributes = (_list(values.get(name, [])) for name in ("latents", "attributes"))
     return {
         "latents": tuple(LatentInfo(**latent) for latent in latents),
         "covariance": matrix(_list(values.get("covariance", []))),
         "dynamics": None if dynamics is None else DynamicsInfo.from_json(dynamics),
         "attributes": tuple(map(AttributeInfo.from_json, attributes)),
+        "prior": None if prior is None else PriorInfo.from_json(prior),
     }
 
 
