@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 
@@ -47,6 +48,31 @@ class Outline:
             material.space.latent_dim, material.genres, knobs, dynamics.matrix, root,
             material.bounds,
         )  # fmt: skip
+
+    def to_json(self) -> dict[str, Any]:
+        """The fields for JSON."""
+        arrays = {name: getattr(self, name).tolist() for name in ("matrix", "root", "bounds")}
+        knobs = [asdict(knob) for knob in self.attributes]
+        return {"genres": list(self.genres), "attributes": knobs, **arrays}
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> Outline:
+        """The outline that :meth:`to_json` described.
+
+        Raises:
+            ValueError, TypeError, KeyError: it is not one.
+        """
+        matrix, root, bounds = (
+            np.array(values[name], np.float64) for name in ("matrix", "root", "bounds")
+        )
+        D = len(matrix)
+        if (matrix.shape, root.shape, bounds.shape) != ((D, D), (D, D), (2, D)):
+            raise ValueError("matrices that do not fit together")
+        if not all(np.isfinite(array).all() for array in (matrix, root, bounds)):
+            raise ValueError("a number that is not finite")
+        knobs = tuple(KnobInfo(**knob) for knob in values["attributes"])
+        genres = tuple(map(str, values["genres"]))
+        return cls(D, genres, knobs, matrix, root, bounds.astype(np.float32))
 
     @property
     def condition_size(self) -> int:
