@@ -12,8 +12,10 @@ from musicvae.artifact import ArtifactInfo, Kind
 from musicvae.families import Exportable
 from musicvae.runtime.decoder import Decoder
 from musicvae.runtime.encoder import Encoder
+from musicvae.runtime.prior import Prior
 from musicvae.runtime.stream_decoder import StreamDecoder
 from musicvae_export.verify import HALF_TOLERANCE, TOLERANCE, refuse_differences, verify
+from musicvae_export.verify_prior import verify_prior
 from musicvae_export.verify_stream import COMPARED_FRAMES, compare, streamed
 
 #: Largest difference allowed in an encoder's latents, see :func:`verify_encoder`.
@@ -93,4 +95,5 @@ KINDS: dict[Kind, ArtifactKind] = {
     "clip": ArtifactKind(Decoder, verify_clip),
     "stream": ArtifactKind(StreamDecoder, verify_stream),
     "encoder": ArtifactKind(Encoder, verify_encoder),
+    "prior": ArtifactKind(Prior, verify_prior),
 }

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import keras
@@ -43,9 +44,10 @@ class Optimiser:
         self.adam = keras.optimizers.Adam(1e-3, beta_2=0.99, epsilon=1e-8)
         self.adam.build(self.weights)
         self.averages = [keras.Variable(weight.value, trainable=False) for weight in self.weights]
-        gradients = tf.function(self._gradients, autograph=False, jit_compile=compiled)
-        rolled = tf.function(self._rolled, autograph=False)
-        self._phases = (gradients, rolled)
+        self._whole = tf.function(
+            partial(self._gradients, model.loss), autograph=False, jit_compile=compiled
+        )
+        self._rolled = tf.function(partial(self._gradients, model.rollout_loss), autograph=False)
         self._measure = tf.function(model.loss, autograph=False, jit_compile=compiled)
 
     @property
@@ -63,8 +65,12 @@ class Optimiser:
             number: of the step, from 0.
         """
         self.adam.learning_rate = rate
-        loss, gradients = self._phases[phase](crops)
-        self._apply(gradients, tf.constant(min(_KEEP, (1 + number) / (10 + number)), tf.float32))
+        loss, gradients = self._whole(crops)
+        if phase:  # rollouts alone would forget what single steps are like
+            other, more = self._rolled(crops)
+            loss, gradients = loss + other, [a + b for a, b in zip(gradients, more, strict=True)]
+        keep = min(_KEEP, (1 + number) / (10 + number))
+        self._apply(gradients, tf.constant(keep, tf.float32))
         return float(loss)
 
     def loss(self, crops: Crops) -> float:
@@ -88,24 +94,18 @@ class Optimiser:
         for weight, average in zip(self.weights, self.averages, strict=True):
             average.assign(weight)
 
-    def _gradients(self, crops: Crops) -> tuple[tf.Tensor, list[tf.Tensor]]:
+    def _gradients(
+        self, measure: Callable[[Crops], tf.Tensor], crops: Crops
+    ) -> tuple[tf.Tensor, list[tf.Tensor]]:
         with tf.GradientTape() as tape:
-            loss = self.model.loss(crops)
-        return loss, self._clipped(tape, loss)
-
-    def _rolled(self, crops: Crops) -> tuple[tf.Tensor, list[tf.Tensor]]:
-        """Both losses: rollouts alone would forget what single steps are like."""
-        with tf.GradientTape() as tape:
-            loss = self.model.rollout_loss(crops) + self.model.loss(crops)
-        return loss, self._clipped(tape, loss)
-
-    def _clipped(self, tape: Any, loss: tf.Tensor) -> list[tf.Tensor]:
+            loss = measure(crops)
+        weights = [weight.value for weight in self.weights]
         zero = tf.UnconnectedGradients.ZERO
-        gradients = tape.gradient(loss, [w.value for w in self.weights], unconnected_gradients=zero)
-        return tf.clip_by_global_norm(gradients, NORM)[0]
+        return loss, tape.gradient(loss, weights, unconnected_gradients=zero)
 
     @tf.function(autograph=False)
     def _apply(self, gradients: list[tf.Tensor], keep: tf.Tensor) -> None:
-        self.adam.apply_gradients(zip(gradients, self.weights, strict=True))
+        clipped, _ = tf.clip_by_global_norm(gradients, NORM)
+        self.adam.apply_gradients(zip(clipped, self.weights, strict=True))
         for weight, average in zip(self.weights, self.averages, strict=True):
             average.assign(keep * average + (1.0 - keep) * weight)

@@ -20,7 +20,7 @@ from musicvae.vae.prior.crops import Cropper
 from musicvae.vae.prior.folder import PriorFolder
 from musicvae.vae.prior.material import Material
 from musicvae.vae.prior.optimising import Optimiser, learning_rate
-from musicvae.vae.prior.plan import Plan
+from musicvae.vae.prior.plan import LENGTH, Plan
 from musicvae.vae.prior.rollouts import Rollouts, flatten
 from musicvae.vae.run import checkpoint
 from musicvae.vae.run.reading import damaged, guarded
@@ -170,7 +170,10 @@ class PriorTrainer:
         )
 
     def _save(self) -> None:
-        kept = {"counters": asdict(self.counters), "best": self.best, "losses": self.losses}
+        kept = {
+            "counters": asdict(self.counters), "best": self.best, "losses": self.losses,
+            "length": self._length(),
+        }  # fmt: skip
         checkpoint.save(self.folder.last, self.optimiser.variables, kept)
         self._saved = time.monotonic()
 
@@ -189,8 +192,14 @@ class PriorTrainer:
         with guarded(folder.last):
             self.counters = Counters(**kept["counters"])
             self.best, self.losses = kept["best"], [float(loss) for loss in kept["losses"]]
-        self._replan()
+            changed = kept["length"] != self._length()
+        if changed:
+            self._replan()
         self.rows = [row for row in folder.rows() if row["step"] <= self.counters.step]
+
+    def _length(self) -> list[float]:
+        """What decides how long the training is."""
+        return [getattr(self.plan, name) for name in LENGTH]
 
     def _replan(self) -> None:
         """Take a changed length into account."""
@@ -198,9 +207,8 @@ class PriorTrainer:
         if counters.planned and counters.timed_seconds:
             counters.planned = False
             counters.stopped &= bool(self.plan.patience)
-            counters.plan(
-                counters.timed_seconds, self._minutes(), self._longest(counters.phase)
-            )
+            longest = self._longest(counters.phase)
+            counters.plan(counters.timed_seconds, self._minutes(), longest)
         else:
             counters.planned_steps = counters.phase_step + self._longest(counters.phase)
 
