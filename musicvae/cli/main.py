@@ -18,6 +18,7 @@ from musicvae.cli import (
     listening,
     models,
     playing,
+    priors,
     process,
     rendering,
     surveying,
@@ -37,7 +38,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"musicvae {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     modules = (
-        *(training, listening, surveying, taping, exporting, playing, rendering),
+        *(training, priors, listening, surveying, taping, exporting, playing, rendering),
         *(models, information),
     )
     for module in modules:

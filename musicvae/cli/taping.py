@@ -52,6 +52,20 @@ def add(commands: Commands) -> None:
         "--seconds", type=float, help="length of a walk (default: 10); a tape has its own"
     )
     parser.add_argument("--seed", type=int, help="of a walk: equal seeds give equal sounds")
+    parser.add_argument(
+        "--prior", metavar="FILE", help="let this learned prior lead, instead of a walk"
+    )
+    parser.add_argument(
+        "--temperature", type=float, help="of a prior: 0 to 4; 1 is as in the music (default: 1)"
+    )
+    parser.add_argument("--genre", help="of a prior that knows several (default: the model's)")
+    parser.add_argument(
+        "--attribute",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="ask a prior for this much, in standard deviations, such as brightness=1.5",
+    )
     parser.set_defaults(run=play)
 
 
@@ -111,22 +125,64 @@ def play(options: argparse.Namespace) -> int:
     from musicvae.text import printable
 
     tape = options.tape
-    if tape is not None and (options.seconds, options.seed) != (None, None):
+    if tape is not None and (options.seconds, options.seed, options.prior) != (None, None, None):
         raise SettingError(
-            "a tape has its own length and no seed", hint="leave out --seconds and --seed"
+            "a tape has its own length and no seed",
+            hint="leave out --seconds, --seed and --prior",
         )
     artifact = expand(options.artifact)
     out = output_file(options.out, WRITABLE, [artifact] if tape is None else [artifact, tape])
+    asked = (options.temperature, options.genre, options.attribute)
+    if options.prior is None and asked != (None, None, []):
+        raise SettingError(
+            "only a prior has a temperature, a genre and attributes", hint="add --prior FILE"
+        )
     if tape is None:
-        from musicvae.runtime.playing import play
-
-        seconds = 10.0 if options.seconds is None else options.seconds
-        sound, genre = play(options.artifact, seconds, options.seed), options.artifact
+        sound, genre = _alone(options), options.artifact
     else:
         sound, genre = _decoded(options.artifact, tape)
     sound.write(out)
     print(f"wrote {shown(out)}: {sound.seconds:.2f} s of {printable(genre)}")
     return 0
+
+
+def _alone(options: argparse.Namespace) -> Sound:
+    """The sound of a model that moves by itself: by a prior, or at random.
+
+    Raises:
+        MusicVAEError: a model cannot be used, or an option has a value that cannot work.
+    """
+    from musicvae.runtime.playing import play, play_prior
+
+    seconds = 10.0 if options.seconds is None else options.seconds
+    if options.prior is None:
+        return play(options.artifact, seconds, options.seed)
+    return play_prior(
+        options.artifact,
+        options.prior,
+        seconds,
+        options.seed or 0,
+        1.0 if options.temperature is None else options.temperature,
+        options.genre,
+        dict(map(_asked, options.attribute)),
+    )
+
+
+def _asked(text: str) -> tuple[str, float]:
+    """An attribute and how much of it.
+
+    Raises:
+        SettingError: it is not NAME=NUMBER.
+    """
+    from musicvae.errors import SettingError
+
+    name, _, value = text.partition("=")
+    try:
+        return name, float(value)
+    except ValueError:
+        raise SettingError(
+            "--attribute takes a name and a number", expected="NAME=VALUE", received=text
+        ) from None
 
 
 def _decoded(model: str, tape: str) -> tuple[Sound, str]:

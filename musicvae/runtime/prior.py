@@ -108,6 +108,14 @@ class Prior:
             )
         self._bound.load(state.values)
 
+    def warm_up(self) -> None:
+        """Take a step and drop the result; the state stays. The next step then allocates nothing."""
+        self._bound.run()
+
+    def limit(self, seconds: float) -> None:
+        """End each step that takes longer, where a daemon looks; see ``runtime/stopping.py``."""
+        self._bound.present.patience = seconds
+
     def reset(self) -> None:
         """Forget what was heard."""
         self._bound.load(0.0)
