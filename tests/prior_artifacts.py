@@ -35,7 +35,9 @@ def weights(prior: PriorInfo, latent_dim: int) -> Array:
     return (0.1 * np.random.default_rng(1).standard_normal(shape)).astype(np.float32)
 
 
-def expected_step(info: ArtifactInfo, heard: Array, row: Array, noise: Array, state: Array) -> Array:
+def expected_step(
+    info: ArtifactInfo, heard: Array, row: Array, noise: Array, state: Array
+) -> Array:
     """What must come after ``heard``, float32 (D,)."""
     assert info.prior is not None
     asked = row @ weights(info.prior, info.latent_dim)

@@ -25,7 +25,9 @@ def add(commands: Commands) -> None:
         "stream must also sound the same in blocks of any length.",
     )
     parser.add_argument(
-        "run_folder", metavar="RUN", help="folder of `musicvae train --out` or `musicvae prior --out`"
+        "run_folder",
+        metavar="RUN",
+        help="folder of `musicvae train --out` or `musicvae prior --out`",
     )
     parser.add_argument("--out", required=True, help="file to write, such as jazz.onnx")
     parser.add_argument("--licence", help="licence of the artifact (default: that of the run)")

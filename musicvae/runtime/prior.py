@@ -212,7 +212,9 @@ class Prior:
             raise SettingError("too few steps", expected="at least 1", received=steps)
         if not 0 <= temperature <= HOTTEST:  # NaN is not
             raise SettingError(
-                "the temperature is out of range", expected=f"0 to {HOTTEST:g}", received=temperature
+                "the temperature is out of range",
+                expected=f"0 to {HOTTEST:g}",
+                received=temperature,
             )
         other = self._twin(genre, attributes or {})
         noise = StepNoise(self.prior.noise, seed)

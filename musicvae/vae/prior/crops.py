@@ -63,7 +63,9 @@ class Cropper:
         rows, steps, _ = latents.shape
         genres = np.eye(len(self._material.genres), dtype=np.float32)[self._material.genre[tracks]]
         genres = genres * (random.random((rows, 1)) >= _UNTOLD)
-        known = (random.random((rows, curves.shape[2])) < 0.5) & (random.random((rows, 1)) >= _UNASKED)
+        known = (random.random((rows, curves.shape[2])) < 0.5) & (
+            random.random((rows, 1)) >= _UNASKED
+        )
         trust = random.uniform(_LEAST_TRUST, 1.0, (rows, 1, 1))
         trust = (trust * (random.random((rows, 1, 1)) >= _UNPROPOSED)).astype(np.float32)
         hint = trust * proposals(latents, trust)

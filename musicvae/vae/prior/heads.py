@@ -72,9 +72,7 @@ class EnergyHead(keras.layers.Layer):
         factor = tf.clip_by_value(tf.exp(self.spread(hidden)), QUIETEST, LOUDEST)
         return self.carry(heard) + self.leave(hidden) + self.root(fine * factor)
 
-    def loss(
-        self, x: tf.Tensor, heard: tf.Tensor, target: tf.Tensor, seed: tf.Tensor
-    ) -> tf.Tensor:
+    def loss(self, x: tf.Tensor, heard: tf.Tensor, target: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
         """What training reduces, a scalar: the energy score, and the misfit of the guess."""
         shape = (self.settings.draws, *target.shape[:-1], self.noise)
         noise = tf.random.stateless_normal(shape, seed)
@@ -122,14 +120,14 @@ class MixtureHead(keras.layers.Layer):
         place, fine = noise[..., :1], noise[..., 1:]
         share = 0.5 * (1.0 + tf.math.erf(place / 2**0.5))
         ends = tf.math.cumsum(tf.nn.softmax(logits), axis=-1)
-        begun = tf.cast(share > tf.concat([tf.zeros_like(ends[..., :1]), ends[..., :-1]], -1), "float32")
+        begun = tf.cast(
+            share > tf.concat([tf.zeros_like(ends[..., :1]), ends[..., :-1]], -1), "float32"
+        )
         chosen = (begun - tf.concat([begun[..., 1:], tf.zeros_like(begun[..., :1])], -1))[..., None]
         mean = tf.reduce_sum(chosen * means, axis=-2)
         return mean + tf.reduce_sum(chosen * tf.exp(spreads), axis=-2) * fine
 
-    def loss(
-        self, x: tf.Tensor, heard: tf.Tensor, target: tf.Tensor, seed: tf.Tensor
-    ) -> tf.Tensor:
+    def loss(self, x: tf.Tensor, heard: tf.Tensor, target: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
         """The mean surprise of the music, in nats per latent, a scalar."""
         return tf.reduce_mean(self.surprise(self.expect(x, heard), target))
 
@@ -156,4 +154,8 @@ class MixtureHead(keras.layers.Layer):
         K, D = self.count, self.latent_dim
         logits, means, spreads = tf.split(expected, [K, K * D, K * D], axis=-1)
         shape = (*expected.shape[:-1], K, D)
-        return logits, tf.reshape(means, shape), tf.clip_by_value(tf.reshape(spreads, shape), -4.0, 2.0)
+        return (
+            logits,
+            tf.reshape(means, shape),
+            tf.clip_by_value(tf.reshape(spreads, shape), -4.0, 2.0),
+        )

@@ -89,7 +89,10 @@ def hear(
     for number, track in enumerate(pile.tracks):
         test = track.key in pile.held_out
         try:
-            found = [_heard(ear, sound, names) for sound in _copies(ear, track, copies * (not test), seed, number)]
+            found = [
+                _heard(ear, sound, names)
+                for sound in _copies(ear, track, copies * (not test), seed, number)
+            ]
         except MusicVAEError as error:
             note(f"{printable(track.key)} is not used: {error}")
             continue

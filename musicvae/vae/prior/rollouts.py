@@ -87,7 +87,10 @@ class Rollouts:
         forms = [Form.of(list(part), self._rate) for part in (made, late)]
         distances = [self.music.distance(form) for form in forms]
         parts = self.music.distances(forms[0])
-        shares = [float((part.std(axis=(0, 1)) / self.music.spread).mean()) for part in (made[:, :half], late)]
+        shares = [
+            float((part.std(axis=(0, 1)) / self.music.spread).mean())
+            for part in (made[:, :half], late)
+        ]
         return {
             "form": 0.5 * sum(distances), **parts, "early_spread": shares[0],
             "late_spread": shares[1],

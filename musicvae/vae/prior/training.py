@@ -176,9 +176,7 @@ def _encoded(
     else:
         ear = ArtifactEar(place)
         if data is None:
-            raise DataError(
-                "no sounds were named", expected="a folder", hint="add --data FOLDER"
-            )
+            raise DataError("no sounds were named", expected="a folder", hint="add --data FOLDER")
         tracks, held_out = _split(data, split, seed)
     material = _heard(ear, Pile.of(tracks, held_out, ear.genre), copies, seed, listener)
     return material, {"encoder": place.name, "licence": ear.licence}

@@ -112,9 +112,7 @@ class Trunk(keras.layers.Layer):
         x, fast = self._fast(heard, condition, asked, tf.repeat(seen, group, axis=1), start.fast)
         return x, Past(fast, slow, views[:, -1:], heard[:, -(group - 1) :], start.count)
 
-    def near(
-        self, heard: tf.Tensor, condition: tf.Tensor, past: Past
-    ) -> tuple[tf.Tensor, Past]:
+    def near(self, heard: tf.Tensor, condition: tf.Tensor, past: Past) -> tuple[tf.Tensor, Past]:
         """Features of one step, float32 (..., 1, width), by the fast path alone."""
         asked = self._asked(condition)
         x, fast = self._fast(heard, condition, asked, past.view, past.fast)
@@ -128,9 +126,7 @@ class Trunk(keras.layers.Layer):
         view, slow = run_blocks(self.slow, self.gather(flat), past.slow, self._asked(condition))
         return past._replace(slow=slow, view=view)
 
-    def step(
-        self, heard: tf.Tensor, condition: tf.Tensor, past: Past
-    ) -> tuple[tf.Tensor, Past]:
+    def step(self, heard: tf.Tensor, condition: tf.Tensor, past: Past) -> tuple[tf.Tensor, Past]:
         """Features of one step, float32 (..., 1, width), and what is remembered; for any step."""
         far = self.far(heard, condition, past)
         x, near = self.near(heard, condition, past)

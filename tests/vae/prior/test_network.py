@@ -82,9 +82,7 @@ def test_an_untrained_prior_is_the_linear_walk(prior_material: ModuleType) -> No
 
 
 @pytest.mark.parametrize("family", FAMILIES)
-def test_steps_stay_within_the_bounds_of_the_music(
-    prior_material: ModuleType, family: str
-) -> None:
+def test_steps_stay_within_the_bounds_of_the_music(prior_material: ModuleType, family: str) -> None:
     model, bounds = _model(prior_material, family), prior_material.material().bounds
     state = tf.zeros((1, 1, model.state_size))
     asked = tf.zeros((1, 1, model.trunk.asked + 5))

@@ -40,9 +40,7 @@ def latents(prior_material: ModuleType, tmp_path: Path) -> Path:
 
 
 def _train(out: Path, latents: Path | None, plan: dict[str, Any], **options: Any) -> Any:
-    return train_prior(
-        out=out, material=latents, settings=plan, compiled=False, **options
-    )
+    return train_prior(out=out, material=latents, settings=plan, compiled=False, **options)
 
 
 def test_a_training_that_was_stopped_ends_as_one_that_was_not(
