@@ -21,8 +21,8 @@ class PriorFamily:
     Attributes:
         name: the name it is registered under.
         description: one sentence.
-        build: makes an untrained model from the :class:`musicvae.vae.prior.outline.Outline` (what is
-            known of the latents, and the conditions) and the settings: an object that keeps the
+        build: makes an untrained model from the :class:`musicvae.vae.prior.outline.Outline` (what
+            is known of the latents, and the conditions) and the settings: an object that keeps the
             contract of :class:`musicvae.vae.prior.model.PriorModel`. The initial weights depend on
             Keras' global seed alone.
         settings: the names of its settings with their defaults.

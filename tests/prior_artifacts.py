@@ -85,6 +85,7 @@ def write_prior_artifact(
     """Write the artifact; ``fields`` are those of the description that shall differ."""
     prior = fields.get("prior", PRIOR)
     model = prior_model(PRIOR if prior is None else prior, latent_dim, last)
+    graph = model.graph.SerializeToString(deterministic=True)
     latents = tuple(
         LatentInfo(f"latent {i}", 0.0, 1.0, -2.3, 2.3, 1 / latent_dim) for i in range(latent_dim)
     )
@@ -92,7 +93,7 @@ def write_prior_artifact(
         "kind": "prior", "genre": "any", "recipe": "tiny", "sample_rate": 8000, "channels": 1,
         "latent_dim": latent_dim, "hop": hop, "stride": stride, "state_size": latent_dim,
         "latent_space": LATENT_SPACE, "latents": latents, "prior": prior, "schema": 3,
-        "graph_sha256": hashlib.sha256(model.graph.SerializeToString(deterministic=True)).hexdigest(),
+        "graph_sha256": hashlib.sha256(graph).hexdigest(),
     }  # fmt: skip
     info = ArtifactInfo(**{**values, **fields})
     helper.set_model_props(model, {METADATA_KEY: info.to_json()})

@@ -22,8 +22,8 @@ from musicvae.artifact.prior import PriorInfo as PriorInfo
 METADATA_KEY = "musicvae"
 
 #: The version of the description that is written today. Version 1 had clips only, and none of the
-#: fields marked "schema 2" below. Version 3 adds priors, and only a prior is written as such, so that
-#: readers of before can still use all other artifacts.
+#: fields marked "schema 2" below. Version 3 adds priors, and only a prior is written as such, so
+#: that readers of before can still use all other artifacts.
 SCHEMA, PRIOR_SCHEMA = 2, 3
 
 Kind = Literal["clip", "stream", "encoder", "prior"]

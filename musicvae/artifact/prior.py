@@ -106,7 +106,7 @@ def prior_problems(prior: PriorInfo) -> Iterator[str]:
     yield from _names("genre", prior.genres)
     yield from _names("attribute", [knob.name for knob in prior.attributes])
     if not _are_texts([prior.family, *(knob.unit for knob in prior.attributes)]):
-        yield f"a prior with a family or a unit that is no text of at most {_LONGEST_NAME} characters"
+        yield f"a prior with a family or a unit that is no text of 1 to {_LONGEST_NAME} characters"
     for knob in prior.attributes:
         if not (_is_figure(knob.mean) and _is_figure(knob.std) and knob.std >= _SMALLEST):
             yield "a prior with an attribute without a possible mean and standard deviation"

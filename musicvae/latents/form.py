@@ -106,9 +106,9 @@ class Form:
 
     def _window_distance(self, other: Form) -> float:
         """Square root of the Fréchet distance of the windows, in the music's main components."""
-        scale = _above(self.windows.std(axis=0)) / np.sqrt(np.tile(self.weights, 3))
+        scale = np.sqrt(np.tile(self.weights, 3)) / _above(self.windows.std(axis=0))
         mean = self.windows.mean(axis=0)
-        mine, theirs = (self.windows - mean) / scale, (other.windows - mean) / scale
+        mine, theirs = (self.windows - mean) * scale, (other.windows - mean) * scale
         _, axes = np.linalg.eigh(mine.T @ mine / len(mine))
         chosen = axes[:, ::-1][:, :_COMPONENTS]
         # What lies outside of the components is one more number: nothing may hide there.

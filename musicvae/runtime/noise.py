@@ -39,9 +39,9 @@ class StepNoise:
         self._chunk = -1
 
     def row(self, step: int) -> Float32:
-        """The numbers of a step from 0 on, float32 (N,): a view that stays until other steps are asked for.
+        """The numbers of a step from 0 on, float32 (N,): a view that another step may overwrite.
 
-        Quickest where steps follow each other.
+        It is quickest where steps follow each other.
         """
         chunk, place = divmod(step, _CHUNK)
         if chunk != self._chunk:

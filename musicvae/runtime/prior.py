@@ -48,7 +48,7 @@ class Prior:
     :meth:`step` and the state belong to one thread at a time; :meth:`walk` does not touch them.
 
     Args:
-        path: an artifact of kind ``"prior"``. The file is read once, and may be replaced afterwards.
+        path: an artifact of kind ``"prior"``. The file is read once, and may be replaced then.
         threads: CPU threads for one step.
 
     Attributes:
@@ -109,7 +109,7 @@ class Prior:
         self._bound.load(state.values)
 
     def warm_up(self) -> None:
-        """Take a step and drop the result; the state stays. The next step then allocates nothing."""
+        """Take a step and drop the result; the state stays."""
         self._bound.run()
 
     def limit(self, seconds: float) -> None:

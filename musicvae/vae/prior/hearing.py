@@ -55,7 +55,7 @@ class Pile:
 
     @classmethod
     def of(cls, tracks: Sequence[Track], held_out: Iterable[str], name: str = "any") -> Pile:
-        """A pile whose genres are the folders that hold the tracks; ``name`` is that of a single one."""
+        """A pile whose genres are the folders that hold the tracks; else there is one, ``name``."""
         folders = sorted({track.key.split("/")[-2] for track in tracks if "/" in track.key})
         return cls(tracks, frozenset(held_out), tuple(folders) if folders else (name,))
 

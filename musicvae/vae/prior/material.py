@@ -1,7 +1,7 @@
 """The latents that a prior learns from: those of many tracks, with genre and attributes.
 
-They are made once (:mod:`musicvae.vae.prior.hearing`) and kept in one file of the prior's folder, so
-that a training goes on, or another one begins, without the sounds.
+They are made once (:mod:`musicvae.vae.prior.hearing`) and kept in one file of the prior's folder,
+so that a training goes on, or another one begins, without the sounds.
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ def energy_score(draws: tf.Tensor, target: tf.Tensor) -> tf.Tensor:
 
 
 def step_score(draws: tf.Tensor, target: tf.Tensor) -> tf.Tensor:
-    """The score of single steps: that of all latents, and of the first quarter, which is heard most.
+    """The score of single steps: of all latents, and of the first quarter, which is heard most.
 
     Args:
         draws: float32 (M, ..., D).

@@ -84,7 +84,7 @@ class TrainedPrior:
         return step
 
     def real_latents(self, n: int) -> Float32:
-        """Latents of a track it was tested on, float32 (n, D); a walk where its material is gone."""
+        """Latents of a test track, float32 (n, D); a walk where the material is gone."""
         if os.path.lexists(self.folder.material):
             material = Material.load(self.folder.material)
             side = material.indices(held_out=True)

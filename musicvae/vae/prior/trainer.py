@@ -178,7 +178,7 @@ class PriorTrainer:
         self._saved = time.monotonic()
 
     def _restore(self) -> None:
-        """Go on from the last checkpoint, or begin: from another prior's weights if there are any."""
+        """Go on from the last checkpoint, or begin, perhaps from the weights of another prior."""
         folder = self.folder
         if not os.path.lexists(folder.last):
             if os.path.lexists(folder.best):  # never begin over what was trained

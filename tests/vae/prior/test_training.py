@@ -90,11 +90,10 @@ def test_what_cannot_go_on_or_begin_is_refused(
     with pytest.raises(SettingError):
         train_prior(out=tmp_path / "new")
     assert not (tmp_path / "new").exists()
+    facts, plan = {"licence": "x"}, _plan(prior_material)
+    PriorFolder.create(tmp_path / "begun", Material.load(latents), plan, facts)
     with pytest.raises(RunError, match="left weights"):
-        folder = PriorFolder.create(
-            tmp_path / "begun", Material.load(latents), _plan(prior_material), {"licence": "x"}
-        )
-        load_prior(folder.path)
+        load_prior(tmp_path / "begun")
     with pytest.raises(SettingError, match="cannot change"):
         _train(tmp_path / "begun", None, {"batch_size": 3}, resume=True)
 
