@@ -137,18 +137,35 @@ class TwoPathPrior(keras.layers.Layer):
     def _roll(
         self, latent: tf.Tensor, condition: tf.Tensor, noise: tf.Tensor, past: Past
     ) -> tf.Tensor:
-        """Go on by itself, float32 (batch, steps, D); a group begins with the first step."""
+        """Go on by itself, float32 (batch, steps, D); a group begins with the first step.
+
+        Groups are steps of a loop in the graph: unrolled, it would take minutes to be built.
+        """
+        group, (batch, steps, _) = self.settings.group, condition.shape
+        parts = [_grouped(rows, group) for rows in (condition, noise)]
+        first = (tf.zeros((batch, group, latent.shape[-1])), latent, past)
+
+        def go_on(carried: Any, rows: Any) -> Any:
+            return self._roll_group(carried[1], rows[0], rows[1], carried[2])
+
+        rolled, _, _ = tf.scan(go_on, tuple(parts), first)
+        return tf.reshape(tf.transpose(rolled, (1, 0, 2, 3)), (batch, steps, latent.shape[-1]))
+
+    def _roll_group(
+        self, latent: tf.Tensor, condition: tf.Tensor, noise: tf.Tensor, past: Past
+    ) -> tuple[tf.Tensor, tf.Tensor, Past]:
+        """Go on by itself for one group; the group, its last step, and what is remembered."""
         rolled, group = [], self.settings.group
-        for step in range(condition.shape[1]):
+        for step in range(group):
             asked = condition[:, step : step + 1]
             x, near = self.trunk.near(latent, asked, past)
-            past = self.trunk.far(latent, asked, past) if step % group == group - 1 else past
+            past = self.trunk.far(latent, asked, past) if step == group - 1 else past
             past = near._replace(slow=past.slow, view=past.view)
             drawn = self.head.draw(x, latent, noise[:, step : step + 1])
             # Bounded, with the gradient of what is not.
             latent = drawn + tf.stop_gradient(self._bounded(drawn) - drawn)
             rolled.append(latent)
-        return tf.concat(rolled, axis=1)
+        return tf.concat(rolled, axis=1), latent, past
 
     def _blurred(self, heard: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
         """Crops with noise, of another level for each, float32 (batch, steps, D)."""
@@ -168,6 +185,12 @@ class TwoPathPrior(keras.layers.Layer):
     def _pack(self, parts: list[tf.Tensor]) -> tf.Tensor:
         lead = parts[-1].shape[:-2]
         return tf.concat([tf.reshape(part, (*lead, 1, -1)) for part in parts], axis=-1)
+
+
+def _grouped(rows: tf.Tensor, group: int) -> tf.Tensor:
+    """(batch, steps, width) as groups, the first axis: (steps / group, batch, group, width)."""
+    batch, steps, width = rows.shape
+    return tf.transpose(tf.reshape(rows, (batch, steps // group, group, width)), (1, 0, 2, 3))
 
 
 def _late(latents: tf.Tensor) -> tf.Tensor:
