@@ -38,9 +38,11 @@ if TYPE_CHECKING:
     from musicvae.runtime.encoder import Encoder as Encoder
     from musicvae.runtime.improvising import improvise as improvise
     from musicvae.runtime.playing import play as play
+    from musicvae.runtime.prior import Prior as Prior
     from musicvae.runtime.stream_decoder import StreamDecoder as StreamDecoder
     from musicvae.surveying.survey import survey as survey
     from musicvae.vae.clip.trained import TrainedModel as TrainedModel
+    from musicvae.vae.prior.training import train_prior as train_prior
     from musicvae.vae.run.loading import load as load
     from musicvae.vae.stream.trained import TrainedStream as TrainedStream
     from musicvae.vae.training.train import train as train
@@ -54,6 +56,7 @@ _HOMES = {
     "Genre": "genres",
     "Memory": "latents.memory.bank",
     "MusicVAEError": "errors",
+    "Prior": "runtime.prior",
     "Recipe": "recipes",
     "Sound": "audio",
     "Sounds": "audio",
@@ -70,6 +73,7 @@ _HOMES = {
     "scan": "data.tracks",
     "survey": "surveying.survey",
     "train": "vae.training.train",
+    "train_prior": "vae.prior.training",
     "write": "audio",
 }
 

@@ -6,11 +6,12 @@ import os
 import sys
 from importlib import import_module
 from importlib.util import find_spec
+from typing import Any
 
 from musicvae.artifact import ArtifactInfo
 from musicvae.errors import ExportError, MissingExtraError
 from musicvae.families import ExportableModel
-from musicvae.paths import AnyPath, output_file
+from musicvae.paths import AnyPath, expand, output_file
 
 
 class MissingExporterError(MissingExtraError, ExportError):
@@ -31,10 +32,10 @@ def export(
     encoder: bool = False,
     int8: bool = False,
 ) -> ArtifactInfo:
-    """Export a trained model's decoder, or its encoder, to one verified ONNX file.
+    """Export a trained model's decoder, its encoder, or a prior, to one verified ONNX file.
 
     Args:
-        model: a trained model, or the folder of its run.
+        model: a trained model, or the folder of its run or of its prior.
         path: the file to write; its name ends in ``.onnx``. A file of that name is replaced, but
             only by one that passed the verification.
         licence: licence of the artifact, such as ``"CC-BY-4.0"``; the model's own by default.
@@ -61,7 +62,7 @@ def export(
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     trained = model
     if isinstance(model, str | os.PathLike):
-        trained = import_module("musicvae.vae.run.loading").load(model)
+        trained = _load(model)
     try:
         exporter = import_module("musicvae_export")
     except ImportError as error:
@@ -70,6 +71,13 @@ def export(
         trained, target, licence=licence, half=half, encoder=encoder, int8=int8
     )
     return info
+
+
+def _load(folder: str | os.PathLike[str]) -> Any:
+    """The model of a run, or the prior of the folder that its training left."""
+    if (expand(folder, ExportError) / "prior.json").is_file():
+        return import_module("musicvae.vae.prior.trained").load_prior(folder)
+    return import_module("musicvae.vae.run.loading").load(folder)
 
 
 def _is_installed(module: str) -> bool:

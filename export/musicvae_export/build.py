@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import onnx
@@ -37,7 +37,7 @@ def build_graph(function: Any, info: ArtifactInfo) -> ModelProto:
     unit = info.hop if info.kind == "encoder" else 1
     model = convert(function, len(ports.inputs), len(ports.outputs))
     try:
-        model = _clean_clip(model) if info.kind == "clip" else clean_stream(model, unit)
+        model = _CLEAN.get(info.kind, clean_stream)(model, unit)
         seen = look(model, unit)
     except Exception as error:  # onnxruntime's errors have no common base but this
         raise ExportError(
@@ -73,10 +73,25 @@ def clean_stream(model: ModelProto, unit: int = 1) -> ModelProto:
     return model
 
 
-def _clean_clip(model: ModelProto) -> ModelProto:
+def _clean_clip(model: ModelProto, unit: int) -> ModelProto:
     simplify(model)
     fold(model)
     return without_transposes(model)
+
+
+def _clean_prior(model: ModelProto, unit: int) -> ModelProto:
+    """As a stream, but the first axis is that of time: there is no batch to take out."""
+    simplify(model)
+    merge_reshapes(model.graph)
+    simplify(model)
+    use_gemm(model)
+    return model
+
+
+_CLEAN: dict[str, Callable[[ModelProto, int], ModelProto]] = {
+    "clip": _clean_clip,
+    "prior": _clean_prior,
+}
 
 
 def _check_shapes(

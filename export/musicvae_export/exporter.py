@@ -60,7 +60,7 @@ def export_model(
         ExportError: the model has no such part, it cannot be converted or described, or the file
             cannot be written.
     """
-    part = _described(_part(model, "encoder" if encoder else "decoder"), licence)
+    part = _described(_part(model, encoder), licence)
     if int8 and (half or part.info.kind != "stream"):
         raise ExportError(
             "weights of 8 bits are for decoders of streams, and instead of float16",
@@ -86,8 +86,11 @@ def export_model(
     return info
 
 
-def _part(model: ExportableModel, name: str) -> Exportable:
+def _part(model: ExportableModel, encoder: bool) -> Exportable:
+    """The part that is wanted; a model of one part alone, such as a prior, exports that."""
     parts = model.exports()
+    only = next(iter(parts)) if len(parts) == 1 and not encoder else "decoder"
+    name = "encoder" if encoder else only
     if name not in parts:
         raise ExportError(
             f"this model has no {name} that can be exported",

@@ -13,8 +13,10 @@ from musicvae.families import Exportable
 from musicvae.latents.arrays import Float32
 from musicvae.runtime.decoder import Decoder
 from musicvae.runtime.encoder import Encoder
+from musicvae.runtime.prior import Prior
 from musicvae.runtime.stream_decoder import StreamDecoder
 from musicvae_export.verify import HALF_TOLERANCE, TOLERANCE, refuse_differences, verify
+from musicvae_export.verify_prior import verify_prior
 from musicvae_export.verify_sound import likeness, refuse_unlike
 from musicvae_export.verify_stream import COMPARED_FRAMES, compare, streamed
 
@@ -128,4 +130,5 @@ KINDS: dict[Kind, ArtifactKind] = {
     "clip": ArtifactKind(Decoder, verify_clip),
     "stream": ArtifactKind(StreamDecoder, verify_stream),
     "encoder": ArtifactKind(Encoder, verify_encoder),
+    "prior": ArtifactKind(Prior, verify_prior),
 }

@@ -9,4 +9,5 @@ from musicvae.artifact.info import AttributeInfo as AttributeInfo
 from musicvae.artifact.info import DynamicsInfo as DynamicsInfo
 from musicvae.artifact.info import Kind as Kind
 from musicvae.artifact.info import LatentInfo as LatentInfo
+from musicvae.artifact.info import PriorInfo as PriorInfo
 from musicvae.artifact.parsing import parse_info as parse_info

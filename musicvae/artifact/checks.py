@@ -19,24 +19,25 @@ from musicvae.artifact.number_checks import (
     parity_problems,
     space_problems,
 )
+from musicvae.artifact.prior import prior_problems
 
-KINDS = ("clip", "stream", "encoder")
+KINDS = ("clip", "stream", "encoder", "prior")
 PRECISIONS = ("float32", "float16", "int8")
 
 #: For each size: the kinds that have it, its lowest and its highest value; it is 0 for other kinds.
 #: The highest values are far beyond any use; they keep a hostile file from taking all memory.
 _SIZES: dict[str, tuple[str, int, int]] = {
-    "sample_rate": ("clip stream encoder", 1_000, 192_000),
-    "channels": ("clip stream encoder", 1, 2),
-    "latent_dim": ("clip stream encoder", 1, 4_096),
+    "sample_rate": ("clip stream encoder prior", 1_000, 192_000),
+    "channels": ("clip stream encoder prior", 1, 2),
+    "latent_dim": ("clip stream encoder prior", 1, 4_096),
     "samples": ("clip", 1, 2**26),
-    "hop": ("stream encoder", 1, 2**16),
-    "stride": ("stream encoder", 1, 64),  # an encoder may leave it out
-    "state_size": ("stream encoder", 1, 2**22),
-    "latency": ("clip stream encoder", 0, 2**26),
-    "receptive_field": ("clip stream encoder", 0, 2**26),
+    "hop": ("stream encoder prior", 1, 2**16),
+    "stride": ("stream encoder prior", 1, 64),  # an encoder may leave it out
+    "state_size": ("stream encoder prior", 1, 2**22),
+    "latency": ("clip stream encoder prior", 0, 2**26),
+    "receptive_field": ("clip stream encoder prior", 0, 2**26),
 }
-#: Most latents of a stream or an encoder: the description holds matrices of this size squared.
+#: Most latents of all but a clip: a stream's description holds matrices of this size squared.
 _MOST_STREAMED = 256
 _MOST_ATTRIBUTES = 64
 #: The longest text of each field, in characters.
@@ -55,6 +56,7 @@ def problems(info: ArtifactInfo) -> Iterator[str]:
         return  # everything else depends on the kind
     if info.schema == 1 and info.kind != "clip":
         yield f"schema 1, which knows no {info.kind}"
+    yield from _prior(info)
     sizes = list(_sizes(info))
     yield from sizes
     yield from _texts(info)
@@ -63,6 +65,15 @@ def problems(info: ArtifactInfo) -> Iterator[str]:
     yield from parity_problems(info.parity)
     if not sizes:  # the following checks compare with these
         yield from _space(info)
+
+
+def _prior(info: ArtifactInfo) -> Iterator[str]:
+    if (info.kind == "prior") != (info.prior is not None):
+        yield f"a {info.kind} with{'out' * (info.prior is None)} what only a prior says"
+    elif info.prior is not None:
+        yield from prior_problems(info.prior)
+        if not info.latent_space:
+            yield "a prior that names no latent space"
 
 
 def _sizes(info: ArtifactInfo) -> Iterator[str]:

@@ -17,16 +17,17 @@ from musicvae.artifact.parts import AttributeInfo as AttributeInfo
 from musicvae.artifact.parts import DynamicsInfo as DynamicsInfo
 from musicvae.artifact.parts import LatentInfo as LatentInfo
 from musicvae.artifact.parts import Matrix, rounded_matrix
+from musicvae.artifact.prior import PriorInfo as PriorInfo
 
 METADATA_KEY = "musicvae"
 
 #: The newest version of the description that is read. Version 1 had clips only, and none of the
-#: fields marked "schema 2" below; version 3 has weights of 8 bits.
+#: fields marked "schema 2" below; version 3 adds weights of 8 bits, and priors.
 SCHEMA = 3
 #: What is written: the oldest version that says it all, so that older readers take the file.
-_PLAIN_SCHEMA, SMALL_SCHEMA = 2, 3
+_PLAIN_SCHEMA, SMALL_SCHEMA, PRIOR_SCHEMA = 2, 3, 3
 
-Kind = Literal["clip", "stream", "encoder"]
+Kind = Literal["clip", "stream", "encoder", "prior"]
 
 
 @dataclass(frozen=True)
@@ -36,14 +37,15 @@ class ArtifactInfo:
     Attributes:
         kind: ``"clip"`` (one latent vector decodes to a whole clip), ``"stream"`` (a sequence of
             latents decodes to ``hop`` samples each, without end) or ``"encoder"`` (sound to
-            latents).
+            latents) or ``"prior"`` (how latents go on, step by step; schema 3).
         genre: name of the music it was trained on.
         recipe: the recipe's name.
         sample_rate: in Hz.
         channels: 1 or 2.
         latent_dim: D, the width of the port ``latent``.
         samples: length of a decoded clip in samples; 0 for the other kinds.
-        hop: of a stream: samples per frame; of an encoder: samples per latent; 0 for a clip.
+        hop: of a stream: samples per frame; of an encoder or a prior: samples per latent; 0 for a
+            clip.
         state_size: S, the width of the input ``state``; 0 for a clip.
         latency: algorithmic latency in samples; 0 for a clip. A stream's sound lags this much
             behind its latents; an encoder's latents describe sound this much earlier than the
@@ -51,8 +53,8 @@ class ArtifactInfo:
         receptive_field: samples of sound that one latent vector influences; of an encoder: samples
             of sound that influence one latent vector.
         stride: of a stream: frames for which training held each latent vector (schema 2); of an
-            encoder: frames of the decoder per latent vector, 0 where it is not stated; 0 for a
-            clip.
+            encoder or a prior: frames of the decoder per latent vector, 0 where it is not stated; 0
+            for a clip.
         latent_space: 16 hex digits that identify the encoder and the basis of the latents. Two
             artifacts with the same digits give the same meaning to the same latents (schema 2);
             empty where it is not stated.
@@ -64,6 +66,7 @@ class ArtifactInfo:
         dynamics: how a stream's latents change from step to step in music (schema 2).
         attributes: directions in a stream's latent space that change an audible property, such as
             loudness (schema 2).
+        prior: of a prior: its noise and its conditions (schema 3).
         parity: largest difference between the artifact and the model it was exported from,
             relative to full scale ±1, by kind of input (``"random"``, ``"real"``) or by the check
             that measured it; for weights of 8 bits also ``"snr"``, ``"log_mel"`` and ``"onsets"``.
@@ -91,6 +94,7 @@ class ArtifactInfo:
     covariance: Matrix = ()
     dynamics: DynamicsInfo | None = None
     attributes: tuple[AttributeInfo, ...] = ()
+    prior: PriorInfo | None = None
     parity: Mapping[str, float] = field(default_factory=dict)
     provenance: Mapping[str, Any] = field(default_factory=dict)
     licence: str = "unstated"
@@ -104,9 +108,9 @@ class ArtifactInfo:
 
     @property
     def latent_rate(self) -> float:
-        """Latent steps per second (Hz) of a stream or an encoder; 0 for a clip.
+        """Latent steps per second (Hz) of a stream, an encoder or a prior; 0 for a clip.
 
-        One step lasts ``hop · stride`` samples in a stream and ``hop`` samples in an encoder.
+        One step lasts ``hop · stride`` samples in a stream and ``hop`` samples in the others.
         """
         step = self.hop * (self.stride if self.kind == "stream" else 1)
         return self.sample_rate / step if step else 0.0
@@ -120,4 +124,6 @@ class ArtifactInfo:
             attributes=tuple(attribute.rounded() for attribute in self.attributes),
         )
         values = dataclasses.asdict(info) | {"latents": [one.to_json() for one in self.latents]}
+        if self.prior is None:  # readers of before know no such key
+            del values["prior"]
         return json.dumps(values, ensure_ascii=False, sort_keys=True)

@@ -9,6 +9,7 @@ from musicvae.artifact.checks import problems
 from musicvae.artifact.info import SCHEMA, ArtifactInfo
 from musicvae.artifact.number_checks import is_whole
 from musicvae.artifact.parts import AttributeInfo, DynamicsInfo, LatentInfo, matrix
+from musicvae.artifact.prior import PriorInfo
 from musicvae.errors import ArtifactSchemaError, CorruptArtifactError
 from musicvae.files import parse_json_object
 from musicvae.text import encodable_json, printable
@@ -81,13 +82,14 @@ def _check_schema(schema: object) -> None:
 
 def _parts(values: dict[str, Any]) -> dict[str, Any]:
     """The fields that are objects of their own, made from JSON; schema 1 has the first only."""
-    dynamics = values.get("dynamics")
+    dynamics, prior = values.get("dynamics"), values.get("prior")
     latents, attributes = (_list(values.get(name, [])) for name in ("latents", "attributes"))
     return {
         "latents": tuple(LatentInfo(**latent) for latent in latents),
         "covariance": matrix(_list(values.get("covariance", []))),
         "dynamics": None if dynamics is None else DynamicsInfo.from_json(dynamics),
         "attributes": tuple(map(AttributeInfo.from_json, attributes)),
+        "prior": None if prior is None else PriorInfo.from_json(prior),
     }
 
 

@@ -7,6 +7,8 @@ clip     latent (batch, D)                audio (batch, samples, channels)
 stream   latent (1, frames, D), state     audio (1, samples, channels), next_state
 encoder  audio (1, samples, channels),    latent (1, frames, D), next_state
          state
+prior    latent (1, D), condition (1, C), next_latent (1, D), surprise (1, 1),
+         noise (1, N), state              next_state
 ======== ================================ ====================================
 
 Every port is float32; ``state`` and ``next_state`` have the shape (1, S). ``docs/artifact.md``
@@ -19,8 +21,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from musicvae.artifact.info import ArtifactInfo, Kind
+from musicvae.artifact.prior import PriorInfo
 
 LATENT, AUDIO, STATE, NEXT_STATE = "latent", "audio", "state", "next_state"
+CONDITION, NOISE = "condition", "noise"
+NEXT_LATENT, SURPRISE = "next_latent", "surprise"
 
 #: Sizes of a port's axes; an axis with a name is free.
 Shape = tuple[int | str, ...]
@@ -30,6 +35,7 @@ _MAIN: dict[Kind, tuple[str, str]] = {
     "clip": (LATENT, AUDIO),
     "stream": (LATENT, AUDIO),
     "encoder": (AUDIO, LATENT),
+    "prior": (LATENT, NEXT_LATENT),
 }
 
 
@@ -48,6 +54,8 @@ def main_ports(kind: Kind) -> tuple[str, str]:
 
 def ports_of(info: ArtifactInfo) -> Ports:
     """The ports that the graph of an artifact with this description must have."""
+    if info.prior is not None:
+        return _prior_ports(info, info.prior)
     source, target = _MAIN[info.kind]
     if info.kind == "clip":
         shapes: dict[str, Shape] = {
@@ -60,3 +68,15 @@ def ports_of(info: ArtifactInfo) -> Ports:
     return Ports(
         {source: shapes[source], STATE: state}, {target: shapes[target], NEXT_STATE: state}
     )
+
+
+def _prior_ports(info: ArtifactInfo, prior: PriorInfo) -> Ports:
+    """Those of a prior, which takes one step at a time."""
+    row, state = (1, info.latent_dim), (1, info.state_size)
+    inputs = {
+        LATENT: row,
+        CONDITION: (1, prior.condition_size(info.latent_dim)),
+        NOISE: (1, prior.noise),
+        STATE: state,
+    }
+    return Ports(inputs, {NEXT_LATENT: row, SURPRISE: (1, 1), NEXT_STATE: state})

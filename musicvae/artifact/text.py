@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator, Mapping
 
-from musicvae.artifact import ArtifactInfo, AttributeInfo, LatentInfo
+from musicvae.artifact import ArtifactInfo, AttributeInfo, LatentInfo, PriorInfo
 from musicvae.text import printable
 
 #: The table shows this many latents; of the others it gives the number.
@@ -43,6 +43,8 @@ def _facts(info: ArtifactInfo) -> dict[str, str]:
         facts["length"] = f"{info.samples} samples, {info.seconds:.2f} s"
     else:
         facts |= _streaming(info)
+    if info.prior is not None:
+        facts |= _prior(info.prior)
     facts["receptive field"] = _samples(info.receptive_field, info.sample_rate)
     facts["parity"] = differences(info)
     facts["precision"] = ", ".join(filter(None, (info.precision, likeness(info))))
@@ -89,6 +91,17 @@ def _streaming(info: ArtifactInfo) -> dict[str, str]:
             f"{info.dynamics.rate:.1f} steps a second"
         )
     return facts
+
+
+def _prior(prior: PriorInfo) -> dict[str, str]:
+    """What a prior can be asked for, and what it needs."""
+    return {
+        "genres": ", ".join(prior.genres),
+        "attributes": ", ".join(f"{one.name} ({one.unit})" for one in prior.attributes) or "none",
+        "proposals": "yes" if prior.hints else "no",
+        "noise": f"{prior.noise} numbers a step",
+        "context": f"{prior.context} steps",
+    }
 
 
 def _aligned(facts: Mapping[str, str]) -> Iterator[str]:

@@ -24,7 +24,11 @@ def add(commands: Commands) -> None:
         "random and real latents, and write the file only if they agree to 1e-5 of full scale. A "
         "stream must also sound the same in blocks of any length.",
     )
-    parser.add_argument("run_folder", metavar="RUN", help="run folder, from `musicvae train --out`")
+    parser.add_argument(
+        "run_folder",
+        metavar="RUN",
+        help="folder of `musicvae train --out` or `musicvae prior --out`",
+    )
     parser.add_argument("--out", required=True, help="file to write, such as jazz.onnx")
     parser.add_argument("--licence", help="licence of the artifact (default: that of the run)")
     weights = parser.add_mutually_exclusive_group()
@@ -76,6 +80,8 @@ def run(options: argparse.Namespace) -> int:
         print(f"weights of 8 bits: {changed}")
     if info.kind == "encoder":
         print(f"latent space {info.latent_space}, {info.latent_rate:.1f} latents a second")
+    elif info.kind == "prior":
+        print(f"new music with it: musicvae play MODEL --prior {shown(out)} --seed 7 -o new.wav")
     elif info.kind == "stream":
         print(f"play a tape with it: musicvae play {shown(out)} NAME.tape -o NAME.wav")
     else:
@@ -89,4 +95,6 @@ def _what(info: ArtifactInfo) -> str:
         return f"{info.latent_dim} latents, {info.seconds:.2f} s"
     if info.kind == "stream":
         return f"{info.latent_dim} latents, a stream of {info.hop} samples a frame"
+    if info.prior is not None:
+        return f"a prior, {info.latent_dim} latents, {info.prior.noise} numbers of noise a step"
     return f"an encoder, {info.latent_dim} latents every {info.hop} samples"

@@ -18,9 +18,11 @@ from musicvae.cli import (
     listening,
     models,
     playing,
+    priors,
     process,
     remembering,
     rendering,
+    sounding,
     surveying,
     taping,
     training,
@@ -38,7 +40,8 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"musicvae {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     modules = (
-        *(training, listening, surveying, taping, remembering, exporting, playing, rendering),
+        *(training, priors, listening, surveying, taping, remembering),
+        *(exporting, playing, sounding, rendering),
         *(models, information),
     )
     for module in modules:

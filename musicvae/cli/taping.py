@@ -1,4 +1,4 @@
-"""The commands ``tape``, sound to latents, and ``play``, latents to sound."""
+"""The command ``tape``: sound to latents."""
 
 from __future__ import annotations
 
@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING, Any
 from musicvae.cli.options import Commands
 
 if TYPE_CHECKING:
-    from musicvae.audio import Sound
     from musicvae.latents.tape import Tape
 
 
 def add(commands: Commands) -> None:
-    """Declare ``tape`` and ``play``.
+    """Declare ``tape``.
 
     Args:
         commands: the result of ``ArgumentParser.add_subparsers()``.
@@ -35,37 +34,6 @@ def add(commands: Commands) -> None:
         "-o", "--out", type=Path, required=True, help="tape to write, such as solo.tape"
     )
     parser.set_defaults(run=make_tape)
-    parser = commands.add_parser(
-        "play",
-        help="let a model play into a sound file, by itself or from a tape",
-        description="Decode a tape with a stream artifact; or without a tape a random walk through "
-        "the model's latents, or an improvisation over its memory. Needs no TensorFlow.",
-    )
-    parser.add_argument(
-        "artifact", metavar="MODEL", help="a stream .onnx, or the name of a ready model"
-    )
-    parser.add_argument(
-        "tape", metavar="TAPE", nargs="?", help="a tape, from `musicvae tape` (default: a walk)"
-    )
-    parser.add_argument("-o", "--out", type=Path, required=True, help="a sound file to write")
-    parser.add_argument(
-        "--source",
-        choices=("walk", "memory"),
-        help="without a tape, what moves the latents: a random walk (default), or an improvisation "
-        "over the model's memory",
-    )
-    parser.add_argument(
-        "--memory", metavar="FILE", help="a memory of its own, in place of the model's"
-    )
-    parser.add_argument(
-        "--continuity", type=float, help="seconds from jump to jump in a memory (default: 4)"
-    )
-    parser.add_argument(
-        "--temperature", type=float, help="0 takes the likeliest way through a memory (default: 1)"
-    )
-    parser.add_argument("--seconds", type=float, help="length (default: 10); a tape has its own")
-    parser.add_argument("--seed", type=int, help="equal seeds give equal sounds")
-    parser.set_defaults(run=play)
 
 
 def make_tape(options: argparse.Namespace) -> int:
@@ -108,60 +76,3 @@ def make_tape(options: argparse.Namespace) -> int:
     size = out.stat().st_size
     print(f"wrote {shown(out)}: {tape.seconds:.2f} s, {tape.steps} steps, {size / 1000:.1f} kB")
     return 0
-
-
-def play(options: argparse.Namespace) -> int:
-    """Run ``musicvae play``: decode a tape or a walk, and write the sound.
-
-    Raises:
-        MusicVAEError: the tape or the model cannot be read, they do not fit together, an option has
-            no use with a tape, or the sound would replace what it is made from.
-    """
-    from musicvae.audio import WRITABLE
-    from musicvae.cli.results import shown
-    from musicvae.errors import SettingError
-    from musicvae.paths import expand, output_file
-    from musicvae.text import printable
-
-    tape = options.tape
-    if tape is not None and (options.seconds, options.seed) != (None, None):
-        raise SettingError(
-            "a tape has its own length and no seed", hint="leave out --seconds and --seed"
-        )
-    wishes = {"continuity": options.continuity, "temperature": options.temperature}
-    wishes = {name: value for name, value in wishes.items() if value is not None}
-    source = options.source or ("memory" if options.memory else "walk")
-    if (tape is not None or source == "walk") and (options.memory or wishes):
-        raise SettingError("there is no memory to play from", hint="--source memory")
-    if tape is not None and options.source is not None:
-        raise SettingError("a tape is what is played", hint="leave out --source, or the tape")
-    artifact = expand(options.artifact)
-    out = output_file(options.out, WRITABLE, [artifact] if tape is None else [artifact, tape])
-    if tape is None:
-        from musicvae.runtime.improvising import improvise
-        from musicvae.runtime.playing import play
-
-        seconds = 10.0 if options.seconds is None else options.seconds
-        if source == "memory":
-            sound = improvise(
-                options.artifact, seconds, options.seed, memory=options.memory, **wishes
-            )
-        else:
-            sound = play(options.artifact, seconds, options.seed)
-        genre = options.artifact
-    else:
-        sound, genre = _decoded(options.artifact, tape)
-    sound.write(out)
-    print(f"wrote {shown(out)}: {sound.seconds:.2f} s of {printable(genre)}")
-    return 0
-
-
-def _decoded(model: str, tape: str) -> tuple[Sound, str]:
-    """The sound of a tape, and the genre of the model that played it."""
-    from musicvae.audio import Sound
-    from musicvae.latents.tape import Tape
-    from musicvae.runtime.stream_decoder import StreamDecoder
-
-    loaded = Tape.load(tape)  # before the model, so that a bad file is refused at once
-    decoder = StreamDecoder(model)
-    return Sound(decoder.play(loaded), decoder.info.sample_rate), decoder.info.genre

@@ -19,12 +19,8 @@ from musicvae.latents.memory.improviser import Improviser
 from musicvae.models import locate
 from musicvae.models.folder import memory_of
 from musicvae.paths import AnyPath
-from musicvae.recipes.ranges import checked_seed
-from musicvae.runtime.playing import MOST_SECONDS
+from musicvae.runtime.playing import check_seconds, drawn_seed, sound_of
 from musicvae.runtime.stream_decoder import StreamDecoder
-
-#: Frames of a stream that are decoded at once: some seconds of sound.
-_FRAMES = 1024
 
 
 def improvise(
@@ -54,23 +50,19 @@ def improvise(
         ArtifactError: the artifact cannot be played, or is no stream.
         RegistryError: there is no ready model of that name, or it cannot be used.
     """
-    _check("length in seconds", seconds, 1e-3, MOST_SECONDS)
+    check_seconds(seconds)
     _check("continuity", continuity, 0.5, 30.0)
     _check("temperature", temperature, 0.0, 4.0)
-    seed = checked_seed(seed)
+    drawn = drawn_seed(seed)
     bank = memory if isinstance(memory, Memory) else Memory.load(memory or _memory_of(model))
     decoder = StreamDecoder(model)
     info = decoder.info
     bank.check_space(info.latent_space, info.latent_dim)
     wishes = Wishes(continuity=continuity, temperature=temperature)
-    drawn = int(np.random.default_rng(seed).integers(2**32)) if seed is None else seed
     length = max(1, round(seconds * info.sample_rate))
     frames = ceil((length + info.latency) / info.hop)
     rows = improvised(bank, ceil(frames / info.stride), drawn, wishes)
-    latents = np.repeat(rows, info.stride, axis=0)[:frames]
-    blocks = [decoder.push(latents[at : at + _FRAMES]) for at in range(0, frames, _FRAMES)]
-    # What comes before is the overlap with a frame that never was.
-    return Sound(np.concatenate(blocks)[info.latency :][:length], info.sample_rate)
+    return sound_of(decoder, np.repeat(rows, info.stride, axis=0)[:frames], length)
 
 
 def improvised(memory: Memory, steps: int, seed: int, wishes: Wishes | None = None) -> Latents:
@@ -88,8 +80,7 @@ def improvised(memory: Memory, steps: int, seed: int, wishes: Wishes | None = No
     Raises:
         SettingError: ``seed`` is not from 0 to 4294967295.
     """
-    checked = checked_seed(seed)
-    player = Improviser(memory, 0 if checked is None else checked, wishes)
+    player = Improviser(memory, drawn_seed(seed), wishes)
     rows = np.empty((steps, memory.latent_dim), np.float32)
     for row in rows:
         player.next(row)

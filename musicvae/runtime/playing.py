@@ -5,16 +5,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from math import ceil
 
 import numpy as np
 
 from musicvae.audio import Samples, Sound, crossfade
 from musicvae.errors import SettingError
+from musicvae.latents.arrays import Latents
 from musicvae.models import locate
 from musicvae.paths import AnyPath
 from musicvae.recipes.ranges import checked_seed
 from musicvae.runtime.decoder import Decoder
+from musicvae.runtime.prior import Prior
 from musicvae.runtime.stream_decoder import StreamDecoder
 
 #: Frames of a stream that are decoded at once: some seconds of sound.
@@ -46,12 +49,7 @@ def play(
         ArtifactError: the artifact cannot be played, is an encoder, or has no dynamics.
         RegistryError: there is no ready model of that name, or it cannot be used.
     """
-    if not 0 < seconds <= MOST_SECONDS:  # NaN is not
-        raise SettingError(
-            "a sound of this length cannot be made",
-            expected=f"seconds above 0, at most {MOST_SECONDS:g}",
-            received=seconds,
-        )
+    check_seconds(seconds)
     seed = checked_seed(seed)
     _, info = locate(model).load()
     if info.kind == "clip":
@@ -59,15 +57,82 @@ def play(
     return _walked(StreamDecoder(model), seconds, seed, speed)
 
 
+def play_prior(
+    model: AnyPath,
+    prior: AnyPath,
+    seconds: float = 10.0,
+    seed: int | None = None,
+    temperature: float = 1.0,
+    genre: str | None = None,
+    attributes: Mapping[str, float] | None = None,
+) -> Sound:
+    """New music from a seed: a learned prior moves the latents of a stream.
+
+    Args:
+        model: name of a ready model, or path of a stream.
+        prior: path of a prior of the same latent space.
+        seconds: length of the sound, above 0, at most an hour.
+        seed: equal seeds give equal sounds; ``None`` gives another sound each time.
+        temperature: 0 to 4: 1 is as in the music, less is tamer.
+        genre: one that the prior knows; by default the model's own where it does.
+        attributes: what is asked for, by name, in standard deviations.
+
+    Raises:
+        SettingError: a number is out of its range, or the prior knows no such genre or attribute.
+        LatentError: the prior is of another latent space than the model.
+        ArtifactError: one of them cannot be used.
+    """
+    check_seconds(seconds)
+    drawn = drawn_seed(seed)
+    decoder, learnt = StreamDecoder(model), Prior(prior)
+    learnt.check_space(decoder.info.latent_space)
+    info = decoder.info
+    if genre is None and info.genre in learnt.prior.genres:
+        genre = info.genre
+    length = max(1, round(seconds * info.sample_rate))
+    steps = ceil((length + info.latency) / (info.hop * info.stride))
+    latents = learnt.walk(steps, drawn, temperature, genre=genre, attributes=attributes)
+    return sound_of(decoder, decoder.hold(latents), length)
+
+
+def check_seconds(seconds: float) -> None:
+    """Refuse a length that no sound can have.
+
+    Raises:
+        SettingError: it is not above 0, or more than an hour.
+    """
+    if not 0 < seconds <= MOST_SECONDS:  # NaN is not
+        raise SettingError(
+            "a sound of this length cannot be made",
+            expected=f"seconds above 0, at most {MOST_SECONDS:g}",
+            received=seconds,
+        )
+
+
+def drawn_seed(seed: int | None) -> int:
+    """The seed, or where there is none one that is drawn.
+
+    Raises:
+        SettingError: it is not from 0 to 4294967295.
+    """
+    checked = checked_seed(seed)
+    return int(np.random.default_rng().integers(2**32)) if checked is None else checked
+
+
+def sound_of(decoder: StreamDecoder, frames: Latents, length: int) -> Sound:
+    """The first ``length`` samples of latents, one for each frame: float32 (frames, D)."""
+    info = decoder.info
+    blocks = [decoder.push(frames[at : at + _FRAMES]) for at in range(0, len(frames), _FRAMES)]
+    # What comes before is the overlap with a frame that never was.
+    samples: Samples = np.concatenate(blocks)[info.latency :][:length]
+    return Sound(samples, info.sample_rate)
+
+
 def _walked(decoder: StreamDecoder, seconds: float, seed: int | None, speed: float) -> Sound:
     info = decoder.info
     length = max(1, round(seconds * info.sample_rate))
     frames = ceil((length + info.latency) / info.hop)
-    latents = decoder.walk(frames, seed, speed)
-    blocks = [decoder.push(latents[at : at + _FRAMES]) for at in range(0, frames, _FRAMES)]
-    # What comes before is the overlap with a frame that never was.
-    samples: Samples = np.concatenate(blocks)[info.latency :][:length]
-    return Sound(samples, info.sample_rate)
+    return sound_of(decoder, decoder.walk(frames, seed, speed), length)
 
 
 def _chained(decoder: Decoder, seconds: float, seed: int | None) -> Sound:

@@ -20,7 +20,12 @@ from musicvae.models import locate
 from musicvae.text import printable
 
 #: The class of this package that plays each kind.
-PLAYERS: dict[str, str] = {"clip": "Decoder", "stream": "StreamDecoder", "encoder": "Encoder"}
+PLAYERS: dict[str, str] = {
+    "clip": "Decoder",
+    "stream": "StreamDecoder",
+    "encoder": "Encoder",
+    "prior": "Prior",
+}
 
 #: Standardised latents up to this magnitude decode to finite sound; most of music's are smaller.
 LEGAL = 3.0

@@ -16,6 +16,7 @@ from musicvae.live.options import Options
 from musicvae.live.stage.loading import Decoder
 from musicvae.live.storage.library import Library
 from musicvae.live.storage.ready import ReadyShelf
+from musicvae.live.storage.rows import UNPLAYABLE
 from musicvae.models import Place, locate
 from musicvae.text import printable
 
@@ -88,12 +89,13 @@ class Repertoire:
         """
         info = read_info(place.path)
         place.check(info)
-        if info.kind == "encoder":
+        if info.kind in UNPLAYABLE:
+            article = "an" if info.kind == "encoder" else "a"
             raise SettingError(
-                f"{place.path.name!r} is an encoder: it makes latents, not sound",
+                f"{place.path.name!r} is {article} {info.kind}: it makes latents, not sound",
                 expected="an artifact of kind 'clip' or 'stream'",
-                received="kind 'encoder'",
-                hint="give the decoder that was exported from the same run",
+                received=f"kind {info.kind!r}",
+                hint="give a decoder of the same latent space",
             )
         if place.model is None:
             path = place.path.absolute()

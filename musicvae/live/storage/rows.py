@@ -55,6 +55,13 @@ class MemoryRow:
     reason: str = ""
 
 
+#: Why an artifact of these kinds is not played by itself.
+UNPLAYABLE = {
+    "encoder": "an encoder makes latents of sound, not sound",
+    "prior": "a prior makes latents, not sound",
+}
+
+
 def playable_info(path: Path) -> tuple[ArtifactInfo, str]:
     """The description of a model file, and why it cannot be played; empty where it can.
 
@@ -62,7 +69,7 @@ def playable_info(path: Path) -> tuple[ArtifactInfo, str]:
         ArtifactError: it has no description that can be read.
     """
     info = read_info(path)
-    return info, "an encoder makes latents of sound, not sound" if info.kind == "encoder" else ""
+    return info, UNPLAYABLE.get(info.kind, "")
 
 
 def tape_info(path: Path) -> tuple[TapeHeader, str]:

@@ -82,7 +82,7 @@ class RichReporter:
             self._training = self._progress.add_task(
                 "training", completed=step, total=planned, figures=""
             )
-        text = "  ".join(f"{name} {value:,.0f}" for name, value in figures.items())
+        text = "  ".join(f"{name} {_short(value)}" for name, value in figures.items())
         self._progress.update(self._training, completed=step, total=planned, figures=text)
 
     def epoch(self, row: Row) -> None:
@@ -98,6 +98,11 @@ class RichReporter:
             f"  active latents {row['active_latents']:3d}{distances}"
             f"  {row['seconds']:6.0f} s"
         )
+
+
+def _short(value: float) -> str:
+    """A figure without digits that change at each step: nats in whole numbers, small ones finer."""
+    return f"{value:,.0f}" if abs(value) >= 20 else f"{value:.3f}"
 
 
 @contextmanager

@@ -1,0 +1,181 @@
+"""The command ``play``: latents to sound, from a tape or by a source that moves by itself."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from musicvae.cli.options import Commands
+
+if TYPE_CHECKING:
+    from musicvae.audio import Sound
+
+#: Which options each source takes, beside the length and the seed.
+OPTIONS = {
+    "walk": (),
+    "memory": ("memory", "continuity", "temperature"),
+    "prior": ("prior", "temperature", "genre", "attribute"),
+}
+
+
+def add(commands: Commands) -> None:
+    """Declare ``play``.
+
+    Args:
+        commands: the result of ``ArgumentParser.add_subparsers()``.
+    """
+    parser = commands.add_parser(
+        "play",
+        help="let a model play into a sound file, by itself or from a tape",
+        description="Decode a tape with a stream artifact; or without a tape what a source makes: "
+        "a random walk, an improvisation over the model's memory, or a learned prior. Needs no "
+        "TensorFlow.",
+    )
+    parser.add_argument(
+        "artifact", metavar="MODEL", help="a stream .onnx, or the name of a ready model"
+    )
+    parser.add_argument(
+        "tape", metavar="TAPE", nargs="?", help="a tape, from `musicvae tape` (default: a source)"
+    )
+    parser.add_argument("-o", "--out", type=Path, required=True, help="a sound file to write")
+    parser.add_argument(
+        "--source",
+        choices=tuple(OPTIONS),
+        help="without a tape, what moves the latents (default: the one that other options are of, "
+        "or walk)",
+    )
+    parser.add_argument("--seconds", type=float, help="length (default: 10); a tape has its own")
+    parser.add_argument("--seed", type=int, help="equal seeds give equal sounds")
+    parser.add_argument("--memory", metavar="FILE", help="a memory in place of the model's")
+    parser.add_argument(
+        "--continuity", type=float, help="seconds from jump to jump in a memory (default: 4)"
+    )
+    parser.add_argument("--prior", metavar="FILE", help="a learned prior")
+    parser.add_argument(
+        "--temperature",
+        type=float,
+        help="of a memory or a prior, 0 to 4: 1 is as in the music, less is tamer (default: 1)",
+    )
+    parser.add_argument("--genre", help="of a prior that knows several (default: the model's)")
+    parser.add_argument(
+        "--attribute",
+        action="append",
+        metavar="NAME=VALUE",
+        help="ask a prior for this much, in standard deviations, such as brightness=1.5",
+    )
+    parser.set_defaults(run=play)
+
+
+def play(options: argparse.Namespace) -> int:
+    """Run ``musicvae play``: decode a tape or what a source makes, and write the sound.
+
+    Raises:
+        MusicVAEError: a file cannot be read, they do not fit together, an option has no use, or the
+            sound would replace what it is made from.
+    """
+    from musicvae.audio import WRITABLE
+    from musicvae.cli.results import shown
+    from musicvae.paths import expand, output_file
+    from musicvae.text import printable
+
+    source = _source(options)
+    files = (options.artifact, options.tape, options.memory, options.prior)
+    out = output_file(options.out, WRITABLE, [expand(file) for file in files if file is not None])
+    if source is None:
+        sound, genre = _decoded(options.artifact, options.tape)
+    else:
+        sound, genre = _made(source, options), options.artifact
+    sound.write(out)
+    print(f"wrote {shown(out)}: {sound.seconds:.2f} s of {printable(genre)}")
+    return 0
+
+
+def _source(options: argparse.Namespace) -> str | None:
+    """What moves the latents; ``None`` where a tape does.
+
+    Raises:
+        SettingError: an option has no use.
+    """
+    from musicvae.errors import SettingError
+
+    given = [name for name in ("seconds", "seed", "source") if getattr(options, name) is not None]
+    every = dict.fromkeys(name for names in OPTIONS.values() for name in names)
+    asked = [name for name in every if getattr(options, name) is not None]
+    if options.tape is not None:
+        if given or asked:
+            raise SettingError(
+                "a tape has its own length and moves by itself",
+                received=", ".join(f"--{name}" for name in (*given, *asked)),
+                hint="leave these options out, or the tape",
+            )
+        return None
+    source: str = options.source or next(
+        (name for name in ("prior", "memory") if getattr(options, name) is not None), "walk"
+    )
+    useless = [f"--{name}" for name in asked if name not in OPTIONS[source]]
+    if useless:
+        users = [name for name, own in OPTIONS.items() if useless[0][2:] in own]
+        raise SettingError(
+            f"{' and '.join(useless)} have no use with --source {source}"
+            if len(useless) > 1
+            else f"{useless[0]} has no use with --source {source}",
+            hint=" or ".join(f"--source {name}" for name in users),
+        )
+    if source == "prior" and options.prior is None:
+        raise SettingError("which prior is to play?", expected="--prior FILE")
+    return source
+
+
+def _made(source: str, options: argparse.Namespace) -> Sound:
+    """The sound of a model that moves by itself.
+
+    Raises:
+        MusicVAEError: a file cannot be used, or an option has a value that cannot work.
+    """
+    model, seed = options.artifact, options.seed
+    seconds = 10.0 if options.seconds is None else options.seconds
+    names = ("memory", "continuity", "temperature", "genre")
+    wishes: dict[str, Any] = {
+        name: getattr(options, name)
+        for name in names
+        if name in OPTIONS[source] and getattr(options, name) is not None
+    }
+    if source == "memory":
+        from musicvae.runtime.improvising import improvise
+
+        return improvise(model, seconds, seed, **wishes)
+    from musicvae.runtime.playing import play, play_prior
+
+    if source == "walk":
+        return play(model, seconds, seed)
+    wishes["attributes"] = dict(map(_asked, options.attribute or ()))
+    return play_prior(model, options.prior, seconds, seed, **wishes)
+
+
+def _asked(text: str) -> tuple[str, float]:
+    """An attribute and how much of it.
+
+    Raises:
+        SettingError: it is not NAME=NUMBER.
+    """
+    from musicvae.errors import SettingError
+
+    name, _, value = text.partition("=")
+    try:
+        return name, float(value)
+    except ValueError:
+        raise SettingError(
+            "--attribute takes a name and a number", expected="NAME=VALUE", received=text
+        ) from None
+
+
+def _decoded(model: str, tape: str) -> tuple[Sound, str]:
+    """The sound of a tape, and the genre of the model that played it."""
+    from musicvae.audio import Sound
+    from musicvae.latents.tape import Tape
+    from musicvae.runtime.stream_decoder import StreamDecoder
+
+    loaded = Tape.load(tape)  # before the model, so that a bad file is refused at once
+    decoder = StreamDecoder(model)
+    return Sound(decoder.play(loaded), decoder.info.sample_rate), decoder.info.genre

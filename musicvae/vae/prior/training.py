@@ -1,0 +1,223 @@
+"""Trains a prior: the function that users call; the loop itself is in ``trainer.py``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import tensorflow as tf
+
+from musicvae.data.tracks import Track, scan
+from musicvae.errors import DataError, LatentError, RunError, SettingError
+from musicvae.models import locate
+from musicvae.paths import AnyPath, expand
+from musicvae.recipes.split import split_tracks
+from musicvae.vae.prior.ears import ArtifactEar, RunEar
+from musicvae.vae.prior.folder import PriorFolder
+from musicvae.vae.prior.hearing import Ear, Pile, hear
+from musicvae.vae.prior.material import Material
+from musicvae.vae.prior.plan import LENGTH, Plan
+from musicvae.vae.prior.trained import TrainedPrior, load_prior
+from musicvae.vae.prior.trainer import PriorTrainer
+from musicvae.vae.training.reporting import Reporter, RichReporter, Silent
+
+_PACKAGES = ("musicvae", "numpy", "keras")
+
+
+def train_prior(
+    model: AnyPath | None = None,
+    out: AnyPath = "runs/prior",
+    *,
+    data: AnyPath | None = None,
+    genre: str | None = None,
+    settings: Mapping[str, Any] | None = None,
+    copies: int = 1,
+    split: str = "80/20",
+    material: AnyPath | None = None,
+    start_from: AnyPath | None = None,
+    resume: bool = False,
+    licence: str | None = None,
+    reporter: Reporter | None = None,
+    checkpoint_seconds: float = 60.0,
+    compiled: bool = True,
+) -> TrainedPrior:
+    """Train a prior on the latents of music.
+
+    The same seed, latents and machine give the same weights, as long as ``minutes`` does not decide
+    the length. Ctrl-C finishes the current step, writes a checkpoint and raises
+    ``KeyboardInterrupt``; ``resume=True`` goes on, also after a kill.
+
+    Args:
+        model: what encodes: a stream run, an encoder's file, or the name of a ready model that has
+            an encoder. A run also says which tracks, and which of them are for testing.
+        out: folder of the prior.
+        data: folder of sounds, with a folder for each genre; by default those of the run.
+        genre: train on this genre alone; of ``start_from``, to tune it to one of its genres.
+        settings: changes to :class:`musicvae.vae.prior.plan.Plan`; ``model`` holds those of the
+            family.
+        copies: faster and slower copies of each training track.
+        split: how tracks are divided where the run does not say; see
+            :mod:`musicvae.recipes.split`.
+        material: ``material.npz`` of another prior, instead of encoding.
+        start_from: a prior of the same latent space, whose weights to start from.
+        resume: go on with the prior in ``out``; ``minutes``, ``steps`` and ``patience`` may differ.
+        licence: licence of the prior, as you state it; by default that of the encoder.
+        reporter: receives the progress.
+        checkpoint_seconds: longest time between two checkpoints, in seconds.
+        compiled: whether XLA compiles the training step.
+
+    Returns:
+        The trained prior, with the weights whose rollouts were nearest to unheard tracks.
+
+    Raises:
+        DataError: no usable tracks.
+        RunError: ``out`` is in use, cannot be resumed or written; or ``model`` is no stream.
+        SettingError: a setting cannot work, or cannot change on a prior that goes on.
+        TrainingDivergedError: the loss became NaN or infinite.
+    """
+    tf.config.experimental.enable_op_determinism()
+    listener = reporter or Silent()
+    wishes = dict(settings or {})
+    if resume:
+        folder, plan = _resumed(out, wishes)
+        latents = Material.load(folder.material)
+    else:
+        PriorFolder.check_free(out)
+        start = None if start_from is None else load_prior(start_from)
+        plan = _plan(wishes, start)
+        if material is not None:
+            latents, facts = Material.load(expand(material, RunError)), {"encoder": str(material)}
+            facts["licence"] = licence or "unstated"
+        else:
+            latents, facts = _encoded(model, data, copies, split, plan.seed, listener)
+            facts["licence"] = licence or facts["licence"]
+        latents = latents if genre is None else latents.only(genre)
+        if start is not None:
+            _check_start(start, latents)
+        facts |= {
+            "started": datetime.now(UTC).isoformat(timespec="seconds"),
+            "versions": {name: version(name) for name in _PACKAGES},
+            "from": None if start_from is None else Path(start_from).name,
+        }
+        best = None if start is None else start.folder.best
+        folder = PriorFolder.create(out, latents, plan, facts, best)
+    PriorTrainer(folder, plan, latents, listener, checkpoint_seconds, compiled).run()
+    return load_prior(folder.path)
+
+
+def _resumed(out: AnyPath, wishes: dict[str, Any]) -> tuple[PriorFolder, Plan]:
+    folder = PriorFolder.open(out)
+    before = folder.plan()
+    fixed = [name for name in wishes if name not in LENGTH]
+    if fixed:
+        raise SettingError(
+            "these settings cannot change while a prior is trained",
+            expected=f"only {', '.join(LENGTH)}",
+            received=", ".join(fixed),
+        )
+    plan = Plan.of({**before.to_json(), **wishes})
+    if plan != before:
+        folder.update(plan=plan.to_json())
+    return folder, plan
+
+
+def _plan(wishes: dict[str, Any], start: TrainedPrior | None) -> Plan:
+    """The plan of a new prior; one that starts from another has its family and sizes."""
+    if start is None:
+        return Plan.of(wishes)
+    kept = {"family": start.plan.family, "model": dict(start.plan.model)}
+    return Plan.of({**kept, **wishes, "model": {**kept["model"], **wishes.get("model", {})}})
+
+
+def _check_start(start: TrainedPrior, latents: Material) -> None:
+    """Refuse to start from a prior of other latents, or with other conditions.
+
+    Raises:
+        LatentError: it is of another latent space.
+        SettingError: its genres or attributes are others.
+    """
+    if start.space != latents.space:
+        raise LatentError(
+            "the prior to start from is of another latent space",
+            expected=latents.space.latent_space,
+            received=start.space.latent_space,
+        )
+    names = tuple(knob.name for knob in start.outline.attributes)
+    if (start.outline.genres, names) != (latents.genres, latents.attributes):
+        raise SettingError(
+            "the prior to start from has other genres or attributes",
+            expected=", ".join((*latents.genres, *latents.attributes)),
+            received=", ".join((*start.outline.genres, *names)),
+            hint="give --material its material.npz, and --genre the genre to tune it to",
+        )
+
+
+def _encoded(
+    model: AnyPath | None, data: AnyPath | None, copies: int, split: str, seed: int,
+    listener: Reporter,
+) -> tuple[Material, dict[str, Any]]:  # fmt: skip
+    """The latents of tracks, and where they came from."""
+    if model is None:
+        raise SettingError(
+            "nothing was named that encodes",
+            expected="a run, an encoder, or the name of a ready model",
+        )
+    place = locate(model, "encoder").path
+    ear: Any
+    if place.is_dir():
+        from musicvae.vae.run.loading import load
+
+        trained = load(place)
+        ear = RunEar(trained)
+        tracks, held_out = _tracks(trained, data, split, seed)
+    else:
+        ear = ArtifactEar(place)
+        if data is None:
+            raise DataError("no sounds were named", expected="a folder", hint="add --data FOLDER")
+        tracks, held_out = _split(data, split, seed)
+    material = _heard(ear, Pile.of(tracks, held_out, ear.genre), copies, seed, listener)
+    return material, {"encoder": place.name, "licence": ear.licence}
+
+
+def _heard(ear: Ear, pile: Pile, copies: int, seed: int, listener: Reporter) -> Material:
+    def progress(what: str, done: int, total: int, key: str) -> None:
+        if isinstance(listener, RichReporter):
+            listener.work(what, done, total, key)
+        else:
+            listener.decoding(done, total, key)
+
+    return hear(ear, pile, copies, seed, progress, listener.note)
+
+
+def _tracks(
+    trained: Any, data: AnyPath | None, split: str, seed: int
+) -> tuple[list[Track], frozenset[str]]:
+    """The tracks of a run with its own split, or those of a folder."""
+    if data is not None:
+        return _split(data, split, seed)
+    report, sides = trained.data_report(), trained.run.sides()
+    folder, wanted = Path(report["folder"]), {*sides["train"], *sides["test"]}
+    tracks = [
+        Track(folder / track["key"], track["key"])
+        for track in report["tracks"]
+        if track["key"] in wanted
+    ]
+    missing = [track.key for track in tracks if not track.path.is_file()]
+    if missing or not tracks:
+        raise DataError(
+            "the tracks of this run are not where they were",
+            expected=str(folder),
+            received=f"{len(missing)} missing" if tracks else "a run without its list of tracks",
+            hint="name where they are with --data",
+        )
+    return tracks, frozenset(sides["test"])
+
+
+def _split(data: AnyPath, split: str, seed: int) -> tuple[list[Track], frozenset[str]]:
+    found = scan(data)
+    return list(found.tracks), frozenset(
+        split_tracks([track.key for track in found.tracks], split, seed).test
+    )

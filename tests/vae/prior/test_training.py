@@ -1,0 +1,158 @@
+"""The training of priors, from latents to an artifact, with the tiniest of models."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pytest
+
+tf = pytest.importorskip("tensorflow", reason="TensorFlow is not installed")
+
+from musicvae.errors import DataError, LatentError, RunError, SettingError  # noqa: E402
+from musicvae.vae.prior.folder import PriorFolder  # noqa: E402
+from musicvae.vae.prior.material import Material  # noqa: E402
+from musicvae.vae.prior.trained import load_prior  # noqa: E402
+from musicvae.vae.prior.training import train_prior  # noqa: E402
+from musicvae.vae.training.reporting import Silent  # noqa: E402
+
+
+class Stopping(Silent):
+    """Asks to stop after a step, as Ctrl-C does."""
+
+    def __init__(self, after: int) -> None:
+        self.after = after
+
+    def step(self, step: int, planned: int, figures: dict[str, float]) -> None:
+        if step == self.after:
+            os.kill(os.getpid(), 2)
+
+
+@pytest.fixture
+def latents(prior_material: ModuleType, tmp_path: Path) -> Path:
+    path = tmp_path / "material.npz"
+    prior_material.material().save(path)
+    return path
+
+
+def _train(out: Path, latents: Path | None, plan: dict[str, Any], **options: Any) -> Any:
+    return train_prior(out=out, material=latents, settings=plan, compiled=False, **options)
+
+
+def test_a_training_that_was_stopped_ends_as_one_that_was_not(
+    prior_material: ModuleType, latents: Path, tmp_path: Path
+) -> None:
+    plan = {**prior_material.PLAN, "steps": 4, "check": 2}
+    whole = _train(tmp_path / "whole", latents, plan)
+    with pytest.raises(KeyboardInterrupt):
+        _train(tmp_path / "parts", latents, plan, reporter=Stopping(2))
+    parts = _train(tmp_path / "parts", None, {}, resume=True)
+    for one, other in zip(whole.model.variables, parts.model.variables, strict=True):
+        assert np.array_equal(one.numpy(), other.numpy())
+    rows = [folder.rows() for folder in (whole.folder, parts.folder)]
+    assert [row["test_loss"] for row in rows[0]] == [row["test_loss"] for row in rows[1]]
+    assert [row["step"] for row in rows[0]] == [2, 3, 4]
+    assert {row["phase"] for row in rows[0]} == {1, 2}
+
+
+def test_what_is_trained_is_what_is_opened_and_described(
+    prior_material: ModuleType, latents: Path, tmp_path: Path
+) -> None:
+    plan = {**prior_material.PLAN, "steps": 2, "family": "mixture", "check": 2}
+    trained = _train(tmp_path / "prior", latents, plan, licence="CC0-1.0")
+    best = min(row["form"] for row in trained.folder.rows())
+    info = trained.info()
+    assert (info.kind, info.licence, info.latent_space) == ("prior", "CC0-1.0", "0123456789abcdef")
+    assert info.provenance["figures"]["form"] == best
+    (tmp_path / "prior" / "material.npz").unlink()  # needed to go on, not to play
+    again = load_prior(tmp_path / "prior")
+    assert again.real_latents(30).shape == (30, 4)
+    assert np.array_equal(again.model.variables[0].numpy(), trained.model.variables[0].numpy())
+
+
+def test_what_cannot_go_on_or_begin_is_refused(
+    prior_material: ModuleType, latents: Path, tmp_path: Path
+) -> None:
+    with pytest.raises(RunError):
+        _train(tmp_path / "none", None, {}, resume=True)
+    (tmp_path / "used").mkdir()
+    (tmp_path / "used" / "best.npz").write_bytes(b"x")
+    with pytest.raises(RunError, match="in use"):
+        _train(tmp_path / "used", latents, prior_material.PLAN)
+    with pytest.raises(SettingError):
+        _train(tmp_path / "new", latents, {**prior_material.PLAN, "batch": 3})
+    with pytest.raises(DataError):
+        _train(tmp_path / "new", latents, prior_material.PLAN, genre="polka")
+    with pytest.raises(SettingError):
+        train_prior(out=tmp_path / "new")
+    assert not (tmp_path / "new").exists()
+    facts, plan = {"licence": "x"}, _plan(prior_material)
+    PriorFolder.create(tmp_path / "begun", Material.load(latents), plan, facts)
+    with pytest.raises(RunError, match="left weights"):
+        load_prior(tmp_path / "begun")
+    with pytest.raises(SettingError, match="cannot change"):
+        _train(tmp_path / "begun", None, {"batch_size": 3}, resume=True)
+
+
+def _plan(prior_material: ModuleType) -> Any:
+    from musicvae.vae.prior.plan import Plan
+
+    return Plan.of(prior_material.PLAN)
+
+
+def test_material_is_kept_and_damage_is_found(
+    prior_material: ModuleType, latents: Path, tmp_path: Path
+) -> None:
+    made, kept = prior_material.material(), Material.load(latents)
+    assert np.array_equal(made.latents, kept.latents)
+    assert (made.space, made.genres, made.keys) == (kept.space, kept.genres, kept.keys)
+    jazz = kept.only("jazz")
+    assert set(jazz.genre) == {0}
+    assert len(jazz.latents) == len(kept.latents) // 2
+    latents.write_bytes(latents.read_bytes()[:-100])
+    with pytest.raises(RunError):
+        Material.load(latents)
+
+
+def test_tracks_are_encoded_with_copies_and_attributes(
+    make_encoder: Callable[..., Path], tiny_sounds: Path
+) -> None:
+    from musicvae.data.tracks import scan
+    from musicvae.vae.prior.ears import ArtifactEar
+    from musicvae.vae.prior.hearing import Pile, hear
+
+    ear = ArtifactEar(make_encoder())
+    tracks = scan(tiny_sounds).tracks
+    pile = Pile.of(tracks, {tracks[0].key})
+    notes: list[str] = []
+    material = hear(ear, pile, copies=1, note=notes.append)
+    assert not notes
+    assert len(material.keys) == 3 * (len(tracks) - 1) + 1
+    assert set(material.genres) == {"jazz", "metal"}
+    assert material.held_out.sum() == 1
+    learnt = np.concatenate([material.curve(int(i)) for i in material.indices(False)])
+    assert np.allclose(learnt.std(axis=0)[:2], 1, atol=0.1)
+    longest, shortest = np.diff(material.starts).max(), np.diff(material.starts).min()
+    assert 1.02 < longest / shortest < 1.15
+    with pytest.raises(DataError):
+        hear(ear, Pile.of(tracks, {track.key for track in tracks}))
+
+
+def test_a_prior_of_another_space_is_no_start(
+    prior_material: ModuleType, latents: Path, tmp_path: Path
+) -> None:
+    import dataclasses
+
+    plan = {**prior_material.PLAN, "steps": 2}
+    _train(tmp_path / "first", latents, plan)
+    tuned = _train(tmp_path / "tuned", latents, plan, genre="jazz", start_from=tmp_path / "first")
+    assert tuned.outline.genres == ("jazz", "metal")
+    made = prior_material.material()
+    other = dataclasses.replace(made, space=dataclasses.replace(made.space, latent_space="f" * 16))
+    other.save(tmp_path / "other.npz")
+    with pytest.raises(LatentError):
+        _train(tmp_path / "new", tmp_path / "other.npz", plan, start_from=tmp_path / "first")
