@@ -42,4 +42,5 @@ def material(tracks: int = 6, steps: int = 80, seed: int = 0) -> Material:
 def _waves(random: np.random.Generator, steps: int, pace: int) -> np.ndarray:
     time = np.arange(steps)[:, None] * pace
     phases, rates = random.uniform(0, 6, 4), np.array([0.1, 0.2, 0.3, 0.5])
-    return np.sin(time * rates + phases) + 0.2 * random.standard_normal((steps, 4))
+    waves: np.ndarray = np.sin(time * rates + phases)
+    return waves + 0.2 * random.standard_normal((steps, 4))

@@ -93,10 +93,11 @@ class PriorInfo:
 def prior_problems(prior: PriorInfo) -> Iterator[str]:
     """Say everything in a prior's description that cannot be true."""
     for name, lowest, highest in (("noise", 1, _MOST_NOISE), ("context", 1, _MOST_CONTEXT)):
-        value = getattr(prior, name)
+        value: object = getattr(prior, name)
         if isinstance(value, bool) or not isinstance(value, int) or not lowest <= value <= highest:
             yield f"a prior whose {name} is no whole number from {lowest} to {highest}"
-    if not isinstance(prior.hints, bool):
+    hints: object = prior.hints
+    if not isinstance(hints, bool):
         yield "a prior whose hints are neither true nor false"
     if len(prior.genres) > _MOST_NAMES or len(prior.attributes) > _MOST_NAMES:
         yield f"a prior of more than {_MOST_NAMES} genres or attributes"

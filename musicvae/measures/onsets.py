@@ -58,7 +58,8 @@ def onset_weights(sound: Sound) -> tuple[Float64, Float64]:
     rate = sound.sample_rate
     hop = power_of_two(_ONSET_HOP, rate)
     weight = _onsets(usable(sound), hop, power_of_two(_ONSET_WINDOW, rate), rate)
-    return (np.arange(len(weight)) + 0.5) * frame_seconds(rate), weight
+    times = (np.arange(len(weight), dtype=np.float64) + 0.5) * frame_seconds(rate)
+    return np.asarray(times, np.float64), np.asarray(weight, np.float64)
 
 
 def frame_seconds(sample_rate: int) -> float:

@@ -156,7 +156,8 @@ class Prior:
         np.multiply(noise, np.float32(temperature), out=bound.noise)
         bound.condition[:] = self.conditions.row
         self._run(bound)
-        return bound.following
+        following: Float32 = bound.following
+        return following
 
     @property
     def surprise(self) -> float:

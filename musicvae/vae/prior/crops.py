@@ -62,15 +62,16 @@ class Cropper:
         """Rows of conditions; see :mod:`musicvae.artifact.prior`. float32 (rows, steps, C)."""
         rows, steps, _ = latents.shape
         genres = np.eye(len(self._material.genres), dtype=np.float32)[self._material.genre[tracks]]
-        genres = genres * (random.random((rows, 1)) >= _UNTOLD)
+        told = genres * (random.random((rows, 1)) >= _UNTOLD)
         known = (random.random((rows, curves.shape[2])) < 0.5) & (
             random.random((rows, 1)) >= _UNASKED
         )
-        trust = random.uniform(_LEAST_TRUST, 1.0, (rows, 1, 1))
-        trust = (trust * (random.random((rows, 1, 1)) >= _UNPROPOSED)).astype(np.float32)
+        drawn = random.uniform(_LEAST_TRUST, 1.0, (rows, 1, 1))
+        drawn *= random.random((rows, 1, 1)) >= _UNPROPOSED
+        trust = drawn.astype(np.float32)
         hint = trust * proposals(latents, trust)
         wide = [
-            np.broadcast_to(genres[:, None], (rows, steps, genres.shape[1])),
+            np.broadcast_to(told[:, None], (rows, steps, told.shape[1])),
             curves * known[:, None],
             np.broadcast_to(known[:, None], curves.shape),
             hint,
@@ -90,4 +91,5 @@ def proposals(latents: Float32, trust: Float32) -> Float32:
         trust: float32 (rows, 1, 1), 0 to 1.
     """
     others = np.roll(latents, 1, axis=0)
-    return latents + (1 - trust) / np.maximum(trust, _LEAST_TRUST) * others
+    share = (1 - trust) / np.maximum(trust, np.float32(_LEAST_TRUST))
+    return np.asarray(latents + share * others, np.float32)

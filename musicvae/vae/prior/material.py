@@ -181,11 +181,10 @@ class Material:
         arrays = read_arrays(path)
         with guarded(path):
             texts = parse_json_object(str(arrays["texts"]), _LONGEST_TEXT)
-            material = cls(
-                Space(**texts["space"]),
-                **{name: _typed(name, arrays[name]) for name in _ARRAYS},
-                **{name: tuple(map(str, texts[name])) for name in ("genres", "attributes", "keys")},
-            )
+            fields: dict[str, Any] = {name: _typed(name, arrays[name]) for name in _ARRAYS}
+            for name in ("genres", "attributes", "keys"):
+                fields[name] = tuple(map(str, texts[name]))
+            material = cls(Space(**texts["space"]), **fields)
             material._check()
         return material
 

@@ -88,9 +88,10 @@ def train_prior(
         PriorFolder.check_free(out)
         start = None if start_from is None else load_prior(start_from)
         plan = _plan(wishes, start)
+        facts: dict[str, Any]
         if material is not None:
-            latents, facts = Material.load(expand(material, RunError)), {"encoder": str(material)}
-            facts["licence"] = licence or "unstated"
+            latents = Material.load(expand(material, RunError))
+            facts = {"encoder": str(material), "licence": licence or "unstated"}
         else:
             latents, facts = _encoded(model, data, copies, split, plan.seed, listener)
             facts["licence"] = licence or facts["licence"]
@@ -128,8 +129,8 @@ def _plan(wishes: dict[str, Any], start: TrainedPrior | None) -> Plan:
     """The plan of a new prior; one that starts from another has its family and sizes."""
     if start is None:
         return Plan.of(wishes)
-    kept = {"family": start.plan.family, "model": dict(start.plan.model)}
-    return Plan.of({**kept, **wishes, "model": {**kept["model"], **wishes.get("model", {})}})
+    model = {**start.plan.model, **wishes.get("model", {})}
+    return Plan.of({"family": start.plan.family, **wishes, "model": model})
 
 
 def _check_start(start: TrainedPrior, latents: Material) -> None:
