@@ -19,7 +19,7 @@ from musicvae.vae.run.basis import LatentBasis
 from musicvae.vae.run.prepared import Prepared
 from musicvae.vae.stream.coding import StreamCoder
 from musicvae.vae.stream.directions import fit_moves
-from musicvae.vae.stream.levels import missing_level
+from musicvae.vae.stream.levels import mending_gain, missing_level
 from musicvae.vae.stream.network import StreamVAE
 from musicvae.vae.stream.statistics import Playing
 
@@ -56,6 +56,8 @@ def fit(vae: StreamVAE, prepared: Prepared) -> None:
     )
     low, high = np.percentile(together, _SPAN, axis=0)
     movements = fit_moves(coder, basis, prepared.recipe.sample_rate, train, test)
+    heard = [(track.audio, track.mean) for track in train]
+    missing = missing_level(coder, heard, prepared.recipe.sample_rate)
     playing = Playing(
         latent_space=latent_space(vae.encoder, basis),
         mean=mean,
@@ -68,9 +70,7 @@ def fit(vae: StreamVAE, prepared: Prepared) -> None:
         slopes=movements.slopes,
         effects=movements.effects,
         words=describe(movements.effects),
-        gain=missing_level(
-            coder, [(track.audio, track.mean) for track in train], prepared.recipe.sample_rate
-        ),
+        gain=mending_gain(missing),
     )
     basis.save(run.latents)
     playing.save(run.playing)

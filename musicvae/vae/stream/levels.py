@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -16,6 +17,8 @@ TRACKS, SECONDS = 16, 8.0
 _SILENCE = 1e-6
 #: What a decoder can be too quiet or too loud by, in dB; one that is further off has learnt little.
 _MOST = 6.0
+#: What a gain leaves, in dB: nobody hears it, and distances of spectra grow with the gain.
+_LEFT = 0.4
 
 
 def missing_level(
@@ -49,3 +52,12 @@ def missing_level(
             again = float(np.mean(decoded[: len(original)] ** 2))
             found.append(10 * np.log10(power / max(again, _SILENCE / 100)))
     return float(np.clip(np.median(found), -_MOST, _MOST)) if found else 0.0
+
+
+def mending_gain(missing: float) -> float:
+    """The gain in dB that mends a missing level but for what nobody hears, 0.4 dB.
+
+    Args:
+        missing: in dB; see :func:`missing_level`.
+    """
+    return math.copysign(max(abs(missing) - _LEFT, 0.0), missing)

@@ -29,8 +29,8 @@ class StreamSettings:
         scale: scale b of the likelihood; smaller asks for closer reconstructions, and costs KL.
         mel_weight: weight of the log-mel distance, where the STFT distance weighs 1.
         flux_weight: weight of the distance of log-mel changes from frame to frame; 0 omits it.
-        level_weight: weight of the distance of the levels of mel bands over the whole crop; 0 omits
-            it, and the sound is 1 to 2 dB too quiet where it is noisy.
+        level_weight: weight of the distance of the levels over the whole crop, in mel bands and as
+            a whole; 0 omits it, and the sound is 1 to 2 dB too quiet where it is noisy.
         shortest: the shortest window in which the likelihood compares spectra, in samples at
             22 050 Hz: 512, 256, 128 or 64. It uses all from 2048 samples down to this one.
         energy: weight of the difference between two decodings of the same latents, from 0 to 1. 0

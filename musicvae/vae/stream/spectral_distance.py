@@ -25,12 +25,14 @@ class Spectrum(NamedTuple):
         log_mel: natural logarithm of the magnitude of each mel band.
         level: half the natural logarithm of the mean power of each mel band over all frames,
             (batch, bands).
+        whole: the same of all bins together, (batch,).
     """
 
     magnitude: tf.Tensor
     log_magnitude: tf.Tensor
     log_mel: tf.Tensor
     level: tf.Tensor
+    whole: tf.Tensor
 
 
 #: Signals at all resolutions: all of the first signal, then all of the second, and so on.
@@ -43,12 +45,13 @@ class SpectralDistance:
         spectral convergence + mean |Δ log magnitude|       (Yamamoto et al. 2020, both terms)
         + mel_weight · mean |Δ log mel magnitude|
         + flux_weight · mean |Δ (log mel magnitude - that of the frame before)|
-        + level_weight · mean |Δ level|
+        + level_weight · ½ (mean |Δ level| + |Δ level of all|)
 
     where Δ is the difference of two signals. The flux term counts attacks and decays as such,
-    however small. The level is that of a mel band over the whole signal: where a fluctuating
-    magnitude cannot be foretold, the terms before it are least for its median, which is 1.6 dB
-    below its mean power for noise.
+    however small. The level is that of a mel band over the whole signal, or of all frequencies
+    together: where a fluctuating magnitude cannot be foretold, the terms before it are least for
+    its median, which is 1.6 dB below its mean power for noise. Of mean and half difference of a
+    stereo sound it also keeps the width.
 
     Args:
         sample_rate: in Hz.
@@ -122,12 +125,13 @@ class SpectralDistance:
         magnitude = stft_magnitudes(signal, fft, fft // 4)
         # White noise has the same level over the floor at each resolution.
         floor = FLOOR * fft / self.ffts[-2]
-        power = tf.reduce_mean(magnitude**2, axis=1) @ bank
+        power = tf.reduce_mean(magnitude**2, axis=1)
         return Spectrum(
             magnitude,
             tf.math.log(magnitude + floor),
             tf.math.log(magnitude @ bank + FLOOR),
-            tf.math.log(power + FLOOR**2) / 2.0,
+            tf.math.log(power @ bank + FLOOR**2) / 2.0,
+            tf.math.log(tf.reduce_mean(power, axis=1) + FLOOR**2) / 2.0,
         )
 
     def _mel(self, a: Spectrum, b: Spectrum) -> tf.Tensor:
@@ -135,7 +139,8 @@ class SpectralDistance:
         difference = a.log_mel - b.log_mel
         each = _mean(tf.abs(difference))
         flux = _mean(tf.abs(difference[:, 1:] - difference[:, :-1]))
-        level = tf.reduce_mean(tf.abs(a.level - b.level), axis=1)
+        bands = tf.reduce_mean(tf.abs(a.level - b.level), axis=1)
+        level = (bands + tf.abs(a.whole - b.whole)) / 2.0
         return self.mel_weight * each + self.flux_weight * flux + self.level_weight * level
 
 

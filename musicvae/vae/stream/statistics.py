@@ -49,7 +49,8 @@ class Playing:
             one asked for, on unheard tracks; empty in runs of before.
         effects: what each latent does to the sound; ``None`` in runs of before.
         words: the same in words, one text for each latent; empty in runs of before.
-        gain: in dB, what the decoder as it was trained lacks to be as loud as its music.
+        gain: in dB, by which the decoder is made louder than it was trained, to be about as loud
+            as its music.
     """
 
     latent_space: str

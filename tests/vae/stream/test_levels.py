@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from musicvae.vae.stream import levels
-from musicvae.vae.stream.levels import missing_level
+from musicvae.vae.stream.levels import mending_gain, missing_level
 
 STEP, DELAY, RATE = 64, 192, 1_600
 
@@ -70,3 +70,10 @@ def test_of_many_long_tracks_a_part_is_measured() -> None:
 def test_the_shortest_track_has_a_level_or_none(steps: int) -> None:
     coder: Any = Coder(0.5)
     assert missing_level(coder, [_track(0.1, steps=steps)], RATE) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("missing", "gain"), [(0.0, 0.0), (0.4, 0.0), (-0.3, 0.0), (1.4, 1.0), (-2.4, -2.0)]
+)
+def test_what_nobody_hears_is_not_mended(missing: float, gain: float) -> None:
+    assert mending_gain(missing) == pytest.approx(gain)

@@ -135,6 +135,16 @@ def test_the_level_term_sees_the_power_of_bands_and_not_its_course() -> None:
     assert level(darker) > 0.1  # of the same level as a whole
 
 
+def test_the_level_term_keeps_a_bass_as_loud_as_it_is() -> None:
+    """A sound of few bands counts as much as one of many."""
+    time = np.arange(SAMPLES) / RATE
+    bass = tf.constant((0.3 * np.sin(2 * np.pi * 60 * time))[None, :, None], tf.float32)
+    x = bass + tf.constant(0.003 * _noise((1, SAMPLES, 1)))
+    quieter = x - 0.5 * bass
+    term = _distance(x, quieter, level_weight=1.0) - _distance(x, quieter)
+    assert term > 0.3
+
+
 def test_flux_asks_for_attacks_and_not_for_a_level() -> None:
     """A steady change of level costs nothing by flux; attacks that are missing do."""
     x = tf.constant(_plucked())
@@ -207,8 +217,9 @@ def test_the_decoded_sound_is_heard_as_it_is() -> None:
 def _spectra(magnitudes: NDArray[np.floating]) -> Spectra:
     """Spectra of one signal at one resolution, of magnitudes (frames, bins)."""
     magnitude = tf.constant(magnitudes[None], tf.float32)
-    level = tf.math.log(tf.reduce_mean(magnitude**2, axis=1)) / 2.0
-    return [Spectrum(magnitude, tf.math.log(magnitude), tf.math.log(magnitude), level)]
+    power = tf.reduce_mean(magnitude**2, axis=1)
+    levels = (tf.math.log(power) / 2.0, tf.math.log(tf.reduce_mean(power, axis=1)) / 2.0)
+    return [Spectrum(magnitude, tf.math.log(magnitude), tf.math.log(magnitude), *levels)]
 
 
 @pytest.mark.parametrize(("energy", "best"), [(0.0, "steady"), (1.0, "noise")])

@@ -20,9 +20,9 @@ from pathlib import Path
 
 from musicvae.genres import GENRES
 
-#: The loss of the genres' decoders, in which the level of each band counts more: it mends the level
-#: and the texture, and costs the other distances next to nothing.
-GENRE_LOSS = ("model.level_weight=2",)
+#: The loss of all trainings, in which mel bands and levels count more than in the recipe, and the
+#: latents may carry more bits.
+LOSS = ("model.mel_weight=4", "model.level_weight=4", "kl_weight=0.5")
 
 
 @dataclass(frozen=True)
@@ -161,7 +161,7 @@ def _train(plan: Plan, out: Path, minutes: float, settings: Sequence[str]) -> tu
 
 
 def _base(plan: Plan) -> Job:
-    command = _train(plan, plan.base, plan.base_minutes, ("channels=2",))
+    command = _train(plan, plan.base, plan.base_minutes, ("channels=2", *LOSS))
     return Job(
         "train the base on all genres",
         (*command, "--recipe", "stream44"),
@@ -172,7 +172,7 @@ def _base(plan: Plan) -> Job:
 
 def _genre(plan: Plan, genre: str) -> Job:
     run = plan.run(genre)
-    command = _train(plan, run, plan.genre_minutes, GENRE_LOSS)
+    command = _train(plan, run, plan.genre_minutes, LOSS)
     start = ("--genre", genre, "--from", str(plan.base), "--freeze", "encoder")
     made = run / "playing.json"
     return Job(f"train {genre}", (*command, *start), made, run=run, start=plan.base)
