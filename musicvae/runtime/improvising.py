@@ -17,6 +17,7 @@ from musicvae.latents.memory import Memory
 from musicvae.latents.memory.choosing import Wishes
 from musicvae.latents.memory.improviser import Improviser
 from musicvae.models import locate
+from musicvae.models.checking import check_memory
 from musicvae.models.folder import memory_of
 from musicvae.paths import AnyPath
 from musicvae.runtime.playing import check_seconds, drawn_seed, sound_of
@@ -45,7 +46,7 @@ def improvise(
 
     Raises:
         SettingError: a number is out of its range.
-        MemoryBankError: there is no memory, or it is damaged.
+        MemoryBankError: there is no memory, or it is damaged, or not that of the model's card.
         LatentError: the memory was made with another encoder.
         ArtifactError: the artifact cannot be played, or is no stream.
         RegistryError: there is no ready model of that name, or it cannot be used.
@@ -90,7 +91,11 @@ def improvised(memory: Memory, steps: int, seed: int, wishes: Wishes | None = No
 def _memory_of(model: AnyPath) -> Path:
     """The file of a model's memory."""
     place = locate(model)
-    found = memory_of(place.path) if place.model is None else place.model.memory
+    if place.model is None:
+        found = memory_of(place.path)
+    else:
+        check_memory(place.model)
+        found = place.model.memory
     if found is None:
         raise MemoryBankError(
             "this model has no memory",
