@@ -25,6 +25,7 @@ from musicvae.latents.memory.memory_format import (
     NONE,
     Body,
     MemoryHeader,
+    check_words,
 )
 from musicvae.latents.memory.neighbours import neighbours_of
 from musicvae.measures.onsets import onset_weights
@@ -41,6 +42,8 @@ SCALE = 1 / 16
 
 #: Called with the number of the track, how many there are, and its path, before it is encoded.
 Progress = Callable[[int, int, Path], None]
+#: Called with a file that is left out, and why.
+LeftOut = Callable[[Path, str], None]
 
 
 @dataclass(frozen=True)
@@ -92,6 +95,7 @@ def remember(
     licence: str = "unstated",
     source: str = "",
     progress: Progress | None = None,
+    left_out: LeftOut | None = None,
 ) -> Memory:
     """Encode sound files, and make a memory of them.
 
@@ -104,10 +108,13 @@ def remember(
         licence: of the music, as its owner states it; it goes with the memory.
         source: where the music comes from, for people.
         progress: told each track before it is encoded.
+        left_out: told each file that is too short or cannot be read; without it, one that cannot
+            be read is an error.
 
     Raises:
         SettingError: ``minutes`` is out of its range.
-        MemoryBankError: there is no track, or none is long enough.
+        MemoryBankError: there is no track, or none is long enough; ``licence`` or ``source`` is too
+            long.
         AudioError: a track cannot be read.
         ArtifactError: the encoder does not say how many frames a latent lasts, or fails.
     """
@@ -117,6 +124,7 @@ def remember(
             expected=f"minutes above 0, at most {MOST_MINUTES:g}",
             received=minutes,
         )
+    check_words(licence, source)
     most = round(minutes * 60 * encoder.info.latent_rate)
     tracks: list[_Encoded] = []
     for number, piece in enumerate(_spread(pieces, minutes)):
@@ -125,17 +133,31 @@ def remember(
             break
         if progress is not None:
             progress(number, len(pieces), piece.path)
-        encoded = _encoded(piece, encoder, left)
-        if encoded is not None:
-            tracks.append(encoded)
+        try:
+            tracks.append(_encoded(piece, encoder, left))
+        except _TooShort as error:
+            if left_out is not None:
+                left_out(piece.path, str(error))
+        except AudioError as error:
+            if left_out is None:
+                raise
+            left_out(piece.path, error.what)
     if not tracks:
-        shortest = SHORTEST / encoder.info.latent_rate
         raise MemoryBankError(
             "there is nothing to remember",
-            expected=f"at least one track of {shortest:.1f} s or more",
+            expected=f"at least one track of {_shortest(encoder.info):.2f} s or more",
             received=f"{len(pieces)} file(s)",
         )
     return _assembled(tracks, encoder.info, licence, source)
+
+
+class _TooShort(Exception):  # noqa: N818 (it says what the track is)
+    """A track has too few steps."""
+
+
+def _shortest(info: ArtifactInfo) -> float:
+    """Seconds of the shortest track."""
+    return SHORTEST / info.latent_rate
 
 
 def _spread(pieces: Sequence[Piece], minutes: float) -> list[Piece]:
@@ -145,14 +167,19 @@ def _spread(pieces: Sequence[Piece], minutes: float) -> list[Piece]:
     return [pieces[index] for index in order]
 
 
-def _encoded(piece: Piece, encoder: Encoder, most: int) -> _Encoded | None:
-    """A track as latents, at most so many steps; ``None`` where it is too short."""
+def _encoded(piece: Piece, encoder: Encoder, most: int) -> _Encoded:
+    """A track as latents, at most so many steps.
+
+    Raises:
+        _TooShort: it is shorter than any.
+        AudioError: it cannot be read.
+    """
     info = encoder.info
     sound, _ = read_as(piece.path, info.sample_rate, 1 if info.channels == 1 else None)
     samples = sound.samples[: most * info.hop]
     steps = min(most, len(samples) // info.hop)
     if steps < SHORTEST:
-        return None
+        raise _TooShort(f"is shorter than {_shortest(info):.2f} s")
     kept = Sound(samples, sound.sample_rate)
     try:
         weights, pulse = _onsets(kept, info, steps), beats(kept)

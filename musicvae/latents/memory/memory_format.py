@@ -112,8 +112,7 @@ class MemoryHeader:
             r"(?:[0-9a-f]{16})?", self.latent_space
         ):
             raise _refused("latent_space is not an id", "16 hex digits, or nothing", "another")
-        for name in ("licence", "source"):
-            _check_text(name, getattr(self, name), MAX_TEXT)
+        check_words(self.licence, self.source)
         if not 1 <= len(self.parts) <= MAX_PARTS:
             raise _refused("it has no parts, or too many", f"1 to {MAX_PARTS}", len(self.parts))
         for part in self.parts:
@@ -151,6 +150,16 @@ class Body:
     onsets: NDArray[np.uint8]
     phases: NDArray[np.uint8]
     neighbours: NDArray[np.uint16]
+
+
+def check_words(licence: object, source: object) -> None:
+    """Refuse what cannot stand in a header.
+
+    Raises:
+        MemoryBankError: one is no text, is too long, or has characters that steer a terminal.
+    """
+    _check_text("licence", licence, MAX_TEXT)
+    _check_text("source", source, MAX_TEXT)
 
 
 def to_bytes(header: MemoryHeader, body: Body) -> bytes:
