@@ -44,7 +44,7 @@ from musicvae.models.records import (
 from musicvae.paths import AnyPath, expand, input_file, output_file
 
 if TYPE_CHECKING:
-    from musicvae.latents.memory.memory_format import MemoryHeader
+    from musicvae.latents.memory.memory_header import MemoryHeader
 
 #: The version of the card that is written today.
 SCHEMA = 1

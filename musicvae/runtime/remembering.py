@@ -19,15 +19,17 @@ from musicvae.errors import AudioError, MemoryBankError, SettingError
 from musicvae.latents.arrays import Float64, Latents
 from musicvae.latents.memory import Memory, Part
 from musicvae.latents.memory.joints import SHORTEST, joints_of, phases_at
-from musicvae.latents.memory.memory_format import (
+from musicvae.latents.memory.measured import between, coded
+from musicvae.latents.memory.memory_format import Body
+from musicvae.latents.memory.memory_header import (
     MAX_NAME,
     MAX_PARTS,
     NONE,
-    Body,
     MemoryHeader,
     check_words,
 )
 from musicvae.latents.memory.neighbours import neighbours_of
+from musicvae.measures.frames import frame_attributes
 from musicvae.measures.onsets import onset_weights
 from musicvae.measures.pulse import beats
 from musicvae.paths import AnyPath, expand
@@ -61,13 +63,14 @@ class Piece:
 
 @dataclass(frozen=True, eq=False)
 class _Encoded:
-    """One track: its rows and its joints, counted from its own first row."""
+    """One track: its rows, its joints, counted from its own first row, and what follows these."""
 
     part: Part
     rows: Latents
     joints: NDArray[np.int32]
     onsets: NDArray[np.uint8]
     phases: NDArray[np.uint8]
+    measured: dict[str, Float64]
 
 
 def pieces_of(places: Iterable[AnyPath], style: str = "") -> list[Piece]:
@@ -183,6 +186,7 @@ def _encoded(piece: Piece, encoder: Encoder, most: int) -> _Encoded:
     kept = Sound(samples, sound.sample_rate)
     try:
         weights, pulse = _onsets(kept, info, steps), beats(kept)
+        curves = frame_attributes(kept, info.hop)
     except AudioError as error:
         raise AudioError(
             f"{printable(piece.path.name)!r} cannot be remembered: {error.what}"
@@ -191,7 +195,9 @@ def _encoded(piece: Piece, encoder: Encoder, most: int) -> _Encoded:
     moments = (joints * info.hop - info.latency) / info.sample_rate
     name, style = (printable(text, most=MAX_NAME) for text in (piece.path.stem, piece.style))
     rows = encoder.encode(kept)[:steps]
-    return _Encoded(Part(name, style, steps), rows, joints, onsets, phases_at(moments, pulse))
+    measured = {what: between(joints, curve[:steps]) for what, curve in curves.items()}
+    part, phases = Part(name, style, steps), phases_at(moments, pulse)
+    return _Encoded(part, rows, joints, onsets, phases, measured)
 
 
 def _onsets(sound: Sound, info: ArtifactInfo, steps: int) -> Float64:
@@ -223,6 +229,7 @@ def _assembled(tracks: Sequence[_Encoded], info: ArtifactInfo, licence: str, sou
             hint="ask for fewer --minutes, or make several memories",
         )
     near = neighbours_of(codes, joints, onsets, parts)
+    scales, measured = coded([track.measured for track in tracks])
     header = MemoryHeader(
         steps=len(codes),
         latent_dim=codes.shape[1],
@@ -236,5 +243,6 @@ def _assembled(tracks: Sequence[_Encoded], info: ArtifactInfo, licence: str, sou
         parts=parts,
         licence=licence,
         source=source,
+        attributes=scales,
     )
-    return Memory(header, Body(codes, joints, onsets, phases, near))
+    return Memory(header, Body(codes, joints, onsets, phases, near, measured))

@@ -60,7 +60,7 @@ class Controls:
         self.sources: dict[str, Source] = {
             name: kind(info, frame_rate) for name, kind in SOURCES.items()
         }
-        self.guidance = Guidance(width, info.stride)
+        self.guidance = Guidance(width, info.stride, len(info.attributes))
         for each in self.sources.values():
             each.attend(self.guidance)
         self.glide_ms = DEFAULT_GLIDE_MS
@@ -254,7 +254,8 @@ class Controls:
 
     def _lead(self) -> None:
         """Tell sources where the performer moves the latents."""
-        lead = self.guidance.lead
+        lead, self.guidance.hand[:] = self.guidance.lead, self.manual.value
+        self.guidance.amounts[:] = self.attributes.value
         np.matmul(self.attributes.value, self._directions, out=lead)
         np.add(lead, self.manual.value, out=lead)
 
