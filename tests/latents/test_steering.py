@@ -27,8 +27,8 @@ def brightness(places: Places, asked: float, continuity: float = 1.0, steps: int
     for step in range(steps):
         player.next(row)
         if step > 300:
-            joint = np.searchsorted(places.steps, player.step, side="right") - 1
-            values.append(places.values[max(joint, 0), 0])
+            joint = max(int(np.searchsorted(places.steps, player.step, side="right")) - 1, 0)
+            values.append(float(places.values[joint, 0]))
     return float(np.mean(values))
 
 

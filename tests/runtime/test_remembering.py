@@ -153,7 +153,7 @@ def test_lengths_that_cannot_be_are_refused(encoder: Encoder, minutes: float) ->
 
 @pytest.mark.parametrize("words", [{"licence": "x" * 1001}, {"source": "\x1b[2J"}])
 def test_words_that_cannot_be_written_are_refused_before_anything_is_encoded(
-    folder: Path, encoder: Encoder, words: dict[str, str]
+    folder: Path, encoder: Encoder, words: dict[str, Any]
 ) -> None:
     told: list[object] = []
     with pytest.raises(MemoryBankError, match="not a short text"):

@@ -14,8 +14,9 @@ from musicvae.latents.memory.places import Places
 #: What is asked for weighs so much: a place that lies one standard deviation nearer to it may be so
 #: many units less like.
 PULL = 3.0
-#: What is asked for less than this is not asked for.
-_LEAST = 1e-3
+#: What is asked for less than this is not asked for; what differs by this from what was asked for
+#: is something else.
+_LEAST, _OTHER = 1e-3, 0.5
 #: A place this far off the beat, in beats, costs a unit; the cost grows with the square up to a
 #: limit.
 _OFF_BEAT, _MOST_OFF = 0.06, 9.0
@@ -57,6 +58,19 @@ class Wishes:
     def asks(self) -> bool:
         """Whether attributes are asked for."""
         return len(self.asked) > 0 and float(self.asked @ self.asked) > _LEAST**2
+
+    def aim(self) -> Float32:
+        """What is asked for now, float32 (D + A,)."""
+        return np.concatenate([self.lead, self.asked])
+
+    def differ_from(self, aim: Float32) -> bool:
+        """Whether something else is asked for now than at an earlier :meth:`aim`."""
+        width = len(self.lead)
+        if len(aim) != width + len(self.asked):
+            return False
+        moved = np.abs(aim[:width] - self.lead).max(initial=0)
+        changed = np.abs(aim[width:] - self.asked).max(initial=0)
+        return bool(max(moved, changed) > _OTHER)
 
 
 class Recent:

@@ -33,9 +33,9 @@ _KEPT_MEAN = 1 - np.exp(-_MOST)
 _WAIT = 0.5
 #: Steps before a jump from which on a place is searched for: 6 000 joints are looked at.
 _AHEAD = 48
-#: Where something is asked for that differs by so much from what was asked when a run was planned,
-#: in standard deviations, the run ends sooner: after this share of the usual time.
-_OTHER, _SOONER = 0.5, 0.2
+#: Where something else is asked for than when a run was planned, it ends sooner: after this share
+#: of the usual time.
+_SOONER = 0.2
 
 
 class Improviser:
@@ -72,6 +72,7 @@ class Improviser:
         self._seam: Latents = np.zeros_like(self._row)
         self._masked: tuple[object, object] | None = None
         self._aim: Float32 = np.zeros(0, np.float32)
+        self._joint, self._leaves, self._forced = 0, 0, False
         self.restart(seed)
 
     @property
@@ -119,7 +120,7 @@ class Improviser:
         """Write the latents of the next step into ``out``, float32 (D,), and go on."""
         self._mask_if_changed()
         # The work of a jump is spread over three steps: choose, leave, plan the next.
-        if self._planned and self._asks_for_other():
+        if self._planned and self.wishes.differ_from(self._aim):
             self._hurry()
         left = self._leaves - self.step
         if not self._planned:
@@ -149,15 +150,6 @@ class Improviser:
         """Whether the neighbours in the file do not do, since something is asked for."""
         wishes = self.wishes
         return wishes.listening or not self._free or wishes.leads or wishes.asks
-
-    def _asks_for_other(self) -> bool:
-        """Whether something else is asked for than when this run was planned."""
-        wishes, aim = self.wishes, self._aim
-        if len(aim) != len(wishes.lead) + len(wishes.asked):
-            return False
-        moved = np.abs(aim[: len(wishes.lead)] - wishes.lead).max(initial=0)
-        changed = np.abs(aim[len(wishes.lead) :] - wishes.asked).max(initial=0)
-        return bool(max(moved, changed) > _OTHER)
 
     def _hurry(self) -> None:
         """Leave sooner than planned, if this is sooner; whatever was found is for other wishes."""
@@ -217,7 +209,7 @@ class Improviser:
         most = int(self.memory.ends[part]) - 1
         self._leaves = max(min(int(steps[self._joint]), most), self.step + 1)
         self._planned, self._searching, self._chosen = True, False, -1
-        self._aim = np.concatenate([self.wishes.lead, self.wishes.asked])
+        self._aim = self.wishes.aim()
 
     def _choose(self) -> None:
         """Choose where to jump to; nowhere where nothing new is known and it need not."""

@@ -10,6 +10,9 @@ from musicvae.artifact import ArtifactInfo
 from musicvae.latents.arrays import Float32
 from musicvae.latents.memory.choosing import Wishes
 
+#: Largest magnitude of a direction's numbers, which come from a file.
+_MOST = 1000.0
+
 
 class Steering:
     """The attributes of a model, as a memory knows them.
@@ -24,7 +27,8 @@ class Steering:
     def __init__(self, info: ArtifactInfo) -> None:
         self._names = [attribute.name for attribute in info.attributes]
         rows = [attribute.direction for attribute in info.attributes]
-        self._directions = np.array(rows or np.zeros((0, info.latent_dim)), np.float32)
+        directions = np.array(rows or np.zeros((0, info.latent_dim)), np.float64)
+        self._directions = np.clip(np.nan_to_num(directions), -_MOST, _MOST).astype(np.float32)
         self.know(())
 
     def know(self, names: Sequence[str]) -> None:
