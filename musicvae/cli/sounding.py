@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 #: Which options each source takes, beside the length and the seed.
 OPTIONS = {
     "walk": (),
-    "memory": ("memory", "continuity", "temperature"),
+    "memory": ("memory", "continuity", "temperature", "attribute"),
     "prior": ("prior", "temperature", "genre", "attribute"),
 }
 
@@ -63,7 +63,8 @@ def add(commands: Commands) -> None:
         "--attribute",
         action="append",
         metavar="NAME=VALUE",
-        help="ask a prior for this much, in standard deviations, such as brightness=1.5",
+        help="ask a memory or a prior for this much, in standard deviations, such as "
+        "brightness=1.5",
     )
     parser.set_defaults(run=play)
 
@@ -165,6 +166,8 @@ def _made(source: str, options: argparse.Namespace) -> Sound:
         for name in names
         if name in OPTIONS[source] and getattr(options, name) is not None
     }
+    if options.attribute:
+        wishes["attributes"] = dict(map(_asked, options.attribute))
     if source == "memory":
         from musicvae.runtime.improvising import improvise
 
@@ -173,7 +176,6 @@ def _made(source: str, options: argparse.Namespace) -> Sound:
 
     if source == "walk":
         return play(model, seconds, seed)
-    wishes["attributes"] = dict(map(_asked, options.attribute or ()))
     return play_prior(model, options.prior, seconds, seed, **wishes)
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import musicvae as mv
+from musicvae.artifact import AttributeInfo
 from musicvae.audio import read
 from musicvae.cli.main import main
 from musicvae.runtime.playing import play_prior
@@ -26,7 +27,8 @@ def here(
     monkeypatch: pytest.MonkeyPatch,
 ) -> Path:
     """A folder, which is the current one, with a model, its memory, another one, and a prior."""
-    model = make_stream("jazz.onnx")
+    bright = AttributeInfo("brightness", "Hz", (1.0, 0.0, 0.0, 0.0), 0.0, 1.0, 0.5)
+    model = make_stream("jazz.onnx", attributes=(bright,))
     make_memory().save(model.with_suffix(".memory"))
     make_memory(seed=5).save(tmp_path / "other.memory")
     make_memory(space="f" * 16).save(tmp_path / "strange.memory")
@@ -53,6 +55,10 @@ def play(*words: str) -> np.ndarray:
         (
             ["--memory", "other.memory", "--temperature", "0"],
             lambda: mv.improvise("./jazz.onnx", 0.5, 3, memory="other.memory", temperature=0.0),
+        ),
+        (
+            ["--source", "memory", "--attribute", "brightness=1.5"],
+            lambda: mv.improvise("./jazz.onnx", 0.5, 3, attributes={"brightness": 1.5}),
         ),
         (["--prior", "new.onnx"], lambda: play_prior("./jazz.onnx", "new.onnx", 0.5, 3)),
         (
@@ -91,6 +97,10 @@ def test_a_walk_lasts_ten_seconds_if_nothing_else_is_said(
         (["--source", "memory", "--genre", "jazz"], ["--source memory", "--source prior"]),
         (["--source", "memory", "--prior", "new.onnx"], ["no use with --source memory"]),
         (["--source", "prior", "--prior", "new.onnx", "--continuity", "2"], ["--continuity"]),
+        (["--attribute", "brightness=1"], ["which source"]),
+        (["--source", "memory", "--attribute", "brightness=nan"], ["brightness is out of range"]),
+        (["--source", "memory", "--attribute", "soul=1"], ["no such attribute", "brightness"]),
+        (["--source", "memory", "--attribute", "brightness"], ["NAME=VALUE"]),
         (["--temperature", "1"], ["which source", "--source memory or --source prior"]),
         (["--memory", "other.memory", "--prior", "new.onnx"], ["no source takes all"]),
         (["--source", "prior"], ["which prior", "--prior FILE"]),

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 import musicvae as mv
+from musicvae.artifact import AttributeInfo
 from musicvae.errors import (
     ArtifactError,
     LatentError,
@@ -114,6 +115,28 @@ def test_what_does_not_fit_is_refused_by_name(
     torn.write_bytes(jazz.with_suffix(".memory").read_bytes()[:-1])
     with pytest.raises(MemoryBankError, match="damaged"):
         mv.improvise(jazz, 0.1, memory=torn)
+
+
+def test_attributes_choose_the_places_and_move_the_latents(
+    make_stream: Callable[..., Path],
+) -> None:
+    bright = AttributeInfo("brightness", "Hz", (0.5, 0.0, 0.0, 0.0), 0.0, 1.0, 0.5)
+    path = make_stream("bright.onnx", attributes=(bright,))
+    memory = make_memory(parts=8)
+    sound = mv.improvise(
+        path, 3.0, 3, memory=memory, continuity=0.5, attributes={"brightness": 1.5}
+    )
+    info = mv.inspect(path)
+    wishes = Wishes(0.5, lead=np.zeros(4, np.float32), asked=np.array([1.5], np.float32))
+    rows = improvised(memory, 400, 3, wishes) + np.float32([0.75, 0, 0, 0])
+    stream = mv.StreamDecoder(path)
+    expected = stream.decode(np.repeat(rows, info.stride, axis=0))[info.latency :]
+    np.testing.assert_allclose(sound.samples, expected[: 3 * RATE], atol=1e-5)
+    alone = improvised(memory, 400, 3, Wishes(0.5))
+    assert not np.array_equal(rows[:, 1:], alone[:, 1:])  # other places
+    for asked in ({"soul": 1.0}, {"brightness": float("nan")}, {"brightness": 11.0}):
+        with pytest.raises(SettingError):
+            mv.improvise(path, 0.1, memory=memory, attributes=asked)
 
 
 def test_a_clip_improvises_over_nothing(artifacts: Any, tmp_path: Path) -> None:
