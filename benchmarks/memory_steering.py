@@ -19,8 +19,8 @@ from musicvae.measures.frames import frame_attributes
 from musicvae.runtime.encoder import Encoder
 from musicvae.runtime.stream_decoder import StreamDecoder
 
-#: What is asked for, in standard deviations, by attribute, and with which seeds.
-ASKED = (-2.0, -1.5, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0)
+#: What is asked for, in standard deviations, among it -1, 0 and 1; of which; with which seeds.
+STEPS = (-2.0, -1.5, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0)
 ATTRIBUTES = ("loudness", "brightness", "onsets")
 SEEDS = (1, 2)
 
@@ -38,7 +38,7 @@ def steering(places: Places, model: str, seconds: float = 12.0) -> None:
     music = Form.of(tracks, places.memory.step_rate)
     for name in ATTRIBUTES:
         chosen, heard, rows = [], [], {}
-        for asked in ASKED:
+        for asked in STEPS:
             each = [played(places, info, name, asked, seed, seconds) for seed in SEEDS]
             chosen.append(np.mean([measured(places, name, at) for at, _, _ in each]))
             sounds = [Sound.of(decoder.decode(z), info.sample_rate) for _, z, _ in each]
@@ -51,9 +51,9 @@ def steering(places: Places, model: str, seconds: float = 12.0) -> None:
         }
         farther = [100 * (apart[asked] / apart[0.0] - 1) for asked in (-1.0, 1.0)]
         print(
-            f"{name:>16}: Spearman of chosen {spearman(ASKED, chosen):.3f}, "
-            f"of heard {spearman(ASKED, heard):.3f}; chosen at "
-            + ", ".join(f"{ASKED[n]:+g}: {chosen[n]:.4g}" for n in (0, 2, 4, 6, 8))
+            f"{name:>16}: Spearman of chosen {spearman(STEPS, chosen):.3f}, "
+            f"of heard {spearman(STEPS, heard):.3f}; chosen at "
+            + ", ".join(f"{STEPS[n]:+g}: {chosen[n]:.4g}" for n in range(0, len(STEPS), 2))
             + f"; farther at -1 and 1: {farther[0]:+.0f} %, {farther[1]:+.0f} %"
         )
 
