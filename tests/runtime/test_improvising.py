@@ -128,7 +128,7 @@ def test_attributes_choose_the_places_and_move_the_latents(
     )
     info = mv.inspect(path)
     wishes = Wishes(0.5, lead=np.zeros(4, np.float32), asked=np.array([1.5], np.float32))
-    rows = improvised(memory, 400, 3, wishes) + np.float32([0.75, 0, 0, 0])
+    rows = improvised(memory, 400, 3, wishes) + np.array([0.75, 0, 0, 0], np.float32)
     stream = mv.StreamDecoder(path)
     expected = stream.decode(np.repeat(rows, info.stride, axis=0))[info.latency :]
     np.testing.assert_allclose(sound.samples, expected[: 3 * RATE], atol=1e-5)
