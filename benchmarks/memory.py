@@ -1,9 +1,11 @@
-"""Measures a memory: cost of a step, size, rate of jumps, seams, form; against tracks and a walk.
+"""Measures a memory: cost, size, rate of jumps, seams, form, steering, copies; against a walk.
 
 python benchmarks/memory.py jazz.memory jazz.onnx tracks-folder --out figures
+python benchmarks/memory.py jazz.memory jazz.onnx --unheard folder --encoder encoder.onnx
 
-The last two are needed only for the figures of sounds and for the picture. Costs are CPU times of
-the thread: another program that uses the same cores makes them larger.
+The model is needed for what is heard, the folder of its tracks for figures of sounds and a picture;
+tracks that it does not hold, and the encoder, for the share of copies. Costs are CPU times of the
+thread: another program that uses the same cores makes them larger.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+from memory_steering import copies, steering
 
 from musicvae.latents.memory import Memory
 from musicvae.latents.memory.choosing import Wishes
@@ -30,6 +33,8 @@ def main() -> None:
     parser.add_argument("model", nargs="?")
     parser.add_argument("tracks", nargs="?", type=Path)
     parser.add_argument("--out", type=Path)
+    parser.add_argument("--unheard", type=Path)
+    parser.add_argument("--encoder")
     options = parser.parse_args()
     size = Path(options.memory).stat().st_size
     memory = Memory.load(options.memory)
@@ -38,11 +43,15 @@ def main() -> None:
     places = Places(memory)
     print(f"prepared in {1000 * (time.thread_time() - started):.0f} ms of one core")
     for name, wishes in {
-        **{f"continuity {c} s": Wishes(continuity=c) for c in (1.0, 2.0, 4.0, 8.0)},
+        **{f"continuity {c:g} s": Wishes(continuity=c) for c in (1.0, 2.0, 4.0, 8.0)},
         "led, 2 s": Wishes(continuity=2.0, lead=np.eye(memory.latent_dim, dtype=np.float32)[0]),
     }.items():
         jumps(places, name, wishes)
-    print_form(places, options.model)
+    played = print_form(places, options.model)
+    if options.model:
+        steering(places, options.model)
+    if options.unheard and options.encoder:
+        copies(places, [played], options.unheard, options.encoder)
     if options.tracks:
         sounds(options.model, memory, options.tracks, options.out)
 
@@ -76,8 +85,8 @@ def jumps(places: Places, name: str, wishes: Wishes, seconds: float = 120.0) -> 
     )
 
 
-def print_form(places: Places, model: str | None, seconds: float = 240.0) -> None:
-    """Print the autocorrelation of latents in memory, track and walk."""
+def print_form(places: Places, model: str | None, seconds: float = 240.0) -> np.ndarray:
+    """Print the autocorrelation of latents in memory, track and walk; returns the memory's rows."""
     memory = places.memory
     steps = round(seconds * memory.step_rate)
     rows = np.zeros((steps, memory.latent_dim), np.float32)
@@ -96,6 +105,7 @@ def print_form(places: Places, model: str | None, seconds: float = 240.0) -> Non
     for name, sequences in kinds.items():
         found = [same(sequences, mean, round(lag * memory.step_rate)) for lag in LAGS]
         print(f"{name:>16}: " + " ".join(f"{value:6.3f}" for value in found))
+    return rows
 
 
 def same(sequences: list[np.ndarray], mean: np.ndarray, lag: int) -> float:

@@ -56,8 +56,10 @@ def _walk(r: random.Random, shape: Shape) -> Arguments:
 
 
 def _loop(r: random.Random, shape: Shape) -> Arguments:
-    if r.random() < 0.4:
-        return [r.randint(0, 1)]
+    return [r.randint(0, 1)] if r.random() < 0.4 else _region(r, shape)
+
+
+def _region(r: random.Random, shape: Shape) -> Arguments:
     start = r.uniform(0, 0.9)
     return [start, r.uniform(start + 0.001, 1)]
 
@@ -81,10 +83,10 @@ DRAWS: dict[str, tuple[float, Draw]] = {
     "/glide": (1, _glide),
     "/glide/once": (1, _glide),
     "/attr/<name>": (2, _number(-3, 3)),
-    "/source": (2, lambda r, shape: [r.choice(("held", "tape", "walk"))]),
+    "/source": (2, lambda r, shape: [r.choice(("held", "tape", "walk", "memory"))]),
     "/continuity": (1, _number(0.5, 30)),
     "/temperature": (1, _number(0, 4)),
-    "/region": (1, _loop),
+    "/region": (1, _region),
     "/listen": (1, _switch(1)),
     "/memory/place": (1, _number(0, 1)),
     "/tape/play": (1, _switch(1)),

@@ -9,8 +9,9 @@ from typing import Any
 
 from musicvae.artifact.reading import read_info
 from musicvae.models import READY_MODELS
-from musicvae.models.card import ModelCard, file_facts
+from musicvae.models.card import ModelCard, file_facts, memory_facts
 from musicvae.models.card_parts import Figures
+from tests.latents.memories import make_memory
 
 SPACE = "0123456789abcdef"
 LICENCE = "CC0-1.0"
@@ -36,6 +37,7 @@ class ReadySite:
         *,
         encoder: bool = False,
         card: bool = False,
+        memory: bool = False,
         said: dict[str, object] | None = None,
         **artifact: Any,
     ) -> Path:
@@ -46,6 +48,7 @@ class ReadySite:
             distribution: of the distribution.
             encoder: whether it brings an encoder.
             card: whether it brings a card.
+            memory: whether it brings a memory.
             said: fields of its declaration that are other than the truth.
             **artifact: changes the artifact, as ``write_stream_artifact`` does.
         """
@@ -59,6 +62,9 @@ class ReadySite:
         if encoder:
             self.makers.write_encoder_artifact(place / "models" / "ears.onnx", licence=LICENCE)
             fields["encoder"] = f"{package}:models/ears.onnx"
+        if memory:
+            make_memory().save(file.with_suffix(".memory"))
+            fields["memory"] = f"{package}:models/{name}.memory"
         if card:
             self.card(file, name).save(place / "models" / f"{name}.card.json")
             fields["card"] = f"{package}:models/{name}.card.json"
@@ -77,8 +83,9 @@ class ReadySite:
         return path
 
     def card(self, file: Path, name: str) -> ModelCard:
-        """A card that fits an artifact and, where there is one, the encoder beside it."""
+        """A card that fits an artifact and, where they are, the encoder and memory beside it."""
         info, ears = read_info(file), file.with_name("ears.onnx")
+        memory = file.with_suffix(".memory")
         shared = ("latent_space", "sample_rate", "channels", "latent_dim", "latency")
         return dataclasses.replace(
             ModelCard(
@@ -90,5 +97,6 @@ class ReadySite:
                 **{field: getattr(info, field) for field in shared},
             ),
             encoder=file_facts(ears) if ears.is_file() else None,
+            memory=memory_facts(memory) if memory.is_file() else None,
             figures=FIGURES,
         )

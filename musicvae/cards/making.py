@@ -20,8 +20,10 @@ from musicvae.cards.training_facts import (
 )
 from musicvae.data.tracks import scan
 from musicvae.errors import DataError
-from musicvae.models.card import ModelCard, file_facts
-from musicvae.models.card_parts import AttributeLine, Figures, LatentLine
+from musicvae.latents.memory import Memory
+from musicvae.models.card import ModelCard, file_facts, memory_facts
+from musicvae.models.card_parts import AttributeLine, Figures, LatentLine, MemoryFacts
+from musicvae.models.folder import memory_of
 from musicvae.paths import AnyPath, expand, input_file
 from musicvae.recipes.split import split_tracks
 from musicvae.vae.run.folder import RunFolder
@@ -55,6 +57,7 @@ def make_card(
     encoder: AnyPath,
     tracks: Sequence[Path],
     *,
+    memory: AnyPath | None = None,
     run: AnyPath | None = None,
     about: About | None = None,
     progress: Progress | None = None,
@@ -65,12 +68,15 @@ def make_card(
         decoder: an artifact of kind ``"stream"``.
         encoder: the encoder of its latent space.
         tracks: sound files that it never heard, of its own kind of music.
+        memory: the encoded tracks that come with it; ``None`` is ``jazz.memory`` beside
+            ``jazz.onnx``, if it is there.
         run: folder of the run that it was exported from, which knows more of its training.
         about: what its author says of it.
         progress: told each track before it is measured.
 
     Raises:
-        ArtifactError, LatentError: an artifact cannot be used, or they do not fit together.
+        ArtifactError, MemoryBankError, LatentError: an artifact or the memory cannot be used, or
+            they do not fit together.
         DataError: there are no tracks, or the model has learnt from one of them.
         AudioError: a track cannot be read, or is shorter than 1.5 s.
         RunError: a file of the run is missing or damaged, or the run is not that of the decoder.
@@ -80,6 +86,7 @@ def make_card(
     decoder, encoder = (input_file(path, "an .onnx file") for path in (decoder, encoder))
     instrument = Instrument(decoder, encoder)
     info = instrument.decoder.info
+    held = _memory(memory or memory_of(decoder), info)
     folder = None if run is None else RunFolder.open(run)
     if folder is not None:
         refuse_heard(tracks, folder)
@@ -101,15 +108,24 @@ def make_card(
         latency=info.latency,
         decoder=file_facts(decoder),
         encoder=file_facts(encoder),
+        memory=held,
         training=training,
         figures=figures,
         latents=tuple(_latents(info)),
         attributes=tuple(
             AttributeLine(each.name, each.unit, each.spearman) for each in info.attributes
         ),
-        limits=(*_limits(info, figures), *about.limits),
+        limits=(*_limits(info, figures, held), *about.limits),
         commands=tuple(about.commands),
     )
+
+
+def _memory(path: AnyPath | None, info: ArtifactInfo) -> MemoryFacts | None:
+    """What a memory holds, which the decoder can play."""
+    if path is None:
+        return None
+    Memory.load(path).check_space(info.latent_space, info.latent_dim)
+    return memory_facts(path)
 
 
 def unheard(folder: AnyPath, genre: str | None = None, split: str | None = None) -> list[Path]:
@@ -159,7 +175,7 @@ def _latents(info: ArtifactInfo) -> Iterator[LatentLine]:
         yield LatentLine(index, latent.explained_variance, latent.effect)
 
 
-def _limits(info: ArtifactInfo, figures: Figures) -> Iterator[str]:
+def _limits(info: ArtifactInfo, figures: Figures, memory: MemoryFacts | None) -> Iterator[str]:
     """What the figures show that it cannot do."""
     yield f"Its sound lags {1000 * info.latency / info.sample_rate:.0f} ms behind its latents."
     yield f"It plays nothing above {info.sample_rate / 2000:.1f} kHz."
@@ -173,3 +189,8 @@ def _limits(info: ArtifactInfo, figures: Figures) -> Iterator[str]:
     if abs(rough) > _ROUGHNESS:
         how = "smoother" if rough < 0 else "rougher"
         yield f"It is {how} than music: small fluctuations are {abs(rough):.1f} dB off."
+    if memory is not None:
+        yield (
+            "Its memory plays passages of real tracks again: share it only as their licence "
+            f"allows ({memory.licence})."
+        )

@@ -26,6 +26,12 @@ def add(commands: Commands) -> None:
         "--encoder", type=Path, required=True, help="the encoder .onnx of its latent space"
     )
     parser.add_argument(
+        "--memory",
+        metavar="FILE",
+        type=Path,
+        help="the memory that comes with it (default: NAME.memory beside NAME.onnx)",
+    )
+    parser.add_argument(
         "--data", type=Path, required=True, help="folder of sound files that it never heard"
     )
     parser.add_argument("--out", type=Path, required=True, help="card to write, such as jazz.json")
@@ -69,7 +75,8 @@ def measure(options: argparse.Namespace) -> int:
     from musicvae.models.card_text import markdown
     from musicvae.paths import expand, output_file
 
-    inputs = [options.decoder, options.encoder, *([options.corpus] if options.corpus else [])]
+    files = (options.decoder, options.encoder, options.memory, options.corpus)
+    inputs = [file for file in files if file is not None]
     out = output_file(options.out, (ENDING,), inputs, CardError)
     about = About(
         name=options.name,
@@ -84,6 +91,7 @@ def measure(options: argparse.Namespace) -> int:
         options.decoder,
         options.encoder,
         tracks,
+        memory=options.memory,
         run=options.origin,
         about=about,
         progress=_tell,

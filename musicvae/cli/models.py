@@ -158,9 +158,18 @@ def _values(row: Listed) -> dict[str, object]:
             "bytes": row.size,
             "file": str(row.model.artifact),
             "encoder": encoder,
+            "memory": _memory(row),
             "card": None if row.card is None else json.loads(row.card.to_json()),
         }
     return {**values, "problem": row.problem}
+
+
+def _memory(row: Listed) -> dict[str, object] | None:
+    import dataclasses
+
+    if row.memory is None or row.model is None:
+        return None
+    return {"file": str(row.model.memory), **dataclasses.asdict(row.memory)}
 
 
 def _row(row: Listed) -> tuple[str, ...]:
@@ -172,7 +181,8 @@ def _row(row: Listed) -> tuple[str, ...]:
         cells = (row.name, *("",) * 6, source, f"BROKEN: {reason}")
     else:
         info = row.info
-        kind = f"{info.kind}, encoder" if row.model.encoder else info.kind
+        parts = [info.kind, "encoder" if row.model.encoder else "", "memory" if row.memory else ""]
+        kind = ", ".join(filter(None, parts))
         sizes = (str(info.sample_rate), str(info.channels), str(info.latent_dim))
         cells = (row.name, kind, *sizes, f"{row.size / 1e6:.2f}", info.licence, source, _good(row))
     return tuple(map(printable, cells))

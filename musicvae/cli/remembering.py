@@ -53,14 +53,20 @@ def make_memory(options: argparse.Namespace) -> None:
     """Run ``musicvae memory``: nothing is written before all tracks were encoded.
 
     Raises:
-        MusicVAEError: a track or the encoder cannot be read, there is too little music, or the
-            memory would replace one of them.
+        MusicVAEError: the encoder cannot be read, there is too little music, or the memory would
+            replace one of the files. A track that cannot be read is left out.
     """
     from musicvae.cli.results import shown
     from musicvae.latents.memory import ENDINGS
     from musicvae.paths import expand, output_file
     from musicvae.runtime.encoder import Encoder
     from musicvae.runtime.remembering import pieces_of, remember
+
+    left_out: list[str] = []
+
+    def leave_out(path: Path, reason: str) -> None:
+        left_out.append(path.name)
+        print(f"left out: {shown(Path(path.name))}: {reason}", file=sys.stderr, flush=True)
 
     out = output_file(options.out, ENDINGS, [*map(expand, options.tracks)])
     pieces = pieces_of(options.tracks, options.style)
@@ -71,12 +77,14 @@ def make_memory(options: argparse.Namespace) -> None:
         licence=options.licence,
         source=options.source,
         progress=_tell,
+        left_out=leave_out,
     )
     memory.save(out)
     joints = memory.header.joints / memory.seconds
     print(
         f"wrote {shown(out)}: {memory.seconds / 60:.1f} minutes of {len(memory.parts)} track(s), "
         f"{joints:.1f} places a second to jump from, {out.stat().st_size / 1e6:.2f} MB"
+        + (f"; {len(left_out)} file(s) left out" if left_out else "")
     )
 
 

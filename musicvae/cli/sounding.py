@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 #: Which options each source takes, beside the length and the seed.
 OPTIONS = {
     "walk": (),
-    "memory": ("memory", "continuity", "temperature"),
+    "memory": ("memory", "continuity", "temperature", "attribute"),
     "prior": ("prior", "temperature", "genre", "attribute"),
 }
 
@@ -42,8 +43,8 @@ def add(commands: Commands) -> None:
     parser.add_argument(
         "--source",
         choices=tuple(OPTIONS),
-        help="without a tape, what moves the latents (default: the one that other options are of, "
-        "or walk)",
+        help="without a tape, what moves the latents (default: the one that the other options are "
+        "of, else walk)",
     )
     parser.add_argument("--seconds", type=float, help="length (default: 10); a tape has its own")
     parser.add_argument("--seed", type=int, help="equal seeds give equal sounds")
@@ -62,7 +63,8 @@ def add(commands: Commands) -> None:
         "--attribute",
         action="append",
         metavar="NAME=VALUE",
-        help="ask a prior for this much, in standard deviations, such as brightness=1.5",
+        help="ask a memory or a prior for this much, in standard deviations, such as "
+        "brightness=1.5",
     )
     parser.set_defaults(run=play)
 
@@ -106,25 +108,48 @@ def _source(options: argparse.Namespace) -> str | None:
         if given or asked:
             raise SettingError(
                 "a tape has its own length and moves by itself",
-                received=", ".join(f"--{name}" for name in (*given, *asked)),
+                received=_flags((*given, *asked)),
                 hint="leave these options out, or the tape",
             )
         return None
-    source: str = options.source or next(
-        (name for name in ("prior", "memory") if getattr(options, name) is not None), "walk"
-    )
-    useless = [f"--{name}" for name in asked if name not in OPTIONS[source]]
+    source: str = options.source or _guessed(asked)
+    useless = [name for name in asked if name not in OPTIONS[source]]
     if useless:
-        users = [name for name, own in OPTIONS.items() if useless[0][2:] in own]
         raise SettingError(
-            f"{' and '.join(useless)} have no use with --source {source}"
-            if len(useless) > 1
-            else f"{useless[0]} has no use with --source {source}",
-            hint=" or ".join(f"--source {name}" for name in users),
+            f"these options have no use with --source {source}",
+            received=_flags(useless),
+            hint=_sources_of(useless[0]),
         )
     if source == "prior" and options.prior is None:
         raise SettingError("which prior is to play?", expected="--prior FILE")
     return source
+
+
+def _guessed(asked: Sequence[str]) -> str:
+    """The one source that takes all of these options; the walk if there are none.
+
+    Raises:
+        SettingError: no source takes them all, or several do.
+    """
+    from musicvae.errors import SettingError
+
+    able = [name for name, own in OPTIONS.items() if set(asked) <= set(own)]
+    if not asked or len(able) == 1:
+        return able[0]
+    raise SettingError(
+        "it is not clear which source is to play" if able else "no source takes all these options",
+        expected=" or ".join(f"--source {name}" for name in able) or _sources_of(asked[0]),
+        received=_flags(asked),
+    )
+
+
+def _sources_of(option: str) -> str:
+    """What to write for the sources that take an option."""
+    return " or ".join(f"--source {name}" for name, own in OPTIONS.items() if option in own)
+
+
+def _flags(names: Iterable[str]) -> str:
+    return ", ".join(f"--{name}" for name in names)
 
 
 def _made(source: str, options: argparse.Namespace) -> Sound:
@@ -141,6 +166,8 @@ def _made(source: str, options: argparse.Namespace) -> Sound:
         for name in names
         if name in OPTIONS[source] and getattr(options, name) is not None
     }
+    if options.attribute:
+        wishes["attributes"] = dict(map(_asked, options.attribute))
     if source == "memory":
         from musicvae.runtime.improvising import improvise
 
@@ -149,7 +176,6 @@ def _made(source: str, options: argparse.Namespace) -> Sound:
 
     if source == "walk":
         return play(model, seconds, seed)
-    wishes["attributes"] = dict(map(_asked, options.attribute or ()))
     return play_prior(model, options.prior, seconds, seed, **wishes)
 
 

@@ -16,8 +16,9 @@ _LEAST, _MOST, _PREFERRED = 0.25, 1.0, 0.5
 _OCTAVES = 1.0
 #: Onsets are blurred over this many seconds: players are not exact.
 _BLUR = 0.05
-#: The least correlation of the onsets with themselves a beat later, where there is a pulse.
-_CLEAR = 0.15
+#: The least correlation of the onsets with themselves a beat later, where there is a pulse; and how
+#: many standard deviations of what chance makes, which is more in a short sound.
+_CLEAR, _SURE = 0.15, 3.5
 #: How much a beat that comes early or late costs, in standard deviations of the onsets' weight.
 _TIGHTNESS = 100.0
 #: A shorter sound, in seconds, shows no pulse.
@@ -58,7 +59,8 @@ def _period(strength: Float64, rate: float) -> int:
     same = same / (len(strength) - lags)
     liked = np.exp(-0.5 * (np.log2(lags * rate / _PREFERRED) / _OCTAVES) ** 2)
     best = int(np.argmax(same * liked))
-    return int(lags[best]) if same[best] >= _CLEAR else 0
+    least = max(_CLEAR, _SURE * np.sqrt(_BLUR / (len(strength) * rate)))
+    return int(lags[best]) if same[best] >= least else 0
 
 
 def _path(strength: Float64, period: int) -> NDArray[np.intp]:

@@ -15,6 +15,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from musicvae.artifact.info import ArtifactInfo
 from musicvae.artifact.reading import MAX_BYTES
@@ -28,6 +29,7 @@ from musicvae.models.card_parts import (
     Figures,
     FileFacts,
     LatentLine,
+    MemoryFacts,
     Training,
 )
 from musicvae.models.records import (
@@ -40,6 +42,9 @@ from musicvae.models.records import (
     whole,
 )
 from musicvae.paths import AnyPath, expand, input_file, output_file
+
+if TYPE_CHECKING:
+    from musicvae.latents.memory.memory_header import MemoryHeader
 
 #: The version of the card that is written today.
 SCHEMA = 1
@@ -68,6 +73,7 @@ class ModelCard:
         latency: algorithmic latency in samples.
         decoder: the file of the decoder.
         encoder: the file of the encoder, or ``None``.
+        memory: the encoded tracks that come with it, or ``None``.
         training: what it learnt from, or ``None`` where it is not known.
         figures: how close its reconstructions of unheard tracks are, or ``None``.
         latents: what each latent does, in order.
@@ -88,6 +94,7 @@ class ModelCard:
     latency: int = whole(0, 2**26, default=0, kw_only=True)
     decoder: FileFacts = record(FileFacts, kw_only=True)
     encoder: FileFacts | None = record(FileFacts, default=None)
+    memory: MemoryFacts | None = record(MemoryFacts, default=None)
     training: Training | None = record(Training, default=None)
     figures: Figures | None = record(Figures, default=None)
     latents: tuple[LatentLine, ...] = records(LatentLine, 4_096)
@@ -163,6 +170,28 @@ class ModelCard:
         """
         return list(self._problems(info, expand(file, CardError)))
 
+    def memory_problems(self, header: MemoryHeader, file: AnyPath) -> list[str]:
+        """The same for a memory; a card that lists none says nothing of it.
+
+        Args:
+            header: of the memory.
+            file: its path.
+        """
+        mine, path = self.memory, expand(file, CardError)
+        if mine is None:
+            return []
+        told = {
+            "tracks": (mine.tracks, len(header.parts)),
+            "minutes": (mine.minutes, minutes_of(header)),
+            "licence": (mine.licence, header.licence),
+        }
+        wrong = [
+            f"{what} is {its!r:.60} in {path.name}, and {said!r:.60} in the card"
+            for what, (said, its) in told.items()
+            if said != its
+        ]
+        return [*wrong, *_file_problems(mine, path)]
+
     def _problems(self, info: ArtifactInfo, file: Path) -> Iterator[str]:
         kind = "encoder" if info.kind == "encoder" else "decoder"
         facts = self.encoder if kind == "encoder" else self.decoder
@@ -208,6 +237,26 @@ def file_facts(path: AnyPath) -> FileFacts:
     """
     data = read_bytes(path, MAX_BYTES)
     return FileFacts(len(data), hashlib.sha256(data).hexdigest())
+
+
+def memory_facts(path: AnyPath) -> MemoryFacts:
+    """Size, SHA-256 and content of a memory's file, whose body is not checked.
+
+    Raises:
+        MemoryBankError: it is no memory.
+        OSError, ValueError: as :func:`file_facts`.
+    """
+    from musicvae.latents.memory.memory_format import read_header
+
+    facts, header = file_facts(path), read_header(expand(path))
+    return MemoryFacts(
+        facts.bytes, facts.sha256, len(header.parts), minutes_of(header), header.licence
+    )
+
+
+def minutes_of(header: MemoryHeader) -> float:
+    """How long the tracks of a memory last together, in minutes as a card states them."""
+    return round(header.seconds / 60, 2)
 
 
 def _refuse_newer(schema: object, name: str) -> None:

@@ -25,6 +25,21 @@ class FileFacts:
 
 
 @dataclass(frozen=True)
+class MemoryFacts(FileFacts):
+    """A memory's file, to the byte, and what it holds.
+
+    Attributes:
+        tracks: how many tracks.
+        minutes: how long they last together.
+        licence: of the music, which is in the file as the model hears it.
+    """
+
+    tracks: int = whole(1, 10**6)
+    minutes: float = number(0, 1e6)
+    licence: str = text(PARAGRAPH, default="unstated")
+
+
+@dataclass(frozen=True)
 class Training:
     """What a model learnt from, and how.
 

@@ -43,6 +43,9 @@ def _facts(card: ModelCard) -> Iterator[str]:
     if card.encoder:
         size, sha256 = card.encoder.bytes / 1e6, card.encoder.sha256
         rows.append(("encoder", f"{size:.2f} MB, SHA-256 {sha256}"))
+    if memory := card.memory:
+        held = f"{memory.minutes:.1f} minutes of {memory.tracks} track(s), {memory.licence}"
+        rows.append(("memory", f"{held}, {memory.bytes / 1e6:.2f} MB, SHA-256 {memory.sha256}"))
     yield from _table(("", ""), [*rows, ("licence", card.licence)])
 
 

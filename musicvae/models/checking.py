@@ -1,4 +1,4 @@
-"""Checks whether the artifacts of a ready model are what its plug-in and its card say they are."""
+"""Checks whether the files of a ready model are what its plug-in and its card say they are."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from musicvae.artifact import ArtifactInfo
-from musicvae.errors import ArtifactError, MusicVAEError
+from musicvae.errors import ArtifactError, MemoryBankError, MusicVAEError
 from musicvae.models.finding import Model
 
 #: Problems that an error lists.
@@ -40,6 +40,42 @@ def check(model: Model, file: Path, info: ArtifactInfo) -> None:
         )
 
 
+def memory_problems(model: Model) -> list[str]:
+    """In what the memory of a model is not what its card says; nothing where it has none.
+
+    Its header alone is read, and its SHA-256 computed; see :func:`check_memory`.
+    """
+    file = model.memory
+    if file is None:
+        return []
+    from musicvae.latents.memory.memory_format import read_header
+    from musicvae.models.card import ModelCard
+
+    try:
+        header = read_header(file)
+        return (
+            [] if model.card is None else ModelCard.load(model.card).memory_problems(header, file)
+        )
+    except MusicVAEError as error:
+        return [_told(error)]
+
+
+def check_memory(model: Model) -> None:
+    """Refuse a memory of a model that is not what was said of it, as :func:`check`.
+
+    Raises:
+        MemoryBankError: it has :func:`memory_problems`; names them.
+    """
+    found = memory_problems(model)
+    if found:
+        raise MemoryBankError(
+            f"the memory of the model {model.name!r} of {model.source} is not what is said of it",
+            expected="files that fit together",
+            received="; ".join(found[:_SHOWN]),
+            hint=f"install it again, or name the file itself: {model.memory}",
+        )
+
+
 def _against_declaration(model: Model, file: Path, info: ArtifactInfo) -> Iterator[str]:
     declared = model.declared
     if declared is None:
@@ -64,4 +100,8 @@ def _against_card(model: Model, file: Path, info: ArtifactInfo) -> list[str]:
     try:
         return ModelCard.load(model.card).problems(info, file)
     except MusicVAEError as error:
-        return [f"{error.what}: {error.received}" if error.received else error.what]
+        return [_told(error)]
+
+
+def _told(error: MusicVAEError) -> str:
+    return f"{error.what}: {error.received}" if error.received else error.what

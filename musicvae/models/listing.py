@@ -9,8 +9,9 @@ from pathlib import Path
 from musicvae.artifact import ArtifactInfo
 from musicvae.artifact.reading import read_info
 from musicvae.errors import ArtifactError, CardError, MusicVAEError
-from musicvae.models.card import ModelCard
-from musicvae.models.checking import problems
+from musicvae.models.card import ModelCard, memory_facts
+from musicvae.models.card_parts import MemoryFacts
+from musicvae.models.checking import memory_problems, problems
 from musicvae.models.finding import Model, ModelRecord, find, find_all
 
 
@@ -25,6 +26,7 @@ class Listed:
         info: what its artifact says about itself, or ``None``.
         size: bytes of its artifact; 0 where it cannot be read.
         card: its card, or ``None``.
+        memory: what its memory holds, or ``None`` where it has none that can be played.
         problem: why it cannot be used, or ``None``.
     """
 
@@ -34,6 +36,7 @@ class Listed:
     info: ArtifactInfo | None = None
     size: int = 0
     card: ModelCard | None = None
+    memory: MemoryFacts | None = None
     problem: str | None = None
 
 
@@ -61,7 +64,10 @@ def card_of(name: str) -> ModelCard:
             hint=f"musicvae inspect {model.name}  prints what its artifact says",
         )
     card = ModelCard.load(model.card)
-    found = problems(model, model.artifact, read_info(model.artifact))
+    found = [
+        *problems(model, model.artifact, read_info(model.artifact)),
+        *memory_problems(model),
+    ]
     if found:
         raise ArtifactError(
             f"the card of {model.name!r} does not fit its files", received="; ".join(found)
@@ -80,11 +86,30 @@ def _listed(record: ModelRecord, read: dict[Path, ArtifactInfo]) -> Listed:
                 read[file] = read_info(file)
             wrong += problems(model, file, read[file])
         info, size = read[model.artifact], model.artifact.stat().st_size
+        memory = _memory(model, info)
+        wrong += memory_problems(model)
         card = None if model.card is None or wrong else ModelCard.load(model.card)
-    except (MusicVAEError, OSError) as error:
+    except (MusicVAEError, OSError, ValueError) as error:
         return Listed(name, sources, model, problem=str(error))
     wrong = list(dict.fromkeys([*wrong, *_strangers(model, read)]))
-    return Listed(name, sources, model, info, size, card, "; ".join(wrong) or None)
+    return Listed(name, sources, model, info, size, card, memory, "; ".join(wrong) or None)
+
+
+def _memory(model: Model, info: ArtifactInfo) -> MemoryFacts | None:
+    """What the memory of a model holds; all of it is read.
+
+    Raises:
+        MusicVAEError: it is damaged, or the decoder does not understand its latents.
+        OSError, ValueError: it cannot be read.
+    """
+    if model.memory is None:
+        return None
+    from musicvae.latents.memory import Memory
+
+    memory = Memory.load(model.memory)
+    if info.kind == "stream":
+        memory.check_space(info.latent_space, info.latent_dim)
+    return memory_facts(model.memory)
 
 
 def _strangers(model: Model, read: dict[Path, ArtifactInfo]) -> Iterator[str]:

@@ -5,22 +5,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from math import ceil
 from pathlib import Path
 
 import numpy as np
 
+from musicvae.artifact import ArtifactInfo
 from musicvae.audio import Sound
 from musicvae.errors import MemoryBankError, SettingError
-from musicvae.latents.arrays import Latents
+from musicvae.latents.arrays import Float32, Latents
+from musicvae.latents.attributes import move
 from musicvae.latents.memory import Memory
 from musicvae.latents.memory.choosing import Wishes
 from musicvae.latents.memory.improviser import Improviser
+from musicvae.latents.memory.steering import Steering
 from musicvae.models import locate
+from musicvae.models.checking import check_memory
 from musicvae.models.folder import memory_of
 from musicvae.paths import AnyPath
 from musicvae.runtime.playing import check_seconds, drawn_seed, sound_of
 from musicvae.runtime.stream_decoder import StreamDecoder
+
+#: The most that may be asked of an attribute, in standard deviations.
+_MOST_ASKED = 10.0
 
 
 def improvise(
@@ -31,6 +39,7 @@ def improvise(
     memory: AnyPath | Memory | None = None,
     continuity: float = 4.0,
     temperature: float = 1.0,
+    attributes: Mapping[str, float] | None = None,
 ) -> Sound:
     """The sound of a stream that improvises over a memory, as ``/source memory`` lets it live.
 
@@ -42,10 +51,12 @@ def improvise(
             ``jazz.onnx``, or what a ready model brings.
         continuity: seconds from jump to jump, on average, 0.5 to 30.
         temperature: 0 takes the likeliest way, 1 is as varied as the music; up to 4.
+        attributes: what is asked for by name, in standard deviations, such as
+            ``{"brightness": 1.5}``: it goes where the music is so, and the latents are moved.
 
     Raises:
-        SettingError: a number is out of its range.
-        MemoryBankError: there is no memory, or it is damaged.
+        SettingError: a number is out of its range, or the model has no such attribute.
+        MemoryBankError: there is no memory, or it is damaged, or not that of the model's card.
         LatentError: the memory was made with another encoder.
         ArtifactError: the artifact cannot be played, or is no stream.
         RegistryError: there is no ready model of that name, or it cannot be used.
@@ -59,9 +70,17 @@ def improvise(
     info = decoder.info
     bank.check_space(info.latent_space, info.latent_dim)
     wishes = Wishes(continuity=continuity, temperature=temperature)
+    amounts = _amounts(info, attributes or {})
+    wishes.lead = np.zeros(info.latent_dim, np.float32)
+    steering = Steering(info)
+    steering.know([scale.name for scale in bank.header.attributes])
+    steering.steer(wishes, np.zeros(info.latent_dim, np.float32), amounts)
     length = max(1, round(seconds * info.sample_rate))
     frames = ceil((length + info.latency) / info.hop)
     rows = improvised(bank, ceil(frames / info.stride), drawn, wishes)
+    for attribute, amount in zip(info.attributes, amounts.tolist(), strict=True):
+        if amount:
+            rows = move(rows, attribute, amount, info.latent_rate)
     return sound_of(decoder, np.repeat(rows, info.stride, axis=0)[:frames], length)
 
 
@@ -87,10 +106,34 @@ def improvised(memory: Memory, steps: int, seed: int, wishes: Wishes | None = No
     return rows
 
 
+def _amounts(info: ArtifactInfo, attributes: Mapping[str, float]) -> Float32:
+    """What is asked for of each attribute of a model, float32 (attributes,).
+
+    Raises:
+        SettingError: it has no such attribute, or the number is out of range.
+    """
+    names = [attribute.name for attribute in info.attributes]
+    amounts = np.zeros(len(names), np.float32)
+    for name, amount in attributes.items():
+        if name not in names:
+            raise SettingError(
+                "the model has no such attribute",
+                expected=", ".join(names) or "none: it has no attributes",
+                received=f"{name!r:.40}",
+            )
+        _check(name, amount, -_MOST_ASKED, _MOST_ASKED)
+        amounts[names.index(name)] = amount
+    return amounts
+
+
 def _memory_of(model: AnyPath) -> Path:
     """The file of a model's memory."""
     place = locate(model)
-    found = memory_of(place.path) if place.model is None else place.model.memory
+    if place.model is None:
+        found = memory_of(place.path)
+    else:
+        check_memory(place.model)
+        found = place.model.memory
     if found is None:
         raise MemoryBankError(
             "this model has no memory",

@@ -19,14 +19,17 @@ from musicvae.errors import AudioError, MemoryBankError, SettingError
 from musicvae.latents.arrays import Float64, Latents
 from musicvae.latents.memory import Memory, Part
 from musicvae.latents.memory.joints import SHORTEST, joints_of, phases_at
-from musicvae.latents.memory.memory_format import (
+from musicvae.latents.memory.measured import between, coded
+from musicvae.latents.memory.memory_format import Body
+from musicvae.latents.memory.memory_header import (
     MAX_NAME,
     MAX_PARTS,
     NONE,
-    Body,
     MemoryHeader,
+    check_words,
 )
 from musicvae.latents.memory.neighbours import neighbours_of
+from musicvae.measures.frames import frame_attributes
 from musicvae.measures.onsets import onset_weights
 from musicvae.measures.pulse import beats
 from musicvae.paths import AnyPath, expand
@@ -41,6 +44,8 @@ SCALE = 1 / 16
 
 #: Called with the number of the track, how many there are, and its path, before it is encoded.
 Progress = Callable[[int, int, Path], None]
+#: Called with a file that is left out, and why.
+LeftOut = Callable[[Path, str], None]
 
 
 @dataclass(frozen=True)
@@ -58,13 +63,14 @@ class Piece:
 
 @dataclass(frozen=True, eq=False)
 class _Encoded:
-    """One track: its rows and its joints, counted from its own first row."""
+    """One track: its rows, its joints, counted from its own first row, and what follows these."""
 
     part: Part
     rows: Latents
     joints: NDArray[np.int32]
     onsets: NDArray[np.uint8]
     phases: NDArray[np.uint8]
+    measured: dict[str, Float64]
 
 
 def pieces_of(places: Iterable[AnyPath], style: str = "") -> list[Piece]:
@@ -92,6 +98,7 @@ def remember(
     licence: str = "unstated",
     source: str = "",
     progress: Progress | None = None,
+    left_out: LeftOut | None = None,
 ) -> Memory:
     """Encode sound files, and make a memory of them.
 
@@ -104,10 +111,13 @@ def remember(
         licence: of the music, as its owner states it; it goes with the memory.
         source: where the music comes from, for people.
         progress: told each track before it is encoded.
+        left_out: told each file that is too short or cannot be read; without it, one that cannot
+            be read is an error.
 
     Raises:
         SettingError: ``minutes`` is out of its range.
-        MemoryBankError: there is no track, or none is long enough.
+        MemoryBankError: there is no track, or none is long enough; ``licence`` or ``source`` is too
+            long.
         AudioError: a track cannot be read.
         ArtifactError: the encoder does not say how many frames a latent lasts, or fails.
     """
@@ -117,6 +127,7 @@ def remember(
             expected=f"minutes above 0, at most {MOST_MINUTES:g}",
             received=minutes,
         )
+    check_words(licence, source)
     most = round(minutes * 60 * encoder.info.latent_rate)
     tracks: list[_Encoded] = []
     for number, piece in enumerate(_spread(pieces, minutes)):
@@ -125,17 +136,31 @@ def remember(
             break
         if progress is not None:
             progress(number, len(pieces), piece.path)
-        encoded = _encoded(piece, encoder, left)
-        if encoded is not None:
-            tracks.append(encoded)
+        try:
+            tracks.append(_encoded(piece, encoder, left))
+        except _TooShort as error:
+            if left_out is not None:
+                left_out(piece.path, str(error))
+        except AudioError as error:
+            if left_out is None:
+                raise
+            left_out(piece.path, error.what)
     if not tracks:
-        shortest = SHORTEST / encoder.info.latent_rate
         raise MemoryBankError(
             "there is nothing to remember",
-            expected=f"at least one track of {shortest:.1f} s or more",
+            expected=f"at least one track of {_shortest(encoder.info):.2f} s or more",
             received=f"{len(pieces)} file(s)",
         )
     return _assembled(tracks, encoder.info, licence, source)
+
+
+class _TooShort(Exception):  # noqa: N818 (it says what the track is)
+    """A track has too few steps."""
+
+
+def _shortest(info: ArtifactInfo) -> float:
+    """Seconds of the shortest track."""
+    return SHORTEST / info.latent_rate
 
 
 def _spread(pieces: Sequence[Piece], minutes: float) -> list[Piece]:
@@ -145,17 +170,23 @@ def _spread(pieces: Sequence[Piece], minutes: float) -> list[Piece]:
     return [pieces[index] for index in order]
 
 
-def _encoded(piece: Piece, encoder: Encoder, most: int) -> _Encoded | None:
-    """A track as latents, at most so many steps; ``None`` where it is too short."""
+def _encoded(piece: Piece, encoder: Encoder, most: int) -> _Encoded:
+    """A track as latents, at most so many steps.
+
+    Raises:
+        _TooShort: it is shorter than any.
+        AudioError: it cannot be read.
+    """
     info = encoder.info
     sound, _ = read_as(piece.path, info.sample_rate, 1 if info.channels == 1 else None)
     samples = sound.samples[: most * info.hop]
     steps = min(most, len(samples) // info.hop)
     if steps < SHORTEST:
-        return None
+        raise _TooShort(f"is shorter than {_shortest(info):.2f} s")
     kept = Sound(samples, sound.sample_rate)
     try:
         weights, pulse = _onsets(kept, info, steps), beats(kept)
+        curves = frame_attributes(kept, info.hop)
     except AudioError as error:
         raise AudioError(
             f"{printable(piece.path.name)!r} cannot be remembered: {error.what}"
@@ -164,7 +195,9 @@ def _encoded(piece: Piece, encoder: Encoder, most: int) -> _Encoded | None:
     moments = (joints * info.hop - info.latency) / info.sample_rate
     name, style = (printable(text, most=MAX_NAME) for text in (piece.path.stem, piece.style))
     rows = encoder.encode(kept)[:steps]
-    return _Encoded(Part(name, style, steps), rows, joints, onsets, phases_at(moments, pulse))
+    measured = {what: between(joints, curve[:steps]) for what, curve in curves.items()}
+    part, phases = Part(name, style, steps), phases_at(moments, pulse)
+    return _Encoded(part, rows, joints, onsets, phases, measured)
 
 
 def _onsets(sound: Sound, info: ArtifactInfo, steps: int) -> Float64:
@@ -196,6 +229,7 @@ def _assembled(tracks: Sequence[_Encoded], info: ArtifactInfo, licence: str, sou
             hint="ask for fewer --minutes, or make several memories",
         )
     near = neighbours_of(codes, joints, onsets, parts)
+    scales, measured = coded([track.measured for track in tracks])
     header = MemoryHeader(
         steps=len(codes),
         latent_dim=codes.shape[1],
@@ -209,5 +243,6 @@ def _assembled(tracks: Sequence[_Encoded], info: ArtifactInfo, licence: str, sou
         parts=parts,
         licence=licence,
         source=source,
+        attributes=scales,
     )
-    return Memory(header, Body(codes, joints, onsets, phases, near))
+    return Memory(header, Body(codes, joints, onsets, phases, near, measured))

@@ -18,9 +18,10 @@ from musicvae.cards.making import About, make_card, refuse_heard, unheard
 from musicvae.cards.training_facts import Corpus, training_of_run
 from musicvae.cli import measuring
 from musicvae.errors import CardError, DataError, LatentError, MusicVAEError
-from musicvae.models.card import ModelCard
+from musicvae.models.card import ModelCard, memory_facts
 from musicvae.models.card_text import markdown
 from musicvae.vae.run.folder import RunFolder
+from tests.latents.memories import make_memory
 
 pytest.importorskip("librosa", reason="librosa is not installed")
 
@@ -62,6 +63,23 @@ def test_a_card_of_artifacts_alone(
     ]
     assert card.limits[-1] == "It is a test."
     assert ModelCard.parse(card.to_json()) == card
+
+
+def test_the_memory_beside_a_decoder_is_told_with_its_licence(
+    make_stream: Make, make_encoder: Make, tracks: list[Path], tmp_path: Path
+) -> None:
+    decoder, encoder = make_stream(), make_encoder()
+    assert make_card(decoder, encoder, tracks[:1]).memory is None
+    memory = make_memory().save(decoder.with_suffix(".memory"))
+    card = make_card(decoder, encoder, tracks[:1])
+    assert card.memory == memory_facts(memory)
+    assert "CC0-1.0" in card.limits[-1]
+    other = make_memory(parts=2).save(tmp_path / "other.memory")
+    named = make_card(decoder, encoder, tracks[:1], memory=other)
+    assert named.memory == memory_facts(other)
+    make_memory(space="f" * 16).save(other)
+    with pytest.raises(LatentError, match="another encoder"):
+        make_card(decoder, encoder, tracks[:1], memory=other)
 
 
 def test_what_a_latent_moves_is_taken_from_its_artifact(

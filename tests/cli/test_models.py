@@ -18,7 +18,7 @@ from musicvae.models import READY_MODELS
 @pytest.fixture
 def installed(ready_site: Any) -> Any:
     """One model of each kind of trouble, and two that can be played."""
-    ready_site.bring("jazz", "my-jazz", encoder=True, card=True)
+    ready_site.bring("jazz", "my-jazz", encoder=True, card=True, memory=True)
     half = ready_site.bring("half", "half-installed")
     (half / "models" / "half.onnx").unlink()
     ready_site.site.install("broken", {"polka": "no_such_module:P"}, group=READY_MODELS.group)
@@ -39,7 +39,7 @@ def test_the_list_has_a_row_for_each_whatever_is_wrong(
     assert headings.split()[:7] == ["model", "kind", "Hz", "channels", "D", "MB", "licence"]
     assert list(rows) == ["half", "jazz", "mine", "polka", "torn", "twice"]
     assert rows["jazz"] == (
-        "stream, encoder 16000 1 4 0.01 CC0-1.0 my-jazz 1.0 "
+        "stream, encoder, memory 16000 1 4 0.01 CC0-1.0 my-jazz 1.0 "
         "onsets 0.980, log-mel 0.250, level -0.3 dB"
     )
     assert rows["mine"].endswith(f"{installed.folder} not measured")
@@ -59,7 +59,9 @@ def test_the_list_is_json_for_programs(installed: Any, capsys: pytest.CaptureFix
     assert (jazz["kind"], jazz["sample_rate"], jazz["from"]) == ("stream", 16_000, ["my-jazz 1.0"])
     assert jazz["card"]["figures"]["onsets"] == 0.98
     assert Path(jazz["file"]).stat().st_size == jazz["bytes"]
-    assert jazz["problem"] is None
+    assert (jazz["memory"]["tracks"], jazz["memory"]["licence"]) == (4, "CC0-1.0")
+    assert Path(jazz["memory"]["file"]).stat().st_size == jazz["memory"]["bytes"]
+    assert (rows["mine"]["memory"], jazz["problem"]) == (None, None)
     assert rows["twice"]["from"] == ["first 1.0", str(installed.folder)]
     assert "first 1.0 and" in rows["twice"]["problem"]
 
@@ -136,4 +138,5 @@ def test_a_tape_has_its_own_length(
 ) -> None:
     out = str(tmp_path / "a.wav")
     assert main(["play", "jazz", "a.tape", "-o", out, "--seconds", "3"]) == 1
-    assert "leave out --seconds and --seed" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "Received: --seconds. Hint: leave these options out" in said

@@ -6,7 +6,8 @@ import numpy as np
 
 from musicvae.latents.memory import Memory, Part
 from musicvae.latents.memory.joints import joints_of
-from musicvae.latents.memory.memory_format import Body, MemoryHeader
+from musicvae.latents.memory.memory_format import Body
+from musicvae.latents.memory.memory_header import MemoryHeader, Scale
 from musicvae.latents.memory.neighbours import neighbours_of
 
 SPACE = "0123456789abcdef"
@@ -39,7 +40,8 @@ def make_memory(
     near = neighbours_of(codes, places, kinds, tracks)
     header = MemoryHeader(
         len(codes), width, len(places), near.shape[1], 1 / 16, 8000, hop, stride, space,
-        tuple(tracks), "CC0-1.0", "made up",
+        tuple(tracks), "CC0-1.0", "made up", (Scale("brightness", 0.0, 255.0),),
     )  # fmt: skip
+    measured = np.arange(len(places))[:, None] * 255 // len(places)  # brighter and brighter
     phases = np.zeros(len(places), np.uint8)
-    return Memory(header, Body(codes, places, kinds, phases, near))
+    return Memory(header, Body(codes, places, kinds, phases, near, measured.astype(np.uint8)))

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 from pathlib import Path
@@ -11,8 +12,9 @@ import pytest
 from musicvae.errors import LatentError, MemoryBankError
 from musicvae.latents.memory import Memory, memory_format
 from musicvae.latents.memory.joints import joints_of, phases_at
-from musicvae.latents.memory.memory_format import NONE, WINDOW
+from musicvae.latents.memory.memory_header import NONE, WINDOW
 from musicvae.latents.memory.neighbours import neighbours_of, windows_of
+from musicvae.latents.memory.places import Places
 from tests.latents.memories import SPACE, make_memory
 
 
@@ -25,7 +27,7 @@ def test_what_is_saved_is_loaded(memory: Memory, tmp_path: Path) -> None:
     path = memory.save(tmp_path / "even.memory")
     loaded = Memory.load(path)
     assert loaded.header == memory.header
-    for name in ("codes", "joints", "onsets", "phases", "neighbours"):
+    for name in ("codes", "joints", "onsets", "phases", "neighbours", "measured"):
         np.testing.assert_array_equal(getattr(loaded.body, name), getattr(memory.body, name))
     assert memory_format.read_header(path) == memory.header
     assert loaded.styles == ("even", "odd")
@@ -75,6 +77,16 @@ def signed(memory: Memory, body: bytes | None = None, **changes: Any) -> bytes:
         ({"latent_space": "../x"}, "not an id"),
         ({"joints": 65_535}, "does not fit its header"),
         ({"neighbours": 64}, "does not fit its header"),
+        ({"attributes": []}, "does not fit its header"),
+        ({"attributes": "all"}, "attributes are none"),
+        ({"attributes": [["a", 1]]}, "attributes are none"),
+        ({"attributes": [["a", 1, 1]]}, "no range"),
+        ({"attributes": [["a", 0, 1e300]]}, "attribute is out of range"),
+        ({"attributes": [["a", "0", 1]]}, "attribute is out of range"),
+        ({"attributes": [[7, 0, 1]]}, "name of an attribute"),
+        ({"attributes": [["a", 0, 1]] * 2}, "too many, or the same"),
+        ({"attributes": [[f"a{n}", 0, 1] for n in range(17)]}, "too many, or the same"),
+        ({"attributes": [["a", 0, 1]] * 9999}, "cannot be read"),
     ],
 )
 def test_a_hostile_header_is_refused(
@@ -121,6 +133,7 @@ def test_joints_that_point_nowhere_are_refused(memory: Memory) -> None:
         ("joints", body.joints + 2**20),
         ("neighbours", np.full_like(body.neighbours, len(body.joints))),
         ("onsets", body.onsets[1:]),
+        ("measured", body.measured[:, :0]),
     ]:
         broken = memory_format.Body(**{**vars(body), name: values})
         with pytest.raises(MemoryBankError):
@@ -173,3 +186,13 @@ def test_neighbours_are_the_nearest_of_whole_windows(memory: Memory) -> None:
         known = [int(n) for n in near[joint] if n != NONE]
         assert len(set(known)) == len(known)
         assert (np.diff(distances[known]) >= 0).all()
+
+
+def test_a_file_without_attributes_is_read(memory: Memory, tmp_path: Path) -> None:
+    header = dataclasses.replace(memory.header, attributes=())
+    body = memory_format.Body(**{**vars(memory.body), "measured": memory.body.measured[:, :0]})
+    path = tmp_path / "older.memory"
+    data = signed(Memory(header, body))
+    path.write_bytes(data)
+    assert Memory.load(path).header.attributes == ()
+    assert Places(Memory.load(path)).values.shape == (memory.header.joints, 0)

@@ -52,7 +52,7 @@ def options(parser: argparse.ArgumentParser) -> Iterator[str]:
 def test_every_option_exists(page: str) -> None:
     page = re.sub(r"`python [^`]*`", "", page)  # which have options of their own
     there = set(options(build_parser()))
-    assert set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", page)) <= there
+    assert set(re.findall(r"(?<![\w-])--[a-z][a-z0-9-]*", page)) <= there
 
 
 def test_the_tour_can_be_played(root: Path) -> None:

@@ -12,11 +12,21 @@ import pytest
 
 from musicvae.artifact.reading import read_info
 from musicvae.errors import CardError
-from musicvae.models.card import SCHEMA, ModelCard, file_facts
-from musicvae.models.card_parts import AttributeLine, Figures, FileFacts, LatentLine, Training
+from musicvae.latents.memory.memory_format import read_header
+from musicvae.models.card import SCHEMA, ModelCard, file_facts, memory_facts
+from musicvae.models.card_parts import (
+    AttributeLine,
+    Figures,
+    FileFacts,
+    LatentLine,
+    MemoryFacts,
+    Training,
+)
 from musicvae.models.card_text import markdown
+from tests.latents.memories import make_memory
 
 FACTS = FileFacts(1000, "ab" * 32)
+MEMORY = MemoryFacts(2000, "ef" * 32, 24, 12.01, "CC0-1.0")
 FIGURES = Figures(10, 300.0, "cd" * 32, 0.2, 1.2, 0.99, -0.1, 0.4, width=0.2, width_worst=0.5)
 
 
@@ -33,6 +43,7 @@ def make_card(**changes: Any) -> ModelCard:
         latency=384,
         decoder=FACTS,
         encoder=FACTS,
+        memory=MEMORY,
         training=Training("generated", "1", "CC0-1.0", tracks=98, steps=5000, versions={"a": "1"}),
         figures=FIGURES,
         latents=(LatentLine(0, 0.7, "louder"), LatentLine(1, 0.3)),
@@ -60,7 +71,8 @@ def test_what_is_not_known_may_be_left_out() -> None:
         "decoder": {"bytes": 1, "sha256": "00" * 32},
     }
     card = ModelCard.parse(json.dumps(short))
-    assert (card.training, card.figures, card.encoder, card.schema) == (None, None, None, SCHEMA)
+    assert (card.training, card.figures, card.encoder, card.memory) == (None, None, None, None)
+    assert card.schema == SCHEMA
     assert "How good" not in markdown(card)
 
 
@@ -79,6 +91,10 @@ def test_what_is_not_known_may_be_left_out() -> None:
         (("decoder", "sha256"), "AB" * 32, "64 hex digits"),
         (("training", "versions"), {"a": 1}, "training.versions.a is 1"),
         (("training", "versions"), [], "training.versions is []"),
+        (("memory", "bytes"), 0, "memory.bytes is 0"),
+        (("memory", "tracks"), 0, "memory.tracks is 0"),
+        (("memory", "minutes"), "long", "memory.minutes"),
+        (("memory", "licence"), "x" * 2001, "memory.licence"),
         (("latents",), [], "latents"),
         (("latents", 1, "index"), 0, "not in the order"),
         (("latents", 1, "text"), "x" * 129, "latents[1].text"),
@@ -194,6 +210,41 @@ def test_another_file_of_equal_size_does_not_fit(stream: Path) -> None:
     assert "cannot be read" in problem
 
 
+@pytest.fixture
+def memory(tmp_path: Path) -> Path:
+    return make_memory().save(tmp_path / "jazz.memory")
+
+
+def test_a_card_fits_its_memory_and_says_nothing_of_another_if_it_lists_none(
+    memory: Path,
+) -> None:
+    header = read_header(memory)
+    card = make_card(memory=memory_facts(memory))
+    assert card.memory is not None
+    assert (card.memory.tracks, card.memory.licence) == (4, "CC0-1.0")
+    assert card.memory.minutes == round(1600 * 128 / 8000 / 60, 2)
+    assert card.memory_problems(header, memory) == []
+    assert make_card(memory=None).memory_problems(header, memory) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"tracks": 5}, "tracks is 4 in jazz.memory, and 5 in the card"),
+        ({"minutes": 9.5}, "and 9.5 in the card"),
+        ({"licence": "MIT"}, "licence is 'CC0-1.0' in jazz.memory, and 'MIT' in the card"),
+        ({"bytes": 7}, "and 7 in the card"),
+        ({"sha256": "0" * 64}, "its SHA-256 is another"),
+    ],
+)
+def test_each_difference_of_card_and_memory_is_said(
+    memory: Path, change: dict[str, Any], said: str
+) -> None:
+    card = make_card(memory=dataclasses.replace(memory_facts(memory), **change))
+    (problem,) = card.memory_problems(read_header(memory), memory)
+    assert said in problem
+
+
 def test_an_encoder_needs_its_own_facts(make_encoder: Callable[..., Path]) -> None:
     path = make_encoder()
     card = dataclasses.replace(card_of(path), decoder=FACTS, genre="another", encoder=None)
@@ -205,7 +256,8 @@ def test_the_page_shows_everything_and_steers_nothing() -> None:
     card = make_card(summary="Red \x1b[31m | pipe", limits=("a\nb",))
     page = markdown(card)
     assert all(char.isprintable() or char == "\n" for char in page)
-    for said in ("+0.20 dB", "0.990", "70.0%", "louder", "98 tracks", "- a b", "musicvae train"):
+    for said in ("+0.20 dB", "0.990", "70.0%", "louder", "98 tracks", "- a b", "musicvae train",
+                 "12.0 minutes of 24 track(s), CC0-1.0, 0.00 MB"):  # fmt: skip
         assert said in page
     tables = [line for line in page.splitlines() if line.startswith("|")]
     assert {line.count("|") for line in tables} == {3, 4}

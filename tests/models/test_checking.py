@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 import musicvae
-from musicvae.errors import ArtifactError
+from musicvae.errors import ArtifactError, LatentError, MemoryBankError
 from musicvae.live.storage.library import Library
 from musicvae.live.storage.ready import ReadyShelf
 from musicvae.models.listing import listed
+from tests.latents.memories import make_memory
 
 
 def refused_everywhere(name: str, reason: str) -> None:
@@ -83,3 +84,66 @@ def test_an_encoder_of_another_space_is_told(ready_site: Any) -> None:
     ready_site.makers.write_encoder_artifact(ears, latent_space="f" * 16)
     (row,) = listed()
     assert "makes latents of the space 'ffffffffffffffff'" in str(row.problem)
+
+
+def test_a_memory_that_fits_is_told_and_played(ready_site: Any) -> None:
+    ready_site.bring("jazz", card=True, memory=True)
+    (row,) = listed()
+    assert row.problem is None
+    assert row.memory is not None
+    assert (row.memory.tracks, row.memory.licence) == (4, "CC0-1.0")
+    assert musicvae.improvise("jazz", 0.5, 1).seconds == 0.5
+    assert Library([], ready=ReadyShelf()).memory("jazz").reason == ""
+
+
+def test_a_memory_must_be_that_of_the_card(ready_site: Any) -> None:
+    package: Path = ready_site.bring("jazz", card=True, memory=True)
+    make_memory(seed=1).save(package / "models" / "jazz.memory")
+    (row,) = listed()
+    assert "jazz.memory" in str(row.problem)
+    with pytest.raises(MemoryBankError, match=r"is not what is said of it.*in the card|SHA-256"):
+        musicvae.improvise("jazz", 0.5)
+    (memory,) = Library([], ready=ReadyShelf()).memories()
+    assert "jazz.memory" in memory.reason
+    assert musicvae.StreamDecoder("jazz").info.genre == "jazz"  # it plays without
+
+
+def torn(data: bytes) -> bytes:
+    return data[:-100]
+
+
+def altered(data: bytes) -> bytes:
+    return data[:-100] + bytes([data[-100] ^ 1]) + data[-99:]
+
+
+@pytest.mark.parametrize(
+    ("spoil", "reason"),
+    [
+        (torn, "altered"),
+        (altered, "altered"),
+        (lambda data: b"", "not a memory"),
+        (lambda data: b"RIFF" + data, "not a memory"),
+        (lambda data: data[:8] + b"\xff" * 4, "header is cut short"),
+    ],
+)
+def test_a_damaged_memory_is_a_row_and_an_error_and_no_crash(
+    ready_site: Any, spoil: Any, reason: str
+) -> None:
+    file: Path = ready_site.own("jazz")
+    memory = make_memory().save(file.with_suffix(".memory"))
+    memory.write_bytes(spoil(memory.read_bytes()))
+    (row,) = listed()
+    assert reason in str(row.problem)
+    with pytest.raises(MemoryBankError, match=reason):
+        musicvae.improvise("jazz", 0.5)
+    assert musicvae.StreamDecoder("jazz").info.kind == "stream"
+
+
+def test_a_memory_of_another_latent_space_is_a_row_and_an_error(ready_site: Any) -> None:
+    file: Path = ready_site.own("jazz")
+    for other in (make_memory(space="f" * 16), make_memory(width=5)):
+        other.save(file.with_suffix(".memory"))
+        (row,) = listed()
+        assert "another encoder" in str(row.problem)
+        with pytest.raises(LatentError, match="another encoder"):
+            musicvae.improvise("jazz", 0.5)

@@ -18,15 +18,8 @@ from musicvae.errors import LatentError, MemoryBankError
 from musicvae.files import read_bytes, replacing
 from musicvae.latents.arrays import Latents
 from musicvae.latents.memory import memory_format
-from musicvae.latents.memory.memory_format import (
-    MAGIC,
-    MAX_BYTES,
-    NONE,
-    WINDOW,
-    Body,
-    MemoryHeader,
-    Part,
-)
+from musicvae.latents.memory.memory_format import MAGIC, MAX_BYTES, Body
+from musicvae.latents.memory.memory_header import NONE, WINDOW, MemoryHeader, Part
 from musicvae.latents.memory.neighbours import enterable
 from musicvae.paths import AnyPath, input_file, output_file
 
@@ -55,7 +48,7 @@ class Memory:
 
     def __post_init__(self) -> None:
         _check(self.header, self.body)
-        for name in ("codes", "joints", "onsets", "phases", "neighbours"):
+        for name in ("codes", "joints", "onsets", "phases", "neighbours", "measured"):
             getattr(self.body, name).flags.writeable = False
 
     @property
@@ -190,6 +183,7 @@ def _check(header: MemoryHeader, body: Body) -> None:
         "onsets": (count,),
         "phases": (count,),
         "neighbours": (count, header.neighbours),
+        "measured": (count, len(header.attributes)),
     }
     for name, shape in shapes.items():
         if getattr(body, name).shape != shape:

@@ -8,12 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from musicvae.latents.arrays import Float32
-from musicvae.latents.memory.memory_format import WINDOW
+from musicvae.latents.memory.memory_header import WINDOW
 from musicvae.latents.memory.places import Places
 
-#: What is asked for weighs so much: a place that lies one standard deviation farther that way may
-#: be so many units less like.
+#: What is asked for weighs so much: a place that lies one standard deviation nearer to it may be so
+#: many units less like.
 PULL = 3.0
+#: What is asked for less than this is not asked for; what differs by this from what was asked for
+#: is something else.
+_LEAST, _OTHER = 1e-3, 0.5
 #: A place this far off the beat, in beats, costs a unit; the cost grows with the square up to a
 #: limit.
 _OFF_BEAT, _MOST_OFF = 0.06, 9.0
@@ -31,6 +34,8 @@ class Wishes:
         region: first and last share of the memory that is played, 0 to 1.
         names: styles and tracks that are played; empty for all.
         lead: where the latents are to go, from 0 in all: standardised, float32 (D,).
+        asked: of each attribute of the memory so much, from 0, in the standard deviations that it
+            has over the places of the memory; float32 (A,), 0 is whatever comes.
         listening: whether places are chosen by what is heard, not by what is played from memory.
         heard: the last 8 steps that were heard, standardised latents, float32 (8, D).
     """
@@ -40,8 +45,32 @@ class Wishes:
     region: tuple[float, float] = (0.0, 1.0)
     names: tuple[str, ...] = ()
     lead: Float32 = field(default_factory=lambda: np.zeros(0, np.float32))
+    asked: Float32 = field(default_factory=lambda: np.zeros(0, np.float32))
     listening: bool = False
     heard: Float32 = field(default_factory=lambda: np.zeros((0, 0), np.float32))
+
+    @property
+    def leads(self) -> bool:
+        """Whether latents are asked for."""
+        return len(self.lead) > 0 and float(self.lead @ self.lead) > _LEAST**2
+
+    @property
+    def asks(self) -> bool:
+        """Whether attributes are asked for."""
+        return len(self.asked) > 0 and float(self.asked @ self.asked) > _LEAST**2
+
+    def aim(self) -> Float32:
+        """What is asked for now, float32 (D + A,)."""
+        return np.concatenate([self.lead, self.asked])
+
+    def differ_from(self, aim: Float32) -> bool:
+        """Whether something else is asked for now than at an earlier :meth:`aim`."""
+        width = len(self.lead)
+        if len(aim) != width + len(self.asked):
+            return False
+        moved = np.abs(aim[:width] - self.lead).max(initial=0)
+        changed = np.abs(aim[width:] - self.asked).max(initial=0)
+        return bool(max(moved, changed) > _OTHER)
 
 
 class Recent:
@@ -89,7 +118,7 @@ def costs(
     joints: NDArray[np.intp],
     window: Float32,
     phase: float,
-    lead: Float32 | None,
+    wishes: Wishes | None,
 ) -> Float32:
     """How little each joint suits a moment, in units of :attr:`Places.unit`, float32 (n,).
 
@@ -98,7 +127,7 @@ def costs(
         joints: numbers of joints.
         window: the 8 rows before the moment, in the file's units, float32 (8 · D,).
         phase: place of the moment between two beats, 0 to 1; -1 where there is no pulse.
-        lead: as :attr:`Wishes.lead`; ``None`` where nothing is asked for.
+        wishes: what is asked for; ``None`` where nothing is.
     """
     looked = places.views[places.steps[joints] - WINDOW].astype(np.float32)
     result: Float32 = (places.norms[joints] - 2 * (looked @ window)) / np.float32(places.unit)
@@ -108,8 +137,12 @@ def costs(
         off = np.abs((theirs - phase + 0.5) % 1 - 0.5)
         penalty = np.minimum(np.square(off / _OFF_BEAT), _MOST_OFF)
         result += np.where(theirs >= 0, penalty, 0).astype(np.float32)
-    if lead is not None:
-        result -= np.float32(PULL) * (places.ahead[joints] @ lead)
+    if wishes is not None and wishes.leads:
+        result -= np.float32(PULL) * (places.ahead[joints] @ wishes.lead)
+    if wishes is not None and wishes.asks:
+        # An attribute that is asked for is a target; one that is hardly asked for, hardly one.
+        weights = np.float32(PULL) * np.minimum(np.abs(wishes.asked), 1)
+        result += np.abs(places.values[joints] - wishes.asked) @ weights
     return result
 
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from musicvae.latents.arrays import Float32, Latents
 from musicvae.latents.memory.bank import Memory
 from musicvae.latents.memory.choosing import Recent, Wishes, costs, drawn
-from musicvae.latents.memory.memory_format import NONE, WINDOW
+from musicvae.latents.memory.memory_header import NONE, WINDOW
 from musicvae.latents.memory.places import Places
 from musicvae.latents.memory.search import KEPT, Search
 
@@ -33,8 +33,9 @@ _KEPT_MEAN = 1 - np.exp(-_MOST)
 _WAIT = 0.5
 #: Steps before a jump from which on a place is searched for: 6 000 joints are looked at.
 _AHEAD = 48
-#: A lead shorter than this is none.
-_NO_LEAD = 1e-3
+#: Where something else is asked for than when a run was planned, it ends sooner: after this share
+#: of the usual time.
+_SOONER = 0.2
 
 
 class Improviser:
@@ -70,7 +71,14 @@ class Improviser:
         self._row: Latents = np.zeros(self.memory.latent_dim, np.float32)
         self._seam: Latents = np.zeros_like(self._row)
         self._masked: tuple[object, object] | None = None
+        self._aim: Float32 = np.zeros(0, np.float32)
+        self._joint, self._leaves, self._forced = 0, 0, False
         self.restart(seed)
+
+    @property
+    def attributes(self) -> tuple[str, ...]:
+        """Names of the attributes that may be asked for, in the order of :attr:`Wishes.asked`."""
+        return self._places.attributes
 
     @property
     def place(self) -> float:
@@ -112,6 +120,8 @@ class Improviser:
         """Write the latents of the next step into ``out``, float32 (D,), and go on."""
         self._mask_if_changed()
         # The work of a jump is spread over three steps: choose, leave, plan the next.
+        if self._planned and self.wishes.differ_from(self._aim):
+            self._hurry()
         left = self._leaves - self.step
         if not self._planned:
             self._plan()
@@ -138,12 +148,15 @@ class Improviser:
     @property
     def _guided(self) -> bool:
         """Whether the neighbours in the file do not do, since something is asked for."""
-        return self.wishes.listening or not self._free or self._lead is not None
+        wishes = self.wishes
+        return wishes.listening or not self._free or wishes.leads or wishes.asks
 
-    @property
-    def _lead(self) -> Float32 | None:
-        lead = self.wishes.lead
-        return lead if len(lead) and float(lead @ lead) > _NO_LEAD**2 else None
+    def _hurry(self) -> None:
+        """Leave sooner than planned, if this is sooner; whatever was found is for other wishes."""
+        planned = self._joint, self._leaves, self._forced
+        self._plan(_SOONER)
+        if planned[1] < self._leaves:
+            self._joint, self._leaves, self._forced = planned
 
     def _write(self, out: Latents) -> None:
         """Write the row of this step, with what is left of the seam."""
@@ -196,6 +209,7 @@ class Improviser:
         most = int(self.memory.ends[part]) - 1
         self._leaves = max(min(int(steps[self._joint]), most), self.step + 1)
         self._planned, self._searching, self._chosen = True, False, -1
+        self._aim = self.wishes.aim()
 
     def _choose(self) -> None:
         """Choose where to jump to; nowhere where nothing new is known and it need not."""
@@ -243,7 +257,7 @@ class Improviser:
         self._search.begin(window, phase, step, start, len(self._among))
 
     def _look(self) -> None:
-        self._search.go_on(self._among, self._recent, self._lead)
+        self._search.go_on(self._among, self._recent, self.wishes)
 
     def _any(self) -> tuple[NDArray[np.intp], Float32]:
         """Some place, where all that is known was played lately: what was played longest ago."""
@@ -251,7 +265,7 @@ class Improviser:
         last = self._recent.last(self._places.steps[some])
         oldest = some[np.argsort(last, kind="stable")[: KEPT // 4]]
         window = self._places.window(self._leaves)
-        return oldest, costs(self._places, oldest, window, -1.0, self._lead)
+        return oldest, costs(self._places, oldest, window, -1.0, self.wishes)
 
     def _phase(self) -> float:
         return float(self._places.phases[self._joint])

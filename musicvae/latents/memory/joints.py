@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from musicvae.latents.arrays import Float64
-from musicvae.latents.memory.memory_format import WINDOW
+from musicvae.latents.memory.memory_header import WINDOW
 
 #: An onset is clear from this weight on; two joints are so many steps apart at least; and where
 #: nothing begins for so many steps, joints are put between, so that no place is without one.

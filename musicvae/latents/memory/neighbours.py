@@ -13,7 +13,7 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
-from musicvae.latents.memory.memory_format import NONE, WINDOW, Part
+from musicvae.latents.memory.memory_header import NONE, WINDOW, Part
 
 #: Neighbours that are kept, and looked at: some of these lie close together.
 KEPT, _LOOKED_AT = 16, 96

@@ -9,11 +9,13 @@ from numpy.typing import NDArray
 
 from musicvae.latents.arrays import Float32
 from musicvae.latents.memory.bank import Memory
-from musicvae.latents.memory.memory_format import NONE, WINDOW
+from musicvae.latents.memory.memory_header import NONE, WINDOW
 from musicvae.latents.memory.neighbours import enterable, windows_of
 
-#: Steps after a joint whose mean says what it leads to: a second and a half.
+#: Steps after a joint whose mean says what latents it leads to: a second and a half.
 _AHEAD = 64
+#: Seconds after a joint whose mean says what attributes it leads to; onsets are counted over one.
+_SECONDS_AHEAD = 3.0
 #: Joints from which is learnt how far apart neighbours are.
 _SAMPLED = 512
 
@@ -33,6 +35,9 @@ class Places:
             before step n + 8.
         norms: squared length of the window before each joint, float32 (J,), in the file's units.
         ahead: mean of the rows that follow each, standardised latents, float32 (J, D).
+        attributes: names of what was measured of the sound.
+        values: mean of each of these over the 3 s that follow each joint, in the standard
+            deviations that it has over the joints, and from its mean; float32 (J, A).
         phases: place between two beats, 0 to 1, float32 (J,); -1 where there is no pulse.
         unit: how much farther the last neighbour of a joint is than its nearest, divided by the
             logarithm of their number: at this difference a place is e times less like.
@@ -48,6 +53,8 @@ class Places:
         sums = np.concatenate([[0.0], np.cumsum(squares, dtype=np.float64)])
         self.norms = (sums[self.steps] - sums[self.steps - WINDOW]).astype(np.float32)
         self.ahead = self._means()
+        self.attributes = tuple(scale.name for scale in memory.header.attributes)
+        self.values = self._values()
         marks = body.phases.astype(np.float32)
         self.phases = np.where(marks > 0, (marks - 1) / 254, np.float32(-1)).astype(np.float32)
         self.unit = self._unit()
@@ -86,6 +93,24 @@ class Places:
         means = (sums[ends] - sums[self.steps]) / (ends - self.steps)[:, None]
         scaled: Float32 = (means * scale).astype(np.float32)
         return scaled
+
+    def _values(self) -> Float32:
+        steps, ends = self.steps, self.memory.ends[self.parts]
+        # What was measured at a joint lasts until the next one, or the end of the part.
+        lasts = np.minimum(np.append(steps[1:], self.memory.steps), ends) - steps
+        scales = self.memory.header.attributes
+        lows = np.array([scale.low for scale in scales])
+        spans = np.array([scale.high - scale.low for scale in scales])
+        found = lows + spans * (self.memory.body.measured / 255.0)
+        sums = np.zeros((len(steps) + 1, len(scales)))
+        np.cumsum(found * lasts[:, None], axis=0, out=sums[1:])
+        times = np.concatenate([[0], np.cumsum(lasts)])
+        until = np.minimum(steps + round(_SECONDS_AHEAD * self.memory.step_rate), ends)
+        last = np.maximum(np.searchsorted(steps, until), np.arange(len(steps)) + 1)
+        means = (sums[last] - sums[:-1]) / (times[last] - times[:-1])[:, None]
+        centred = means - means.mean(axis=0)
+        values: Float32 = (centred / np.maximum(centred.std(axis=0), 1e-9)).astype(np.float32)
+        return values
 
     def _unit(self) -> float:
         near = self.memory.body.neighbours

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from musicvae.latents.arrays import Float32
-from musicvae.latents.memory.choosing import Recent, costs
+from musicvae.latents.memory.choosing import Recent, Wishes, costs
 from musicvae.latents.memory.places import Places
 
 #: Joints that are looked at in one step, which takes about 0.05 ms, and that are kept.
@@ -48,13 +48,13 @@ class Search:
         self._window, self._phase = window, phase
         self._step, self._at, self._left = step, at, among
 
-    def go_on(self, among: NDArray[np.intp], recent: Recent, lead: Float32 | None) -> None:
+    def go_on(self, among: NDArray[np.intp], recent: Recent, wishes: Wishes | None) -> None:
         """Look at some more joints; does nothing once all were looked at.
 
         Args:
             among: numbers of the joints that may be entered.
             recent: what was played lately, which is left out.
-            lead: as :attr:`musicvae.latents.memory.choosing.Wishes.lead`, or ``None``.
+            wishes: what is asked for, or ``None``.
         """
         if self._left <= 0:
             return
@@ -67,7 +67,7 @@ class Search:
         some = some[recent.new(steps) & ~np.asarray(near)]
         if not len(some):
             return
-        found = costs(self._places, some, self._window, self._phase, lead)
+        found = costs(self._places, some, self._window, self._phase, wishes)
         joints = np.concatenate([self.joints, some])
         both = np.concatenate([self.costs, found])
         if len(both) > KEPT:

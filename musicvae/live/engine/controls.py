@@ -15,10 +15,10 @@ import numpy as np
 
 from musicvae.artifact import ArtifactInfo
 from musicvae.latents.arrays import Latents
-from musicvae.latents.attributes import CONTRAST_GAIN, CONTRAST_SECONDS
-from musicvae.latents.tails import Tails
 from musicvae.live.commands.address import Address, Command, Target
 from musicvae.live.engine.ramps import MOST, Ramps, bounded, keep_bounded
+from musicvae.live.engine.sharpening import Sharpening
+from musicvae.live.engine.trajectory import Trajectory
 from musicvae.live.sources import SOURCES, Source
 from musicvae.live.sources.guidance import Guidance
 
@@ -60,7 +60,7 @@ class Controls:
         self.sources: dict[str, Source] = {
             name: kind(info, frame_rate) for name, kind in SOURCES.items()
         }
-        self.guidance = Guidance(width, info.stride)
+        self.guidance = Guidance(width, info.stride, len(info.attributes))
         for each in self.sources.values():
             each.attend(self.guidance)
         self.glide_ms = DEFAULT_GLIDE_MS
@@ -75,14 +75,9 @@ class Controls:
         self._lowest = bounded([latent.low for latent in info.latents])
         self._highest = bounded([latent.high for latent in info.latents])
         self._rate = frame_rate
-        self._trajectory: Latents = np.zeros((0, width), np.float32)
-        self._row = 0  # of the trajectory, the next one
-        self._row_frames = self._row_left = 0
+        self._trajectory = Trajectory(np.zeros((0, width), np.float32))
         self._directions = bounded([a.direction for a in info.attributes] or np.zeros((0, width)))
-        self._contrasts = [n for n, a in enumerate(info.attributes) if a.method == "contrast"]
-        self._forget = np.float32(min(1.0, 1 / (CONTRAST_SECONDS * frame_rate)))
-        self._mean = np.zeros(width, np.float32)
-        self._tails = Tails((width,))
+        self._sharpening = Sharpening(info, frame_rate)
         self._z = np.zeros(width, np.float32)
         self._moved = np.zeros(width, np.float32)
 
@@ -121,7 +116,7 @@ class Controls:
         if self.frozen:
             return self._z
         if not self.holding:
-            self._follow_trajectory()
+            self._trajectory.advance(self.manual)
             for ramps in self._ramps:
                 ramps.advance()
         z = self._z
@@ -134,7 +129,7 @@ class Controls:
             source.next(z)
             keep_bounded(z)
             np.add(z, self.manual.value, out=z)
-        self._sharpen(z)
+        self._sharpening.sharpen(z, self.attributes.value)
         np.multiply(z, self.scale.value, out=z)
         np.add(z, self.bias.value, out=z)
         if len(self._directions):
@@ -159,21 +154,19 @@ class Controls:
         )
         self.glide_ms, self.once_ms = other.glide_ms, other.once_ms
         self.low, self.high = other.low, other.high
-        self._trajectory, self._row = other._trajectory, other._row  # never written to
-        self._row_frames = max(1, round(other._row_frames * pace))
-        self._row_left = round(other._row_left * pace)
+        self._trajectory = other._trajectory.at_pace(pace)
         self.source = other.source
         self.guidance.adopt(other.guidance)
         for name, source in self.sources.items():
             source.adopt(other.sources[name])
         self.frozen, self.holding = other.frozen, other.holding
-        self._z[:], self._mean[:] = other._z, other._mean
-        for carried in (self._z, self._mean):
-            keep_bounded(carried)
+        self._sharpening.adopt(other._sharpening)
+        self._z[:] = other._z
+        keep_bounded(self._z)
 
     def panic(self) -> None:
         """Set all latents to 0 without a ramp, and stop everything that moves them."""
-        self._row = len(self._trajectory)
+        self._trajectory.end()
         self.manual.jump(0.0)
         self.source, self.frozen, self.holding = NO_SOURCE, False, False
 
@@ -185,7 +178,7 @@ class Controls:
             values: numbers of shape (n,), stored as float32, for latents ``first`` to
                 ``first + n - 1``.
         """
-        self._row = len(self._trajectory)
+        self._trajectory.end()
         self.manual.to(values, self._glide(), slice(first, first + len(values)))
 
     def set_shares(self, first: int, shares: Sequence[float]) -> None:
@@ -211,9 +204,8 @@ class Controls:
             values: k · D numbers, row by row.
             ms: duration from one row to the next, in ms.
         """
-        self._trajectory = np.array(values, np.float32).reshape(-1, len(self.manual.value))
-        self._row = 0
-        self._row_frames, self._row_left = self._frames(ms), 0
+        rows = np.array(values, np.float32).reshape(-1, len(self.manual.value))
+        self._trajectory = Trajectory(rows, self._frames(ms))
 
     def glide_to(self, ramps: Ramps, values: Sequence[float]) -> None:
         """Ramp the first elements to new values; a single value is for all elements."""
@@ -262,7 +254,8 @@ class Controls:
 
     def _lead(self) -> None:
         """Tell sources where the performer moves the latents."""
-        lead = self.guidance.lead
+        lead, self.guidance.hand[:] = self.guidance.lead, self.manual.value
+        self.guidance.amounts[:] = self.attributes.value
         np.matmul(self.attributes.value, self._directions, out=lead)
         np.add(lead, self.manual.value, out=lead)
 
@@ -274,36 +267,3 @@ class Controls:
         """Duration of this change in frames; uses up :attr:`once_ms`."""
         ms, self.once_ms = (self.glide_ms if self.once_ms is None else self.once_ms), None
         return self._frames(ms)
-
-    def _follow_trajectory(self) -> None:
-        if self._row == len(self._trajectory):
-            return
-        if self._row_left == 0:
-            self.manual.to(self._trajectory[self._row], self._row_frames)
-            self._row += 1
-            self._row_left = self._row_frames
-        self._row_left -= 1
-
-    def _sharpen(self, z: Latents) -> None:
-        """Increase or reduce, in place, the deviation of the latents from their moving mean.
-
-        As :func:`musicvae.latents.attributes.contrast`, with an exponential moving average of the
-        past in place of the centred mean.
-
-        Args:
-            z: float32, shape (D,).
-        """
-        if not self._contrasts:
-            return
-        np.subtract(z, self._mean, out=self._moved)
-        np.multiply(self._moved, self._forget, out=self._moved)
-        np.add(self._mean, self._moved, out=self._mean)
-        self._tails.cut(self._mean)
-        gain = 0.0
-        for index in self._contrasts:
-            one = max(-1.0, CONTRAST_GAIN * float(self.attributes.value[index]))
-            gain = one if not gain else (1 + gain) * (1 + one) - 1
-        if gain:
-            np.subtract(z, self._mean, out=self._moved)
-            np.multiply(self._moved, np.float32(min(gain, MOST)), out=self._moved)
-            np.add(z, self._moved, out=z)

@@ -20,6 +20,7 @@ class Guidance:
     Args:
         latent_dim: D.
         stride: frames that a latent step lasts.
+        attributes: how many attributes the model has.
 
     Attributes:
         seed: of the random numbers; the same seed gives the same movement.
@@ -29,11 +30,12 @@ class Guidance:
         region: first and last share of a memory that is played.
         names: styles and tracks that are played; empty for all.
         listening: whether a source goes on from what is heard.
-        lead: where the performer moves the latents: those that were set, and attributes; float32
-            (D,).
+        hand: the latents that the performer has set, float32 (D,).
+        amounts: of the model's attributes, in their standard deviations, float32 (attributes,).
+        lead: where the performer moves the latents: both of these; float32 (D,).
     """
 
-    def __init__(self, latent_dim: int, stride: int) -> None:
+    def __init__(self, latent_dim: int, stride: int, attributes: int = 0) -> None:
         self.seed = 0
         self.speed = 1.0
         self.continuity = 4.0
@@ -41,6 +43,8 @@ class Guidance:
         self.region = (0.0, 1.0)
         self.names: tuple[str, ...] = ()
         self.listening = False
+        self.hand: Latents = np.zeros(latent_dim, np.float32)
+        self.amounts: Latents = np.zeros(attributes, np.float32)
         self.lead: Latents = np.zeros(latent_dim, np.float32)
         self._stride = max(1, stride)
         self._played: Latents = np.zeros((HEARD_STEPS * self._stride, latent_dim), np.float32)

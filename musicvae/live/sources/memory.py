@@ -11,6 +11,7 @@ from musicvae.latents.arrays import Latents
 from musicvae.latents.memory.choosing import Wishes
 from musicvae.latents.memory.improviser import Improviser
 from musicvae.latents.memory.places import Places
+from musicvae.latents.memory.steering import Steering
 from musicvae.live.commands import readers
 from musicvae.live.commands.address import Command, Morph, Row, Target, Values, covers
 from musicvae.live.commands.arguments import Shape
@@ -76,8 +77,9 @@ class MemorySource(Source):
     def __init__(self, info: ArtifactInfo, frame_rate: float) -> None:
         self.memory_name = ""
         self._stride = max(1, info.stride)
-        self._wishes = Wishes()
-        self.attend(Guidance(info.latent_dim, info.stride))
+        self._wishes = Wishes(lead=np.zeros(info.latent_dim, np.float32))
+        self._steering = Steering(info)
+        self.attend(Guidance(info.latent_dim, info.stride, len(info.attributes)))
         self._player: Improviser | None = None
         self._last: Latents = np.zeros(info.latent_dim, np.float32)
         self._following: Latents = np.zeros(info.latent_dim, np.float32)
@@ -133,7 +135,6 @@ class MemorySource(Source):
     def attend(self, guidance: Guidance) -> None:
         """See :class:`Source`."""
         self._guidance = guidance
-        self._wishes.lead = guidance.lead
 
     def insert(self, places: Places, name: str) -> None:
         """Improvise over this memory; where another one was played, from a place that is like it.
@@ -144,6 +145,7 @@ class MemorySource(Source):
         """
         self._follows, self._begins, self._goes = self.ready, not self.ready, None
         self.memory_name = name
+        self._steering.know(places.attributes)
         self._wish()
         self._player = Improviser(places, self._guidance.seed % 2**32, self._wishes)
 
@@ -165,6 +167,7 @@ class MemorySource(Source):
         self._player = None if other._player is None else other._player.twin()
         if self._player is not None:
             self._player.wishes = self._wishes
+            self._steering.know(self._player.attributes)
         self._last[:], self._following[:] = other._last, other._following
         self._step, self._next_step = other._step, other._next_step
         self._share, self._begins, self._goes = other._share, other._begins, other._goes
@@ -217,5 +220,6 @@ class MemorySource(Source):
         wishes.continuity, wishes.temperature = guidance.continuity, guidance.temperature
         wishes.region, wishes.names = guidance.region, guidance.names
         wishes.listening = guidance.listening
+        self._steering.steer(wishes, guidance.hand, guidance.amounts)
         if guidance.listening:
             wishes.heard = guidance.heard()

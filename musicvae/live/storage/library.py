@@ -90,8 +90,7 @@ class Library:
 
     def memories(self) -> list[MemoryRow]:
         """Every memory, playable or not: files first, then those of ready models."""
-        places = list(_besides([*self._models, *self._tapes]))
-        rows = [MemoryRow(*row) for row in self._memory_shelf.rows(places, MEMORY_ENDING)]
+        rows = self._memory_files()
         names = {row.name for row in rows}
         ready = () if self._ready is None else self._ready.memories()
         return rows + [row for row in ready if row.name not in names]
@@ -124,13 +123,23 @@ class Library:
         Raises:
             SettingError: there is none of that name, or it is damaged.
         """
-        return _found(self.memories(), name, "memory")
+        row = self._memory(name)
+        return _found(self.memories() if row is None else [row], name, "memory")
 
     def memory_of(self, model: str) -> MemoryRow | None:
         """The memory of a model, which has its name; ``None`` where it has none to play."""
-        wanted = unicodedata.normalize("NFC", model)
-        rows = (row for row in self.memories() if row.name == wanted)
-        return next((row for row in rows if not row.reason), None)
+        row = self._memory(model)
+        return None if row is None or row.reason else row
+
+    def _memory(self, name: str) -> MemoryRow | None:
+        """The first memory of a name, playable or not; opens that of no other ready model."""
+        wanted = unicodedata.normalize("NFC", name)
+        row = next((row for row in self._memory_files() if row.name == wanted), None)
+        return row if row or self._ready is None else self._ready.memory(wanted)
+
+    def _memory_files(self) -> list[MemoryRow]:
+        places = list(_besides([*self._models, *self._tapes]))
+        return [MemoryRow(*row) for row in self._memory_shelf.rows(places, MEMORY_ENDING)]
 
 
 Info = TypeVar("Info")

@@ -10,7 +10,8 @@ from musicvae.errors import MusicVAEError, UnknownNameError
 from musicvae.live.storage.readings import Readings
 from musicvae.live.storage.rows import MemoryRow, ModelRow, memory_info, playable_info
 from musicvae.models import ModelRecord, find, find_all, names
-from musicvae.models.checking import problems
+from musicvae.models.checking import memory_problems, problems
+from musicvae.models.finding import Model
 from musicvae.text import printable
 
 #: Ready models that a library has, and that are looked at to greet people, at most.
@@ -56,9 +57,24 @@ class ReadyShelf:
     def memories(self) -> Iterator[MemoryRow]:
         """A row for the memory of each model that has one; raises nothing."""
         for record in islice(find_all(), _MOST):
-            if record.value is not None and record.value.memory is not None:
-                shown, path = printable(record.name), record.value.memory
-                yield MemoryRow(shown, path, *self._memories.of(path))
+            row = None if record.value is None else self._memory(record.value)
+            if row is not None:
+                yield row
+
+    def memory(self, name: str) -> MemoryRow | None:
+        """The row of the memory of a model; ``None`` where there is none. Raises nothing."""
+        try:
+            return self._memory(find(name))
+        except MusicVAEError:
+            return None
+
+    def _memory(self, model: Model) -> MemoryRow | None:
+        if model.memory is None:
+            return None
+        info, reason = self._memories.of(model.memory)
+        if info is not None:
+            reason = "; ".join(memory_problems(model)) or reason
+        return MemoryRow(printable(model.name), model.memory, info, reason)
 
     def _row(self, record: ModelRecord) -> ModelRow:
         shown, model = printable(record.name), record.value

@@ -8,7 +8,7 @@ from pathlib import Path
 from musicvae.artifact import ArtifactInfo
 from musicvae.artifact.reading import read_info
 from musicvae.latents.memory import memory_format
-from musicvae.latents.memory.memory_format import MemoryHeader
+from musicvae.latents.memory.memory_header import MemoryHeader
 from musicvae.latents.tape_format import TapeHeader, read_header
 
 

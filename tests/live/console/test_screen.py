@@ -29,7 +29,7 @@ def text(daemon: Daemon) -> str:
 def test_it_shows_how_the_daemon_is(models: Path, make_client: Any, tmp_path: Path) -> None:
     output: Any = Null(16_000)
     output.latency_ms, output.queue_ms, output.underruns = 12.0, 10.0, 2
-    with Daemon(models, output=output, port=0, takes=tmp_path) as daemon:
+    with Daemon(models, output=output, port=0, takes=tmp_path, source="held") as daemon:
         shown = text(daemon)
         for words in (
             "deck a  jazz  +0.0 dB",

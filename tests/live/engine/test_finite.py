@@ -148,17 +148,6 @@ def test_the_longest_ramp_at_the_highest_frame_rate_arrives() -> None:
         assert each._left[0] == left - 1
 
 
-def test_the_mean_of_a_silent_source_does_not_become_denormal(info: Any) -> None:
-    made = dataclasses.replace(info, attributes=attributes(1.0, "contrast", count=1))
-    controls = Controls(made, 2.0)  # forgets fast
-    controls.manual.jump(5.0)
-    controls.next()
-    controls.manual.jump(0.0)
-    for _ in range(600):
-        controls.next()
-    assert not controls._mean.any()
-
-
 def test_a_trajectory_is_taken_over_where_it_is(info: Any) -> None:
     one, other = Controls(info, RATE), Controls(info, RATE)
     send(one, "/latent/traj", 10.0, *[float(n // WIDTH) for n in range(10 * WIDTH)])

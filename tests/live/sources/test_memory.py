@@ -220,3 +220,41 @@ def test_a_file_beside_a_model_is_found_and_loaded(
         loader.memory("bad", voice)
     with pytest.raises(SettingError, match="stream model"):
         loader.memory("jazz", None)
+
+
+def test_an_attribute_that_the_memory_knows_is_asked_of_it(
+    models: Any, places: Places, make_bright: Callable[..., Controls]
+) -> None:
+    deck = make_bright("brightness", "soul")
+    do(deck, "/memory/load", "even", payload=places)
+    deck.set_attribute("brightness", 1.5)
+    deck.set_attribute("soul", 2.0)
+    heard(deck, 10)
+    source: Any = deck.sources["memory"]
+    assert source._wishes.asked.tolist() == [1.5]
+    assert source._wishes.lead.tolist() == [0, 2.0, 0, 0]  # of this one, the direction alone
+    after = make_bright("soul", "brightness")
+    after.adopt(deck)
+    heard(after, 10)
+    other: Any = after.sources["memory"]
+    assert other._wishes.asked.tolist() == [1.5]
+    assert other._wishes.lead.tolist() == [2.0, 0, 0, 0]
+
+
+@pytest.fixture
+def make_bright(models: Any) -> Callable[..., Controls]:
+    """Controls of a model with these attributes: the direction of each is a latent's."""
+    import dataclasses
+
+    from musicvae.artifact import AttributeInfo
+
+    def make(*names: str) -> Controls:
+        rows = np.eye(4).tolist()
+        attributes = tuple(
+            AttributeInfo(name, "", tuple(rows[number]), 0.0, 1.0, 0.5)
+            for number, name in enumerate(names)
+        )
+        info = models.stream_info(4, 8000, 64, SPACE, stride=2)
+        return Controls(dataclasses.replace(info, attributes=attributes), 125.0)
+
+    return make

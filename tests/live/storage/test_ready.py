@@ -79,3 +79,27 @@ def test_what_cannot_be_played_is_a_row_and_not_offered(ready_site: Any) -> None
     }.items():
         with pytest.raises(SettingError, match=reason):
             library.model(name)
+
+
+def test_to_load_a_memory_opens_no_other(
+    ready_site: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from musicvae.latents.memory import memory_format
+
+    read, opened = memory_format.read_header, list[str]()
+
+    def counting(path: Path) -> Any:
+        opened.append(path.name)
+        return read(path)
+
+    monkeypatch.setattr(memory_format, "read_header", counting)
+    for name in ("jazz", "metal"):
+        ready_site.bring(name, name, memory=True)
+    ready_site.bring("pop", "pop")
+    library = Library([], ready=ReadyShelf())
+    assert library.memory("metal").name == "metal"
+    assert library.memory_of("pop") is None
+    assert set(opened) == {"metal.memory"}
+    assert [row.name for row in library.memories()] == ["jazz", "metal"]
+    with pytest.raises(SettingError, match="jazz, metal"):
+        library.memory("pop")
