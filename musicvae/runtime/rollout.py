@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from musicvae.errors import SettingError
 from musicvae.latents.arrays import Float32, Latents
 from musicvae.runtime.noise import StepNoise
 from musicvae.runtime.prior import Prior
@@ -117,13 +116,3 @@ class Rollout:
         """
         self.prior.step(self._heard, self._silence)
         self._heard[:] = row
-
-
-def check_variation(variation: float) -> None:
-    """Refuse a variation that is none.
-
-    Raises:
-        SettingError: it is not from 0 to 1.
-    """
-    if not 0 <= variation <= 1:  # NaN is not
-        raise SettingError("the variation is out of range", expected="0 to 1", received=variation)

@@ -87,7 +87,9 @@ class Pace:
         Raises:
             ArtifactError: it is too slow; says by how much.
         """
-        most = min(MOST_PRIOR_SHARE * prior.info.hop / prior.info.sample_rate, LONGEST)
+        info = prior.info
+        frame = info.hop / max(1, info.stride) / info.sample_rate
+        most = min(MOST_PRIOR_SHARE * frame, LONGEST)
         taken = float("inf")
         for _ in range(TRIES):
             started = self._clock()
