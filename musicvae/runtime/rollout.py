@@ -14,6 +14,10 @@ from musicvae.runtime.prior import Prior
 
 #: Below this trust a prior was never told anything; see :mod:`musicvae.vae.prior.crops`.
 _LEAST_TRUST = 0.05
+#: How far what a prior hears leans towards the memory, where variation is least. Hints alone keep a
+#: prior near the memory only where it was trained long enough to follow them; more than this, and
+#: the movement within a second becomes that of noise.
+_LED = 0.3
 
 
 def trust_of(variation: float) -> float:
@@ -73,8 +77,8 @@ class Rollout:
             temperature: 0 to 4: 1 is as in the music, less is tamer.
             continuation: what a memory would play now, float32 (D,); ``None`` is as variation 1.
             variation: 0 plays the memory, which the prior only hears; 1 the prior alone. Between
-                them the prior is told what the memory would play, and trusts it the less the more
-                this is. A prior that cannot be told anything plays alone.
+                them the prior is told what the memory would play, if it can be told anything, and
+                trusts it the less the more this is; and what it hears of itself leans towards it.
 
         Returns:
             :attr:`row`.
@@ -90,6 +94,8 @@ class Rollout:
         alone = continuation is None or variation > 0
         self.row[:] = following if alone else continuation
         self._heard[:] = self.row
+        if continuation is not None:
+            self._lead(continuation, np.float32(_LED * (1.0 - variation)))
         self._number += 1
         return self.row
 
@@ -104,7 +110,11 @@ class Rollout:
         share = np.abs(hand, out=self._share)
         np.minimum(share, np.float32(1.0), out=share)
         np.multiply(share, np.float32(amount), out=share)
-        np.subtract(hand, self._heard, out=self._apart)
+        self._lead(hand, share)
+
+    def _lead(self, towards: Latents, share: Float32 | np.float32) -> None:
+        """Move what is heard next a share of the way towards other latents."""
+        np.subtract(towards, self._heard, out=self._apart)
         np.multiply(self._apart, share, out=self._apart)
         np.add(self._heard, self._apart, out=self._heard)
 

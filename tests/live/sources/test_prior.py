@@ -157,9 +157,7 @@ def test_a_hand_pushes_or_leads(deck: Controls, file: Path) -> None:
     assert rows[-1, 0] != 2.0
     do(deck, "/lead", 0.25)
     frames(deck, 4)
-    np.testing.assert_allclose(
-        heard_last(deck)[0], source._rollout.row[0] * 0.75 + 0.5, atol=1e-6
-    )
+    np.testing.assert_allclose(heard_last(deck)[0], source._rollout.row[0] * 0.75 + 0.5, atol=1e-6)
 
 
 def test_listening_it_goes_on_from_what_was_played(deck: Controls, prior: Prior) -> None:
@@ -294,7 +292,12 @@ def test_it_keeps_no_memory_while_it_plays(
     deck: Controls, allocated: Callable[..., tuple[int, int]]
 ) -> None:
     frames(deck, 200)
-    kept, _ = allocated(lambda: [deck.next() for _ in range(200)][0])
+
+    def play() -> None:
+        for _ in range(200):
+            deck.next()
+
+    kept, _ = allocated(play)
     assert kept < 2000
 
 
@@ -372,6 +375,6 @@ def test_one_that_is_too_slow_is_refused(prior: Prior) -> None:
     quick, _ = pace(0.2 * frame)
     quick.check_prior("tiny", prior)
     slow, now = pace(1.2 * frame)
-    with pytest.raises(ArtifactError, match="'tiny' is too slow.* 2 ms for a step.* 2.4 ms"):
+    with pytest.raises(ArtifactError, match=r"'tiny' is too slow.* 2 ms for a step.* 2.4 ms"):
         slow.check_prior("tiny", prior)
     assert now[0] == pytest.approx(TRIES * 1.2 * frame)
