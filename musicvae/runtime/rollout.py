@@ -14,10 +14,10 @@ from musicvae.runtime.prior import Prior
 
 #: Below this trust a prior was never told anything; see :mod:`musicvae.vae.prior.crops`.
 _LEAST_TRUST = 0.05
-#: How far what a prior hears leans towards the memory, where variation is least. Hints alone keep a
-#: prior near the memory only where it was trained long enough to follow them; more than this, and
-#: the movement within a second becomes that of noise.
-_LED = 0.3
+#: How far what a prior hears leans towards the memory, where variation is least; it falls with the
+#: square. Hints alone keep a prior near the memory only where it was trained long enough to follow
+#: them; more than this, and its movement becomes that of noise.
+_LED = 0.4
 
 
 def trust_of(variation: float) -> float:
@@ -95,7 +95,7 @@ class Rollout:
         self.row[:] = following if alone else continuation
         self._heard[:] = self.row
         if continuation is not None:
-            self._lead(continuation, np.float32(_LED * (1.0 - variation)))
+            self._lead(continuation, np.float32(_LED * (1.0 - variation) ** 2))
         self._number += 1
         return self.row
 
