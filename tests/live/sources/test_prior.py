@@ -101,7 +101,12 @@ def test_no_frame_makes_more_than_a_step_however_fast(deck: Controls) -> None:
     source: Any = deck.sources["prior"]
     made: list[int] = []
     real = source._rollout.prior.step
-    source._rollout.prior.step = lambda *values: (made.append(1), real(*values))[1]
+
+    def counted(*values: Any) -> Any:
+        made.append(1)
+        return real(*values)
+
+    source._rollout.prior.step = counted
     do(deck, "/walk", 100.0, 1.0)
     do(deck, "/source", "prior")
     frames(deck, 50)
