@@ -16,8 +16,10 @@ if TYPE_CHECKING:
 OPTIONS = {
     "walk": (),
     "memory": ("memory", "continuity", "temperature", "attribute"),
-    "prior": ("prior", "temperature", "genre", "attribute"),
+    "prior": ("prior", "temperature", "genre", "attribute", "variation", "memory", "continuity"),
 }
+#: Which source is meant where one of these options is given; the first decides.
+_TELLING = {"prior": "prior", "variation": "prior", "memory": "memory"}
 
 
 def add(commands: Commands) -> None:
@@ -52,7 +54,13 @@ def add(commands: Commands) -> None:
     parser.add_argument(
         "--continuity", type=float, help="seconds from jump to jump in a memory (default: 4)"
     )
-    parser.add_argument("--prior", metavar="FILE", help="a learned prior")
+    parser.add_argument("--prior", metavar="FILE", help="a prior in place of the model's")
+    parser.add_argument(
+        "--variation",
+        type=float,
+        help="of a prior: 0 plays the memory, 1 the prior alone, between them it varies what the "
+        "memory would play (default: 1)",
+    )
     parser.add_argument(
         "--temperature",
         type=float,
@@ -120,8 +128,6 @@ def _source(options: argparse.Namespace) -> str | None:
             received=_flags(useless),
             hint=_sources_of(useless[0]),
         )
-    if source == "prior" and options.prior is None:
-        raise SettingError("which prior is to play?", expected="--prior FILE")
     return source
 
 
@@ -134,8 +140,10 @@ def _guessed(asked: Sequence[str]) -> str:
     from musicvae.errors import SettingError
 
     able = [name for name, own in OPTIONS.items() if set(asked) <= set(own)]
-    if not asked or len(able) == 1:
-        return able[0]
+    told = (source for name, source in _TELLING.items() if name in asked and source in able)
+    likely = next(told, able[0] if not asked or len(able) == 1 else None)
+    if likely is not None:
+        return likely
     raise SettingError(
         "it is not clear which source is to play" if able else "no source takes all these options",
         expected=" or ".join(f"--source {name}" for name in able) or _sources_of(asked[0]),
@@ -160,7 +168,7 @@ def _made(source: str, options: argparse.Namespace) -> Sound:
     """
     model, seed = options.artifact, options.seed
     seconds = 10.0 if options.seconds is None else options.seconds
-    names = ("memory", "continuity", "temperature", "genre")
+    names = ("memory", "continuity", "temperature", "genre", "variation")
     wishes: dict[str, Any] = {
         name: getattr(options, name)
         for name in names
@@ -172,10 +180,12 @@ def _made(source: str, options: argparse.Namespace) -> Sound:
         from musicvae.runtime.improvising import improvise
 
         return improvise(model, seconds, seed, **wishes)
-    from musicvae.runtime.playing import play, play_prior
-
     if source == "walk":
+        from musicvae.runtime.playing import play
+
         return play(model, seconds, seed)
+    from musicvae.runtime.new_music import play_prior
+
     return play_prior(model, options.prior, seconds, seed, **wishes)
 
 

@@ -128,7 +128,7 @@ class Controls:
                 self._lead()
             source.next(z)
             keep_bounded(z)
-            np.add(z, self.manual.value, out=z)
+            np.add(z, self.guidance.push if source.guided else self.manual.value, out=z)
         self._sharpening.sharpen(z, self.attributes.value)
         np.multiply(z, self.scale.value, out=z)
         np.add(z, self.bias.value, out=z)

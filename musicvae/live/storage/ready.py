@@ -8,7 +8,14 @@ from pathlib import Path
 
 from musicvae.errors import MusicVAEError, UnknownNameError
 from musicvae.live.storage.readings import Readings
-from musicvae.live.storage.rows import MemoryRow, ModelRow, memory_info, playable_info
+from musicvae.live.storage.rows import (
+    MemoryRow,
+    ModelRow,
+    PriorRow,
+    memory_info,
+    playable_info,
+    prior_info,
+)
 from musicvae.models import ModelRecord, find, find_all, names
 from musicvae.models.checking import memory_problems, problems
 from musicvae.models.finding import Model
@@ -24,6 +31,7 @@ class ReadyShelf:
     def __init__(self) -> None:
         self._readings = Readings(playable_info)
         self._memories = Readings(memory_info)
+        self._priors = Readings(prior_info)
 
     def names(self) -> list[str]:
         """The names of all, playable or not; imports no plug-in and opens no file."""
@@ -75,6 +83,13 @@ class ReadyShelf:
         if info is not None:
             reason = "; ".join(memory_problems(model)) or reason
         return MemoryRow(printable(model.name), model.memory, info, reason)
+
+    def priors(self) -> Iterator[PriorRow]:
+        """A row for the prior of each model that has one; raises nothing."""
+        for record in islice(find_all(), _MOST):
+            if record.value is not None and record.value.prior is not None:
+                shown, path = printable(record.name), record.value.prior
+                yield PriorRow(shown, path, *self._priors.of(path))
 
     def _row(self, record: ModelRecord) -> ModelRow:
         shown, model = printable(record.name), record.value
