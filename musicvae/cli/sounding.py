@@ -19,7 +19,7 @@ OPTIONS = {
     "prior": ("prior", "temperature", "genre", "attribute", "variation", "memory", "continuity"),
 }
 #: Which source is meant where one of these options is given; the first decides.
-_TELLING = {"prior": "prior", "variation": "prior", "memory": "memory"}
+_TELLING = {"prior": "prior", "variation": "prior", "memory": "memory", "continuity": "memory"}
 
 
 def add(commands: Commands) -> None:
