@@ -161,7 +161,7 @@ def test_a_prior_of_another_space_is_no_start(
 ) -> None:
     import dataclasses
 
-    first, plan = trained[0].folder.path, trained[1] | {"steps": 1, "rollouts": 0.0}
+    first, plan = trained[0].folder.path, trained[1] | {"steps": 2, "rollouts": 0.0}
     tuned = _train(tmp_path / "tuned", latents, plan, genre="jazz", start_from=first)
     assert tuned.outline.genres == ("jazz", "metal")
     made = prior_material.material()
