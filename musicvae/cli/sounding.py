@@ -15,8 +15,10 @@ if TYPE_CHECKING:
 OPTIONS = {
     "walk": (),
     "memory": ("memory", "continuity", "temperature"),
-    "prior": ("prior", "temperature", "genre", "attribute"),
+    "prior": ("prior", "temperature", "genre", "attribute", "variation", "memory", "continuity"),
 }
+#: Which source is meant where one of these options is given; the first decides.
+_TELLING = {"prior": "prior", "variation": "prior", "memory": "memory"}
 
 
 def add(commands: Commands) -> None:
@@ -51,7 +53,13 @@ def add(commands: Commands) -> None:
     parser.add_argument(
         "--continuity", type=float, help="seconds from jump to jump in a memory (default: 4)"
     )
-    parser.add_argument("--prior", metavar="FILE", help="a learned prior")
+    parser.add_argument("--prior", metavar="FILE", help="a prior in place of the model's")
+    parser.add_argument(
+        "--variation",
+        type=float,
+        help="of a prior: 0 plays the memory, 1 the prior alone, between them it varies what the "
+        "memory would play (default: 1)",
+    )
     parser.add_argument(
         "--temperature",
         type=float,
@@ -111,7 +119,7 @@ def _source(options: argparse.Namespace) -> str | None:
             )
         return None
     source: str = options.source or next(
-        (name for name in ("prior", "memory") if getattr(options, name) is not None), "walk"
+        (source for name, source in _TELLING.items() if getattr(options, name) is not None), "walk"
     )
     useless = [f"--{name}" for name in asked if name not in OPTIONS[source]]
     if useless:
@@ -122,8 +130,6 @@ def _source(options: argparse.Namespace) -> str | None:
             else f"{useless[0]} has no use with --source {source}",
             hint=" or ".join(f"--source {name}" for name in users),
         )
-    if source == "prior" and options.prior is None:
-        raise SettingError("which prior is to play?", expected="--prior FILE")
     return source
 
 
@@ -135,7 +141,7 @@ def _made(source: str, options: argparse.Namespace) -> Sound:
     """
     model, seed = options.artifact, options.seed
     seconds = 10.0 if options.seconds is None else options.seconds
-    names = ("memory", "continuity", "temperature", "genre")
+    names = ("memory", "continuity", "temperature", "genre", "variation")
     wishes: dict[str, Any] = {
         name: getattr(options, name)
         for name in names
@@ -145,10 +151,12 @@ def _made(source: str, options: argparse.Namespace) -> Sound:
         from musicvae.runtime.improvising import improvise
 
         return improvise(model, seconds, seed, **wishes)
-    from musicvae.runtime.playing import play, play_prior
-
     if source == "walk":
+        from musicvae.runtime.playing import play
+
         return play(model, seconds, seed)
+    from musicvae.runtime.new_music import play_prior
+
     wishes["attributes"] = dict(map(_asked, options.attribute or ()))
     return play_prior(model, options.prior, seconds, seed, **wishes)
 

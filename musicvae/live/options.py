@@ -32,8 +32,8 @@ class Options:
         allow_quit: whether ``/quit`` ends the daemon.
         honour_timetags: whether bundles wait until they are due.
         gain_db: gain of both decks at the start in dB, -96 to 12.
-        source: what a stream plays until it is told something else: ``"auto"``, its memory or
-            without one a walk; ``"memory"``, ``"walk"`` or ``"held"``.
+        source: what a stream plays until it is told something else: ``"auto"``, its memory,
+            else its prior, else a walk; ``"memory"``, ``"prior"``, ``"walk"`` or ``"held"``.
         seconds: length after which the daemon ends by itself; ``None`` for no limit.
         rate: sample rate of the output in Hz; ``None`` is that of the sound card, or for a file
             that of the model.
@@ -136,8 +136,9 @@ class Options:
         metadata={
             "group": "sound",
             "metavar": "WHAT",
-            "help": "what a stream plays until it is told something else: memory, walk, held (it "
-            "waits for latents), or auto: its memory, or without one a walk (default: auto)",
+            "help": "what a stream plays until it is told something else: memory, prior, walk, "
+            "held (it waits for latents), or auto: its memory, else its prior, else a walk "
+            "(default: auto)",
         },
     )
     fast: bool = field(

@@ -24,7 +24,7 @@ What sounds on a deck, frame by frame:
     latents = clamp(scale · (source + set) + bias + Σ attribute · direction)
 
 *set* is the value of `/latent` and its variants, *source* is the movement of a tape, a random
-walk, or a memory (one of the latter two at first; nothing with `--source held`). Every value
+walk, a memory or a prior (a memory or a walk at first; nothing with `--source held`). Every value
 that is set glides to its target; none jumps.
 
 - Every number may arrive as any of the types `i f d h T F`.

@@ -13,6 +13,7 @@ from musicvae.live.osc.replies import Value
 from musicvae.live.outputs.output import Output
 from musicvae.live.parts import Parts
 from musicvae.live.sources.memory import MemorySource
+from musicvae.live.sources.prior import PriorSource
 from musicvae.version import __version__
 
 #: Name, OSC type and meaning, in the order of the reply.
@@ -57,6 +58,8 @@ FIELDS = (
     ("place", "f", "where in that memory it is, from 0 (its beginning) to 1 (its end)"),
     ("jumps", "i", "how often it jumped there since it began"),
     ("place_b", "f", "the same of deck b"),
+    ("surprise", "f", "how unlikely what its prior heard last was, in nats per latent; or 0"),
+    ("surprise_b", "f", "the same of deck b"),
 )
 
 #: Bytes of one text in the reply. All fields fit one datagram even where each text is as long.
@@ -102,6 +105,8 @@ def status(parts: Parts) -> dict[str, Value]:
         "connections_dropped": parts.connections.dropped,
         **_source(engine.decks["a"].voice),
         "place_b": 0.0 if (memory := _memory(engine.decks["b"].voice)) is None else memory.place,
+        "surprise": _surprise(engine.decks["a"].voice),
+        "surprise_b": _surprise(engine.decks["b"].voice),
     }
 
 
@@ -156,6 +161,11 @@ def _source(voice: Voice | None) -> dict[str, Value]:
 def _memory(voice: Voice | None) -> MemorySource | None:
     source = None if voice is None else voice.controls.sources.get("memory")
     return source if isinstance(source, MemorySource) else None
+
+
+def _surprise(voice: Voice | None) -> float:
+    source = None if voice is None else voice.controls.sources.get("prior")
+    return source.surprise if isinstance(source, PriorSource) else 0.0
 
 
 def _latency(output: Output, voices: list[Voice]) -> dict[str, Value]:

@@ -7,7 +7,7 @@ from musicvae.live.engine.control_addresses import ALIASES, CONTROL_ADDRESSES
 from musicvae.live.engine.deck_addresses import DECK_ADDRESSES, LOOP
 from musicvae.live.engine.engine import CROSSFADE
 from musicvae.live.jobs.audio import AUDIO_ADDRESSES
-from musicvae.live.jobs.models import MEMORY_LIST, MODEL_LIST, STYLE, SYNC, TAPE_LIST
+from musicvae.live.jobs.models import MEMORY_LIST, MODEL_LIST, PRIOR_LIST, STYLE, SYNC, TAPE_LIST
 from musicvae.live.jobs.presets import PRESET_ADDRESSES
 from musicvae.live.jobs.recording import RECORDING_ADDRESSES
 from musicvae.live.jobs.rendering import RENDER
@@ -29,6 +29,7 @@ ADDRESSES = AddressTable(
         MODEL_LIST,
         TAPE_LIST,
         MEMORY_LIST,
+        PRIOR_LIST,
         *AUDIO_ADDRESSES,
         *RECORDING_ADDRESSES,
         RENDER,

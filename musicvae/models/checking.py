@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from musicvae.artifact import ArtifactInfo
+from musicvae.artifact.reading import read_info
 from musicvae.errors import ArtifactError, MusicVAEError
 from musicvae.models.finding import Model
 
@@ -18,9 +19,11 @@ def problems(model: Model, file: Path, info: ArtifactInfo) -> list[str]:
 
     Args:
         model: the model.
-        file: the artifact: the model's decoder or its encoder.
+        file: the artifact: the model's decoder, its encoder or its prior.
         info: what it says about itself.
     """
+    if file == model.prior:
+        return [*_against_decoder(model, file, info)]
     return [*_against_declaration(model, file, info), *_against_card(model, file, info)]
 
 
@@ -38,6 +41,16 @@ def check(model: Model, file: Path, info: ArtifactInfo) -> None:
             received="; ".join(found[:_SHOWN]),
             hint=f"install it again, or play the file itself: {file}",
         )
+
+
+def _against_decoder(model: Model, file: Path, info: ArtifactInfo) -> Iterator[str]:
+    """Of a prior, of which neither the declaration nor the card says anything more."""
+    if info.kind != "prior":
+        yield f"{file.name} is of kind {info.kind!r}, and no prior"
+    decoder = read_info(model.artifact)
+    if (info.latent_space, info.latent_dim) != (decoder.latent_space, decoder.latent_dim):
+        mine, its = decoder.latent_space, info.latent_space
+        yield f"{file.name} makes latents of the space {its!r}, not of {mine!r}"
 
 
 def _against_declaration(model: Model, file: Path, info: ArtifactInfo) -> Iterator[str]:

@@ -13,12 +13,12 @@ from pathlib import Path
 from unicodedata import normalize
 
 from musicvae.errors import DuplicateNameError, MusicVAEError, UnknownNameError
-from musicvae.models.folder import artifacts, card_of, memory_of, models_folder
+from musicvae.models.folder import artifacts, card_of, memory_of, models_folder, prior_of
 from musicvae.models.ready import READY_MODELS, Part, ReadyModel
 from musicvae.text import printable
 
 #: The files of a model that a plug-in may bring.
-_PARTS: tuple[Part, ...] = ("decoder", "encoder", "card", "run", "memory")
+_PARTS: tuple[Part, ...] = ("decoder", "encoder", "card", "run", "memory", "prior")
 #: Names that an error lists.
 _SHOWN = 40
 
@@ -35,6 +35,7 @@ class Model:
         card: its card, or ``None``.
         run: the run folder that a training may start from, or ``None``.
         memory: the encoded tracks that a deck improvises over, or ``None``.
+        prior: the artifact that makes new latents for it, or ``None``.
         declared: what its plug-in says of it; ``None`` for a file of the user's folder.
     """
 
@@ -46,6 +47,7 @@ class Model:
     run: Path | None = None
     declared: ReadyModel | None = None
     memory: Path | None = None
+    prior: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -104,7 +106,8 @@ def _find(name: str, folder: Mapping[str, list[Path]]) -> Model:
         )
     if files:
         file = files[0]
-        return Model(name, _shown(file.parent), file, card=card_of(file), memory=memory_of(file))
+        card, memory, prior = card_of(file), memory_of(file), prior_of(file)
+        return Model(name, _shown(file.parent), file, card=card, memory=memory, prior=prior)
     if not claimed:
         raise _unknown(name)
     return _declared(READY_MODELS.get(name), claimed[0])
@@ -116,10 +119,10 @@ def _declared(ready: ReadyModel, distribution: str) -> Model:
     except MusicVAEError as error:
         error.hint = f"pip install --force-reinstall {distribution.split()[0]}"
         raise
-    decoder, encoder, card, run, memory = parts
+    decoder, encoder, card, run, memory, prior = parts
     if decoder is None:  # the type allows it, the class does not
         raise _unknown(ready.name)
-    return Model(ready.name, distribution, decoder, encoder, card, run, ready, memory)
+    return Model(ready.name, distribution, decoder, encoder, card, run, ready, memory, prior)
 
 
 def _unknown(name: str) -> UnknownNameError:

@@ -14,6 +14,8 @@ VARIABLE = "MUSICVAE_MODELS"
 ENDING = ".onnx"
 #: So lies a memory: ``jazz.memory``.
 MEMORY_ENDING = ".memory"
+#: And so a prior, which is an artifact, too, but no model: ``jazz.prior.onnx``.
+PRIOR_ENDING = ".prior.onnx"
 #: A card lies beside its artifact: ``jazz.onnx`` and ``jazz.card.json``.
 CARD_ENDING = ".card.json"
 #: Entries of the folder that are looked at, at most.
@@ -35,7 +37,8 @@ def models_folder() -> Path:
 def artifacts() -> dict[str, list[Path]]:
     """The ``.onnx`` files of the folder by their stems (NFC), each with all files of that stem.
 
-    No file is opened. A folder that is missing or cannot be read has none.
+    Priors that lie beside a model are parts of it, and left out. No file is opened. A folder that
+    is missing or cannot be read has none.
     """
     found: dict[str, list[Path]] = {}
     try:
@@ -43,9 +46,15 @@ def artifacts() -> dict[str, list[Path]]:
     except OSError:
         return found
     for path in inside:
-        if path.suffix.lower() == ENDING and not path.name.startswith("."):
+        if is_artifact(path):
             found.setdefault(unicodedata.normalize("NFC", path.stem), []).append(path)
     return found
+
+
+def is_artifact(path: Path) -> bool:
+    """Whether a file of a folder is a model by its name: no hidden one, and no prior of another."""
+    name = path.name.lower()
+    return name.endswith(ENDING) and not name.endswith(PRIOR_ENDING) and not name.startswith(".")
 
 
 def card_of(artifact: Path) -> Path | None:
@@ -58,3 +67,9 @@ def memory_of(artifact: Path) -> Path | None:
     """The memory beside an artifact, or ``None``."""
     memory = artifact.with_suffix(MEMORY_ENDING)
     return memory if memory.is_file() else None
+
+
+def prior_of(artifact: Path) -> Path | None:
+    """The prior beside an artifact, or ``None``."""
+    prior = artifact.with_name(artifact.stem + PRIOR_ENDING)
+    return prior if prior.is_file() else None

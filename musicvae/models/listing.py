@@ -75,7 +75,7 @@ def _listed(record: ModelRecord, read: dict[Path, ArtifactInfo]) -> Listed:
         return Listed(name, sources, problem=record.problem)
     try:
         wrong: list[str] = []
-        for file in filter(None, (model.artifact, model.encoder)):
+        for file in filter(None, (model.artifact, model.encoder, model.prior)):
             if file not in read:
                 read[file] = read_info(file)
             wrong += problems(model, file, read[file])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -12,6 +13,7 @@ from musicvae.artifact.reading import load, read_info
 from musicvae.errors import ArtifactError, DuplicateNameError, MusicVAEError, UnknownNameError
 from musicvae.models.checking import check
 from musicvae.models.finding import Model, find, find_all
+from musicvae.models.folder import PRIOR_ENDING
 from musicvae.paths import AnyPath, expand
 from musicvae.text import printable
 
@@ -64,7 +66,11 @@ def is_name(text: object) -> bool:
     )
 
 
-def locate(given: AnyPath, part: Literal["decoder", "encoder"] = "decoder") -> Place:
+#: The artifacts of a model.
+Wanted = Literal["decoder", "encoder", "prior"]
+
+
+def locate(given: AnyPath, part: Wanted = "decoder") -> Place:
     """The artifact that a path or the name of a ready model stands for.
 
     A text with a separator or the ending ``.onnx``, and a path object, is a path. Any other text is
@@ -79,7 +85,8 @@ def locate(given: AnyPath, part: Literal["decoder", "encoder"] = "decoder") -> P
         DuplicateNameError: the name stands for more than one model, or for a model and for an
             artifact, a run or a folder of artifacts here.
         BrokenPluginError: the model's plug-in does not load, or one of its files is missing.
-        ArtifactError: it is no path; or an encoder is wanted and there is none for this model.
+        ArtifactError: it is no path; or an encoder or a prior is wanted and there is none for this
+            model.
     """
     if not isinstance(given, str) or not is_name(given):
         return Place(expand(given, ArtifactError))
@@ -92,7 +99,7 @@ def locate(given: AnyPath, part: Literal["decoder", "encoder"] = "decoder") -> P
         raise
     if _could_be_meant(here):
         raise ambiguous(given, model, here, _kind(here))
-    return Place(model.artifact if part == "decoder" else _encoder(model), model)
+    return Place(_PARTS[part](model), model)
 
 
 def ambiguous(given: str, model: Model, here: Path, kind: str) -> DuplicateNameError:
@@ -158,6 +165,27 @@ def _encoder(model: Model) -> Path:
         received=f"only a {info.kind}, from {model.source}",
         hint="export it from the model's run: musicvae export RUN --encoder --out FILE.onnx",
     )
+
+
+def _prior(model: Model) -> Path:
+    """The prior of a model; or the model, where its file is one."""
+    if model.prior is not None:
+        return model.prior
+    if (info := read_info(model.artifact)).kind == "prior":
+        return model.artifact
+    raise ArtifactError(
+        f"there is no prior for the model {model.name!r}",
+        expected=f"{model.artifact.stem}{PRIOR_ENDING} beside it, or one that its plug-in brings",
+        received=f"only a {info.kind}, from {model.source}",
+        hint="train one: musicvae prior RUN, then musicvae export it",
+    )
+
+
+_PARTS: dict[Wanted, Callable[[Model], Path]] = {
+    "decoder": lambda model: model.artifact,
+    "encoder": _encoder,
+    "prior": _prior,
+}
 
 
 def _makes(file: Path, latent_space: str) -> bool:

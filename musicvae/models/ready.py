@@ -36,7 +36,7 @@ GROUP = "musicvae.ready_models"
 
 #: ``"package:path/inside"``, or the path of a file.
 File = str | os.PathLike[str]
-Part = Literal["decoder", "encoder", "card", "run", "memory"]
+Part = Literal["decoder", "encoder", "card", "run", "memory", "prior"]
 
 
 @dataclass(frozen=True)
@@ -58,6 +58,8 @@ class ReadyModel:
             may share; ``None`` where there is none.
         memory: encoded tracks that ``musicvae live`` improvises over, a ``.memory`` file; ``None``
             where there is none.
+        prior: an artifact of kind prior that makes new latents for the decoder; several models may
+            share it; ``None`` where there is none.
 
     Raises:
         SettingError: the name or the latent space cannot be one.
@@ -72,6 +74,7 @@ class ReadyModel:
     card: File | None = None
     run: File | None = None
     memory: File | None = None
+    prior: File | None = None
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[a-z][a-z0-9_-]*", self.name):

@@ -51,10 +51,10 @@ def improvise(
         RegistryError: there is no ready model of that name, or it cannot be used.
     """
     check_seconds(seconds)
-    _check("continuity", continuity, 0.5, 30.0)
-    _check("temperature", temperature, 0.0, 4.0)
+    check_range("continuity", continuity, 0.5, 30.0)
+    check_range("temperature", temperature, 0.0, 4.0)
     drawn = drawn_seed(seed)
-    bank = memory if isinstance(memory, Memory) else Memory.load(memory or _memory_of(model))
+    bank = memory if isinstance(memory, Memory) else Memory.load(memory or memory_file(model))
     decoder = StreamDecoder(model)
     info = decoder.info
     bank.check_space(info.latent_space, info.latent_dim)
@@ -87,8 +87,13 @@ def improvised(memory: Memory, steps: int, seed: int, wishes: Wishes | None = No
     return rows
 
 
-def _memory_of(model: AnyPath) -> Path:
-    """The file of a model's memory."""
+def memory_file(model: AnyPath) -> Path:
+    """The file of a model's memory.
+
+    Raises:
+        MemoryBankError: it has none.
+        RegistryError: there is no ready model of that name, or it cannot be used.
+    """
     place = locate(model)
     found = memory_of(place.path) if place.model is None else place.model.memory
     if found is None:
@@ -100,7 +105,12 @@ def _memory_of(model: AnyPath) -> Path:
     return found
 
 
-def _check(what: str, value: float, low: float, high: float) -> None:
+def check_range(what: str, value: float, low: float, high: float) -> None:
+    """Refuse a number that is out of its range, or NaN.
+
+    Raises:
+        SettingError: it is.
+    """
     if not low <= value <= high:  # NaN is not
         raise SettingError(
             f"the {what} is out of range", expected=f"{low:g} to {high:g}", received=value

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from math import ceil
 
 import numpy as np
@@ -17,7 +16,6 @@ from musicvae.models import locate
 from musicvae.paths import AnyPath
 from musicvae.recipes.ranges import checked_seed
 from musicvae.runtime.decoder import Decoder
-from musicvae.runtime.prior import Prior
 from musicvae.runtime.stream_decoder import StreamDecoder
 
 #: Frames of a stream that are decoded at once: some seconds of sound.
@@ -55,44 +53,6 @@ def play(
     if info.kind == "clip":
         return _chained(Decoder(model), seconds, seed)
     return _walked(StreamDecoder(model), seconds, seed, speed)
-
-
-def play_prior(
-    model: AnyPath,
-    prior: AnyPath,
-    seconds: float = 10.0,
-    seed: int | None = None,
-    temperature: float = 1.0,
-    genre: str | None = None,
-    attributes: Mapping[str, float] | None = None,
-) -> Sound:
-    """New music from a seed: a learned prior moves the latents of a stream.
-
-    Args:
-        model: name of a ready model, or path of a stream.
-        prior: path of a prior of the same latent space.
-        seconds: length of the sound, above 0, at most an hour.
-        seed: equal seeds give equal sounds; ``None`` gives another sound each time.
-        temperature: 0 to 4: 1 is as in the music, less is tamer.
-        genre: one that the prior knows; by default the model's own where it does.
-        attributes: what is asked for, by name, in standard deviations.
-
-    Raises:
-        SettingError: a number is out of its range, or the prior knows no such genre or attribute.
-        LatentError: the prior is of another latent space than the model.
-        ArtifactError: one of them cannot be used.
-    """
-    check_seconds(seconds)
-    drawn = drawn_seed(seed)
-    decoder, learnt = StreamDecoder(model), Prior(prior)
-    learnt.check_space(decoder.info.latent_space)
-    info = decoder.info
-    if genre is None and info.genre in learnt.prior.genres:
-        genre = info.genre
-    length = max(1, round(seconds * info.sample_rate))
-    steps = ceil((length + info.latency) / (info.hop * info.stride))
-    latents = learnt.walk(steps, drawn, temperature, genre=genre, attributes=attributes)
-    return sound_of(decoder, decoder.hold(latents), length)
 
 
 def check_seconds(seconds: float) -> None:

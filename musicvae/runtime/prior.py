@@ -1,6 +1,6 @@
 """Makes new music from a seed with an exported prior: onnxruntime on the CPU, no TensorFlow.
 
->>> prior = Prior("jazz-prior.onnx")  # doctest: +SKIP
+>>> prior = Prior("jazz")  # or a file  # doctest: +SKIP
 >>> latents = prior.walk(prior.steps(60), seed=7)  # doctest: +SKIP
 >>> sound = musicvae.StreamDecoder("jazz").play(latents)  # doctest: +SKIP
 """
@@ -48,7 +48,8 @@ class Prior:
     :meth:`step` and the state belong to one thread at a time; :meth:`walk` does not touch them.
 
     Args:
-        path: an artifact of kind ``"prior"``. The file is read once, and may be replaced then.
+        path: an artifact of kind ``"prior"``, or the name of a ready model that brings one. The
+            file is read once, and may be replaced then.
         threads: CPU threads for one step.
 
     Attributes:

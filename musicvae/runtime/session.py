@@ -17,6 +17,7 @@ from musicvae.artifact.ports import Shape, ports_of
 from musicvae.artifact.reading import graph_digest
 from musicvae.errors import ArtifactKindError, CorruptArtifactError, SettingError
 from musicvae.models import locate
+from musicvae.models.locating import Wanted
 from musicvae.text import printable
 
 #: The class of this package that plays each kind.
@@ -25,6 +26,14 @@ PLAYERS: dict[str, str] = {
     "stream": "StreamDecoder",
     "encoder": "Encoder",
     "prior": "Prior",
+}
+
+#: Which artifact of a ready model is of each kind.
+_WANTED: dict[Kind, Wanted] = {
+    "clip": "decoder",
+    "stream": "decoder",
+    "encoder": "encoder",
+    "prior": "prior",
 }
 
 #: Standardised latents up to this magnitude decode to finite sound; most of music's are smaller.
@@ -71,7 +80,7 @@ def open_artifact(path: str | os.PathLike[str], kind: Kind, threads: int) -> Ope
     """
     if threads < 1:
         raise SettingError("too few threads", expected="at least 1", received=threads)
-    place = locate(path, "encoder" if kind == "encoder" else "decoder")
+    place = locate(path, _WANTED[kind])
     name = place.path.name
     data, info = place.load()
     if info.kind != kind:

@@ -60,7 +60,7 @@ class Controls:
         self.sources: dict[str, Source] = {
             name: kind(info, frame_rate) for name, kind in SOURCES.items()
         }
-        self.guidance = Guidance(width, info.stride)
+        self.guidance = Guidance(width, info.stride, len(info.attributes))
         for each in self.sources.values():
             each.attend(self.guidance)
         self.glide_ms = DEFAULT_GLIDE_MS
@@ -133,7 +133,7 @@ class Controls:
                 self._lead()
             source.next(z)
             keep_bounded(z)
-            np.add(z, self.manual.value, out=z)
+            np.add(z, self.guidance.push if source.guided else self.manual.value, out=z)
         self._sharpen(z)
         np.multiply(z, self.scale.value, out=z)
         np.add(z, self.bias.value, out=z)
@@ -262,7 +262,8 @@ class Controls:
 
     def _lead(self) -> None:
         """Tell sources where the performer moves the latents."""
-        lead = self.guidance.lead
+        lead, self.guidance.hand[:] = self.guidance.lead, self.manual.value
+        self.guidance.amounts[:] = self.attributes.value
         np.matmul(self.attributes.value, self._directions, out=lead)
         np.add(lead, self.manual.value, out=lead)
 

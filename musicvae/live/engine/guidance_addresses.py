@@ -28,7 +28,7 @@ GUIDANCE_ADDRESSES = (
     _row(
         "/seed",
         "i",
-        "Begin the walk or the memory again; the same seed goes the same way.",
+        "Begin the walk, the memory or the prior again; the same seed goes the same way.",
         readers.whole(*readers.INT32),
         apply=lambda controls, c, _: controls.reseed(int(c.number)),
         describe=lambda controls: [("", (controls.guidance.seed,))],
@@ -64,10 +64,30 @@ GUIDANCE_ADDRESSES = (
         replaced_by=covers,
     ),
     _row(
+        "/variation",
+        "f, 0 to 1",
+        "Of the source `prior`: 0 plays the memory, 1 (at first) the prior alone; between them the "
+        "prior varies what the memory would play.",
+        readers.number(0, 1),
+        apply=lambda controls, c, _: _set(controls, "variation", c.number),
+        describe=lambda controls: [("", (controls.guidance.variation,))],
+        replaced_by=covers,
+    ),
+    _row(
+        "/lead",
+        "f, 0 to 1",
+        "0 (at first): set latents are added to a memory or a prior; 1: it hears them instead, and "
+        "goes on from there.",
+        readers.number(0, 1),
+        apply=lambda controls, c, _: _set(controls, "leading", c.number),
+        describe=lambda controls: [("", (controls.guidance.leading,))],
+        replaced_by=covers,
+    ),
+    _row(
         "/listen",
         "i, 0 or 1",
-        "1: a memory goes on from what was just played, by hand, tape or walk; 0: from what it "
-        "played itself.",
+        "1: a memory or a prior goes on from what was just played, by hand, tape or walk; 0: from "
+        "what it played itself.",
         readers.switch,
         apply=lambda controls, c, _: _set(controls, "listening", c.on),
         describe=lambda controls: [("", (int(controls.guidance.listening),))],

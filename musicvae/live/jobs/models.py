@@ -13,6 +13,7 @@ from musicvae.live.engine.deck_addresses import MODEL_LOAD
 from musicvae.live.jobs.worker import Say
 from musicvae.live.sources.guidance import ALL
 from musicvae.live.sources.memory import MemorySource
+from musicvae.live.sources.prior import PriorSource
 from musicvae.live.stage.engine_handle import EngineHandle
 from musicvae.live.stage.opening import Opening
 
@@ -35,7 +36,7 @@ class ModelJobs:
         self._opening = opening
 
     def load(self, command: Command, say: Say) -> tuple[Value, ...]:
-        """Load a model, tape or memory, then apply it; if that fails, the deck does not change."""
+        """Load a model, tape and so on, then apply it; if that fails, the deck does not change."""
         payload: Any = self._handle.payload(command)
         more: list[tuple[Command, object]] = []
         if command.row is MODEL_LOAD and self._begins(command.deck, payload):
@@ -82,23 +83,42 @@ class ModelJobs:
             say("/memory/list.reply", row.name, seconds, styles, licence, row.reason)
         return (len(rows),)
 
+    def list_priors(self, command: Command, say: Say) -> tuple[Value, ...]:
+        """List every prior, readable or not; returns how many."""
+        rows = self._handle.loader.library.priors()
+        for row in rows:
+            prior = None if row.info is None else row.info.prior
+            genres = "" if prior is None else " ".join(prior.genres)
+            asked = "" if prior is None else " ".join(knob.name for knob in prior.attributes)
+            licence = "" if row.info is None else row.info.licence
+            say("/prior/list.reply", row.name, genres, asked, licence, row.reason)
+        return (len(rows),)
+
     def limit(self, command: Command, say: Say) -> tuple[Value, ...]:
-        """Limit the memory of a deck to styles and tracks that it has.
+        """Limit the memory and the prior of a deck to styles, tracks and genres that they know.
 
         Raises:
-            SettingError: it has none of that name, or there is no memory.
+            SettingError: neither knows one of these, or there is neither.
         """
         voice = self._handle.deck(command.deck).voice
-        source = None if voice is None else voice.controls.sources["memory"]
-        if not isinstance(source, MemorySource) or not source.ready:
-            raise SettingError("this deck has no memory", hint="/memory/load NAME")
+        sources = {} if voice is None else voice.controls.sources
+        memory, prior = sources.get("memory"), sources.get("prior")
+        genres = prior.genres if isinstance(prior, PriorSource) and prior.ready else ()
+        ready = isinstance(memory, MemorySource) and memory.ready
+        if not ready and not genres:
+            raise SettingError(
+                "this deck has no memory and no prior", hint="/memory/load NAME or /prior/load NAME"
+            )
+        styles = memory.styles if isinstance(memory, MemorySource) else ()
+        known = (*genres, *memory.names) if isinstance(memory, MemorySource) else genres
         for name in command.values:
-            if name not in (ALL, *source.names):
+            if name not in (ALL, *known):
+                every = tuple(dict.fromkeys((*styles, *genres)))
                 raise SettingError(
-                    "the memory has no style or track of that name",
-                    expected=f"{ALL}, {', '.join(source.styles[:_SHOWN])}, or a track",
+                    "there is no style, track or genre of that name",
+                    expected=f"{ALL}, {', '.join(every[:_SHOWN])}{', or a track' * ready}",
                     received=f"{name!a:.80}",
-                    hint="/memory/load NAME loads another memory",
+                    hint="/memory/load NAME loads another memory, /prior/load NAME a prior",
                 )
         self._handle.apply(command)
         return command.values
@@ -136,10 +156,20 @@ MEMORY_LIST = Address(
     job=ModelJobs.list_memories,
     question=True,
 )
+PRIOR_LIST = Address(
+    "/prior/list",
+    "ignored",
+    "Answers `/prior/list.reply` for each prior: files first, then those of ready models.",
+    readers.nothing,
+    owner=ModelJobs,
+    job=ModelJobs.list_priors,
+    question=True,
+)
 STYLE = Row[Controls](
     "/style",
     "s …",
-    "Play these styles or tracks of the memory alone; `all` plays everything again.",
+    "Play these styles or tracks of the memory alone, and ask the prior for these genres; `all` "
+    "plays everything again, and the genre of the model.",
     lambda a: a.words(max(1, min(len(a.values), _MOST_NAMES))),
     deck=True,
     target=Target.CONTROLS,

@@ -38,6 +38,11 @@ REPLIES = (
         "s name, f seconds, s styles, s licence, s reason",
         "One for each memory; the reason says why it cannot be read, and is empty otherwise.",
     ),
+    (
+        "/prior/list.reply",
+        "s name, s genres, s attributes, s licence, s reason",
+        "One for each prior; the reason says why it cannot be read, and is empty otherwise.",
+    ),
     ("/preset/list.reply", "s name", "One for each preset of the deck's model."),
     ("/audio/list.reply", "i, s name, i channels, f Hz", "One for each output device."),
     (

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Protocol
+
 import numpy as np
 
 from musicvae.latents.arrays import Latents
@@ -12,6 +15,18 @@ CONTINUITY_RANGE, TEMPERATURE_RANGE = (0.5, 30.0), (0.0, 4.0)
 ALL = "all"
 #: Steps that are kept of what was played.
 HEARD_STEPS = 8
+#: Settings that the next model of the latent space takes over.
+_ADOPTED = (
+    "seed", "speed", "continuity", "temperature", "region", "names", "listening", "variation",
+    "leading",
+)  # fmt: skip
+
+
+class Continuation(Protocol):
+    """What knows how the music goes on, for another source to play in its own way."""
+
+    def step(self) -> Latents | None:
+        """Its next step, float32 (D,); ``None`` where it knows none."""
 
 
 class Guidance:
@@ -20,6 +35,7 @@ class Guidance:
     Args:
         latent_dim: D.
         stride: frames that a latent step lasts.
+        attributes: how many attributes the model has.
 
     Attributes:
         seed: of the random numbers; the same seed gives the same movement.
@@ -29,11 +45,16 @@ class Guidance:
         region: first and last share of a memory that is played.
         names: styles and tracks that are played; empty for all.
         listening: whether a source goes on from what is heard.
-        lead: where the performer moves the latents: those that were set, and attributes; float32
-            (D,).
+        variation: between a memory (0) and a prior alone (1).
+        leading: how much of what a hand sets a source hears, and then is not added; 0 to 1.
+        hand: the latents that the performer has set, float32 (D,).
+        amounts: of the model's attributes, in their standard deviations, float32 (attributes,).
+        lead: where the performer moves the latents: both of these; float32 (D,).
+        memory: of the deck, for other sources to vary; ``None`` where there is none.
+        hearer: called with each frame that is played, while listening.
     """
 
-    def __init__(self, latent_dim: int, stride: int) -> None:
+    def __init__(self, latent_dim: int, stride: int, attributes: int = 0) -> None:
         self.seed = 0
         self.speed = 1.0
         self.continuity = 4.0
@@ -41,13 +62,30 @@ class Guidance:
         self.region = (0.0, 1.0)
         self.names: tuple[str, ...] = ()
         self.listening = False
+        self.variation, self.leading = 1.0, 0.0
+        self.hand: Latents = np.zeros(latent_dim, np.float32)
+        self.amounts: Latents = np.zeros(attributes, np.float32)
         self.lead: Latents = np.zeros(latent_dim, np.float32)
+        self.memory: Continuation | None = None
+        self.hearer: Callable[[Latents], None] | None = None
+        self._push: Latents = np.zeros(latent_dim, np.float32)
         self._stride = max(1, stride)
         self._played: Latents = np.zeros((HEARD_STEPS * self._stride, latent_dim), np.float32)
         self._frame = 0
 
+    @property
+    def push(self) -> Latents:
+        """What is added to a source that hears the hand: what it does not hear, float32 (D,)."""
+        np.multiply(self.hand, np.float32(1.0 - self.leading), out=self._push)
+        return self._push
+
     def note(self, row: Latents) -> None:
         """A frame is played, float32 (D,)."""
+        self._keep(row)
+        if self.listening and self.hearer is not None:
+            self.hearer(row)
+
+    def _keep(self, row: Latents) -> None:
         self._frame = (self._frame + 1) % len(self._played)
         self._played[self._frame] = row
 
@@ -63,7 +101,7 @@ class Guidance:
 
     def adopt(self, other: Guidance) -> None:
         """Take over the settings of another model of the same latent space, and what was heard."""
-        for name in ("seed", "speed", "continuity", "temperature", "region", "names", "listening"):
+        for name in _ADOPTED:
             setattr(self, name, getattr(other, name))
         for row in np.repeat(other.heard(), self._stride, axis=0):
-            self.note(row)
+            self._keep(row)

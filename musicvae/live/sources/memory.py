@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from functools import partial
 
-import numpy as np
-
 from musicvae.artifact import ArtifactInfo
 from musicvae.latents.arrays import Latents
 from musicvae.latents.memory.choosing import Wishes
@@ -16,6 +14,7 @@ from musicvae.live.commands.address import Command, Morph, Row, Target, Values, 
 from musicvae.live.commands.arguments import Shape
 from musicvae.live.sources.guidance import Guidance
 from musicvae.live.sources.source import Source
+from musicvae.live.sources.steps import Steps
 
 #: Steps in one frame at most: each takes up to a tenth of a millisecond.
 _MOST_STEPS = 4
@@ -75,13 +74,10 @@ class MemorySource(Source):
 
     def __init__(self, info: ArtifactInfo, frame_rate: float) -> None:
         self.memory_name = ""
-        self._stride = max(1, info.stride)
         self._wishes = Wishes()
         self.attend(Guidance(info.latent_dim, info.stride))
         self._player: Improviser | None = None
-        self._last: Latents = np.zeros(info.latent_dim, np.float32)
-        self._following: Latents = np.zeros(info.latent_dim, np.float32)
-        self._share = 0.0
+        self._steps = Steps(info.latent_dim, info.stride, _MOST_STEPS)
         self._step = self._next_step = 0  # of these two rows
         # What is slow is done with the next frame, once: these may come in thousands. The first two
         # also discard the rows that were to come.
@@ -98,7 +94,7 @@ class MemorySource(Source):
         """Where it is: share of the memory, 0 to 1; 0 without a memory."""
         if self._goes is not None:
             return self._goes
-        return self._step / self._steps
+        return self._step / (1 if self._player is None else self._player.memory.steps)
 
     @property
     def track(self) -> str:
@@ -122,10 +118,6 @@ class MemorySource(Source):
         """How often it jumped since it began."""
         return 0 if self._player is None else self._player.jumps
 
-    @property
-    def _steps(self) -> int:
-        return 1 if self._player is None else self._player.memory.steps
-
     def message(self, *values: float | int | str) -> list[tuple[str, Values]]:
         """One message with these values, or no message if there is no memory."""
         return [("", values)] if self.ready else []
@@ -134,6 +126,7 @@ class MemorySource(Source):
         """See :class:`Source`."""
         self._guidance = guidance
         self._wishes.lead = guidance.lead
+        guidance.memory = self
 
     def insert(self, places: Places, name: str) -> None:
         """Improvise over this memory; where another one was played, from a place that is like it.
@@ -165,10 +158,9 @@ class MemorySource(Source):
         self._player = None if other._player is None else other._player.twin()
         if self._player is not None:
             self._player.wishes = self._wishes
-        self._last[:], self._following[:] = other._last, other._following
+        self._steps.adopt(other._steps)
         self._step, self._next_step = other._step, other._next_step
-        self._share, self._begins, self._goes = other._share, other._begins, other._goes
-        self._follows = other._follows
+        self._begins, self._goes, self._follows = other._begins, other._goes, other._follows
 
     def next(self, out: Latents) -> None:
         """Write the movement of this frame into ``out``, float32 (D,); see :class:`Source`."""
@@ -176,24 +168,30 @@ class MemorySource(Source):
         if player is None:
             out[:] = 0
             return
-        if self._begins or self._follows or self._goes is not None:
-            self._obey(player)
-        while self._share >= 1:
-            self._share -= 1
-            self._last[:], self._step = self._following, self._next_step
-            self._wish()
-            self._draw(player)
-        speed = self._guidance.speed
-        if speed >= 1 or not self._share:
-            out[:] = self._last
-        else:
-            np.subtract(self._following, self._last, out=out)
-            out *= np.float32(self._share)
-            out += self._last
-        self._share += min(speed / self._stride, _MOST_STEPS)
+        self._obey(player)
+        while self._steps.due:
+            self._turn(player)
+        self._steps.write(out, self._guidance.speed)
+
+    def step(self) -> Latents | None:
+        """Go on by one step, which another source plays in its own way.
+
+        Returns:
+            float32 (D,), overwritten by the next one; ``None`` without a memory.
+        """
+        player = self._player
+        if player is None:
+            return None
+        self._obey(player)
+        self._steps.share = 1.0
+        self._turn(player)
+        self._steps.share = 1.0  # of this one nothing is left, should it become the source itself
+        return self._steps.last
 
     def _obey(self, player: Improviser) -> None:
         """Do what was asked for since the last frame."""
+        if not (self._begins or self._follows or self._goes is not None):
+            return
         self._wish()
         if self._begins:
             player.restart(self._guidance.seed % 2**32)
@@ -203,12 +201,18 @@ class MemorySource(Source):
             player.follow(self._guidance.heard())
         if self._begins or self._follows:
             self._draw(player)
-            self._share = 1.0
+            self._steps.share = 1.0
         self._begins = self._follows = False
         self._goes = None
 
+    def _turn(self, player: Improviser) -> None:
+        self._steps.turn()
+        self._step = self._next_step
+        self._wish()
+        self._draw(player)
+
     def _draw(self, player: Improviser) -> None:
-        player.next(self._following)
+        player.next(self._steps.following)
         self._next_step = player.step - 1
 
     def _wish(self) -> None:

@@ -1,4 +1,4 @@
-"""Loads voices, tapes and memories by name. This is slow, so never done on the rendering thread.
+"""Loads voices, tapes, memories and priors by name: slow, so never on the rendering thread.
 
 It is not merged with ``repertoire.py``: that decides once, at start-up and before the sound card
 is open, what can be played; a loader needs the card's rate and channels, serves for as long as the
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from musicvae.errors import LatentError, SettingError
 from musicvae.latents.memory import Memory
@@ -25,6 +25,9 @@ from musicvae.live.stage.pace import Pace
 from musicvae.live.stage.sizes import check_sizes
 from musicvae.live.storage.library import Library
 
+if TYPE_CHECKING:
+    from musicvae.runtime.rollout import Rollout
+
 #: Seconds that a frame of a stream, and a clip, may take; then it is ended, since its graph may
 #: have no end. The sound stands still meanwhile, or no other clip is decoded.
 FRAME_PATIENCE, CLIP_PATIENCE = 3.0, 30.0
@@ -36,7 +39,7 @@ OnModel = Callable[[str, str, str], None]
 
 
 class Loader:
-    """Loads voices, tapes and memories.
+    """Loads voices, tapes, memories and priors.
 
     Args:
         library: finds files by name.
@@ -155,6 +158,39 @@ class Loader:
         memory = Memory.load(row.path)
         memory.check_space(info.latent_space, info.latent_dim)
         return Places(memory)
+
+    def prior(self, name: str, voice: Voice | None) -> Rollout:
+        """A prior that a voice can play, ready to begin.
+
+        Args:
+            name: name of the prior.
+            voice: that plays on the deck; ``None`` if there is none.
+
+        Raises:
+            SettingError: there is no such prior, or the voice is not of a stream model.
+            ArtifactError: it cannot be played, or is too slow.
+            LatentError: it is of another latent space.
+        """
+        row = self.library.prior(name)
+        if voice is None or voice.controls.info.kind != "stream":
+            raise SettingError("a prior needs a stream model on its deck", hint="/model/load NAME")
+        info = voice.controls.info
+        # Imported late, as for decoders.
+        from musicvae.runtime.prior import Prior
+        from musicvae.runtime.rollout import Rollout
+
+        prior = Prior(row.path)
+        prior.check_space(info.latent_space)
+        if prior.info.latent_dim != info.latent_dim:
+            raise LatentError(
+                f"the prior {name!r} does not fit the model",
+                expected=f"{info.latent_dim} latents",
+                received=f"{prior.info.latent_dim}",
+            )
+        prior.limit(FRAME_PATIENCE)
+        if self._pace is not None:
+            self._pace.check_prior(name, prior)
+        return Rollout(prior)
 
     def _decoder(self, name: str) -> tuple[Decoder, str]:
         """The decoder of a model for one voice, and its file or ``""``."""

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from musicvae.errors import MusicVAEError
 from musicvae.live.commands.address import Command
 from musicvae.live.engine.voice import Voice
 from musicvae.live.stage.engine_handle import EngineHandle
+
+#: What is loaded for each source, where it is there: the last one plays, and the other one is ready
+#: for ``/source`` and ``/variation``.
+_ORDER = {"memory": ("prior", "memory"), "prior": ("memory", "prior")}
 
 
 @dataclass(frozen=True)
@@ -34,20 +39,30 @@ class Opening:
             deck: name of its deck.
 
         Raises:
-            MusicVAEError: a memory is demanded, and there is none, or it cannot be played.
+            MusicVAEError: a memory or a prior is demanded, and there is none, or it cannot be
+                played.
         """
         if voice.controls.info.kind != "stream" or self.source == "held":
             return []
-        walk = stage.table.command("/source", deck, "", ("walk",))
-        if self.source == "walk":
-            return [(walk, None)]
-        demanded = self.source == "memory"
-        if not demanded and stage.loader.library.memory_of(voice.name) is None:
-            return [(walk, None)]
+        parts = () if self.source == "walk" else _ORDER.get(self.source, _ORDER["memory"])
+        loads = [load for part in parts for load in self._loads(part, stage, voice, deck)]
+        return loads or [(stage.table.command("/source", deck, "", ("walk",)), None)]
+
+    def _loads(
+        self, part: str, stage: EngineHandle, voice: Voice, deck: str
+    ) -> Iterator[tuple[Command, object]]:
+        """The command that loads a part of the model, which then plays; where it can be played."""
+        library, loader = stage.loader.library, stage.loader
+        find, load = {
+            "memory": (library.memory_of, loader.memory),
+            "prior": (library.prior_of, loader.prior),
+        }[part]
+        if part != self.source and find(voice.name) is None:
+            return
         try:
-            places = stage.loader.memory(voice.name, voice)
+            payload: object = load(voice.name, voice)
         except MusicVAEError:
-            if demanded:
+            if part == self.source:
                 raise
-            return [(walk, None)]  # /memory/load and /memory/list say why
-        return [(stage.table.command("/memory/load", deck, "", (voice.name,)), places)]
+            return  # /memory/load, /prior/load and the lists say why
+        yield stage.table.command(f"/{part}/load", deck, "", (voice.name,)), payload

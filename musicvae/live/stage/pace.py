@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from math import ceil
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -18,10 +19,15 @@ from musicvae.live.engine.engine import SEGMENT
 from musicvae.live.engine.voice import Voice
 from musicvae.live.engine.work import Work
 
+if TYPE_CHECKING:
+    from musicvae.runtime.prior import Prior
+
 #: Most measurements; the first one that is well in time is the last.
 TRIES = 8
 #: Share of a frame's duration that decoding it may take. Two decks need twice as much.
 MOST_SHARE = 0.9
+#: The same of a step of a prior, which is made within a frame, beside decoding it.
+MOST_PRIOR_SHARE = 0.5
 #: Seconds that one frame may take however long it lasts: sound for no longer waits for the device.
 LONGEST = 0.04
 
@@ -69,6 +75,34 @@ class Pace:
                 expected=f"at most {most * 1e3:.3g} ms for {lasts * 1e3:.3g} ms of sound",
                 received=f"{taken * 1e3:.3g} ms",
                 hint="a smaller recipe, or `musicvae live --allow-slow`, to hear it with gaps",
+            )
+
+    def check_prior(self, name: str, prior: Prior) -> None:
+        """Refuse a prior whose steps take too long; the step that is timed is dropped.
+
+        Args:
+            name: name of the prior.
+            prior: that does not play yet.
+
+        Raises:
+            ArtifactError: it is too slow; says by how much.
+        """
+        info = prior.info
+        frame = info.hop / max(1, info.stride) / info.sample_rate
+        most = min(MOST_PRIOR_SHARE * frame, LONGEST)
+        taken = float("inf")
+        for _ in range(TRIES):
+            started = self._clock()
+            prior.warm_up()
+            taken = min(taken, self._clock() - started)
+            if taken <= most / 2:
+                break
+        if taken > most:
+            raise ArtifactError(
+                f"the prior {name!r} is too slow for this machine",
+                expected=f"at most {most * 1e3:.3g} ms for a step",
+                received=f"{taken * 1e3:.3g} ms",
+                hint="a smaller prior, or `musicvae live --allow-slow`, to hear it with gaps",
             )
 
     def _read(self, voice: Voice, frames: int) -> float:

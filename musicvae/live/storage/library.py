@@ -1,4 +1,4 @@
-"""Finds models, tapes and memories by name.
+"""Finds models, tapes, memories and priors by name.
 
 Folders are read again for each request, so a file that is copied there during a performance can be
 loaded. A file is read again only when its size or date has changed. For use by one thread.
@@ -19,10 +19,11 @@ from musicvae.live.storage.readings import Readings
 from musicvae.live.storage.ready import ReadyShelf
 from musicvae.live.storage.rows import MemoryRow as MemoryRow
 from musicvae.live.storage.rows import ModelRow as ModelRow
+from musicvae.live.storage.rows import PriorRow as PriorRow
 from musicvae.live.storage.rows import TapeRow as TapeRow
-from musicvae.live.storage.rows import memory_info, playable_info, tape_info
+from musicvae.live.storage.rows import memory_info, playable_info, prior_info, tape_info
 from musicvae.models import READY_MODELS
-from musicvae.models.folder import MEMORY_ENDING, memory_of
+from musicvae.models.folder import MEMORY_ENDING, PRIOR_ENDING, memory_of, prior_of
 from musicvae.text import printable
 
 #: Names that an error lists.
@@ -34,9 +35,10 @@ _MOST_ENTRIES = 10_000
 
 
 class Library:
-    """Finds models, tapes and memories by name.
+    """Finds models, tapes, memories and priors by name.
 
-    A memory lies beside a model, with the model's name, or in a folder of models or tapes.
+    A memory or a prior lies beside a model, with the model's name, or in a folder of models or
+    tapes.
 
     Args:
         models: files, and folders of ``.onnx`` files. Files come before folders; of several files
@@ -57,6 +59,7 @@ class Library:
         self._model_shelf = _Shelf(playable_info)
         self._tape_shelf = _Shelf(tape_info)
         self._memory_shelf = _Shelf(memory_info)
+        self._prior_shelf = _Shelf(prior_info)
 
     def models(self) -> list[ModelRow]:
         """Every model as it is now, playable or not; raises nothing."""
@@ -90,10 +93,20 @@ class Library:
 
     def memories(self) -> list[MemoryRow]:
         """Every memory, playable or not: files first, then those of ready models."""
-        places = list(_besides([*self._models, *self._tapes]))
+        places = _besides([*self._models, *self._tapes], memory_of)
         rows = [MemoryRow(*row) for row in self._memory_shelf.rows(places, MEMORY_ENDING)]
         names = {row.name for row in rows}
         ready = () if self._ready is None else self._ready.memories()
+        return rows + [row for row in ready if row.name not in names]
+
+    def priors(self) -> list[PriorRow]:
+        """Every prior, playable or not: those beside models, other files, those of ready models."""
+        places = _besides([*self._models, *self._tapes], prior_of)
+        rows = [PriorRow(*row) for row in self._prior_shelf.rows(places, PRIOR_ENDING)]
+        others = ((row, row.info) for row in self.files() if row.info is not None)
+        rows += [PriorRow(row.name, row.path, info) for row, info in others if info.prior]
+        names = {row.name for row in rows}
+        ready = () if self._ready is None else self._ready.priors()
         return rows + [row for row in ready if row.name not in names]
 
     def model(self, name: str) -> ModelRow:
@@ -126,11 +139,21 @@ class Library:
         """
         return _found(self.memories(), name, "memory")
 
+    def prior(self, name: str) -> PriorRow:
+        """The prior of a name, which can be played.
+
+        Raises:
+            SettingError: there is none of that name, or it is damaged.
+        """
+        return _found(self.priors(), name, "prior")
+
     def memory_of(self, model: str) -> MemoryRow | None:
         """The memory of a model, which has its name; ``None`` where it has none to play."""
-        wanted = unicodedata.normalize("NFC", model)
-        rows = (row for row in self.memories() if row.name == wanted)
-        return next((row for row in rows if not row.reason), None)
+        return _of(model, self.memories())
+
+    def prior_of(self, model: str) -> PriorRow | None:
+        """The prior of a model, which has its name; ``None`` where it has none to play."""
+        return _of(model, self.priors())
 
 
 Info = TypeVar("Info")
@@ -154,7 +177,7 @@ class _Shelf(Generic[Info]):
         names: set[str] = set()
         files = list(dict.fromkeys(_files(places, suffix)))
         for path in files[:_MOST_FILES]:
-            stem = unicodedata.normalize("NFC", path.stem)
+            stem = unicodedata.normalize("NFC", _stem(path, suffix))
             name = printable(stem)
             info, reason = self._readings.of(path)
             if name in names:
@@ -164,7 +187,8 @@ class _Shelf(Generic[Info]):
             names.add(name)
             rows.append((name, path, info, reason))
         reason = f"there are more than {_MOST_FILES} such files"
-        rows += [(printable(path.stem), path, None, reason) for path in files[_MOST_FILES:]]
+        rest = files[_MOST_FILES:]
+        rows += [(printable(_stem(path, suffix)), path, None, reason) for path in rest]
         self._readings.forget_all_but(files)
         return rows
 
@@ -175,13 +199,15 @@ def _ordered(places: Iterable[Path]) -> list[Path]:
     return sorted(absolute, key=Path.is_dir)
 
 
-def _besides(places: Iterable[Path]) -> Iterator[Path]:
-    """Where memories may be: in the folders, and beside the files."""
-    for place in places:
-        if place.is_dir():
-            yield place
-        elif (beside := memory_of(place)) is not None:
-            yield beside
+def _besides(places: Iterable[Path], of: Callable[[Path], Path | None]) -> list[Path]:
+    """Where parts of models may be: in the folders, and beside the files, where ``of`` looks."""
+    found = (place if place.is_dir() else of(place) for place in places)
+    return [place for place in found if place is not None]
+
+
+def _stem(path: Path, suffix: str) -> str:
+    """The name of a file without the suffix, or without another that it has."""
+    return path.name[: -len(suffix)] if path.name.lower().endswith(suffix) else path.stem
 
 
 def _files(places: Iterable[Path], suffix: str) -> Iterator[Path]:
@@ -197,7 +223,9 @@ def _files(places: Iterable[Path], suffix: str) -> Iterator[Path]:
         yield from (
             path
             for path in inside
-            if path.suffix.lower() == suffix and not path.name.startswith(".")
+            if path.name.lower().endswith(suffix)
+            and not path.name.startswith(".")
+            and (suffix == PRIOR_ENDING or not path.name.lower().endswith(PRIOR_ENDING))
         )
 
 
@@ -209,6 +237,12 @@ class _Row(Protocol):
 
 
 Row = TypeVar("Row", bound=_Row)
+
+
+def _of(model: str, rows: Iterable[Row]) -> Row | None:
+    """The first row of a model's name that can be played."""
+    wanted = unicodedata.normalize("NFC", model)
+    return next((row for row in rows if row.name == wanted and not row.reason), None)
 
 
 def _found(

@@ -8,7 +8,14 @@ from pathlib import Path
 
 from musicvae.errors import MusicVAEError, UnknownNameError
 from musicvae.live.storage.readings import Readings
-from musicvae.live.storage.rows import MemoryRow, ModelRow, memory_info, playable_info
+from musicvae.live.storage.rows import (
+    MemoryRow,
+    ModelRow,
+    PriorRow,
+    memory_info,
+    playable_info,
+    prior_info,
+)
 from musicvae.models import ModelRecord, find, find_all, names
 from musicvae.models.checking import problems
 from musicvae.text import printable
@@ -23,6 +30,7 @@ class ReadyShelf:
     def __init__(self) -> None:
         self._readings = Readings(playable_info)
         self._memories = Readings(memory_info)
+        self._priors = Readings(prior_info)
 
     def names(self) -> list[str]:
         """The names of all, playable or not; imports no plug-in and opens no file."""
@@ -59,6 +67,13 @@ class ReadyShelf:
             if record.value is not None and record.value.memory is not None:
                 shown, path = printable(record.name), record.value.memory
                 yield MemoryRow(shown, path, *self._memories.of(path))
+
+    def priors(self) -> Iterator[PriorRow]:
+        """A row for the prior of each model that has one; raises nothing."""
+        for record in islice(find_all(), _MOST):
+            if record.value is not None and record.value.prior is not None:
+                shown, path = printable(record.name), record.value.prior
+                yield PriorRow(shown, path, *self._priors.of(path))
 
     def _row(self, record: ModelRecord) -> ModelRow:
         shown, model = printable(record.name), record.value

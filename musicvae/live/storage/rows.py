@@ -1,4 +1,4 @@
-"""The rows of a library: models, tapes and memories by name, and why one cannot be played."""
+"""The rows of a library: models, tapes and so on by name, and why one cannot be played."""
 
 from __future__ import annotations
 
@@ -55,6 +55,16 @@ class MemoryRow:
     reason: str = ""
 
 
+@dataclass(frozen=True)
+class PriorRow:
+    """One prior; the attributes are those of :class:`ModelRow`."""
+
+    name: str
+    path: Path
+    info: ArtifactInfo | None
+    reason: str = ""
+
+
 #: Why an artifact of these kinds is not played by itself.
 UNPLAYABLE = {
     "encoder": "an encoder makes latents of sound, not sound",
@@ -70,6 +80,16 @@ def playable_info(path: Path) -> tuple[ArtifactInfo, str]:
     """
     info = read_info(path)
     return info, UNPLAYABLE.get(info.kind, "")
+
+
+def prior_info(path: Path) -> tuple[ArtifactInfo, str]:
+    """The description of a prior, and why it cannot be played; empty where it can.
+
+    Raises:
+        ArtifactError: it has no description that can be read.
+    """
+    info = read_info(path)
+    return info, "" if info.prior is not None else f"is of kind {info.kind!r}, and no prior"
 
 
 def tape_info(path: Path) -> tuple[TapeHeader, str]:

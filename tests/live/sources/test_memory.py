@@ -87,6 +87,22 @@ def test_what_a_performer_sets_leads_it_and_is_added(
     np.testing.assert_allclose(heard(deck, 1)[0, 1:], heard(alone, 11)[10, 1:], atol=1e-6)
 
 
+def test_a_hand_that_leads_chooses_places_and_is_not_added(
+    controls: Callable[[], Controls], places: Places
+) -> None:
+    deck, alone = controls(), controls()
+    for each in (deck, alone):
+        do(each, "/memory/load", "even", payload=places)
+    do(deck, "/latent", 1.5)
+    do(deck, "/lead", 1.0)
+    np.testing.assert_array_equal(heard(deck, 20), heard(alone, 20))
+    assert deck.guidance.lead[0] == 1.5
+    do(deck, "/lead", 0.5)
+    np.testing.assert_allclose(
+        heard(deck, 10) - heard(alone, 10), [[0.75, 0, 0, 0]] * 10, atol=1e-6
+    )
+
+
 def test_listening_it_goes_on_from_what_was_played(
     controls: Callable[[], Controls], places: Places
 ) -> None:

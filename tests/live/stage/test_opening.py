@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -32,18 +33,25 @@ def begun(models: Path, tmp_path: Path, **options: Any) -> tuple[str, np.ndarray
 
 @pytest.mark.parametrize(
     ("options", "there", "expected"),
-    [({}, True, "memory"), ({}, False, "walk"), ({"source": "walk"}, True, "walk"),
-     ({"source": "held"}, True, "held")],
+    [({}, "memory", "memory"), ({}, "", "walk"), ({"source": "walk"}, "memory prior", "walk"),
+     ({"source": "held"}, "memory", "held"), ({}, "memory prior", "memory"), ({}, "prior", "prior"),
+     ({"source": "prior"}, "memory prior", "prior")],
 )  # fmt: skip
 def test_a_stream_plays_by_itself_and_its_score_says_so(
-    models: Path, tmp_path: Path, options: dict[str, str], there: bool, expected: str
-) -> None:
-    if there:
+    models: Path, tmp_path: Path, prior_artifacts: ModuleType, options: dict[str, str], there: str,
+    expected: str,
+) -> None:  # fmt: skip
+    if "memory" in there:
         make_memory().save(models / "jazz.memory")
+    if "prior" in there:
+        prior_artifacts.write_prior_artifact(models / "jazz.prior.onnx")
     source, sound = begun(models, tmp_path, **options)
     assert source == expected
     assert bool(sound.std() > 1e-3) == (expected != "held")
     score = read_score(tmp_path / "takes" / "one.score.jsonl")
+    loaded = {message[0].rpartition("/deck/a")[2] for _, batch in score.events for message in batch}
+    asked = {f"/{part}/load" for part in there.split() if options.get("source", "auto") == "auto"}
+    assert asked <= loaded
     renderer = ScoreRenderer(score, Library([models], models), ADDRESSES)
     again = np.concatenate([block.copy() for block in renderer.blocks(777)])
     np.testing.assert_allclose(again, sound, atol=2**-22)
@@ -56,5 +64,7 @@ def test_a_memory_that_cannot_be_played_is_a_walk_unless_it_is_demanded(
     assert begun(models, tmp_path)[0] == "walk"
     with pytest.raises(MusicVAEError, match="another encoder"):
         begun(models, tmp_path, source="memory")
+    with pytest.raises(SettingError, match="no prior of that name"):
+        begun(models, tmp_path, source="prior")
     with pytest.raises(SettingError, match="cannot begin so"):
         begun(models, tmp_path, source="drone")

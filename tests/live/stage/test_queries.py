@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -35,6 +36,9 @@ SENT: dict[str, list[Any]] = {
     "/style": ["odd"],
     "/memory/load": ["jazz"],
     "/memory/place": [0.5],
+    "/prior/load": ["jazz"],
+    "/variation": [0.75],
+    "/lead": [0.5],
     "/tape/load": ["solo"],
     "/tape/rate": [-0.5],
     "/tape/scrub": [0.5],
@@ -53,8 +57,9 @@ SENT: dict[str, list[Any]] = {
 
 
 @pytest.fixture
-def handle(models: Path) -> EngineHandle:
+def handle(models: Path, prior_artifacts: ModuleType) -> EngineHandle:
     make_memory().save(models / "jazz.memory")
+    prior_artifacts.write_prior_artifact(models / "jazz.prior.onnx")
     library = Library([models], models)
     handle = EngineHandle(Engine(RATE), Loader(library, RATE, 2, InlineClips()), ADDRESSES)
     for deck in ("/deck/a", "/deck/b"):

@@ -1,0 +1,144 @@
+"""New music from a seed: a learned prior moves the latents of a stream, alone or with a memory.
+
+>>> play_prior("jazz", seconds=60, seed=7).write("new.wav")  # doctest: +SKIP
+>>> play_prior("jazz", seconds=60, seed=7, variation=0.5).write("varied.wav")  # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import ceil
+from pathlib import Path
+
+import numpy as np
+
+from musicvae.audio import Sound
+from musicvae.errors import ArtifactError
+from musicvae.latents.arrays import Latents
+from musicvae.latents.memory import Memory
+from musicvae.latents.memory.choosing import Wishes
+from musicvae.latents.memory.improviser import Improviser
+from musicvae.models import locate
+from musicvae.models.folder import PRIOR_ENDING, prior_of
+from musicvae.paths import AnyPath
+from musicvae.runtime.improvising import check_range, memory_file
+from musicvae.runtime.playing import check_seconds, drawn_seed, sound_of
+from musicvae.runtime.prior import HOTTEST, Prior
+from musicvae.runtime.rollout import Rollout
+from musicvae.runtime.stream_decoder import StreamDecoder
+
+
+def play_prior(
+    model: AnyPath,
+    prior: AnyPath | None = None,
+    seconds: float = 10.0,
+    seed: int | None = None,
+    temperature: float = 1.0,
+    genre: str | None = None,
+    attributes: Mapping[str, float] | None = None,
+    *,
+    variation: float = 1.0,
+    memory: AnyPath | Memory | None = None,
+    continuity: float = 4.0,
+) -> Sound:
+    """The sound of a stream whose latents a learned prior makes, as ``/source prior`` does live.
+
+    Args:
+        model: name of a ready model, or path of a stream.
+        prior: path of a prior of the same latent space; ``None`` is that of the model:
+            ``jazz.prior.onnx`` beside ``jazz.onnx``, or what a ready model brings.
+        seconds: length of the sound, above 0, at most an hour.
+        seed: equal seeds give equal sounds; ``None`` gives another sound each time.
+        temperature: 0 to 4: 1 is as in the music, less is tamer.
+        genre: one that the prior knows; by default the model's own where it does.
+        attributes: what is asked for, by name, in standard deviations.
+        variation: 0 plays the memory, 1 the prior alone; between them the prior varies what the
+            memory would play.
+        memory: the memory or its file; ``None`` is that of the model. None is needed at 1.
+        continuity: seconds from jump to jump in the memory, on average, 0.5 to 30.
+
+    Raises:
+        SettingError: a number is out of its range, or the prior knows no such genre or attribute.
+        LatentError: the prior or the memory is of another latent space than the model.
+        MemoryBankError: there is no memory, or it is damaged.
+        ArtifactError: one of them cannot be used, or there is no prior.
+    """
+    check_seconds(seconds)
+    check_range("variation", variation, 0.0, 1.0)
+    check_range("temperature", temperature, 0.0, HOTTEST)
+    check_range("continuity", continuity, 0.5, 30.0)
+    drawn = drawn_seed(seed)
+    decoder, learnt = StreamDecoder(model), _prior(model, prior)
+    info = decoder.info
+    learnt.check_space(info.latent_space)
+    player: Improviser | None = None
+    if variation < 1:
+        bank = memory if isinstance(memory, Memory) else Memory.load(memory or memory_file(model))
+        bank.check_space(info.latent_space, info.latent_dim)
+        player = Improviser(bank, drawn, Wishes(continuity=continuity, temperature=temperature))
+    _ask(learnt, genre, info.genre, attributes or {})
+    length = max(1, round(seconds * info.sample_rate))
+    steps = ceil((length + info.latency) / (info.hop * info.stride))
+    latents = rolled_out(Rollout(learnt, drawn), steps, temperature, player, variation)
+    return sound_of(decoder, decoder.hold(latents), length)
+
+
+def rolled_out(
+    rollout: Rollout,
+    steps: int,
+    temperature: float = 1.0,
+    player: Improviser | None = None,
+    variation: float = 1.0,
+) -> Latents:
+    """The latents of a rollout.
+
+    Args:
+        rollout: which goes on.
+        steps: how many.
+        temperature: 0 to 4.
+        player: of the memory that is varied; ``None`` lets the prior play alone.
+        variation: 0 to 1.
+
+    Returns:
+        Standardised latents, float32 (steps, D).
+
+    Raises:
+        ArtifactError: see :meth:`Prior.step`.
+    """
+    rows = np.empty((steps, len(rollout.row)), np.float32)
+    told = None if player is None else np.empty_like(rollout.row)
+    for row in rows:
+        if player is not None and told is not None:
+            player.next(told)
+        row[:] = rollout.next(temperature, told, variation)
+    return rows
+
+
+def _ask(prior: Prior, genre: str | None, own: str, attributes: Mapping[str, float]) -> None:
+    """Ask for a genre, by default that of the model or the only one, and for attributes."""
+    known = prior.prior.genres
+    default = own if own in known else known[0] if len(known) == 1 else None
+    prior.conditions.set_genre(genre or default)
+    for name, value in attributes.items():
+        prior.conditions.set_attribute(name, value)
+
+
+def _prior(model: AnyPath, prior: AnyPath | None) -> Prior:
+    """The prior that was named, or that of the model."""
+    if prior is not None:
+        return Prior(prior)
+    place = locate(model)
+    if place.model is not None:
+        return Prior(place.model.name)
+    return Prior(_beside(place.path))
+
+
+def _beside(model: Path) -> Path:
+    found = prior_of(model)
+    if found is None:
+        raise ArtifactError(
+            "this model has no prior",
+            expected=f"{model.stem}{PRIOR_ENDING} beside it, or a file that is named",
+            hint="train one: musicvae prior RUN, then musicvae export it",
+        )
+    return found
