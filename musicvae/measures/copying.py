@@ -77,4 +77,5 @@ def nearest(points: NDArray[np.float32], others: NDArray[np.float32]) -> NDArray
         some = points[first : first + _TOGETHER]
         products = squares - 2 * some @ others.T
         least.append(products.min(axis=1) + np.einsum("nd,nd->n", some, some))
-    return np.sqrt(np.maximum(np.concatenate(least), 0)).astype(np.float32)
+    distances: NDArray[np.float32] = np.sqrt(np.maximum(np.concatenate(least), 0))
+    return distances.astype(np.float32)

@@ -17,7 +17,7 @@ _CHANNELS = (16, 32, 48, 64)
 _SCALE = 0.4
 
 
-class Network(keras.Model):  # type: ignore[misc]  # keras has no types
+class Network(keras.Model):
     """Four convolutions, the mean and the largest of each channel, and two dense layers.
 
     Args:

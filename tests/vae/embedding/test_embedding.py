@@ -7,7 +7,7 @@ import pytest
 
 from musicvae.errors import DataError, SettingError
 from musicvae.vae.embedding.crops import Crops
-from musicvae.vae.embedding.spoiling import SPOILS, backwards, smeared
+from musicvae.vae.embedding.spoiling import SPOILS, Spoil, backwards, smeared
 from musicvae.vae.embedding.training import right, train
 
 
@@ -28,7 +28,7 @@ MUSIC = {"fast": _tracks(10, 0), "slow": _tracks(25, 40)}
 
 
 @pytest.mark.parametrize("spoil", SPOILS, ids=lambda spoil: spoil.__name__)
-def test_what_is_spoiled_keeps_its_shape_and_spectrum_and_loses_its_course(spoil) -> None:
+def test_what_is_spoiled_keeps_its_shape_and_spectrum_and_loses_its_course(spoil: Spoil) -> None:
     frames = MUSIC["fast"][0][:129]
     spoiled = spoil(frames, np.random.default_rng(0))
     assert spoiled.shape == frames.shape
