@@ -53,8 +53,13 @@ def test_music_of_the_kind_is_near_and_noise_is_far(judge: Judge) -> None:
     near, far = judge.of(_melodies(range(8, 11))), judge.of(map(_noise, range(3)))
     assert near.ratio < 2
     assert far.ratio > 3 * near.ratio
-    assert far.unmusical > near.unmusical
     assert far.repeats[1] < near.repeats[1] - 0.3
+
+
+def test_music_backwards_is_no_music(judge: Judge) -> None:
+    melodies = list(_melodies(range(8, 11)))
+    backwards = [Sound(melody.samples[::-1], RATE) for melody in melodies]
+    assert judge.of(backwards).unmusical > judge.of(melodies).unmusical + 0.2
 
 
 def test_copies_are_counted_and_one_sound_has_no_variety(judge: Judge) -> None:
