@@ -13,6 +13,7 @@ import sys
 from collections.abc import Sequence
 
 from musicvae.cli import (
+    evaluating,
     exporting,
     information,
     listening,
@@ -41,7 +42,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     modules = (
         *(training, priors, listening, surveying, taping, remembering),
-        *(exporting, playing, sounding, rendering),
+        *(exporting, playing, sounding, rendering, evaluating),
         *(models, information),
     )
     for module in modules:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from musicvae.audio import Samples, Sound
 from musicvae.errors import AudioError
+from musicvae.measures.frechet import Gaussian, frechet_distance
 from musicvae.measures.spectra import comparable, librosa, log_mel, magnitude, onset_strength
 
 #: FFT size, hop and window in samples (Yamamoto et al. 2020, table 1).
@@ -78,16 +79,11 @@ def onset_correlation(a: Sound, b: Sound) -> float:
 def frechet_log_mel_distance(sounds_a: Sequence[Sound], sounds_b: Sequence[Sound]) -> float:
     """Fréchet distance between two sets of sounds, over the frames of their log-mel spectrograms.
 
-    A Gaussian is fitted to all frames of a set. A frame consists of its 80 log-mel bands and their
-    80 slopes over nine frames (librosa's delta, in log units per frame). The distance is
-    ``|mean_a - mean_b|² + tr(C_a + C_b - 2 (C_a C_b)^½)`` (Dowson & Landau 1982; used on embeddings
-    by Heusel et al. 2017 and Kilgour et al. 2019). Frames are compared rather than whole clips,
-    since a few clips hold thousands of frames, while their number would be too small to estimate a
-    covariance in 160 dimensions. The distance depends on timbre, level and their changes within
-    0.2 s, and not on longer form.
-
-    The root is taken of symmetric matrices, by their eigenvalues: ``scipy.linalg.sqrtm`` takes five
-    times as long, and gives complex numbers where a covariance is nearly singular.
+    A Gaussian is fitted to all frames of a set; see :mod:`musicvae.measures.frechet`. A frame
+    consists of its 80 log-mel bands and their 80 slopes over nine frames (librosa's delta, in log
+    units per frame). Frames are compared rather than whole clips, since a few clips hold thousands
+    of frames, while their number would be too small to estimate a covariance in 160 dimensions. The
+    distance depends on timbre, level and their changes within 0.2 s, and not on longer form.
 
     Returns:
         0 for equal sets; squared natural-log units.
@@ -96,13 +92,7 @@ def frechet_log_mel_distance(sounds_a: Sequence[Sound], sounds_b: Sequence[Sound
         AudioError: a set is empty or too short, or a sound is empty or not finite.
         MissingExtraError: librosa is not installed.
     """
-    mean_a, covariance_a = _gaussian(sounds_a)
-    mean_b, covariance_b = _gaussian(sounds_b)
-    root = _square_root(covariance_a)
-    cross = np.linalg.eigvalsh(root @ covariance_b @ root)
-    shared = 2 * np.sqrt(np.maximum(cross, 0)).sum()
-    spread = np.trace(covariance_a) + np.trace(covariance_b) - shared
-    return float(np.sum((mean_a - mean_b) ** 2) + max(spread, 0.0))
+    return frechet_distance(*(_gaussian(sounds) for sounds in (sounds_a, sounds_b)))
 
 
 def _floored(samples: Samples, size: int, hop: int, window: int) -> NDArray[np.float32]:
@@ -113,8 +103,8 @@ def _floored(samples: Samples, size: int, hop: int, window: int) -> NDArray[np.f
     return floored
 
 
-def _gaussian(sounds: Sequence[Sound]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Mean, float64 (160,), and covariance, float64 (160, 160), of all frames."""
+def _gaussian(sounds: Sequence[Sound]) -> Gaussian:
+    """A Gaussian in 160 dimensions, fitted to all frames."""
     frames = [_frames(sound) for sound in sounds]
     if sum(map(len, frames)) < 2:
         raise AudioError(
@@ -122,8 +112,7 @@ def _gaussian(sounds: Sequence[Sound]) -> tuple[NDArray[np.float64], NDArray[np.
             expected="at least one sound of 50 ms in each set; some minutes for a steady figure",
             received=f"{len(sounds)} sounds",
         )
-    together = np.concatenate(frames)
-    return together.mean(axis=0), np.cov(together, rowvar=False)
+    return Gaussian.of(np.concatenate(frames))
 
 
 def _frames(sound: Sound) -> NDArray[np.float64]:
@@ -131,13 +120,6 @@ def _frames(sound: Sound) -> NDArray[np.float64]:
     bands = log_mel(sound).astype(np.float64)
     slopes = librosa().feature.delta(bands, axis=0, mode="nearest")
     return np.concatenate([bands, slopes], axis=1)
-
-
-def _square_root(covariance: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The symmetric root of a symmetric, positive semi-definite matrix; float64 (n, n) both."""
-    values, vectors = np.linalg.eigh(covariance)
-    root: NDArray[np.float64] = (vectors * np.sqrt(np.maximum(values, 0))) @ vectors.T
-    return root
 
 
 def _same_length(

@@ -1,0 +1,87 @@
+"""The command ``evaluate``: how near the music of a model is to the music it learnt from."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from musicvae.cli.options import Commands
+
+
+def add(commands: Commands) -> None:
+    """Declare ``evaluate``.
+
+    Args:
+        commands: the result of ``ArgumentParser.add_subparsers()``.
+    """
+    parser = commands.add_parser(
+        "evaluate",
+        help="judge what a model plays by itself, against the music that it learnt from",
+        description="Let a model play by its sources, and measure how near that is to the tracks "
+        "that it learnt from, beside unheard tracks: by an embedding that tells music from what is "
+        "no music, by its pulse, level and onsets, by how much is copied, and whether it drifts. "
+        "Needs no TensorFlow.",
+    )
+    parser.add_argument(
+        "model", metavar="MODEL", help="a stream .onnx, or the name of a ready model"
+    )
+    parser.add_argument(
+        "--data", type=Path, required=True, help="the folder that the model was trained on"
+    )
+    parser.add_argument("--genre", help="its folder there (default: the model's genre)")
+    parser.add_argument(
+        "--split", default="last 10", metavar="RULE",
+        help="the rule by which training kept tracks for testing (default: %(default)s)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--source", action="append", metavar="NAME",
+        help="walk, memory, prior, or prior=0.5 for a variation; may be repeated (default: walk)",
+    )  # fmt: skip
+    parser.add_argument("--memory", metavar="FILE", help="a memory in place of the model's")
+    parser.add_argument("--prior", metavar="FILE", help="a prior in place of the model's")
+    parser.add_argument("--takes", type=int, default=10, help="of each source (default: 10)")
+    parser.add_argument(
+        "--seconds", type=float, default=30.0,
+        help="of each take (default: 30); from 120 on it is told whether they drift",
+    )  # fmt: skip
+    parser.add_argument("--seed", type=int, default=0, help="of the first take (default: 0)")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="a JSON file of all figures")
+    parser.set_defaults(run=evaluate)
+
+
+def evaluate(options: argparse.Namespace) -> int:
+    """Run ``musicvae evaluate``.
+
+    Raises:
+        MusicVAEError: a file cannot be used, or an option has a value that cannot work.
+    """
+    from musicvae.cli.results import shown
+    from musicvae.errors import SettingError
+    from musicvae.evaluating.evaluation import evaluated, written
+    from musicvae.evaluating.report import table
+    from musicvae.evaluating.takes import Source
+    from musicvae.paths import output_file
+
+    if options.takes < 1:
+        raise SettingError("no take to judge", expected="--takes 1 or more", received=options.takes)
+    sources = [
+        Source.parse(text, options.memory, options.prior) for text in options.source or ["walk"]
+    ]
+    out = None if options.out is None else output_file(options.out, (".json",), [])
+    verdicts = evaluated(
+        options.model,
+        sources,
+        options.data,
+        genre=options.genre,
+        split=options.split,
+        takes=options.takes,
+        seconds=options.seconds,
+        seed=options.seed,
+        tell=lambda text: print(f"{text} …", file=sys.stderr, flush=True),
+    )
+    print(table(verdicts))
+    if out is not None:
+        written(verdicts, out)
+        print(f"wrote {shown(out)}")
+    return 0
