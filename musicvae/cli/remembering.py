@@ -42,6 +42,12 @@ def add(commands: Commands) -> None:
         help="of music at most, taken evenly from all tracks (default: %(default)g)",
     )
     parser.add_argument(
+        "--split",
+        metavar="RULE",
+        help="of a folder, take only the tracks that a training with this rule learns from, such "
+        'as "last 10" (default: all)',
+    )
+    parser.add_argument(
         "--style", default="", help="what kind of music it is (default: the folder of each file)"
     )
     parser.add_argument("--licence", default="unstated", help="licence of the music")
@@ -69,7 +75,7 @@ def make_memory(options: argparse.Namespace) -> None:
         print(f"left out: {shown(Path(path.name))}: {reason}", file=sys.stderr, flush=True)
 
     out = output_file(options.out, ENDINGS, [*map(expand, options.tracks)])
-    pieces = pieces_of(options.tracks, options.style)
+    pieces = pieces_of(options.tracks, options.style, options.split)
     memory = remember(
         pieces,
         Encoder(options.encoder),

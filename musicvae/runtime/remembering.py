@@ -33,6 +33,7 @@ from musicvae.measures.frames import frame_attributes
 from musicvae.measures.onsets import onset_weights
 from musicvae.measures.pulse import beats
 from musicvae.paths import AnyPath, expand
+from musicvae.recipes.split import split_tracks
 from musicvae.runtime.encoder import Encoder
 from musicvae.text import printable
 
@@ -73,21 +74,30 @@ class _Encoded:
     measured: dict[str, Float64]
 
 
-def pieces_of(places: Iterable[AnyPath], style: str = "") -> list[Piece]:
+def pieces_of(places: Iterable[AnyPath], style: str = "", split: str | None = None) -> list[Piece]:
     """The sound files that a person named, alone or as folders.
 
     Args:
         places: files and folders.
         style: of all of them; by default the name of the folder that each file is in.
+        split: the rule of a training (:mod:`musicvae.recipes.split`): of a folder, only the tracks
+            count that it learns from; ``None`` takes all.
 
     Raises:
         DataError: a folder holds no sound file.
+        SettingError: ``split`` is no rule.
     """
     found: list[Piece] = []
     for place in map(expand, places):
-        paths = [track.path for track in scan(place).tracks] if place.is_dir() else [place]
+        paths = _tracks(place, split) if place.is_dir() else [place]
         found += [Piece(path, style or path.absolute().parent.name) for path in paths]
     return list(dict.fromkeys(found))
+
+
+def _tracks(folder: Path, split: str | None) -> list[Path]:
+    paths = {track.key: track.path for track in scan(folder).tracks}
+    keys = list(paths) if split is None else split_tracks(paths, split, seed=0).train
+    return [paths[key] for key in keys]
 
 
 def remember(

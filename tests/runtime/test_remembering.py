@@ -106,6 +106,13 @@ def test_named_files_and_styles(folder: Path) -> None:
         pieces_of([folder / "empty"])
 
 
+def test_tracks_that_training_kept_for_testing_are_not_remembered(folder: Path) -> None:
+    learnt = pieces_of([folder / "jazz"], split="last 1")
+    assert [piece.path.stem for piece in learnt] == ["jazz.0", "jazz.1", "jazz.2"]
+    with pytest.raises(SettingError):
+        pieces_of([folder / "jazz"], split="some")
+
+
 def test_files_that_cannot_be_used_are_left_out_with_a_reason(
     folder: Path, encoder: Encoder
 ) -> None:

@@ -20,7 +20,7 @@ class Runner:
     def __call__(self, words: Sequence[str]) -> int:
         self.commands.append(tuple(words))
         out = Path(words[list(words).index("--out") + 1])
-        if words[0] == "train" or "share" in words:
+        if words[0] in ("train", "prior") or "share" in words:
             out.mkdir(parents=True, exist_ok=True)
             (out / "run.json").write_text("{}")
         if len(self.commands) - 1 == self.fails_at:
@@ -32,6 +32,9 @@ class Runner:
                     (out / name).write_text("")
             if "--from" in words:
                 (out / "start.npz").write_text("")
+        elif words[0] == "prior":
+            if not (out / "best.npz").exists():
+                (out / "best.npz").write_text("")
         elif "share" not in words:
             out.write_text("")
         return 0
@@ -52,7 +55,8 @@ def test_the_base_comes_first_and_each_decoder_keeps_its_encoder(call: list[str]
     runner = Runner()
     assert main(call, runner) == 0
     verbs = [command[0] for command in runner.commands]
-    assert verbs == ["train"] * 3 + ["export"] * 3 + ["models"] * 3
+    making = ["train"] * 3 + ["export"] * 3 + ["memory"] * 2 + ["prior", "export"]
+    assert verbs == making + ["models"] * 3
     base, jazz, rock = runner.said[:3]
     assert "--recipe stream44" in base
     assert "channels=2" in base
@@ -64,9 +68,12 @@ def test_the_base_comes_first_and_each_decoder_keeps_its_encoder(call: list[str]
     assert all("split=last 10" in said for said in (base, jazz, rock))
     assert runner.said[3].endswith("encoder.onnx --encoder")
     assert all("--half" in said for said in runner.said[3:6])
-    assert all("music/" in said and "--split last 10" in said for said in runner.said[6:8])
-    assert runner.said[8].startswith("models share")
-    assert runner.said[8].endswith("models/shared")
+    assert all("--split last 10 --style" in said for said in runner.said[6:8])
+    assert all("encoder.onnx" in said for said in runner.said[6:9])
+    assert runner.said[9].endswith("models/shared.prior.onnx")
+    assert all("music/" in said and "--split last 10" in said for said in runner.said[10:12])
+    assert runner.said[12].startswith("models share")
+    assert runner.said[12].endswith("models/shared")
 
 
 def test_what_is_made_is_not_made_again(
@@ -76,14 +83,14 @@ def test_what_is_made_is_not_made_again(
     again = Runner()
     assert main(call, again) == 0
     # A training is asked, as it may have been given more time; it knows that it is finished.
-    assert [command[0] for command in again.commands] == ["train"] * 3
+    assert [command[0] for command in again.commands] == [*["train"] * 3, "prior"]
     assert all(command[-1] == "--resume" for command in again.commands)
     assert "measure rock: done before" in capsys.readouterr().out
 
 
 def test_a_stop_at_any_command_is_gone_on_from(call: list[str]) -> None:
     whole = Runner()
-    for fails_at in range(9):
+    for fails_at in range(13):
         runner = Runner(fails_at)
         assert main([*call[:3], f"{call[3]}{fails_at}", *call[4:]], runner) == 130
         assert len(runner.commands) == fails_at + 1
@@ -92,11 +99,9 @@ def test_a_stop_at_any_command_is_gone_on_from(call: list[str]) -> None:
         assert sorted(path.name for path in made.iterdir()) == [
             *(
                 "encoder.onnx",
-                "jazz.card.json",
-                "jazz.onnx",
-                "rock.card.json",
-                "rock.onnx",
-                "shared",
+                *("jazz.card.json", "jazz.memory", "jazz.onnx"),
+                *("rock.card.json", "rock.memory", "rock.onnx"),
+                *("shared", "shared.prior.onnx"),
             )
         ]
 
@@ -109,11 +114,10 @@ def test_newer_weights_are_exported_and_measured_again(call: list[str], tmp_path
     os.utime(tmp_path / "ten" / "runs" / "jazz" / "best.npz", (1_500_000_000, 1_500_000_000))
     again = Runner()
     assert main(call, again) == 0
-    assert [command[-1].endswith("--resume") for command in again.commands] == [True] * 3 + [
-        False
-    ] * 2
+    resumed = [command[-1] == "--resume" for command in again.commands]
+    assert resumed == [True, True, True, False, True, False]
     assert str(models / "jazz.onnx") in again.commands[3]
-    assert str(models / "jazz.card.json") in again.commands[4]
+    assert str(models / "jazz.card.json") in again.commands[5]
 
 
 def test_decoders_of_an_earlier_base_are_not_mixed_with_those_of_a_later_one(
@@ -130,7 +134,7 @@ def test_decoders_of_an_earlier_base_are_not_mixed_with_those_of_a_later_one(
 def test_cards_say_how_to_make_it_again_without_places(call: list[str], tmp_path: Path) -> None:
     runner = Runner()
     assert main([*call, "--limit", "No singing.", "--set", "batch_size=4"], runner) == 0
-    for said in runner.commands[6:8]:
+    for said in runner.commands[10:12]:
         assert said[said.index("--limit") + 1] == "No singing."
         again = said[said.index("--command") + 1]
         assert again.startswith("python -m musicvae_gtzan.making --data music --out ten ")

@@ -54,9 +54,9 @@ def _plan(arguments: Sequence[str] | None) -> tuple[Plan, bool]:
     """The plan, and whether the commands are only to be shown."""
     parser = argparse.ArgumentParser(
         prog="python -m musicvae_gtzan.making",
-        description="Train one encoder on all genres and a decoder for each, export them, and "
-        "measure them on tracks that were kept aside. Ctrl-C stops; the same command goes on, also "
-        "with more minutes.",
+        description="Train one encoder on all genres and a decoder for each, export them, make "
+        "memories and a prior of their latents, and measure them on tracks that were kept aside. "
+        "Ctrl-C stops; the same command goes on, also with more minutes.",
     )
     names = [genre.name for genre in ALL]
     add = parser.add_argument
@@ -66,6 +66,8 @@ def _plan(arguments: Sequence[str] | None) -> tuple[Plan, bool]:
     add("--base", type=Path, metavar="RUN", help="a finished run, instead of training the base")
     add("--base-minutes", type=float, default=Plan.base_minutes, help="default: %(default)g")
     add("--genre-minutes", type=float, default=Plan.genre_minutes, help="default: %(default)g")
+    add("--prior-minutes", type=float, default=Plan.prior_minutes, help="default: %(default)g")
+    add("--memory-minutes", type=float, default=Plan.memory_minutes, help="default: %(default)g")
     add("--unheard", type=int, default=Plan.unheard, help="test tracks a genre: the last ones")
     add("--licence", default=Plan.licence, help="licence of the models")
     add("--corpus", type=Path, help="JSON file that describes the music, for the cards")
@@ -87,6 +89,8 @@ def _plan(arguments: Sequence[str] | None) -> tuple[Plan, bool]:
         base_run=options.base,
         base_minutes=options.base_minutes,
         genre_minutes=options.genre_minutes,
+        prior_minutes=options.prior_minutes,
+        memory_minutes=options.memory_minutes,
         unheard=options.unheard,
         licence=options.licence,
         corpus=options.corpus,

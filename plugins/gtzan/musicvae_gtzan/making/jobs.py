@@ -4,6 +4,8 @@
     jazz …    each genre's decoder goes on from the base; the encoder, and with it the meaning of
               the latents, stays
     export    each decoder, and the encoder once, as ONNX files of half precision
+    remember  the tracks that each decoder learnt from, for it to improvise over
+    prior     how the latents of all genres go on, for new music; and its export
     measure   each decoder on the tracks that no training heard, for its card
     share     the base, as a run that others can train from
 
@@ -36,6 +38,8 @@ class Plan:
         base_run: a finished run that is the base; ``None`` to train one.
         base_minutes: training time of the base in minutes.
         genre_minutes: training time of each genre's decoder in minutes.
+        prior_minutes: training time of the prior in minutes.
+        memory_minutes: of music in each memory.
         unheard: how many tracks of each genre are kept for testing: the last ones.
         licence: licence of the models.
         corpus: a JSON file that says for the cards what the music is; ``None`` without.
@@ -50,6 +54,8 @@ class Plan:
     base_run: Path | None = None
     base_minutes: float = 240.0
     genre_minutes: float = 40.0
+    prior_minutes: float = 60.0
+    memory_minutes: float = 12.0
     unheard: int = 10
     licence: str = "unstated"
     corpus: Path | None = None
@@ -80,6 +86,15 @@ class Plan:
     def decoder(self, genre: str) -> Path:
         """The file of a genre's decoder."""
         return self.out / "models" / f"{genre}.onnx"
+
+    def memory(self, genre: str) -> Path:
+        """The file of what a genre's decoder improvises over."""
+        return self.out / "models" / f"{genre}.memory"
+
+    @property
+    def prior(self) -> Path:
+        """The file of the prior of all genres."""
+        return self.out / "models" / "shared.prior.onnx"
 
     def card(self, genre: str) -> Path:
         """The file of a genre's card."""
@@ -146,6 +161,9 @@ def jobs(plan: Plan) -> Iterator[Job]:
     for genre in plan.genres:
         yield _export(plan, plan.run(genre), plan.decoder(genre), genre)
     for genre in plan.genres:
+        yield _remember(plan, genre)
+    yield from _prior(plan)
+    for genre in plan.genres:
         yield _measure(plan, genre)
     yield _share(plan)
 
@@ -183,6 +201,26 @@ def _export(plan: Plan, run: Path, made: Path, what: str, *options: str) -> Job:
     return Job(f"export {what}", command, made, (run / "best.npz", run / "playing.json"))
 
 
+def _remember(plan: Plan, genre: str) -> Job:
+    command = (
+        *("memory", str(plan.music(genre)), "--split", f"last {plan.unheard}", "--style", genre),
+        *("--encoder", str(plan.encoder), "--minutes", f"{plan.memory_minutes:g}"),
+        *("--licence", plan.licence, "--out", str(plan.memory(genre))),
+    )
+    return Job(f"remember {genre}", command, plan.memory(genre), (plan.encoder,))
+
+
+def _prior(plan: Plan) -> Iterator[Job]:
+    out = plan.out / "runs" / "prior"
+    command = (
+        *("prior", str(plan.encoder), "--data", str(plan.data), "--split", f"last {plan.unheard}"),
+        *("--minutes", f"{plan.prior_minutes:g}", "--licence", plan.licence, "--out", str(out)),
+    )
+    yield Job("train the prior", command, out / "best.npz", run=out)
+    export = ("export", str(out), "--half", "--out", str(plan.prior))
+    yield Job("export the prior", export, plan.prior, (out / "best.npz",))
+
+
 def _share(plan: Plan) -> Job:
     out = plan.out / "models" / "shared"
     command = ("models", "share", str(plan.base), "--out", str(out))
@@ -198,7 +236,7 @@ def _measure(plan: Plan, genre: str) -> Job:
         *(word for limit in plan.limits for word in ("--limit", limit)),
         *(("--command", plan.command) if plan.command else ()),
     )
-    needs = [decoder, plan.encoder]
+    needs = [decoder, plan.encoder, plan.memory(genre)]
     if plan.corpus is not None:
         command, needs = (*command, "--corpus", str(plan.corpus)), [*needs, plan.corpus]
     return Job(f"measure {genre}", command, card, tuple(needs))
