@@ -133,5 +133,5 @@ def test_a_broken_promise_is_the_exit_status(
     command: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     unlimited(monkeypatch)
-    assert command.main(["--hours", "0.2"]) == 1
+    assert command.main(["--hours", "0.6"]) == 1
     assert "broken: no sample passes the ceiling" in capsys.readouterr().out

@@ -16,6 +16,8 @@ from musicvae.live.daemon import Daemon
 from musicvae.live.engine import guard, stream_voice
 
 HALF_A_MINUTE = 1 / 120
+#: Of the performance; by chance, some hold no fault that one of the tests below needs.
+SEED = 2
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +32,7 @@ def daemon(soak: ModuleType) -> ModuleType:
 
 def run(soak: ModuleType, scale: float = 12.0) -> Any:
     """Half a minute, with many more commands and faults than in a soak."""
-    return soak.soak_with_faults(HALF_A_MINUTE, 1, pause=0.1, scale=scale)
+    return soak.soak_with_faults(HALF_A_MINUTE, SEED, pause=0.1, scale=scale)
 
 
 def promises(figures: Any) -> list[str]:

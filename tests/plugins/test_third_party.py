@@ -173,7 +173,7 @@ def test_its_stream_plays_in_any_blocks(pulse: Path, sounds: Path) -> None:
 def test_its_stream_plays_in_the_daemon(pulse: Path, tmp_path: Path) -> None:
     out = tmp_path / "take.wav"
     run("-m", "musicvae", "live", pulse / "decoder.onnx", "--out", out, "--fast", "--seconds", "2",
-        "--port", "0", "--quiet")  # fmt: skip
+        "--port", "0", "--quiet", "--source", "held")  # fmt: skip
     take = read(out)
     assert (take.sample_rate, len(take.samples)) == (16_000, 32_000)
     # It holds the mean latents, to which the network answers with one pulse over and over.

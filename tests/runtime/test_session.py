@@ -6,6 +6,7 @@ import dataclasses
 import os
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -16,17 +17,36 @@ from musicvae.errors import ArtifactKindError, CorruptArtifactError, SettingErro
 from musicvae.runtime import session
 from musicvae.runtime.decoder import Decoder
 from musicvae.runtime.encoder import Encoder
+from musicvae.runtime.prior import Prior
 from musicvae.runtime.session import PLAYERS, first_line, open_artifact, open_session
 from musicvae.runtime.stream_decoder import StreamDecoder
 
 Make = Callable[..., Path]
 
-CLASSES: dict[str, Any] = {"clip": Decoder, "stream": StreamDecoder, "encoder": Encoder}
+CLASSES: dict[str, Any] = {
+    "clip": Decoder,
+    "stream": StreamDecoder,
+    "encoder": Encoder,
+    "prior": Prior,
+}
 
 
 @pytest.fixture
-def paths(make_artifact: Make, make_stream: Make, make_encoder: Make) -> dict[str, Path]:
-    return {"clip": make_artifact(), "stream": make_stream(), "encoder": make_encoder()}
+def paths(
+    make_artifact: Make,
+    make_stream: Make,
+    make_encoder: Make,
+    prior_artifacts: ModuleType,
+    tmp_path: Path,
+) -> dict[str, Path]:
+    prior = tmp_path / "new.onnx"
+    prior_artifacts.write_prior_artifact(prior)
+    return {
+        "clip": make_artifact(),
+        "stream": make_stream(),
+        "encoder": make_encoder(),
+        "prior": prior,
+    }
 
 
 def test_each_kind_has_its_class() -> None:

@@ -26,7 +26,7 @@ def test_a_memory_is_loaded_and_plays(rig: Any) -> None:
     assert rig.done("/memory/load", "even") == ["even"]
     assert source(rig) == "memory"
     assert rig.done("/style", "odd") == ["odd"]
-    assert "no style or track" in rig.failed("/style", "polka")
+    assert "no style, track or genre" in rig.failed("/style", "polka")
 
 
 def spoiled(data: bytes) -> dict[str, bytes]:

@@ -64,7 +64,7 @@ def test_decoding_and_training_have_a_bar_each(progress: Any) -> None:
     reporter.decoding(3, 5, "\x1b[2Jc\n.wav")  # the name of a stranger's file
     assert decoding.fields["figures"].isprintable()
     assert (training.description, training.completed, training.total) == ("training", 42, 90)
-    assert training.fields["figures"] == "ELBO -1,000  KL 2"
+    assert training.fields["figures"] == "ELBO -1,000  KL 2.000"
 
 
 def test_a_resumed_bar_begins_where_the_run_stands(progress: Any) -> None:
