@@ -81,7 +81,7 @@ function named(i) {
   const [x, y] = place(tracks[i]);
   name.textContent = short(tracks[i].key);
   name.setAttribute("text-anchor", x > W * 0.7 ? "end" : x < W * 0.3 ? "start" : "middle");
-  name.setAttribute("x", x); name.setAttribute("y", y < 40 ? y + 26 : y - 15);
+  name.setAttribute("x", x); name.setAttribute("y", y > H * 0.8 ? y - 15 : y + 26);
 }
 
 // One track.
@@ -164,7 +164,7 @@ function sort(field) {
 }
 const sorts = columns.map(([field]) => (field === "rank" ? "place" : field));
 columns.forEach(([, title], at) => {
-  const th = make("th", { textContent: title, tabIndex: 0 });
+  const th = make("th", { textContent: title, tabIndex: 0, className: title === "track" ? "" : "n" });
   th.addEventListener("click", () => sort(sorts[at]));
   th.addEventListener("keydown", (event) => { if (event.key === "Enter") sort(sorts[at]); });
   head.append(th);
