@@ -21,9 +21,7 @@ from musicvae.latents.memory import Memory
 from musicvae.latents.memory.choosing import Wishes
 from musicvae.latents.memory.improviser import SEAM_STEPS, Improviser
 from musicvae.latents.memory.places import Places
-
-#: Seconds between moments whose latents are compared.
-LAGS = (0.25, 0.5, 1.0, 2.0, 4.0)
+from musicvae.measures.repeating import LAGS
 
 
 def main() -> None:

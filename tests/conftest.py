@@ -76,13 +76,6 @@ def prior_artifacts(artifacts: ModuleType) -> ModuleType:
     return _helper("prior_artifacts")
 
 
-@pytest.fixture(scope="session")
-def prior_material() -> ModuleType:
-    """The module tests/prior_material.py; skips where TensorFlow is not installed."""
-    pytest.importorskip("tensorflow", reason="TensorFlow is not installed")
-    return _helper("prior_material")
-
-
 @pytest.fixture
 def allocated() -> Callable[[Callable[[], object]], tuple[int, int]]:
     """The bytes that some work keeps, and the most that it holds at once: ``allocated(work)``.

@@ -18,6 +18,7 @@ from musicvae.cards.training_facts import (
     training_of_artifact,
     training_of_run,
 )
+from musicvae.data.sides import sides
 from musicvae.data.tracks import scan
 from musicvae.errors import DataError
 from musicvae.latents.memory import Memory
@@ -25,7 +26,6 @@ from musicvae.models.card import ModelCard, file_facts, memory_facts
 from musicvae.models.card_parts import AttributeLine, Figures, LatentLine, MemoryFacts
 from musicvae.models.folder import memory_of
 from musicvae.paths import AnyPath, expand, input_file
-from musicvae.recipes.split import split_tracks
 from musicvae.vae.run.folder import RunFolder
 
 #: Differences beyond these are told as limits: of level and of width in one track, and of
@@ -140,9 +140,9 @@ def unheard(folder: AnyPath, genre: str | None = None, split: str | None = None)
         DataError: there is no such folder, or no sound file in it.
         SettingError: ``split`` is no rule.
     """
-    found = {track.key: track.path for track in scan(folder, genre).tracks}
-    keys = sorted(found) if split is None else split_tracks(found, split, seed=0).test
-    return [found[key] for key in keys]
+    if split is not None:
+        return sides(folder, split, genre).unheard
+    return [track.path for track in sorted(scan(folder, genre).tracks, key=lambda each: each.key)]
 
 
 def refuse_heard(tracks: Sequence[Path], run: RunFolder) -> None:

@@ -98,8 +98,7 @@ class Instrument:
 
 def beginning(path: Path) -> Sound:
     """The first minute of a sound file."""
-    sound = read(path)
-    return Sound(sound.samples[: round(LONGEST * sound.sample_rate)], sound.sample_rate)
+    return read(path, LONGEST)
 
 
 def measure(

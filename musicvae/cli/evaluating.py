@@ -40,12 +40,14 @@ def add(commands: Commands) -> None:
     )  # fmt: skip
     parser.add_argument("--memory", metavar="FILE", help="a memory in place of the model's")
     parser.add_argument("--prior", metavar="FILE", help="a prior in place of the model's")
-    parser.add_argument("--takes", type=int, default=10, help="of each source (default: 10)")
+    parser.add_argument(
+        "--n", type=int, default=10, help="how many sounds each source plays (default: 10)"
+    )
     parser.add_argument(
         "--seconds", type=float, default=30.0,
-        help="of each take (default: 30); from 120 on it is told whether they drift",
+        help="of each sound (default: 30); from 120 on it is told whether they drift",
     )  # fmt: skip
-    parser.add_argument("--seed", type=int, default=0, help="of the first take (default: 0)")
+    parser.add_argument("--seed", type=int, default=0, help="of the first sound (default: 0)")
     parser.add_argument("--out", type=Path, metavar="FILE", help="a JSON file of all figures")
     parser.set_defaults(run=evaluate)
 
@@ -60,11 +62,11 @@ def evaluate(options: argparse.Namespace) -> int:
     from musicvae.errors import SettingError
     from musicvae.evaluating.evaluation import evaluated, written
     from musicvae.evaluating.report import table
-    from musicvae.evaluating.takes import Source
+    from musicvae.evaluating.sources import Source
     from musicvae.paths import output_file
 
-    if options.takes < 1:
-        raise SettingError("no take to judge", expected="--takes 1 or more", received=options.takes)
+    if options.n < 1:
+        raise SettingError("no sound to judge", expected="--n 1 or more", received=options.n)
     sources = [
         Source.parse(text, options.memory, options.prior) for text in options.source or ["walk"]
     ]
@@ -75,7 +77,7 @@ def evaluate(options: argparse.Namespace) -> int:
         options.data,
         genre=options.genre,
         split=options.split,
-        takes=options.takes,
+        count=options.n,
         seconds=options.seconds,
         seed=options.seed,
         tell=lambda text: print(f"{text} …", file=sys.stderr, flush=True),

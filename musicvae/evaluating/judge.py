@@ -10,8 +10,9 @@ import numpy as np
 from musicvae.audio import Sound
 from musicvae.errors import AudioError
 from musicvae.evaluating.portrait import Portrait
-from musicvae.measures.copying import nearest, windows
+from musicvae.measures.copying import windows
 from musicvae.measures.frechet import Gaussian, frechet_distance
+from musicvae.measures.nearest import nearest
 from musicvae.runtime.embedding import Embedding, Float32
 
 
@@ -83,7 +84,7 @@ class Judge:
         if not known:
             raise AudioError("there is no music to compare with", expected="a track or more")
         self._music = Gaussian.of(np.concatenate([points for points, _ in known]))
-        self._known = np.concatenate([each for _, each in known])
+        self._known = [each for _, each in known]
         self._near = self._distance([each.points for each in others])
         self._spread = _spread(others)
         #: How near to what was learnt other music comes by chance.

@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike
 
 from musicvae.errors import LatentError
 from musicvae.latents.arrays import Float32, Float64, checked_sequences
+from musicvae.measures.nearest import nearest as nearest_points
 
 #: Seconds of a window, and from one window that is looked at to the next.
 WINDOW, _HOP = 1.0, 0.25
@@ -38,11 +39,7 @@ def nearest(sequences: Sequence[ArrayLike], known: Sequence[ArrayLike], rate: fl
     """
     length, hop = max(1, round(WINDOW * rate)), max(1, round(_HOP * rate))
     asked = np.concatenate([*_windows(sequences, length, hop)])
-    lengths, best = np.square(asked).sum(axis=1), np.full(len(asked), np.inf)
-    for some in _windows(known, length, 1):
-        squares = np.square(some).sum(axis=1) - 2 * (asked @ some.T)
-        best = np.minimum(best, squares.min(axis=1))
-    distances: Float64 = np.sqrt(np.maximum(best + lengths, 0) / asked.shape[1])
+    distances: Float64 = nearest_points(asked, _windows(known, length, 1)) / np.sqrt(asked.shape[1])
     return distances
 
 

@@ -21,9 +21,11 @@ from numpy.typing import ArrayLike
 
 from musicvae.errors import LatentError
 from musicvae.latents.arrays import Float64, checked_sequences
+from musicvae.measures.frechet import Gaussian, frechet_distance
+from musicvae.measures.repeating import LAGS, autocorrelation
 
-#: Lags of the autocorrelation, and the length of a window, in seconds.
-LAGS, WINDOW = (0.25, 0.5, 1.0, 2.0, 4.0), 3.0
+#: Length of a window, in seconds.
+WINDOW = 3.0
 #: Components of the windows' statistics between which covariances are compared: with a few hundred
 #: windows, more could not be estimated.
 _COMPONENTS = 16
@@ -35,7 +37,8 @@ class Form:
 
     Attributes:
         spread: standard deviation of each latent over all sequences, float64 (D,).
-        memory: autocorrelation of each latent after each of :data:`LAGS`, float64 (5, D).
+        memory: autocorrelation of each latent after each of
+            :data:`musicvae.measures.repeating.LAGS`, float64 (5, D).
         pace: mean absolute difference of successive steps, float64 (D,).
         windows: mean, spread and movement of each latent in each window, float64 (n, 3 D).
         weights: how much each latent counts, float64 (D,), sum 1.
@@ -78,7 +81,7 @@ class Form:
         shares = np.ones(together.shape[1]) if weights is None else np.asarray(weights, np.float64)
         return cls(
             together.std(axis=0),
-            np.stack([_correlation(tracks, round(lag * rate)) for lag in LAGS]),
+            np.stack([autocorrelation(tracks, round(lag * rate)) for lag in LAGS]),
             np.concatenate([np.abs(np.diff(track, axis=0)) for track in tracks]).mean(axis=0),
             np.stack(windows),
             shares / shares.sum(),
@@ -114,42 +117,17 @@ class Form:
         # What lies outside of the components is one more number: nothing may hide there.
         parts = [np.c_[x @ chosen, np.linalg.norm(x - x @ chosen @ chosen.T, axis=1)]
                  for x in (mine, theirs)]  # fmt: skip
-        return float(np.sqrt(frechet(*parts)))
+        return float(np.sqrt(frechet_distance(*map(Gaussian.of, parts))))
 
 
 #: A distance of each kind that is plainly heard.
 _SCALES = {"spread": 0.2, "memory": 0.1, "pace": 0.2, "windows": 1.0}
 
 
-def frechet(one: ArrayLike, other: ArrayLike) -> float:
-    """The squared Fréchet distance of two sets of points, shape (n, width), taken as normal.
-
-    |m - m'|² + trace(C + C' - 2 (C C')^½) (Dowson and Landau 1982).
-    """
-    a, b = np.asarray(one, np.float64), np.asarray(other, np.float64)
-    first, second = (np.cov(x, rowvar=False, ddof=0).reshape(x.shape[1], -1) for x in (a, b))
-    values, vectors = np.linalg.eigh(first)
-    root = vectors * np.sqrt(np.maximum(values, 0)) @ vectors.T
-    between = np.sqrt(np.maximum(np.linalg.eigvalsh(root @ second @ root), 0)).sum()
-    apart = np.square(a.mean(axis=0) - b.mean(axis=0)).sum()
-    return float(max(0.0, apart + np.trace(first) + np.trace(second) - 2 * between))
-
-
 def _statistics(window: Float64) -> Float64:
     """Mean, spread and movement of each latent, float64 (3 D,)."""
     movement = np.abs(np.diff(window, axis=0)).mean(axis=0)
     return np.concatenate([window.mean(axis=0), window.std(axis=0), movement])
-
-
-def _correlation(tracks: list[Float64], lag: int) -> Float64:
-    """Autocorrelation of each latent about its mean in each track, float64 (D,)."""
-    products, squares = 0.0, 1e-12
-    for track in tracks:
-        centred = track - track.mean(axis=0)
-        if len(track) > lag:
-            products = products + (centred[lag:] * centred[: len(track) - lag]).mean(axis=0)
-            squares = squares + np.square(centred).mean(axis=0)
-    return np.asarray(products / squares) * np.ones(tracks[0].shape[1])
 
 
 def _above(values: Float64) -> Float64:

@@ -9,14 +9,13 @@ from numpy.typing import NDArray
 
 from musicvae.audio import Sound
 from musicvae.errors import AudioError
+from musicvae.measures.nearest import nearest
 from musicvae.measures.spectra import COMPARISON_RATE, MEL_HOP, log_mel
 
 #: Seconds of a window, and from window to window.
 WINDOW, HOP = 1.0, 0.5
 #: Parts in time and in frequency into which a window is divided, before windows are compared.
 _TIMES, _BANDS = 8, 20
-#: Windows whose distances to all others are computed at once, to limit the memory.
-_TOGETHER = 512
 
 
 def copy_rate(
@@ -44,8 +43,8 @@ def copy_rate(
         MissingExtraError: librosa is not installed.
     """
     known = windows(learnt)
-    threshold = np.quantile(nearest(windows(unheard), known), share)
-    return float(np.mean(nearest(windows(sounds), known) < threshold))
+    threshold = np.quantile(nearest(windows(unheard), [known]), share)
+    return float(np.mean(nearest(windows(sounds), [known]) < threshold))
 
 
 def windows(sounds: Sequence[Sound]) -> NDArray[np.float32]:
@@ -67,15 +66,3 @@ def windows(sounds: Sequence[Sound]) -> NDArray[np.float32]:
     if not found:
         raise AudioError("too little sound to compare", expected="at least one sound of 1 s")
     return np.stack(found).astype(np.float32)
-
-
-def nearest(points: NDArray[np.float32], others: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The distance of each point, (n, d), to the nearest of others, (m, d): float32 (n,)."""
-    squares = np.einsum("nd,nd->n", others, others)
-    least = []
-    for first in range(0, len(points), _TOGETHER):
-        some = points[first : first + _TOGETHER]
-        products = squares - 2 * some @ others.T
-        least.append(products.min(axis=1) + np.einsum("nd,nd->n", some, some))
-    distances: NDArray[np.float32] = np.sqrt(np.maximum(np.concatenate(least), 0))
-    return distances.astype(np.float32)

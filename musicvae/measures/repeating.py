@@ -11,6 +11,7 @@ from musicvae.audio import Sound
 from musicvae.errors import AudioError
 from musicvae.measures.onsets import frame_seconds, onset_weights
 from musicvae.measures.smoothing import hann, smooth
+from musicvae.measures.windows import Float64
 
 #: Lags in seconds.
 LAGS = (0.25, 0.5, 1.0, 2.0, 4.0)
@@ -29,27 +30,31 @@ def onset_autocorrelation(sound: Sound, lags: Sequence[float] = LAGS) -> tuple[f
     """
     step = frame_seconds(sound.sample_rate)
     strength = smooth(onset_weights(sound)[1], hann(max(1.0, _BLUR / step)))
-    return autocorrelation(strength[:, None], [lag / step for lag in lags])
-
-
-def autocorrelation(rows: NDArray[np.floating], lags: Sequence[float]) -> tuple[float, ...]:
-    """Correlation of rows, (steps, D), with the rows some steps later, over all columns together.
-
-    Each column counts less its mean, so that columns of high variance count more.
-
-    Raises:
-        AudioError: there are not more rows than the longest lag.
-    """
-    steps = [max(1, round(lag)) for lag in lags]
-    if len(rows) <= max(steps):
+    steps = [max(1, round(lag / step)) for lag in lags]
+    if len(strength) <= max(steps):
         raise AudioError(
             "too short to compare it with itself later",
-            expected=f"more than {max(steps)} steps",
-            received=f"{len(rows)} steps",
+            expected=f"more than {max(lags):g} s",
+            received=f"{sound.seconds:.1f} s",
         )
-    centred = np.asarray(rows, np.float64) - np.mean(rows, axis=0, dtype=np.float64)
-    power = float(np.sum(centred**2)) / len(centred)
-    if power <= 0:
-        return (0.0,) * len(steps)
-    products = [float(np.sum(centred[:-lag] * centred[lag:])) / (len(rows) - lag) for lag in steps]
-    return tuple(product / power for product in products)
+    return tuple(float(autocorrelation([strength[:, None]], lag)[0]) for lag in steps)
+
+
+def autocorrelation(tracks: Sequence[NDArray[np.floating]], lag: int) -> Float64:
+    """Correlation of each column with itself ``lag`` rows later, about its mean in each track.
+
+    Args:
+        tracks: shape (rows, D) each; those that are not longer than the lag do not count.
+        lag: in rows, at least 1.
+
+    Returns:
+        -1 to 1, float64 (D,); 0 for a column that does not move.
+    """
+    products = squares = np.zeros(tracks[0].shape[1])
+    for track in tracks:
+        if len(track) > lag:
+            centred = np.asarray(track, np.float64) - np.mean(track, axis=0, dtype=np.float64)
+            products = products + (centred[lag:] * centred[:-lag]).mean(axis=0)
+            squares = squares + np.square(centred).mean(axis=0)
+    correlation: Float64 = products / np.maximum(squares, 1e-12)
+    return correlation

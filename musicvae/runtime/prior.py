@@ -21,14 +21,13 @@ from musicvae.errors import (
     LatentError,
     RunStoppedError,
     SettingError,
-    StateError,
 )
 from musicvae.latents.arrays import Float32, Latents, latent_rows
 from musicvae.runtime.conditions import Conditions
 from musicvae.runtime.noise import StepNoise
 from musicvae.runtime.prior_session import PriorSession
 from musicvae.runtime.session import first_line, open_artifact
-from musicvae.runtime.stateful import StreamState
+from musicvae.runtime.stateful import StreamState, state_values
 from musicvae.text import printable
 
 #: Latents up to this magnitude are taken in; beyond, they are cut, since a hand may send any.
@@ -99,15 +98,8 @@ class Prior:
 
     @state.setter
     def state(self, state: StreamState) -> None:
-        size = self._info.state_size
-        fits = isinstance(state, StreamState) and state.graph_sha256 == self.graph_sha256
-        if not fits or state.values.shape != (size,) or not np.isfinite(state.values).all():
-            raise StateError(
-                "this state does not fit the prior",
-                expected=f"a finite state of {size} numbers of the graph {self.graph_sha256[:16]}…",
-                received=repr(state)[:80],
-            )
-        self._bound.load(state.values)
+        name, size = self._opened.name, self._info.state_size
+        self._bound.load(state_values(state, name, self.graph_sha256, size))
 
     def warm_up(self) -> None:
         """Take a step and drop the result; the state stays."""

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from musicvae.artifact import ArtifactInfo
 from musicvae.audio import Sound, read_as
+from musicvae.data.sides import sides
 from musicvae.data.tracks import scan
 from musicvae.errors import AudioError, MemoryBankError, SettingError
 from musicvae.latents.arrays import Float64, Latents
@@ -33,7 +34,6 @@ from musicvae.measures.frames import frame_attributes
 from musicvae.measures.onsets import onset_weights
 from musicvae.measures.pulse import beats
 from musicvae.paths import AnyPath, expand
-from musicvae.recipes.split import split_tracks
 from musicvae.runtime.encoder import Encoder
 from musicvae.text import printable
 
@@ -89,15 +89,12 @@ def pieces_of(places: Iterable[AnyPath], style: str = "", split: str | None = No
     """
     found: list[Piece] = []
     for place in map(expand, places):
-        paths = _tracks(place, split) if place.is_dir() else [place]
+        paths = [place]
+        if place.is_dir():
+            every = [track.path for track in scan(place).tracks]
+            paths = every if split is None else sides(place, split).learnt
         found += [Piece(path, style or path.absolute().parent.name) for path in paths]
     return list(dict.fromkeys(found))
-
-
-def _tracks(folder: Path, split: str | None) -> list[Path]:
-    paths = {track.key: track.path for track in scan(folder).tracks}
-    keys = list(paths) if split is None else split_tracks(paths, split, seed=0).train
-    return [paths[key] for key in keys]
 
 
 def remember(

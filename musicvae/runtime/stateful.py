@@ -27,7 +27,7 @@ from musicvae.runtime.stopping import Run, trial
 
 @dataclass(frozen=True, eq=False)
 class StreamState:
-    """Everything that a stream decoder or an encoder remembers of the blocks so far.
+    """Everything that a stream decoder, an encoder or a prior remembers of what came before.
 
     Attributes:
         graph_sha256: of the graph, 64 hex digits; the state fits every file with this graph.
@@ -36,6 +36,36 @@ class StreamState:
 
     graph_sha256: str
     values: Float32
+
+
+def state_values(state: object, name: str, digest: str, size: int) -> Float32:
+    """The values of a state, float32 (size,), if it is one of this graph.
+
+    Args:
+        state: what somebody takes for a state.
+        name: of the artifact, for messages.
+        digest: SHA-256 of its graph, 64 hex digits.
+        size: S, of its state.
+
+    Raises:
+        StateError: it is no state, that of another graph, or does not fit.
+    """
+    if not isinstance(state, StreamState):
+        raise StateError("this is not a state", expected="a StreamState", received=repr(state)[:80])
+    if state.graph_sha256 != digest:
+        raise StateError(
+            f"this state belongs to another model than {name!r}",
+            expected=f"a state of the graph {digest[:16]}…",
+            received=f"one of {str(state.graph_sha256)[:16]}…",
+        )
+    values = np.asarray(state.values)
+    if values.dtype != np.float32 or values.shape != (size,) or not np.isfinite(values).all():
+        raise StateError(
+            "this state does not fit the model",
+            expected=f"finite float32 numbers of shape ({size},)",
+            received=f"{values.dtype} of shape {values.shape}",
+        )
+    return values
 
 
 class Stateful(ABC):
@@ -79,25 +109,7 @@ class Stateful(ABC):
 
     @state.setter
     def state(self, state: StreamState) -> None:
-        if not isinstance(state, StreamState):
-            raise StateError(
-                "this is not a state", expected="a StreamState", received=repr(state)[:80]
-            )
-        if state.graph_sha256 != self._digest:
-            raise StateError(
-                f"this state belongs to another model than {self._name!r}",
-                expected=f"a state of the graph {self._digest[:16]}…",
-                received=f"one of {str(state.graph_sha256)[:16]}…",
-            )
-        values = np.asarray(state.values)
-        size = self._info.state_size
-        if values.dtype != np.float32 or values.shape != (size,) or not np.isfinite(values).all():
-            raise StateError(
-                "this state does not fit the model",
-                expected=f"finite float32 numbers of shape ({size},)",
-                received=f"{values.dtype} of shape {values.shape}",
-            )
-        self._bound.load(values)
+        self._bound.load(state_values(state, self._name, self._digest, self._info.state_size))
 
     def limit(self, seconds: float) -> None:
         """End each block that takes longer, where a daemon looks; see ``runtime/stopping.py``."""

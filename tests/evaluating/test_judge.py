@@ -11,7 +11,7 @@ from musicvae.audio import Sound
 from musicvae.errors import AudioError, SettingError
 from musicvae.evaluating.judge import Judge, Verdict
 from musicvae.evaluating.report import table
-from musicvae.evaluating.takes import Source
+from musicvae.evaluating.sources import Source
 
 RATE = 22_050
 
@@ -68,7 +68,7 @@ def test_copies_are_counted_and_one_sound_has_no_variety(judge: Judge) -> None:
     assert judge.of([_melody(9)] * 3).variety == pytest.approx(0, abs=1e-6)
 
 
-def test_a_take_that_ends_as_noise_has_drifted(judge: Judge) -> None:
+def test_a_sound_that_ends_as_noise_has_drifted(judge: Judge) -> None:
     music = np.concatenate([_melody(seed).samples for seed in range(20, 28)])  # 64 s
     noise = np.concatenate([_noise(seed).samples for seed in range(8)])
     turned = Sound.of(np.concatenate([music, noise]), RATE)

@@ -36,9 +36,9 @@ def test_noise_has_no_pulse_and_silence_no_onsets() -> None:
 def test_rows_that_return_and_rows_that_turn() -> None:
     turns = np.arange(400)[:, None] * 2 * np.pi / 40
     rows = np.concatenate([np.cos(turns), np.sin(turns)], axis=1)
-    back, opposite = autocorrelation(rows, (40, 20))
-    assert back == pytest.approx(1.0, abs=0.01)
-    assert opposite == pytest.approx(-1.0, abs=0.01)
+    np.testing.assert_allclose(autocorrelation([rows], 40), 1.0, atol=0.01)
+    np.testing.assert_allclose(autocorrelation([rows, rows[:10]], 20), -1.0, atol=0.01)
+    np.testing.assert_array_equal(autocorrelation([np.ones((50, 2))], 3), 0.0)
 
 
 def test_a_sound_that_is_too_short_is_refused() -> None:

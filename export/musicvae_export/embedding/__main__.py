@@ -12,9 +12,8 @@ from pathlib import Path
 import numpy as np
 
 from musicvae.audio import read
-from musicvae.data.tracks import scan
+from musicvae.data.sides import sides
 from musicvae.measures import log_mel
-from musicvae.recipes.split import split_tracks
 from musicvae.vae.embedding.crops import Tracks
 from musicvae.vae.embedding.training import train
 from musicvae_export.embedding.exporting import export_embedding
@@ -22,14 +21,14 @@ from musicvae_export.embedding.exporting import export_embedding
 
 def spectra_of(data: Path, rule: str) -> tuple[Tracks, Tracks]:
     """Log-mel frames of the tracks of each folder: of those to learn from, and of the others."""
-    sides: list[dict[str, list[np.ndarray]]] = [{}, {}]
+    learnt: dict[str, list[np.ndarray]] = {}
+    unheard: dict[str, list[np.ndarray]] = {}
     for folder in sorted(path for path in data.iterdir() if path.is_dir()):
         print(f"hearing {folder.name}", file=sys.stderr, flush=True)
-        paths = {track.key: track.path for track in scan(folder).tracks}
-        split = split_tracks(paths, rule, seed=0)
-        for side, keys in zip(sides, (split.train, split.test), strict=True):
-            side[folder.name] = [log_mel(read(paths[key])).astype(np.float16) for key in keys]
-    return sides[0], sides[1]
+        tracks = sides(folder, rule)
+        for side, paths in ((learnt, tracks.learnt), (unheard, tracks.unheard)):
+            side[folder.name] = [log_mel(read(path)).astype(np.float16) for path in paths]
+    return learnt, unheard
 
 
 def main() -> None:

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from musicvae_gtzan.making.__main__ import main
 
+from musicvae.vae.prior.folder import DESCRIPTION
+
 
 class Runner:
     """Stands for ``musicvae``: writes what a command would write; fails at some command."""
@@ -20,7 +22,10 @@ class Runner:
     def __call__(self, words: Sequence[str]) -> int:
         self.commands.append(tuple(words))
         out = Path(words[list(words).index("--out") + 1])
-        if words[0] in ("train", "prior") or "share" in words:
+        if words[0] == "prior":
+            out.mkdir(parents=True, exist_ok=True)
+            (out / DESCRIPTION).write_text("{}")
+        elif words[0] == "train" or "share" in words:
             out.mkdir(parents=True, exist_ok=True)
             (out / "run.json").write_text("{}")
         if len(self.commands) - 1 == self.fails_at:

@@ -10,7 +10,7 @@ from musicvae.errors import SettingError
 from musicvae.paths import AnyPath
 from musicvae.runtime.improvising import improvise
 from musicvae.runtime.new_music import play_prior
-from musicvae.runtime.playing import play
+from musicvae.runtime.playing import play as walk
 
 SOURCES = ("walk", "memory", "prior")
 
@@ -55,7 +55,7 @@ class Source:
         """Its name, with its variation where it is not 1."""
         return self.name if self.variation == 1 else f"{self.name}={self.variation:g}"
 
-    def take(self, model: AnyPath, seconds: float, seed: int) -> Sound:
+    def play(self, model: AnyPath, seconds: float, seed: int) -> Sound:
         """What a model plays from this source.
 
         Raises:
@@ -65,7 +65,7 @@ class Source:
             RegistryError: there is no ready model of that name.
         """
         if self.name == "walk":
-            return play(model, seconds, seed)
+            return walk(model, seconds, seed)
         if self.name == "memory":
             return improvise(model, seconds, seed, memory=self.memory)
         return play_prior(
