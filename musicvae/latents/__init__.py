@@ -1,1 +1,1 @@
-"""Works with latents outside of a model: arrays, tapes, dynamics, random walks, attributes."""
+"""Works with latents outside of a model: arrays, tapes, memories, dynamics, walks, attributes."""

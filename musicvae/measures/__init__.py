@@ -2,23 +2,25 @@
 
     one sound   level, peak, bandwidth, centroid, spectral_flatness, onset_rate, clicks
                 describe: all of them as one Measures
-                stereo_width, texture
+                stereo_width, texture, onset_autocorrelation
     two sounds  log_mel_distance, multi_resolution_stft_distance, onset_correlation,
                 texture_distance, roughness_difference,
                 loudness_correlation, pitch_class_correlation
-    two sets    frechet_log_mel_distance
+    two sets    frechet_log_mel_distance; and of a set against two others, copy_rate
 
 Every function takes :class:`musicvae.audio.Sound` at any rate and number of channels. Spectra are
 those of the mean of the channels. None of them needs TensorFlow; most need librosa, which the extra
 ``train`` installs.
 """
 
+from musicvae.measures.copying import copy_rate
 from musicvae.measures.pairs import (
     frechet_log_mel_distance,
     log_mel_distance,
     multi_resolution_stft_distance,
     onset_correlation,
 )
+from musicvae.measures.repeating import onset_autocorrelation
 from musicvae.measures.sameness import loudness_correlation, pitch_class_correlation
 from musicvae.measures.single import (
     Measures,
@@ -40,6 +42,7 @@ __all__ = [
     "bandwidth",
     "centroid",
     "clicks",
+    "copy_rate",
     "describe",
     "frechet_log_mel_distance",
     "level",
@@ -47,6 +50,7 @@ __all__ = [
     "log_mel_distance",
     "loudness_correlation",
     "multi_resolution_stft_distance",
+    "onset_autocorrelation",
     "onset_correlation",
     "onset_rate",
     "peak",

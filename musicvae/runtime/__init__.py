@@ -1,1 +1,4 @@
-"""Runs exported models with onnxruntime: decoders for clips and streams, and the encoder."""
+"""Runs exported models with onnxruntime: decoders of clips and streams, encoders and priors.
+
+And what needs nothing else: memories of sounds, improvisation, and an embedding of music.
+"""
