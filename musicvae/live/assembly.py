@@ -170,7 +170,7 @@ def _build_stage(
         output.sample_rate,
         output.channels,
         clips,
-        journal.know_model,
+        journal,
         repertoire.decoders,
         Pace(output.sample_rate, output.channels) if hurried else None,
     )

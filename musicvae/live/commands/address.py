@@ -33,8 +33,8 @@ Read = Callable[[Arguments], Values]
 #: Changes the target. Given the target, the command, and the payload that was loaded for it.
 Apply = Callable[[T, "Command", Any], None]
 #: Loads the payload of ``Apply``. Given a loader (``live/stage/loading.py``), the command, the
-#: voice that plays on the deck or ``None``, and the SHA-256 that a model's graph must have or
-#: ``""``.
+#: voice that plays on the deck or ``None``, and the SHA-256 that a model's graph, or another file,
+#: must have, or ``""``.
 Load = Callable[[Any, "Command", Any, str], object]
 #: Describes the state of the target: for each message its key (see ``Command.key``) and values.
 Describe = Callable[[T], Iterable[tuple[str, Values]]]

@@ -54,7 +54,7 @@ class MemorySource(Source):
             "s",
             "Load a memory by name; it becomes the source and begins to improvise.",
             readers.word(),
-            load=lambda loader, c, voice, _: loader.memory(c.text, voice),
+            load=lambda loader, c, voice, digest: loader.memory(c.text, voice, digest),
             fits=_fits,
             apply=lambda source, c, places: source.insert(places, c.text),
             describe=lambda source: source.message(source.memory_name),

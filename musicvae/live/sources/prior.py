@@ -53,7 +53,7 @@ class PriorSource(Source):
             "s",
             "Load a prior by name; it becomes the source and makes music from the seed.",
             readers.word(),
-            load=lambda loader, c, voice, _: loader.prior(c.text, voice),
+            load=lambda loader, c, voice, digest: loader.prior(c.text, voice, digest),
             fits=_fits,
             apply=lambda source, c, rollout: source.insert(rollout, c.text),
             describe=lambda source: source.message(source.prior_name),

@@ -68,7 +68,7 @@ class TapeSource(Source):
             "s",
             "Load a tape by name; it becomes the source and plays.",
             readers.word(),
-            load=lambda loader, c, voice, _: loader.tape(c.text, voice),
+            load=lambda loader, c, voice, digest: loader.tape(c.text, voice, digest),
             fits=_fits,
             apply=lambda source, c, tape: source.insert(tape, c.text),
             describe=lambda source: source.message(source.tape_name),

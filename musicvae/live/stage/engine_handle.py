@@ -151,12 +151,12 @@ class EngineHandle:
             raise RefusedError(f"{command.address} sets nothing that a preset or a score can hold")
         return command
 
-    def payload(self, command: Command, graph_sha256: str = "") -> object:
+    def payload(self, command: Command, sha256: str = "") -> object:
         """Load what a command needs: a voice, a tape, or ``None`` for most commands.
 
         Args:
             command: for the engine.
-            graph_sha256: digest that a model's graph must have; empty accepts any.
+            sha256: that a model's graph, or another file, must have; empty accepts any.
 
         Raises:
             MusicVAEError: it cannot be loaded; see :class:`Loader`.
@@ -164,4 +164,4 @@ class EngineHandle:
         load = command.row.load
         if load is None:
             return None
-        return load(self.loader, command, self.deck(command.deck).voice, graph_sha256)
+        return load(self.loader, command, self.deck(command.deck).voice, sha256)

@@ -8,8 +8,9 @@ daemon runs, and also serves offline rendering, which has no repertoire.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, cast
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, cast
 
 from musicvae.errors import LatentError, SettingError
 from musicvae.latents.memory import Memory
@@ -24,6 +25,7 @@ from musicvae.live.engine.voice import Voice
 from musicvae.live.stage.pace import Pace
 from musicvae.live.stage.sizes import check_sizes
 from musicvae.live.storage.library import Library
+from musicvae.models.card import file_facts
 
 if TYPE_CHECKING:
     from musicvae.runtime.rollout import Rollout
@@ -34,8 +36,16 @@ FRAME_PATIENCE, CLIP_PATIENCE = 3.0, 30.0
 
 #: A decoder of either kind; ``info.kind`` says which.
 Decoder = FrameDecoder | ClipDecoder
-#: Called with the name, the file and the graph's SHA-256 of each model before it sounds.
-OnModel = Callable[[str, str, str], None]
+
+
+class Register(Protocol):
+    """Is told of all that is loaded, before it sounds."""
+
+    def know_model(self, name: str, file: str, graph_sha256: str) -> None:
+        """A model, its file, and the SHA-256 of its graph."""
+
+    def know_part(self, kind: str, name: str, file: str, sha256: str) -> None:
+        """What a source plays, its file, and the SHA-256 of that."""
 
 
 class Loader:
@@ -46,7 +56,7 @@ class Loader:
         sample_rate: sample rate of the engine, in Hz.
         channels: number of channels of the engine.
         clips: decodes for clip voices.
-        on_model: called with each model.
+        register: is told of each file.
         decoders: that are loaded already, by name; each serves one voice at a time.
         pace: refuses streams from files that are too slow; ``None`` where time does not count.
     """
@@ -57,7 +67,7 @@ class Loader:
         sample_rate: int,
         channels: int,
         clips: Clips,
-        on_model: OnModel | None = None,
+        register: Register | None = None,
         decoders: Mapping[str, Decoder] | None = None,
         pace: Pace | None = None,
     ) -> None:
@@ -65,7 +75,7 @@ class Loader:
         self._rate = sample_rate
         self._channels = channels
         self._clips = clips
-        self._on_model = on_model
+        self._register = register
         self._decoders = dict(decoders or {})
         self._pace = pace
 
@@ -94,8 +104,8 @@ class Loader:
         voice = self._made(name, deck, decoder)
         if self._pace is not None and isinstance(voice, StreamVoice) and file:
             self._pace.check(voice)  # not a caller's own decoder, which may be sounding
-        if self._on_model is not None:
-            self._on_model(name, file, digest)
+        if self._register is not None:
+            self._register.know_model(name, file, digest)
         return voice
 
     def _made(self, name: str, deck: str, decoder: Decoder) -> Voice:
@@ -107,21 +117,24 @@ class Loader:
         maker = LoopMaker(cast(ClipDecoder, decoder), self._rate, self._channels)
         return ClipVoice(name, deck, maker, self._clips)
 
-    def tape(self, name: str, voice: Voice | None) -> Tape:
+    def tape(self, name: str, voice: Voice | None, sha256: str = "") -> Tape:
         """A tape that a voice can play.
 
         Args:
             name: name of the tape.
             voice: that plays on the deck; ``None`` if there is none.
+            sha256: that its file must have; empty accepts any.
 
         Raises:
-            SettingError: there is no such tape, or the voice is not of a stream model.
+            SettingError: there is no such tape, its file is another one, or the voice is not of a
+                stream model.
             TapeError: it is damaged.
             LatentError: it was made with another encoder, or its latents are beyond all measure.
         """
         row = self.library.tape(name)
         if voice is None or voice.controls.info.kind != "stream":
             raise SettingError("a tape needs a stream model on its deck", hint="/model/load NAME")
+        digest = _checked("tape", name, row.path, sha256)
         tape = Tape.load(row.path)
         info = voice.controls.info
         tape.check_space(info.latent_space)
@@ -137,17 +150,20 @@ class Loader:
                 expected=f"latents from {LATENT_RANGE[0]:g} to {LATENT_RANGE[1]:g}",
                 received=f"{tape.latents.min():.3g} to {tape.latents.max():.3g}",
             )
+        self._note("tape", name, row.path, digest)
         return tape
 
-    def memory(self, name: str, voice: Voice | None) -> Places:
+    def memory(self, name: str, voice: Voice | None, sha256: str = "") -> Places:
         """A memory that a voice can play, ready to be played.
 
         Args:
             name: name of the memory.
             voice: that plays on the deck; ``None`` if there is none.
+            sha256: that its file must have; empty accepts any.
 
         Raises:
-            SettingError: there is no such memory, or the voice is not of a stream model.
+            SettingError: there is no such memory, its file is another one, or the voice is not of a
+                stream model.
             MemoryBankError: it is damaged.
             LatentError: it was made with another encoder.
         """
@@ -155,19 +171,23 @@ class Loader:
         if voice is None or voice.controls.info.kind != "stream":
             raise SettingError("a memory needs a stream model on its deck", hint="/model/load NAME")
         info = voice.controls.info
+        digest = _checked("memory", name, row.path, sha256)
         memory = Memory.load(row.path)
         memory.check_space(info.latent_space, info.latent_dim)
+        self._note("memory", name, row.path, digest)
         return Places(memory)
 
-    def prior(self, name: str, voice: Voice | None) -> Rollout:
+    def prior(self, name: str, voice: Voice | None, sha256: str = "") -> Rollout:
         """A prior that a voice can play, ready to begin.
 
         Args:
             name: name of the prior.
             voice: that plays on the deck; ``None`` if there is none.
+            sha256: that its file must have; empty accepts any.
 
         Raises:
-            SettingError: there is no such prior, or the voice is not of a stream model.
+            SettingError: there is no such prior, its file is another one, or the voice is not of a
+                stream model.
             ArtifactError: it cannot be played, or is too slow.
             LatentError: it is of another latent space.
         """
@@ -179,6 +199,7 @@ class Loader:
         from musicvae.runtime.prior import Prior
         from musicvae.runtime.rollout import Rollout
 
+        digest = _checked("prior", name, row.path, sha256)
         prior = Prior(row.path)
         prior.check_space(info.latent_space)
         if prior.info.latent_dim != info.latent_dim:
@@ -190,7 +211,12 @@ class Loader:
         prior.limit(FRAME_PATIENCE)
         if self._pace is not None:
             self._pace.check_prior(name, prior)
+        self._note("prior", name, row.path, digest)
         return Rollout(prior)
+
+    def _note(self, kind: str, name: str, path: Path, sha256: str) -> None:
+        if self._register is not None:
+            self._register.know_part(kind, name, os.fspath(path.resolve()), sha256)
 
     def _decoder(self, name: str) -> tuple[Decoder, str]:
         """The decoder of a model for one voice, and its file or ``""``."""
@@ -208,3 +234,24 @@ class Loader:
         opened = kind(row.path, threads=1)
         opened.limit(FRAME_PATIENCE if streams else CLIP_PATIENCE)
         return opened, os.fspath(row.path.resolve())
+
+
+def _checked(kind: str, name: str, path: Path, sha256: str) -> str:
+    """The SHA-256 of a file, which must be this one unless it is empty.
+
+    A file that cannot be read has none: whoever loads it says what is wrong with it.
+
+    Raises:
+        SettingError: it is another one.
+    """
+    try:
+        digest = file_facts(path).sha256
+    except (OSError, ValueError):
+        return ""
+    if sha256 and digest != sha256:
+        raise SettingError(
+            f"the {kind} {name!r} is not the one that was played",
+            expected=f"a file of SHA-256 {sha256[:16]}…",
+            received=f"{digest[:16]}… in {path}",
+        )
+    return digest

@@ -15,7 +15,7 @@ import numpy as np
 from musicvae.audio import Samples
 from musicvae.errors import MusicVAEError, ScoreError
 from musicvae.files import replacing
-from musicvae.live.commands.address import DECKS
+from musicvae.live.commands.address import DECKS, Command
 from musicvae.live.commands.arguments import RefusedError
 from musicvae.live.commands.messages import StoredMessage
 from musicvae.live.commands.table import UNKNOWN_DECK, AddressTable, split_deck
@@ -164,8 +164,7 @@ class ScoreRenderer:
             if command.row is LOOP and isinstance(self._clips, RecordedClips):
                 payload: object = self._clips.loop(int(command.number))
             else:
-                known = self.score.models.get(str(command.values[0]) if command.values else "", {})
-                payload = self._handle.payload(command, known.get("graph_sha256", ""))
+                payload = self._handle.payload(command, self._digest(command))
         except (RefusedError, MusicVAEError) as error:
             raise ScoreError(
                 "an event of the score cannot be applied",
@@ -173,6 +172,11 @@ class ScoreRenderer:
             ) from error
         self.engine.post(command, payloads=(payload,))
         self.engine.settle()
+
+    def _digest(self, command: Command) -> str:
+        """That of the file that the score says a command loaded; empty where it says none."""
+        kind = command.row.source or "model"
+        return self.score.digest(kind, str(command.values[0]) if command.values else "")
 
 
 def _origin(score: Score, number: int) -> str:

@@ -65,6 +65,7 @@ class Journal:
         self._header |= {"rate": rate, "channels": channels, "tapes": [*tapes]}
         self._most_bytes = most_bytes
         self._models: dict[str, dict[str, str]] = {}
+        self._parts: dict[str, dict[str, dict[str, str]]] = {}
         self._waiting: deque[tuple[int, Sequence[Loggable]]] = deque()
         self._overrun = False
         self._lock = threading.Lock()  # never locked by the rendering thread
@@ -88,14 +89,32 @@ class Journal:
 
     def know_model(self, name: str, file: str, graph_sha256: str) -> None:
         """Note the file and the graph of a model, before a command loads it."""
-        model = {"file": file, "graph_sha256": graph_sha256}
+        facts = {"file": file, "graph_sha256": graph_sha256}
         with self._lock:
-            known = self._models.setdefault(name, model)
-            if known["graph_sha256"] != graph_sha256:
-                self._give_up(f"the model {name!r} was replaced during the session")
-                self._break_off()
-            elif known is model:
-                self._to_sidecar(_line({"model": name, **model}))
+            self._know("model", name, self._models, facts)
+
+    def know_part(self, kind: str, name: str, file: str, sha256: str) -> None:
+        """Note what a source plays, before a command loads it.
+
+        Args:
+            kind: ``"tape"``, ``"memory"`` or ``"prior"``.
+            name: of the tape, the memory or the prior.
+            file: its path.
+            sha256: of the file, 64 hex digits.
+        """
+        with self._lock:
+            parts = self._parts.setdefault(kind, {})
+            self._know(kind, name, parts, {"file": file, "sha256": sha256})
+
+    def _know(
+        self, kind: str, name: str, known: dict[str, dict[str, str]], facts: dict[str, str]
+    ) -> None:
+        before = known.setdefault(name, facts)
+        if before is facts:
+            self._to_sidecar(_line({kind: name, **facts}))
+        elif before | {"file": ""} != facts | {"file": ""}:
+            self._give_up(f"the {kind} {name!r} was replaced during the session")
+            self._break_off()
 
     def drain(self) -> None:
         """Write what was appended; call it some ten times a second. Raises nothing."""
@@ -122,6 +141,7 @@ class Journal:
                 raise ScoreError("a score is being written already")
             self.failure = ""
             header = self._header | {"start_frame": start_frame, "models": self._models}
+            header["parts"] = self._parts
             try:
                 self._sidecar = made = _opened(file)
                 _write_all(made, _line(header))

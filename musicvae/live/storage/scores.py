@@ -17,6 +17,8 @@ from musicvae.live.commands import messages
 from musicvae.live.commands.messages import StoredMessage
 
 JOURNAL_SCHEMA = 1
+#: What sources play: their parts of a model, by the names of those sources.
+PARTS = ("tape", "memory", "prior")
 #: Bytes of one line of a journal; the largest datagram has a tenth of that as text.
 MAX_LINE = 2**22
 #: Bytes of a file written by hand.
@@ -43,6 +45,7 @@ class Score:
         events: sample frames, never decreasing, and the messages that take effect there together.
         origins: where in the file each event is, for people; may be empty.
         tapes: files and folders in which the session found its tapes.
+        parts: what sources play: one of :data:`PARTS` to name to ``{"file": ..., "sha256": ...}``.
     """
 
     rate: int
@@ -53,6 +56,13 @@ class Score:
     events: list[tuple[int, list[StoredMessage]]] = field(default_factory=list)
     origins: list[str] = field(default_factory=list, compare=False)
     tapes: list[str] = field(default_factory=list)
+    parts: dict[str, dict[str, dict[str, str]]] = field(default_factory=dict)
+
+    def digest(self, kind: str, name: str) -> str:
+        """SHA-256 of a model's graph, or of the file of a part; empty where it is not known."""
+        known = self.models if kind == "model" else self.parts.get(kind, {})
+        facts = known.get(name, {})
+        return facts.get("graph_sha256", "") or facts.get("sha256", "")
 
 
 def read_score(path: str | os.PathLike[str]) -> Score:
@@ -115,6 +125,9 @@ def _journal(header: dict[str, object], file: IO[bytes]) -> Score:
         models=_models(header.get("models")),
         tapes=_texts(header.get("tapes", []), "tapes"),
     )
+    parts = header.get("parts", {})
+    for kind, named in parts.items() if isinstance(parts, dict) else [("", None)]:
+        score.parts[_kind(kind)] = _files(named, "sha256")
     for number, line in _lines(file):
         try:
             _add(score, parse_json_object(line, MAX_LINE), f"line {number}")
@@ -139,6 +152,9 @@ def _add(score: Score, line: dict[str, object], origin: str) -> None:
     if "model" in line:
         name = line["model"]
         score.models |= _models({name if isinstance(name, str) else None: line})
+    elif kind := next((kind for kind in PARTS if kind in line), None):
+        named = {line[kind] if isinstance(line[kind], str) else None: line}
+        score.parts.setdefault(kind, {}).update(_files(named, "sha256"))
     elif "end" in line:
         score.stop_frame = _whole(line, "end", score.start_frame, _LAST_FRAME)
     else:
@@ -217,14 +233,26 @@ def _batch(batch: object) -> list[StoredMessage]:
 
 
 def _models(values: object) -> dict[str, dict[str, str]]:
-    models: dict[str, dict[str, str]] = {}
-    for name, model in values.items() if isinstance(values, dict) else [("", None)]:
-        facts = model if isinstance(model, dict) else {}
-        file, digest = facts.get("file"), facts.get("graph_sha256", "")
+    return _files(values, "graph_sha256")
+
+
+def _files(values: object, digest_of: str) -> dict[str, dict[str, str]]:
+    """Names with a file and a digest each."""
+    known: dict[str, dict[str, str]] = {}
+    for name, one in values.items() if isinstance(values, dict) else [("", None)]:
+        facts = one if isinstance(one, dict) else {}
+        file, digest = facts.get("file"), facts.get(digest_of, "")
         if not (isinstance(name, str) and isinstance(file, str) and isinstance(digest, str)):
-            raise ValueError("models are not names with a file each")
-        models[name] = {"file": file, "graph_sha256": digest}
-    return models
+            what = "models" if digest_of == "graph_sha256" else "parts"
+            raise ValueError(f"{what} are not names with a file each")
+        known[name] = {"file": file, digest_of: digest}
+    return known
+
+
+def _kind(kind: object) -> str:
+    if kind not in PARTS:
+        raise ValueError(f"there are no parts {kind!r:.40}, only {', '.join(PARTS)}")
+    return str(kind)
 
 
 def _texts(values: object, key: str) -> list[str]:

@@ -38,7 +38,7 @@ class Rig:
         self.journal = Journal(RATE, 2)
         self.engine.journal = self.journal.append
         self.library = Library([models], models)
-        loader = Loader(self.library, RATE, 2, InlineClips(), self.journal.know_model)
+        loader = Loader(self.library, RATE, 2, InlineClips(), self.journal)
         self.handle = EngineHandle(self.engine, loader, ADDRESSES)
         self.presets = folder / "presets"
         self.takes = folder / "takes"

@@ -17,6 +17,19 @@ from musicvae.live.storage.library import Library
 RATE = 16_000
 
 
+class Told:
+    """Notes what is loaded."""
+
+    def __init__(self, notes: list[Any]) -> None:
+        self._notes = notes
+
+    def know_model(self, name: str, file: str, graph_sha256: str) -> None:
+        self._notes.append((name, file, graph_sha256))
+
+    def know_part(self, kind: str, name: str, file: str, sha256: str) -> None:
+        self._notes.append((kind, name, file, sha256))
+
+
 @pytest.fixture
 def told() -> list[Any]:
     return []
@@ -25,7 +38,7 @@ def told() -> list[Any]:
 @pytest.fixture
 def loader(models: Path, told: list[Any]) -> Loader:
     library = Library([models], models)
-    return Loader(library, RATE, 2, InlineClips(), lambda *model: told.append(model))
+    return Loader(library, RATE, 2, InlineClips(), Told(told))
 
 
 def sound(voice: Any, frames: int = 4000) -> Any:

@@ -68,6 +68,23 @@ def test_what_is_written_comes_back(journal: Journal, tmp_path: Path) -> None:
     assert journal.failure == journal.unreplayable == ""
 
 
+def test_parts_are_noted_by_kind_and_name(journal: Journal, tmp_path: Path) -> None:
+    journal.know_part("memory", "jazz", "jazz.memory", "12" * 32)
+    journal.start_sidecar(tmp_path / "take.json", 0)
+    journal.know_part("tape", "jazz", "jazz.tape", "34" * 32)
+    journal.know_part("memory", "jazz", "copy/jazz.memory", "12" * 32)
+    assert journal.unreplayable == ""
+    score = read_score(tmp_path / "take.json")
+    assert score.parts == {
+        "memory": {"jazz": {"file": "jazz.memory", "sha256": "12" * 32}},
+        "tape": {"jazz": {"file": "jazz.tape", "sha256": "34" * 32}},
+    }
+    assert score.digest("memory", "jazz") == "12" * 32
+    assert score.digest("model", "jazz") == "ab" * 32
+    journal.know_part("tape", "jazz", "jazz.tape", "56" * 32)
+    assert "the tape 'jazz' was replaced" in journal.unreplayable
+
+
 def test_a_path_that_is_no_text_comes_back(tmp_path: Path) -> None:
     odd = os.fsdecode(b"/music/j\xffzz.onnx")
     journal = Journal(48_000, 2, [odd])
