@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from musicvae.latents.memory import Memory, choosing
+from musicvae.latents.memory import Memory, choosing, nearby
 from musicvae.latents.memory.choosing import Wishes, drawn
 from musicvae.latents.memory.improviser import SEAM_STEPS, Improviser
 from musicvae.latents.memory.places import Places
@@ -181,6 +181,35 @@ def test_the_work_of_a_step_is_bounded(places: Places, monkeypatch: pytest.Monke
         player.next(row)
         assert len(sizes) - before <= 1
     assert 0 < max(sizes) <= TOGETHER
+
+
+def test_the_work_of_a_jump_is_spread_over_steps(
+    places: Places, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    player = Improviser(places, 7, Wishes(continuity=1.0))
+    at: dict[str, list[int]] = {"gather": [], "compare": [], "draw": [], "plan": []}
+
+    def noting(of: object, name: str, what: str) -> None:
+        real = getattr(of, name)
+
+        def noted(*arguments: object, **named: object) -> object:
+            at[what].append(step)
+            return real(*arguments, **named)
+
+        monkeypatch.setattr(of, name, noted)
+
+    noting(player._recent, "new", "gather")
+    noting(nearby, "costs", "compare")
+    noting(player, "_drawn", "draw")
+    noting(player, "_plan", "plan")
+    row = np.zeros(4, np.float32)
+    for step in range(4000):  # noqa: B007 - read by what is noted
+        player.next(row)
+    assert player.jumps > 50
+    spread = set(at["gather"]) ^ set(at["compare"]) ^ set(at["draw"]) ^ set(at["plan"])
+    every = [step for steps in at.values() for step in steps]
+    assert len(spread) > 0.95 * len(every)  # a run may be too short for that
+    assert max(map(len, at.values())) < 2 * player.jumps
 
 
 def test_a_search_ends_when_all_was_looked_at(places: Places) -> None:

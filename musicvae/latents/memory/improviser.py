@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from musicvae.latents.arrays import Float32, Latents
 from musicvae.latents.memory.bank import Memory
 from musicvae.latents.memory.choosing import Recent, Wishes, costs, drawn
-from musicvae.latents.memory.memory_header import NONE, WINDOW
+from musicvae.latents.memory.memory_header import WINDOW
+from musicvae.latents.memory.nearby import Nearby
 from musicvae.latents.memory.places import Places
 from musicvae.latents.memory.search import KEPT, Search
 
@@ -61,13 +62,12 @@ class Improviser:
         self.wishes = wishes or Wishes()
         body, header = self.memory.body, self.memory.header
         self._codes, self._scale = body.codes, np.float32(header.scale)
-        self._near = body.neighbours
         self._rate = self.memory.step_rate
         turn = (np.arange(SEAM_STEPS) + 0.5) / SEAM_STEPS
         self._fade = (0.5 + 0.5 * np.cos(np.pi * turn)).astype(np.float32)
         span = min(round(TABOO_SECONDS * self._rate), self.memory.steps // 2)
         self._recent = Recent(self.memory.steps, span)
-        self._search = Search(self._places)
+        self._search, self._nearby = Search(self._places), Nearby(self._places)
         self._row: Latents = np.zeros(self.memory.latent_dim, np.float32)
         self._seam: Latents = np.zeros_like(self._row)
         self._masked: tuple[object, object] | None = None
@@ -119,7 +119,7 @@ class Improviser:
     def next(self, out: Latents) -> None:
         """Write the latents of the next step into ``out``, float32 (D,), and go on."""
         self._mask_if_changed()
-        # The work of a jump is spread over three steps: choose, leave, plan the next.
+        # A jump is spread over five steps: gather places, compare, choose, leave, plan the next.
         if self._planned and self.wishes.differ_from(self._aim):
             self._hurry()
         left = self._leaves - self.step
@@ -131,6 +131,10 @@ class Improviser:
             self._choose()
         elif left <= _AHEAD and self._guided:
             self._look_ahead()
+        elif left == 3:
+            self._nearby.gather(self._joint, self._open, self._recent)
+        elif left == 2:
+            self._compared()
         self._recent.note(self.step)
         self._write(out)
         self._row[:] = out
@@ -141,7 +145,7 @@ class Improviser:
         """A copy that is where this one is, and plays the same from there on; it shares wishes."""
         other = copy(self)
         other._draws, other._recent = deepcopy(self._draws), self._recent.twin()
-        other._search = copy(self._search)
+        other._search, other._nearby = copy(self._search), copy(self._nearby)
         other._row, other._seam = self._row.copy(), self._seam.copy()
         return other
 
@@ -209,23 +213,25 @@ class Improviser:
         most = int(self.memory.ends[part]) - 1
         self._leaves = max(min(int(steps[self._joint]), most), self.step + 1)
         self._planned, self._searching, self._chosen = True, False, -1
+        self._nearby.forget()
         self._aim = self.wishes.aim()
 
     def _choose(self) -> None:
         """Choose where to jump to; nowhere where nothing new is known and it need not."""
-        joint = self._joint
         if self._guided:
             self._look_ahead()
             joints, cost = self._search.joints, self._search.costs
         else:
-            joints = self._near[joint][self._near[joint] != NONE].astype(np.intp)
-            joints = joints[self._open[joints] & self._recent.new(self._places.steps[joints])]
-            window = self._places.window(self._leaves)
-            cost = costs(self._places, joints, window, self._phase(), None)
+            joints, cost = self._compared()
         if not len(joints) and self._forced:
             joints, cost = self._any()
         if len(joints):
             self._chosen = self._drawn(joints, cost)
+
+    def _compared(self) -> tuple[NDArray[np.intp], Float32]:
+        """The neighbours that the file knows, and how little each suits."""
+        self._nearby.gather(self._joint, self._open, self._recent)
+        return self._nearby.joints, self._nearby.costs(self._leaves, self._phase())
 
     def _leave(self) -> None:
         """Jump, or where there is no place to go, plan to do so later."""
@@ -271,8 +277,9 @@ class Improviser:
         return float(self._places.phases[self._joint])
 
     def _drawn(self, joints: NDArray[np.intp], cost: Float32) -> int:
-        draws = self._draws.random(len(joints))
-        return int(joints[drawn(cost, self.wishes.temperature, np.clip(draws, 1e-12, 1 - 1e-12))])
+        # Uniform above 0 and below 1: the generator itself may draw 0.
+        draws = self._draws.random(len(joints)) * (1 - 2e-12) + 1e-12
+        return int(joints[drawn(cost, self.wishes.temperature, draws)])
 
     def _enter(self, joint: int) -> None:
         """Go on from a joint."""
