@@ -1,4 +1,4 @@
-"""The commands on a trained run: ``sample``, ``reconstruct``, ``interpolate`` and ``plot``."""
+"""The commands on a trained run: ``reconstruct``, ``interpolate`` and ``plot``."""
 
 from __future__ import annotations
 
@@ -27,22 +27,14 @@ MOST = 1_000_000
 
 
 def add(commands: Commands) -> None:
-    """Declare ``sample``, ``reconstruct``, ``interpolate`` and ``plot``.
+    """Declare ``reconstruct``, ``interpolate`` and ``plot``.
 
     Args:
         commands: the result of ``ArgumentParser.add_subparsers()``.
     """
-    command = _command(commands, "sample", "make new sounds", sample)
-    command.add_argument("--n", type=_positive, default=4, help="number of sounds (default: 4)")
-    command.add_argument(
-        "--seed", type=_seed, default=0, help="equal seeds give equal sounds (default: 0)"
-    )
-    command.add_argument(
-        "--seconds", type=float, help="length of each sound; streams only (default: 10)"
-    )
-    command = _command(commands, "reconstruct", "pass sounds through the model", reconstruct)
+    command = _of_run(commands, "reconstruct", "pass sounds through the model", reconstruct)
     command.add_argument("files", metavar="FILE", nargs="+", type=Path, help="sound files")
-    command = _command(commands, "interpolate", "go from one sound to another", interpolate)
+    command = _of_run(commands, "interpolate", "go from one sound to another", interpolate)
     command.add_argument("a", metavar="A", help="where to start: a sound file or a seed")
     command.add_argument("b", metavar="B", help="where to arrive: a sound file or a seed")
     command.add_argument(
@@ -51,15 +43,21 @@ def add(commands: Commands) -> None:
         default=8,
         help="number of sounds, A and B included (default: 8)",
     )
-    _command(commands, "plot", "draw training curves, latent usage and reconstructions", plot)
+    _of_run(commands, "plot", "draw training curves, latent usage and reconstructions", plot)
 
 
-def _command(commands: Commands, name: str, purpose: str, run: Run) -> argparse.ArgumentParser:
-    command: argparse.ArgumentParser = commands.add_parser(
-        name, help=purpose, description=f"{purpose[0].upper()}{purpose[1:]}."
-    )
+def _of_run(commands: Commands, name: str, purpose: str, run: Run) -> argparse.ArgumentParser:
+    command = add_command(commands, name, purpose, run)
     command.add_argument(
         "run_folder", metavar="RUN", type=Path, help="run folder, from `musicvae train`"
+    )
+    return command
+
+
+def add_command(commands: Commands, name: str, purpose: str, run: Run) -> argparse.ArgumentParser:
+    """Declare a command that leaves a folder of results."""
+    command: argparse.ArgumentParser = commands.add_parser(
+        name, help=purpose, description=f"{purpose[0].upper()}{purpose[1:]}."
     )
     command.add_argument(
         "--out",
@@ -70,22 +68,6 @@ def _command(commands: Commands, name: str, purpose: str, run: Run) -> argparse.
     )
     command.set_defaults(run=run)
     return command
-
-
-def sample(options: argparse.Namespace) -> None:
-    """Draw new sounds from the prior; write WAV files, pictures and measures.
-
-    Raises:
-        MusicVAEError: the run cannot be read, or ``--seconds`` was given for clips.
-    """
-    from musicvae.cli.results import print_written, result_names, results_folder, write_results
-
-    names = [f"sample-{number:02d}" for number in range(1, options.n + 1)]
-    out = results_folder(options.out, result_names(names))
-    model = _load(options)
-    length = {} if options.seconds is None else {"seconds": options.seconds}
-    sounds = model.sample(options.n, seed=options.seed, **length)
-    print_written(write_results(out, dict(zip(names, sounds, strict=True))))
 
 
 def reconstruct(options: argparse.Namespace) -> None:
@@ -106,7 +88,7 @@ def reconstruct(options: argparse.Namespace) -> None:
         sound, notes = read_with_notes(file)
         print_notes(file, notes)
         originals.append(sound)
-    print_written(_write_pairs(_load(options), originals, names, out))
+    print_written(_write_pairs(load_run(options.run_folder), originals, names, out))
 
 
 def interpolate(options: argparse.Namespace) -> None:
@@ -122,7 +104,7 @@ def interpolate(options: argparse.Namespace) -> None:
     ends = [end for end in (options.a, options.b) if not _is_number(end)]
     out = results_folder(options.out, [*result_names(names), "interpolation.wav"], ends)
     start, end = _read_unless_seed(options.a), _read_unless_seed(options.b)
-    steps = _load(options).interpolate(start, end, options.steps)
+    steps = load_run(options.run_folder).interpolate(start, end, options.steps)
     written = write_results(out, dict(zip(names, steps, strict=True)))
     rate = steps[0].sample_rate
     seam = min(round(SEAM * rate), min(len(step.samples) for step in steps) // 2)
@@ -141,7 +123,7 @@ def plot(options: argparse.Namespace) -> None:
     from musicvae.cli.results import print_written, results_folder
 
     results_folder(options.out, ["latent_usage.png", "training_curves.png"])
-    model = _load(options)
+    model = load_run(options.run_folder)
     tracks = [path for path in model.test_tracks() if path.is_file()][:PLOTTED_TRACKS]
     names = _distinct(tracks)
     out = results_folder(options.out, _pair_names(names), tracks)
@@ -196,14 +178,19 @@ def _distances(name: str, before: Sound, after: Sound) -> dict[str, str | float]
     }
 
 
-def _load(options: argparse.Namespace) -> TrainedModel:
+def load_run(folder: Path) -> TrainedModel:
+    """The model of a run folder, as a person typed it.
+
+    Raises:
+        RunError: it cannot be read.
+    """
     from musicvae.vae.quiet import quieten_tensorflow
 
     quieten_tensorflow()
     from musicvae.paths import expand
     from musicvae.vae.run.loading import load
 
-    found: TrainedModel = load(expand(options.run_folder))
+    found: TrainedModel = load(expand(folder))
     return found
 
 
@@ -222,7 +209,7 @@ def _read_unless_seed(text: str) -> Sound | int:
     if not _is_number(text):
         return read(text)
     try:
-        return _seed(text)
+        return seed_number(text)
     except argparse.ArgumentTypeError:
         raise SettingError("this is no seed", expected=f"{SEED}") from None
 
@@ -248,7 +235,8 @@ def _distinct(files: Sequence[Path]) -> list[str]:
     return [f"{number:02d}-{name}" for number, name in enumerate(names, start=1)]
 
 
-def _positive(text: str) -> int:
+def positive(text: str) -> int:
+    """A number of sounds, as a type of ``argparse``."""
     from musicvae.recipes.ranges import whole
 
     return _number(text, whole(1, MOST))
@@ -260,7 +248,8 @@ def _at_least_two(text: str) -> int:
     return _number(text, whole(2, MOST))
 
 
-def _seed(text: str) -> int:
+def seed_number(text: str) -> int:
+    """A seed, as a type of ``argparse``."""
     from musicvae.recipes.ranges import SEED
 
     return _number(text, SEED)

@@ -23,6 +23,7 @@ from musicvae.cli import (
     process,
     remembering,
     rendering,
+    sampling,
     sounding,
     surveying,
     taping,
@@ -41,7 +42,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"musicvae {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     modules = (
-        *(training, priors, listening, surveying, taping, remembering),
+        *(training, priors, sampling, listening, surveying, taping, remembering),
         *(exporting, playing, sounding, rendering, evaluating),
         *(models, information),
     )

@@ -14,7 +14,7 @@ import pytest
 
 import musicvae.vae
 from musicvae.audio import Sound, Sounds, read
-from musicvae.cli import listening
+from musicvae.cli import listening, sampling
 from musicvae.cli.main import main
 from musicvae.errors import AudioError, RunError
 from musicvae.recipes import get_recipe
@@ -87,7 +87,9 @@ def out(tmp_path: Path) -> Path:
 
 def musicvae_command(*words: object) -> None:
     parser = argparse.ArgumentParser()
-    listening.add(parser.add_subparsers())
+    commands = parser.add_subparsers()
+    sampling.add(commands)
+    listening.add(commands)
     options = parser.parse_args([str(word) for word in words])
     options.run(options)
 

@@ -159,13 +159,13 @@ def test_plot_spares_the_tracks_of_the_run(
     for track in tracks:
         track.write_bytes(CONTENT)
     model = SimpleNamespace(test_tracks=lambda: tracks)
-    monkeypatch.setattr(listening, "_load", lambda options: model)
+    monkeypatch.setattr(listening, "load_run", lambda folder: model)
     assert main(["plot", "run", "--out", str(tmp_path)]) == 1
     assert "would replace what it is made from" in capsys.readouterr().err
     assert set(tmp_path.iterdir()) == set(tracks)
 
 
-@pytest.mark.parametrize("command", ["sample RUN", "reconstruct RUN IN", "plot RUN"])
+@pytest.mark.parametrize("command", ["sample ./RUN", "reconstruct RUN IN", "plot RUN"])
 def test_a_folder_for_results_that_is_a_file_is_told_at_once(
     command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -12,6 +12,7 @@ import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -30,7 +31,7 @@ Script = Callable[..., str]
 
 SCRIPTS = (
     *("01_train", "02_sample", "03_interpolate", "04_export", "05_play_over_osc"),
-    *("06_stream", "07_perform"),
+    *("06_stream", "07_perform", "08_new_music"),
 )
 
 
@@ -185,3 +186,21 @@ def test_the_command_interpolates_from_a_track_to_a_seed(
     words = ["interpolate", str(tiny_run), str(track), "7", "--steps", "3"]
     assert main([*words, "--out", str(tmp_path)]) == 0
     assert len(list(tmp_path.glob("step-*.wav"))) == 3
+
+
+def test_new_music(
+    script: Script,
+    make_stream: Callable[..., Path],
+    prior_artifacts: ModuleType,
+    tmp_path: Path,
+) -> None:
+    model = make_stream("jazz.onnx")
+    prior_artifacts.write_prior_artifact(model.with_name("jazz.prior.onnx"))
+    words = (model, "--prior", model.with_name("jazz.prior.onnx"), "--n", 2, "--seconds", 1)
+    assert script("08_new_music", *words).count("dBFS") == 2
+    one, two = (read(tmp_path / "new-music" / f"sample-0{n}.wav") for n in (1, 2))
+    assert one.seconds == pytest.approx(1, abs=0.02)
+    assert not np.array_equal(one.samples, two.samples)
+    script("08_new_music", *words, "--out", "again")
+    again = read(tmp_path / "again" / "sample-02.wav")
+    np.testing.assert_array_equal(again.samples, two.samples)
