@@ -9,8 +9,9 @@ from typing import Any
 
 from musicvae.artifact.reading import read_info
 from musicvae.models import READY_MODELS
-from musicvae.models.card import ModelCard, file_facts, memory_facts
+from musicvae.models.card import ModelCard
 from musicvae.models.card_parts import Figures
+from musicvae.models.file_facts import file_facts, memory_facts
 from tests.latents.memories import make_memory
 
 SPACE = "0123456789abcdef"

@@ -22,10 +22,12 @@ from musicvae.data.sides import sides
 from musicvae.data.tracks import scan
 from musicvae.errors import DataError
 from musicvae.latents.memory import Memory
-from musicvae.models.card import ModelCard, file_facts, memory_facts
-from musicvae.models.card_parts import AttributeLine, Figures, LatentLine, MemoryFacts
-from musicvae.models.folder import memory_of
+from musicvae.models.card import ModelCard
+from musicvae.models.card_parts import AttributeLine, Figures, LatentLine, MemoryFacts, PriorFacts
+from musicvae.models.file_facts import file_facts, memory_facts, prior_facts
+from musicvae.models.folder import memory_of, prior_of
 from musicvae.paths import AnyPath, expand, input_file
+from musicvae.runtime.prior import Prior
 from musicvae.vae.run.folder import RunFolder
 
 #: Differences beyond these are told as limits: of level and of width in one track, and of
@@ -58,6 +60,7 @@ def make_card(
     tracks: Sequence[Path],
     *,
     memory: AnyPath | None = None,
+    prior: AnyPath | None = None,
     run: AnyPath | None = None,
     about: About | None = None,
     progress: Progress | None = None,
@@ -70,13 +73,14 @@ def make_card(
         tracks: sound files that it never heard, of its own kind of music.
         memory: the encoded tracks that come with it; ``None`` is ``jazz.memory`` beside
             ``jazz.onnx``, if it is there.
+        prior: what makes new music for it; ``None`` is ``jazz.prior.onnx`` there.
         run: folder of the run that it was exported from, which knows more of its training.
         about: what its author says of it.
         progress: told each track before it is measured.
 
     Raises:
-        ArtifactError, MemoryBankError, LatentError: an artifact or the memory cannot be used, or
-            they do not fit together.
+        ArtifactError, MemoryBankError, LatentError: an artifact, the memory or the prior cannot be
+            used, or they do not fit together.
         DataError: there are no tracks, or the model has learnt from one of them.
         AudioError: a track cannot be read, or is shorter than 1.5 s.
         RunError: a file of the run is missing or damaged, or the run is not that of the decoder.
@@ -87,6 +91,7 @@ def make_card(
     instrument = Instrument(decoder, encoder)
     info = instrument.decoder.info
     held = _memory(memory or memory_of(decoder), info)
+    new = _prior(prior or prior_of(decoder), info)
     folder = None if run is None else RunFolder.open(run)
     if folder is not None:
         refuse_heard(tracks, folder)
@@ -109,6 +114,7 @@ def make_card(
         decoder=file_facts(decoder),
         encoder=file_facts(encoder),
         memory=held,
+        prior=new,
         training=training,
         figures=figures,
         latents=tuple(_latents(info)),
@@ -126,6 +132,14 @@ def _memory(path: AnyPath | None, info: ArtifactInfo) -> MemoryFacts | None:
         return None
     Memory.load(path).check_space(info.latent_space, info.latent_dim)
     return memory_facts(path)
+
+
+def _prior(path: AnyPath | None, info: ArtifactInfo) -> PriorFacts | None:
+    """What a prior knows, which makes latents for the decoder."""
+    if path is None:
+        return None
+    Prior(path).check_space(info.latent_space)
+    return prior_facts(path)
 
 
 def unheard(folder: AnyPath, genre: str | None = None, split: str | None = None) -> list[Path]:

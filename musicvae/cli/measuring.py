@@ -32,6 +32,12 @@ def add(commands: Commands) -> None:
         help="the memory that comes with it (default: NAME.memory beside NAME.onnx)",
     )
     parser.add_argument(
+        "--prior",
+        metavar="FILE",
+        type=Path,
+        help="the prior that comes with it (default: NAME.prior.onnx beside NAME.onnx)",
+    )
+    parser.add_argument(
         "--data", type=Path, required=True, help="folder of sound files that it never heard"
     )
     parser.add_argument("--out", type=Path, required=True, help="card to write, such as jazz.json")
@@ -75,7 +81,7 @@ def measure(options: argparse.Namespace) -> int:
     from musicvae.models.card_text import markdown
     from musicvae.paths import expand, output_file
 
-    files = (options.decoder, options.encoder, options.memory, options.corpus)
+    files = (options.decoder, options.encoder, options.memory, options.prior, options.corpus)
     inputs = [file for file in files if file is not None]
     out = output_file(options.out, (ENDING,), inputs, CardError)
     about = About(
@@ -92,6 +98,7 @@ def measure(options: argparse.Namespace) -> int:
         options.encoder,
         tracks,
         memory=options.memory,
+        prior=options.prior,
         run=options.origin,
         about=about,
         progress=_tell,

@@ -10,15 +10,13 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from musicvae.artifact.info import ArtifactInfo
-from musicvae.artifact.reading import MAX_BYTES
 from musicvae.errors import CardError
 from musicvae.files import parse_json_object, read_bytes, write_json
 from musicvae.models.card_parts import (
@@ -30,8 +28,10 @@ from musicvae.models.card_parts import (
     FileFacts,
     LatentLine,
     MemoryFacts,
+    PriorFacts,
     Training,
 )
+from musicvae.models.file_facts import file_facts, minutes_of
 from musicvae.models.records import (
     digest,
     read_record,
@@ -74,6 +74,7 @@ class ModelCard:
         decoder: the file of the decoder.
         encoder: the file of the encoder, or ``None``.
         memory: the encoded tracks that come with it, or ``None``.
+        prior: what makes new music for it, or ``None``.
         training: what it learnt from, or ``None`` where it is not known.
         figures: how close its reconstructions of unheard tracks are, or ``None``.
         latents: what each latent does, in order.
@@ -95,6 +96,7 @@ class ModelCard:
     decoder: FileFacts = record(FileFacts, kw_only=True)
     encoder: FileFacts | None = record(FileFacts, default=None)
     memory: MemoryFacts | None = record(MemoryFacts, default=None)
+    prior: PriorFacts | None = record(PriorFacts, default=None)
     training: Training | None = record(Training, default=None)
     figures: Figures | None = record(Figures, default=None)
     latents: tuple[LatentLine, ...] = records(LatentLine, 4_096)
@@ -185,12 +187,23 @@ class ModelCard:
             "minutes": (mine.minutes, minutes_of(header)),
             "licence": (mine.licence, header.licence),
         }
-        wrong = [
-            f"{what} is {its!r:.60} in {path.name}, and {said!r:.60} in the card"
-            for what, (said, its) in told.items()
-            if said != its
-        ]
-        return [*wrong, *_file_problems(mine, path)]
+        return [*_differences(told, path), *_file_problems(mine, path)]
+
+    def prior_problems(self, info: ArtifactInfo, file: AnyPath) -> list[str]:
+        """The same for a prior, of which a card that lists none says nothing.
+
+        Args:
+            info: the prior's description.
+            file: its path.
+        """
+        mine, path = self.prior, expand(file, CardError)
+        if mine is None or info.prior is None:
+            return []
+        told = {
+            "genres": (mine.genres, info.prior.genres),
+            "licence": (mine.licence, info.licence),
+        }
+        return [*_differences(told, path), *_file_problems(mine, path)]
 
     def _problems(self, info: ArtifactInfo, file: Path) -> Iterator[str]:
         kind = "encoder" if info.kind == "encoder" else "decoder"
@@ -217,6 +230,13 @@ class ModelCard:
             raise ValueError(f"latents are {len(self.latents)}, not {self.latent_dim}")
 
 
+def _differences(told: Mapping[str, tuple[object, object]], file: Path) -> Iterator[str]:
+    """What is one thing in the card, and another in the file."""
+    for what, (said, its) in told.items():
+        if said != its:
+            yield f"{what} is {its!r:.60} in {file.name}, and {said!r:.60} in the card"
+
+
 def _file_problems(facts: FileFacts, file: Path) -> Iterator[str]:
     try:
         size = file.stat().st_size
@@ -226,37 +246,6 @@ def _file_problems(facts: FileFacts, file: Path) -> Iterator[str]:
             yield f"{file.name} is not the file of the card: its SHA-256 is another"
     except (OSError, ValueError) as error:
         yield f"{file.name} cannot be read: {error}"
-
-
-def file_facts(path: AnyPath) -> FileFacts:
-    """Size and SHA-256 of an artifact's file.
-
-    Raises:
-        OSError: it cannot be read.
-        ValueError: it is larger than any artifact.
-    """
-    data = read_bytes(path, MAX_BYTES)
-    return FileFacts(len(data), hashlib.sha256(data).hexdigest())
-
-
-def memory_facts(path: AnyPath) -> MemoryFacts:
-    """Size, SHA-256 and content of a memory's file, whose body is not checked.
-
-    Raises:
-        MemoryBankError: it is no memory.
-        OSError, ValueError: as :func:`file_facts`.
-    """
-    from musicvae.latents.memory.memory_format import read_header
-
-    facts, header = file_facts(path), read_header(expand(path))
-    return MemoryFacts(
-        facts.bytes, facts.sha256, len(header.parts), minutes_of(header), header.licence
-    )
-
-
-def minutes_of(header: MemoryHeader) -> float:
-    """How long the tracks of a memory last together, in minutes as a card states them."""
-    return round(header.seconds / 60, 2)
 
 
 def _refuse_newer(schema: object, name: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from musicvae.models.records import digest, number, text, whole, words
+from musicvae.models.records import digest, number, text, texts, whole, words
 
 #: Lengths of texts in characters: a name, a line, a paragraph.
 NAME, LINE, PARAGRAPH = 128, 256, 2_000
@@ -36,6 +36,19 @@ class MemoryFacts(FileFacts):
 
     tracks: int = whole(1, 10**6)
     minutes: float = number(0, 1e6)
+    licence: str = text(PARAGRAPH, default="unstated")
+
+
+@dataclass(frozen=True)
+class PriorFacts(FileFacts):
+    """A prior's file, to the byte, and what it knows.
+
+    Attributes:
+        genres: that it can be asked for; empty where it knows one kind of music.
+        licence: of the prior, as its author states it.
+    """
+
+    genres: tuple[str, ...] = texts(256, LINE)
     licence: str = text(PARAGRAPH, default="unstated")
 
 

@@ -46,6 +46,9 @@ def _facts(card: ModelCard) -> Iterator[str]:
     if memory := card.memory:
         held = f"{memory.minutes:.1f} minutes of {memory.tracks} track(s), {memory.licence}"
         rows.append(("memory", f"{held}, {memory.bytes / 1e6:.2f} MB, SHA-256 {memory.sha256}"))
+    if prior := card.prior:
+        knows = f"{len(prior.genres)} genre(s), {prior.licence}"
+        rows.append(("prior", f"{knows}, {prior.bytes / 1e6:.2f} MB, SHA-256 {prior.sha256}"))
     yield from _table(("", ""), [*rows, ("licence", card.licence)])
 
 

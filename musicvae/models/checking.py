@@ -23,7 +23,7 @@ def problems(model: Model, file: Path, info: ArtifactInfo) -> list[str]:
         info: what it says about itself.
     """
     if file == model.prior:
-        return [*_against_decoder(model, file, info)]
+        return [*_against_decoder(model, file, info), *_against_card(model, file, info)]
     return [*_against_declaration(model, file, info), *_against_card(model, file, info)]
 
 
@@ -80,7 +80,7 @@ def check_memory(model: Model) -> None:
 
 
 def _against_decoder(model: Model, file: Path, info: ArtifactInfo) -> Iterator[str]:
-    """Of a prior, of which neither the declaration nor the card says anything more."""
+    """Of a prior, of which the declaration says nothing."""
     if info.kind != "prior":
         yield f"{file.name} is of kind {info.kind!r}, and no prior"
     decoder = read_info(model.artifact)
@@ -111,7 +111,9 @@ def _against_card(model: Model, file: Path, info: ArtifactInfo) -> list[str]:
     from musicvae.models.card import ModelCard
 
     try:
-        return ModelCard.load(model.card).problems(info, file)
+        card = ModelCard.load(model.card)
+        fits = card.prior_problems if file == model.prior else card.problems
+        return fits(info, file)
     except MusicVAEError as error:
         return [_told(error)]
 

@@ -9,9 +9,10 @@ from pathlib import Path
 from musicvae.artifact import ArtifactInfo
 from musicvae.artifact.reading import read_info
 from musicvae.errors import ArtifactError, CardError, MusicVAEError
-from musicvae.models.card import ModelCard, memory_facts
+from musicvae.models.card import ModelCard
 from musicvae.models.card_parts import MemoryFacts
 from musicvae.models.checking import memory_problems, problems
+from musicvae.models.file_facts import memory_facts
 from musicvae.models.finding import Model, ModelRecord, find, find_all
 
 

@@ -8,6 +8,7 @@ import math
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -17,9 +18,10 @@ from musicvae.audio import Sound
 from musicvae.cards.making import About, make_card, refuse_heard, unheard
 from musicvae.cards.training_facts import Corpus, training_of_run
 from musicvae.cli import measuring
-from musicvae.errors import CardError, DataError, LatentError, MusicVAEError
-from musicvae.models.card import ModelCard, memory_facts
+from musicvae.errors import ArtifactError, CardError, DataError, LatentError, MusicVAEError
+from musicvae.models.card import ModelCard
 from musicvae.models.card_text import markdown
+from musicvae.models.file_facts import memory_facts, prior_facts
 from musicvae.vae.run.folder import RunFolder
 from tests.latents.memories import make_memory
 
@@ -80,6 +82,29 @@ def test_the_memory_beside_a_decoder_is_told_with_its_licence(
     make_memory(space="f" * 16).save(other)
     with pytest.raises(LatentError, match="another encoder"):
         make_card(decoder, encoder, tracks[:1], memory=other)
+
+
+def test_the_prior_beside_a_decoder_or_named_is_told(
+    make_stream: Make,
+    make_encoder: Make,
+    tracks: list[Path],
+    prior_artifacts: ModuleType,
+    tmp_path: Path,
+) -> None:
+    decoder, encoder = make_stream("jazz.onnx"), make_encoder()
+    write = prior_artifacts.write_prior_artifact
+    prior = write(decoder.with_name("jazz.prior.onnx"), licence="CC0-1.0")
+    card = make_card(decoder, encoder, tracks[:1])
+    assert card.prior == prior_facts(prior)
+    assert card.prior.genres == ("jazz", "metal")
+    assert card.prior.licence == "CC0-1.0"
+    shared = write(tmp_path / "shared.onnx")
+    assert make_card(decoder, encoder, tracks[:1], prior=shared).prior == prior_facts(shared)
+    write(shared, latent_space="f" * 16)
+    with pytest.raises(LatentError, match="another latent space"):
+        make_card(decoder, encoder, tracks[:1], prior=shared)
+    with pytest.raises(ArtifactError, match="kind"):
+        make_card(decoder, encoder, tracks[:1], prior=decoder)
 
 
 def test_what_a_latent_moves_is_taken_from_its_artifact(

@@ -6,6 +6,7 @@ import dataclasses
 import json
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ import pytest
 from musicvae.artifact.reading import read_info
 from musicvae.errors import CardError
 from musicvae.latents.memory.memory_format import read_header
-from musicvae.models.card import SCHEMA, ModelCard, file_facts, memory_facts
+from musicvae.models.card import SCHEMA, ModelCard
 from musicvae.models.card_parts import (
     AttributeLine,
     Figures,
@@ -23,6 +24,7 @@ from musicvae.models.card_parts import (
     Training,
 )
 from musicvae.models.card_text import markdown
+from musicvae.models.file_facts import file_facts, memory_facts, prior_facts
 from tests.latents.memories import make_memory
 
 FACTS = FileFacts(1000, "ab" * 32)
@@ -243,6 +245,28 @@ def test_each_difference_of_card_and_memory_is_said(
     card = make_card(memory=dataclasses.replace(memory_facts(memory), **change))
     (problem,) = card.memory_problems(read_header(memory), memory)
     assert said in problem
+
+
+def test_a_card_fits_its_prior_and_says_where_not(
+    prior_artifacts: ModuleType, tmp_path: Path
+) -> None:
+    prior = prior_artifacts.write_prior_artifact(tmp_path / "new.onnx", licence="CC0-1.0")
+    info, facts = read_info(prior), prior_facts(prior)
+    assert make_card(prior=None).prior_problems(info, prior) == []
+    card = make_card(prior=facts)
+    assert card.prior_problems(info, prior) == []
+    assert "2 genre(s), CC0-1.0" in markdown(card)
+    changes: list[tuple[dict[str, Any], str]] = [
+        ({"genres": ("jazz",)}, "genres is ('jazz', 'metal') in new.onnx, and ('jazz',) in"),
+        ({"licence": "MIT"}, "licence is 'CC0-1.0' in new.onnx, and 'MIT' in the card"),
+        ({"bytes": 7}, "and 7 in the card"),
+        ({"sha256": "0" * 64}, "its SHA-256 is another"),
+    ]
+    for change, said in changes:
+        (problem,) = make_card(prior=dataclasses.replace(facts, **change)).prior_problems(
+            info, prior
+        )
+        assert said in problem
 
 
 def test_an_encoder_needs_its_own_facts(make_encoder: Callable[..., Path]) -> None:

@@ -25,7 +25,7 @@ from musicvae.live.engine.voice import Voice
 from musicvae.live.stage.pace import Pace
 from musicvae.live.stage.sizes import check_sizes
 from musicvae.live.storage.library import Library
-from musicvae.models.card import file_facts
+from musicvae.models.file_facts import file_facts
 
 if TYPE_CHECKING:
     from musicvae.runtime.rollout import Rollout

@@ -24,8 +24,9 @@ from musicvae.genres import GENRES
 
 #: What a training leaves from its first moment on: that of a model, and that of a prior.
 _DESCRIPTIONS = ("run.json", "prior.json")
-#: The loss of all trainings, in which levels count too, and the latents may carry more bits.
-LOSS = ("model.level_weight=2", "kl_weight=0.5")
+#: The loss of all trainings: levels and what changes from frame to frame count too, and the
+#: latents may carry more bits.
+LOSS = ("model.level_weight=2", "model.flux_weight=2", "kl_weight=0.5")
 
 
 @dataclass(frozen=True)
@@ -233,11 +234,11 @@ def _measure(plan: Plan, genre: str) -> Job:
     command: tuple[str, ...] = (
         *("models", "measure", str(decoder), "--encoder", str(plan.encoder)),
         *("--data", str(plan.music(genre)), "--split", f"last {plan.unheard}"),
-        *("--run", str(plan.run(genre)), "--out", str(card)),
+        *("--prior", str(plan.prior), "--run", str(plan.run(genre)), "--out", str(card)),
         *(word for limit in plan.limits for word in ("--limit", limit)),
         *(("--command", plan.command) if plan.command else ()),
     )
-    needs = [decoder, plan.encoder, plan.memory(genre)]
+    needs = [decoder, plan.encoder, plan.memory(genre), plan.prior]
     if plan.corpus is not None:
         command, needs = (*command, "--corpus", str(plan.corpus)), [*needs, plan.corpus]
     return Job(f"measure {genre}", command, card, tuple(needs))
