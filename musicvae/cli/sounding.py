@@ -46,7 +46,7 @@ def add(commands: Commands) -> None:
         "--source",
         choices=tuple(OPTIONS),
         help="without a tape, what moves the latents (default: the one that the other options are "
-        "of, else walk)",
+        "of, else memory where the model has one, else walk)",
     )
     parser.add_argument("--seconds", type=float, help="length (default: 10); a tape has its own")
     parser.add_argument("--seed", type=int, help="equal seeds give equal sounds")
@@ -120,7 +120,7 @@ def _source(options: argparse.Namespace) -> str | None:
                 hint="leave these options out, or the tape",
             )
         return None
-    source: str = options.source or _guessed(asked)
+    source: str = options.source or (_guessed(asked) if asked else _usual(options.artifact))
     useless = [name for name in asked if name not in OPTIONS[source]]
     if useless:
         raise SettingError(
@@ -131,8 +131,14 @@ def _source(options: argparse.Namespace) -> str | None:
     return source
 
 
+def _usual(model: str) -> str:
+    from musicvae.runtime.improvising import has_memory
+
+    return "memory" if has_memory(model) else "walk"
+
+
 def _guessed(asked: Sequence[str]) -> str:
-    """The one source that takes all of these options; the walk if there are none.
+    """The one source that takes all of these options, of which there is at least one.
 
     Raises:
         SettingError: no source takes them all, or several do.
@@ -141,7 +147,7 @@ def _guessed(asked: Sequence[str]) -> str:
 
     able = [name for name, own in OPTIONS.items() if set(asked) <= set(own)]
     told = (source for name, source in _TELLING.items() if name in asked and source in able)
-    likely = next(told, able[0] if not asked or len(able) == 1 else None)
+    likely = next(told, able[0] if len(able) == 1 else None)
     if likely is not None:
         return likely
     raise SettingError(
@@ -181,9 +187,9 @@ def _made(source: str, options: argparse.Namespace) -> Sound:
 
         return improvise(model, seconds, seed, **wishes)
     if source == "walk":
-        from musicvae.runtime.playing import play
+        from musicvae.runtime.playing import walk
 
-        return play(model, seconds, seed)
+        return walk(model, seconds, seed)
     from musicvae.runtime.new_music import play_prior
 
     return play_prior(model, options.prior, seconds, seed, **wishes)

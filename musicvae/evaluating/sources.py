@@ -10,7 +10,7 @@ from musicvae.errors import SettingError
 from musicvae.paths import AnyPath
 from musicvae.runtime.improvising import improvise
 from musicvae.runtime.new_music import play_prior
-from musicvae.runtime.playing import play as walk
+from musicvae.runtime.playing import walk
 
 SOURCES = ("walk", "memory", "prior")
 

@@ -126,6 +126,16 @@ def _amounts(info: ArtifactInfo, attributes: Mapping[str, float]) -> Float32:
     return amounts
 
 
+def has_memory(model: AnyPath) -> bool:
+    """Whether a memory comes with a model; it is not looked at.
+
+    Raises:
+        RegistryError: there is no ready model of that name, or it cannot be used.
+    """
+    place = locate(model)
+    return (memory_of(place.path) if place.model is None else place.model.memory) is not None
+
+
 def memory_file(model: AnyPath) -> Path:
     """The file of a model's memory.
 

@@ -1,4 +1,4 @@
-"""Plays a model by itself into a sound: a random walk through its latents.
+"""Plays a model by itself into a sound.
 
 >>> play("jazz", seconds=10).write("jazz.wav")  # doctest: +SKIP
 """
@@ -27,18 +27,54 @@ MOST_SECONDS = 3600.0
 
 
 def play(
-    model: AnyPath, seconds: float = 10.0, seed: int | None = None, speed: float = 1.0
+    model: AnyPath, seconds: float = 10.0, seed: int | None = None, *, source: str | None = None
 ) -> Sound:
-    """The sound of a model that moves by itself, as ``/walk`` lets it in ``musicvae live``.
-
-    A stream walks through its latents as those of music move; of a clip model, clips that are drawn
-    from the prior follow each other, cross-faded.
+    """The sound of a model that plays by itself, as ``musicvae live`` begins.
 
     Args:
         model: name of a ready model (``musicvae models`` lists them), or path of a stream or a
             clip artifact.
         seconds: length of the sound, above 0, at most an hour.
         seed: equal seeds give equal sounds; ``None`` gives another sound each time.
+        source: what moves the latents of a stream: ``"memory"`` improvises over what it learnt from
+            (:func:`musicvae.improvise` has more to say), ``"prior"`` makes new music, ``"walk"``
+            walks. ``None`` is the memory where the model has one, else the walk.
+
+    Raises:
+        SettingError: ``seconds`` or ``seed`` is out of its range, or there is no such source.
+        ArtifactError: the artifact cannot be played, is an encoder, or has no dynamics or no prior.
+        MemoryBankError: there is no memory, or it is damaged.
+        RegistryError: there is no ready model of that name, or it cannot be used.
+    """
+    from musicvae.runtime.improvising import has_memory, improvise
+    from musicvae.runtime.new_music import play_prior
+
+    check_seconds(seconds)
+    seed = checked_seed(seed)
+    chosen = source or ("memory" if has_memory(model) else "walk")
+    if chosen == "memory":
+        return improvise(model, seconds, seed)
+    if chosen == "prior":
+        return play_prior(model, None, seconds, seed)
+    if chosen == "walk":
+        return walk(model, seconds, seed)
+    raise SettingError(
+        "there is no such source", expected="memory, prior or walk", received=f"{source!r:.40}"
+    )
+
+
+def walk(
+    model: AnyPath, seconds: float = 10.0, seed: int | None = None, speed: float = 1.0
+) -> Sound:
+    """The sound of a model that walks by itself, as ``/walk`` lets it in ``musicvae live``.
+
+    A stream walks through its latents as those of music move; of a clip model, clips that are drawn
+    from the prior follow each other, cross-faded.
+
+    Args:
+        model: see :func:`play`.
+        seconds: see :func:`play`.
+        seed: see :func:`play`.
         speed: of the walk: 1 moves as the music does that the model was trained on, 0 not at all;
             up to 100. Clips have no speed.
 

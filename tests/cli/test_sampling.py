@@ -14,7 +14,7 @@ from musicvae.audio import Sound, read
 from musicvae.cli.main import main
 from musicvae.runtime.improvising import improvise
 from musicvae.runtime.new_music import play_prior
-from musicvae.runtime.playing import play
+from musicvae.runtime.playing import walk
 from tests.latents.memories import make_memory
 
 
@@ -59,7 +59,7 @@ def test_it_is_the_prior_by_default_and_the_walk_where_there_is_none(
     new = [play_prior(model, None, 1, seed) for seed in (7, 8)]
     assert same(sampled(model, tmp_path / "prior"), new)
     model.with_name("jazz.prior.onnx").unlink()
-    assert same(sampled(model, tmp_path / "walk"), [play(model, 1, seed) for seed in (7, 8)])
+    assert same(sampled(model, tmp_path / "walk"), [walk(model, 1, seed) for seed in (7, 8)])
 
 
 def test_a_ready_model_is_named(ready_site: Any, model: Path, tmp_path: Path) -> None:
@@ -73,7 +73,7 @@ def test_a_ready_model_is_named(ready_site: Any, model: Path, tmp_path: Path) ->
 def test_seeds_go_round(model: Path, tmp_path: Path) -> None:
     last = 2**32 - 1
     sounds = sampled(model, tmp_path / "new", "--source", "walk", "--seed", last)
-    assert same(sounds, [play(model, 1, seed) for seed in (last, 0)])
+    assert same(sounds, [walk(model, 1, seed) for seed in (last, 0)])
 
 
 @pytest.mark.parametrize(

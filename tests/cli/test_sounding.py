@@ -49,7 +49,8 @@ def play(*words: str) -> np.ndarray:
     ("words", "expected"),
     [
         ([], lambda: mv.play("./jazz.onnx", 0.5, 3)),
-        (["--source", "walk"], lambda: mv.play("./jazz.onnx", 0.5, 3)),
+        ([], lambda: mv.improvise("./jazz.onnx", 0.5, 3)),
+        (["--source", "walk"], lambda: mv.play("./jazz.onnx", 0.5, 3, source="walk")),
         (["--source", "memory"], lambda: mv.improvise("./jazz.onnx", 0.5, 3)),
         (["--continuity", "1"], lambda: mv.improvise("./jazz.onnx", 0.5, 3, continuity=1.0)),
         (

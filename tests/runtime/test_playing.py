@@ -10,6 +10,8 @@ import pytest
 import musicvae as mv
 from musicvae.errors import ArtifactError, SettingError, UnknownNameError
 from musicvae.runtime import playing
+from musicvae.runtime.new_music import play_prior
+from tests.latents.memories import make_memory
 
 
 def test_a_ready_model_plays_itself_into_a_file(ready_site: Any, tmp_path: Path) -> None:
@@ -26,7 +28,7 @@ def test_equal_seeds_give_equal_sounds_however_it_is_cut(
     ready_site.bring("jazz")
     whole = mv.play("jazz", seconds=0.5, seed=3).samples
     assert not np.array_equal(whole, mv.play("jazz", seconds=0.5, seed=4).samples)
-    assert not np.array_equal(whole, mv.play("jazz", seconds=0.5, seed=3, speed=0).samples)
+    assert not np.array_equal(whole, playing.walk("jazz", seconds=0.5, seed=3, speed=0).samples)
     monkeypatch.setattr(playing, "_FRAMES", 7)
     np.testing.assert_allclose(mv.play("jazz", seconds=0.5, seed=3).samples, whole, atol=1e-6)
 
@@ -36,6 +38,25 @@ def test_it_is_the_walk_of_the_stream(ready_site: Any) -> None:
     stream = mv.StreamDecoder(path)
     expected = stream.decode(stream.walk(11, seed=5))[32:][:640]
     np.testing.assert_allclose(mv.play("mine", 640 / 16_000, seed=5).samples, expected, atol=1e-6)
+
+
+def test_a_model_with_a_memory_improvises_and_any_source_may_be_named(
+    ready_site: Any, prior_artifacts: ModuleType
+) -> None:
+    path = ready_site.own("mine")
+    walked = mv.play(path, 0.5, seed=5)
+    make_memory().save(path.with_suffix(".memory"))
+    prior_artifacts.write_prior_artifact(path.with_suffix(".prior.onnx"))
+    sounds = {source: mv.play("mine", 0.5, 5, source=source) for source in ("memory", "prior")}
+    np.testing.assert_array_equal(mv.play("mine", 0.5, seed=5).samples, sounds["memory"].samples)
+    np.testing.assert_array_equal(
+        mv.play("mine", 0.5, seed=5, source="walk").samples, walked.samples
+    )
+    expected = {"memory": mv.improvise("mine", 0.5, 5), "prior": play_prior("mine", None, 0.5, 5)}
+    for source, sound in sounds.items():
+        np.testing.assert_array_equal(sound.samples, expected[source].samples)
+    with pytest.raises(SettingError, match="memory, prior or walk"):
+        mv.play("mine", source="guess")
 
 
 def test_clips_follow_each_other(artifacts: ModuleType, tmp_path: Path) -> None:
