@@ -50,7 +50,10 @@ def _add_train(commands: Commands) -> None:
     )
     parser.add_argument("--resume", action="store_true", help="continue the run in --out")
     parser.add_argument(
-        "--minutes", type=float, help="limit of the training time (default: the recipe's, an hour)"
+        "--minutes",
+        type=float,
+        help="limit of the training time, evaluations included (default: the recipe's, an hour); "
+        "reading the tracks before it and measuring the latents after it come on top",
     )
     parser.add_argument("--seed", type=int, help="seed of split, weights, crops and noise")
     parser.add_argument(

@@ -5,17 +5,28 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+#: Steps after which a phase with a time budget is planned first, and how many times as many there
+#: are at each later plan.
+FIRST_PLAN, _AGAIN = 16, 1.125
+#: Until the model was evaluated once, the rest of the time is for evaluation.
+_UNEVALUATED = 0.9
+
 
 @dataclass
 class Counters:
     """Plain numbers that decide the steps to come.
 
     Attributes:
-        planned_steps: number of steps at the end of the phase, and of the learning rate's decay.
+        planned_steps: number of steps at the end of the phase, and of the learning rate's decay;
+            with a time budget it follows the speed.
         step: optimiser steps done.
         seconds: training time so far, in seconds.
-        timed_seconds: measured time of one step, in seconds, for the plan.
+        timed_seconds: measured time of one step, in seconds, for the plan; recent steps count more.
         planned: whether the plan has been fitted to the time budget.
+        planned_at: step at which it was fitted last.
+        planned_stepping: time of all steps until then, in seconds.
+        evaluation: time of the last evaluation, in seconds.
+        evaluations: time of all of them, in seconds.
         best: best test objective so far, in nats.
         stale_epochs: epochs since the best one.
         stopped: whether the phase ended early.
@@ -30,6 +41,10 @@ class Counters:
     seconds: float = 0.0
     timed_seconds: float = 0.0
     planned: bool = False
+    planned_at: int = 0
+    planned_stepping: float = 0.0
+    evaluation: float = 0.0
+    evaluations: float = 0.0
     best: float | None = None
     stale_epochs: int = 0
     stopped: bool = False
@@ -53,23 +68,42 @@ class Counters:
         self.planned, self.timed_seconds, self.stopped = False, 0.0, False
         self.best, self.stale_epochs = None, 0
 
-    def plan(self, step_seconds: float, minutes: float, longest: int) -> None:
-        """Fit the number of steps of the phase to its time budget, once a step's time is known.
+    def plan(self, step_seconds: float, minutes: float, longest: int, epoch_steps: int) -> None:
+        """Fit the number of steps of the phase to its time budget.
+
+        That is done once a step's time is known, and again with every eighth more steps: a machine
+        may become busy, or idle, and the last plan is made shortly before the end.
 
         Args:
-            step_seconds: measured time of a step, in seconds.
+            step_seconds: measured time of a step, in seconds, of all workers together.
             minutes: time budget of the phase, in minutes.
             longest: largest number of steps of the phase.
+            epoch_steps: steps from one evaluation to the next; there is one at the end, too.
         """
-        spent = self.seconds - self.phase_seconds
-        if self.planned or self.step - self.phase_step < 16:
+        spent, done = self.seconds - self.phase_seconds, self.step - self.phase_step
+        if done < FIRST_PLAN:
             # The first steps alone may take the whole budget: stop at 10 % above it.
             self.stopped |= spent > minutes * 60 * 1.1
             return
-        left = minutes * 60 - spent
-        # A tenth of the time is for evaluation and checkpoints.
-        steps = self.step + max(1, int(0.9 * left / max(step_seconds, 1e-6)))
-        self.planned_steps, self.planned = min(self.phase_step + longest, steps), True
+        stepping = self.seconds - self.evaluations
+        if self.planned:
+            if done < _AGAIN * (self.planned_at - self.phase_step):
+                return
+            recent = (stepping - self.planned_stepping) / max(1, self.step - self.planned_at)
+            step_seconds = (step_seconds + recent) / 2
+        self.timed_seconds = step_seconds
+        self.planned, self.planned_at, self.planned_stepping = True, self.step, stepping
+        left = minutes * 60 - spent - self.evaluation
+        each = max(step_seconds, 1e-6) + self.evaluation / epoch_steps
+        if not self.evaluations:  # how long one takes is not known yet
+            left *= _UNEVALUATED
+        self.planned_steps = min(self.phase_step + longest, self.step + max(1, int(left / each)))
+
+    def evaluated(self, seconds: float) -> None:
+        """Count an evaluation of so many seconds."""
+        self.seconds += seconds
+        self.evaluation = seconds
+        self.evaluations += seconds
 
     def improved(self, objective: float) -> bool:
         """Count an epoch with this test objective, in nats; true when it is the best so far."""

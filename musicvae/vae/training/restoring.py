@@ -12,8 +12,14 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any, TypeGuard
 
 from musicvae.recipes import Recipe
-from musicvae.vae.training.progress import Averages, Counters
+from musicvae.vae.training.progress import FIRST_PLAN, Averages, Counters
 from musicvae.vae.training.resuming import FREE
+
+#: The counters of seconds.
+_TIMES = (
+    *("seconds", "timed_seconds", "phase_seconds"),
+    *("planned_stepping", "evaluation", "evaluations"),
+)
 
 
 def kept_counters(counters: Counters, averages: Averages, recipe: Recipe) -> dict[str, Any]:
@@ -65,7 +71,9 @@ class Restored:
         return self.plan is None or self.plan == {name: getattr(recipe, name) for name in FREE}
 
 
-def replan(counters: Counters, recipe: Recipe, longest: int, minutes: float) -> None:
+def replan(
+    counters: Counters, recipe: Recipe, longest: int, minutes: float, epoch_steps: int
+) -> None:
     """Plan the rest of the present phase anew, with other settings.
 
     Args:
@@ -73,6 +81,7 @@ def replan(counters: Counters, recipe: Recipe, longest: int, minutes: float) -> 
         recipe: with the new settings.
         longest: largest number of steps of the phase.
         minutes: time budget of the phase, in minutes; only used where the recipe has one.
+        epoch_steps: steps from one evaluation to the next.
     """
     counters.stopped, counters.planned = False, False
     counters.planned_steps = counters.phase_step + max(1, longest)
@@ -81,8 +90,8 @@ def replan(counters: Counters, recipe: Recipe, longest: int, minutes: float) -> 
         return
     if counters.seconds - counters.phase_seconds >= 60 * minutes:
         counters.planned_steps = min(counters.planned_steps, counters.step)
-    elif counters.timed_seconds and counters.step - counters.phase_step >= 16:
-        counters.plan(counters.timed_seconds, minutes, longest)
+    elif counters.timed_seconds and counters.step - counters.phase_step >= FIRST_PLAN:
+        counters.plan(counters.timed_seconds, minutes, longest, epoch_steps)
 
 
 def _check(name: str, value: object) -> None:
@@ -95,7 +104,7 @@ def _check(name: str, value: object) -> None:
         good = isinstance(value, bool)
     elif name == "best":
         good = value is None or (_is_number(value) and math.isfinite(value))
-    elif name in ("seconds", "timed_seconds", "phase_seconds"):
+    elif name in _TIMES:
         good = _is_number(value) and 0 <= value < math.inf
     else:
         good = isinstance(value, int) and not isinstance(value, bool) and value >= 0

@@ -158,7 +158,8 @@ class Trainer:
         self.reporter.step(counters.step, counters.planned_steps, shown)
         stops, step_seconds, counters.seconds = map(float, votes.numpy())
         if self.recipe.minutes is not None:
-            counters.plan(step_seconds, self._minutes, self._longest(counters.phase))
+            longest = self._longest(counters.phase)
+            counters.plan(step_seconds, self._minutes, longest, self.epoch_steps)
         return stops > 0
 
     def _longest(self, phase: int) -> int:
@@ -216,7 +217,7 @@ class Trainer:
             self._save_best()
         if counters.phase == 0:
             counters.stop_early(self.recipe.patience)
-        counters.seconds += time.monotonic() - started
+        counters.evaluated(self.placement.agree(time.monotonic() - started))
         if self.placement.is_chief:
             self._illustrate(row)
         self.reporter.epoch(row)
@@ -290,6 +291,7 @@ class Trainer:
             restored = Restored.of(kept, len(self.phases))
         self.counters, self.averages = restored.counters, restored.averages
         if self.prepared.changed or not restored.fits(self.recipe):
-            replan(self.counters, self.recipe, self._longest(self.counters.phase), self._minutes)
+            longest = self._longest(self.counters.phase)
+            replan(self.counters, self.recipe, longest, self._minutes, self.epoch_steps)
         # Epochs after the checkpoint will be trained again, to the same result.
         self.history = [row for row in run.history() if row["step"] <= self.counters.step]

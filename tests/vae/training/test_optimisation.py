@@ -37,17 +37,36 @@ def test_the_learning_rate_rises_shortly_and_decays_to_its_end() -> None:
     assert rates[-1] == pytest.approx(CLIP.learning_rate * CLIP.final_learning_rate)
 
 
-def test_a_time_budget_shortens_the_plan_once() -> None:
+def test_a_time_budget_shortens_the_plan() -> None:
     counters = Counters(planned_steps=10_000, step=16, seconds=10.0)
-    counters.plan(step_seconds=0.5, minutes=1.0, longest=10_000)
+    counters.plan(step_seconds=0.5, minutes=1.0, longest=10_000, epoch_steps=100)
     assert counters.planned_steps == 16 + int(0.9 * 50 / 0.5)
-    counters.plan(step_seconds=5.0, minutes=1.0, longest=10_000)
-    assert counters.planned_steps == 106
+    counters.step = 17
+    counters.plan(step_seconds=5.0, minutes=1.0, longest=10_000, epoch_steps=100)
+    assert counters.planned_steps == 106  # not at each step
+
+
+@pytest.mark.parametrize(("early", "late"), [(0.5, 0.5), (2.0, 0.5), (0.5, 2.0), (0.1, 0.1)])
+@pytest.mark.parametrize("evaluation", [0.0, 7.0])
+def test_the_plan_follows_the_speed_and_counts_evaluations(
+    early: float, late: float, evaluation: float
+) -> None:
+    """Ten minutes last ten minutes, whether the machine becomes busy or idle after two of them."""
+    counters = Counters(planned_steps=10**6)
+    while not counters.is_finished():
+        pace = early if counters.seconds < 120 else late
+        counters.seconds += pace + (5.0 if counters.step == 0 else 0.0)  # the first step compiles
+        counters.step += 1
+        timed = counters.timed_seconds or pace
+        counters.plan(timed, minutes=10.0, longest=10**6, epoch_steps=100)
+        if counters.step % 100 == 0 or counters.phase_is_over():
+            counters.evaluated(evaluation)
+    assert counters.seconds == pytest.approx(600, rel=0.06)
 
 
 def test_a_time_budget_never_lengthens_the_plan() -> None:
     counters = Counters(planned_steps=30, step=16, seconds=1.0)
-    counters.plan(step_seconds=0.01, minutes=10.0, longest=30)
+    counters.plan(step_seconds=0.01, minutes=10.0, longest=30, epoch_steps=10)
     assert counters.planned_steps == 30
 
 
@@ -67,7 +86,7 @@ def test_phases_follow_one_another_with_budgets_of_their_own() -> None:
     counters.next_phase(longest=40)
     assert (counters.phase, counters.planned_steps) == (1, 140)
     counters.step, counters.seconds = 116, 60.0
-    counters.plan(step_seconds=1.0, minutes=0.5, longest=40)
+    counters.plan(step_seconds=1.0, minutes=0.5, longest=40, epoch_steps=10)
     assert counters.planned_steps == 116 + int(0.9 * 20)
     counters.step = counters.planned_steps
     assert counters.is_finished()
@@ -159,6 +178,6 @@ def test_beta_weighs_the_kl(toy: Any, toy_recipe: Recipe) -> None:
 
 def test_a_budget_that_is_overrun_at_once_stops() -> None:
     counters = Counters(planned_steps=100, step=3, seconds=70.0)
-    counters.plan(step_seconds=0.0, minutes=1.0, longest=100)
+    counters.plan(step_seconds=0.0, minutes=1.0, longest=100, epoch_steps=10)
     assert counters.stopped
     assert counters.planned_steps == 100
