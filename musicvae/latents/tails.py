@@ -16,21 +16,27 @@ from musicvae.latents.arrays import Float32
 
 #: Magnitudes below this become 0: 360 dB below full scale, and the squares are not denormal.
 FLOOR = np.float32(1e-18)
+#: The same of sound: what the state of a decoder loses to :data:`FLOOR`, at one frame or another,
+#: makes no difference above this. It is 200 dB below full scale.
+SOUND_FLOOR = np.float32(1e-10)
 
 
 class Tails:
-    """Cuts the tails of arrays of one shape; allocates nothing.
+    """Cuts the tails of arrays; allocates nothing.
 
     Args:
-        shape: of the arrays.
+        shape: of the longest array; others are shorter along the first axis.
+        floor: magnitudes below this become 0.
     """
 
-    def __init__(self, shape: tuple[int, ...]) -> None:
+    def __init__(self, shape: tuple[int, ...], floor: np.float32 = FLOOR) -> None:
+        self._floor = floor
         self._magnitude = np.zeros(shape, np.float32)
         self._tiny = np.zeros(shape, np.bool_)
 
     def cut(self, array: Float32) -> None:
         """Set the numbers of an array that are almost 0 to 0; NaN stays."""
-        np.abs(array, out=self._magnitude)
-        np.less(self._magnitude, FLOOR, out=self._tiny)
-        np.copyto(array, 0.0, where=self._tiny)
+        magnitude, tiny = self._magnitude[: len(array)], self._tiny[: len(array)]
+        np.abs(array, out=magnitude)
+        np.less(magnitude, self._floor, out=tiny)
+        np.copyto(array, 0.0, where=tiny)

@@ -11,7 +11,7 @@ weights, one thread); binding them on every call takes 238 µs.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -19,6 +19,17 @@ from musicvae.artifact.ports import NEXT_STATE, STATE
 from musicvae.latents.arrays import Float32
 from musicvae.latents.tails import Tails
 from musicvae.runtime.stopping import Run
+
+#: Pairs of shapes whose buffers are kept.
+_MOST_KEPT = 16
+
+
+class _Buffers(NamedTuple):
+    """The buffers of a pair of shapes, and their bindings for either turn of the states."""
+
+    block: Float32
+    result: Float32
+    bindings: list[Any]
 
 
 class BoundSession:
@@ -56,9 +67,7 @@ class BoundSession:
         self._states = tuple(np.zeros((1, state_size), np.float32) for _ in range(2))
         self._tails = Tails((1, state_size))
         self._turn = 0  # which of the two is the current one
-        self._shapes: tuple[tuple[int, ...], ...] = ()
-        self._block = self._result = np.zeros((1, 0, 0), np.float32)
-        self._bindings: list[Any] = []
+        self._kept: dict[tuple[tuple[int, ...], tuple[int, ...]], _Buffers] = {}
 
     @property
     def state(self) -> Float32:
@@ -71,23 +80,23 @@ class BoundSession:
 
         Args:
             block: latents or samples, float32 (n, width).
-            shape: shape of the result. As long as neither shape changes, nothing is allocated.
+            shape: shape of the result. The buffers of the last 16 pairs of shapes are kept: only
+                another pair allocates some.
 
         Returns:
             The result, float32 of that shape, and the next state, float32 (S,); the next run
             overwrites both.
         """
-        if self._shapes != (block.shape, shape):
-            self._allocate(block.shape, shape)
-        np.copyto(self._block[0], block)
-        binding = self._bindings[self._turn]
+        buffers = self._kept.get((block.shape, shape)) or self._allocate(block.shape, shape)
+        np.copyto(buffers.block[0], block)
+        binding = buffers.bindings[self._turn]
         if self._loops:
             self.present(lambda options: self._session.run_with_iobinding(binding, options))
         else:
             self._session.run_with_iobinding(binding)
         following = self._states[1 - self._turn]
         self._tails.cut(following)  # or silence might take longer to decode than sound
-        return self._result[0], following[0]
+        return buffers.result[0], following[0]
 
     def keep(self) -> None:
         """Make the next state, which the last run wrote, the current one."""
@@ -97,21 +106,24 @@ class BoundSession:
         """Make a copy of ``state``, float32 (S,), the current one; 0 is the start."""
         self._states[self._turn][0] = state
 
-    def _allocate(self, block: tuple[int, ...], result: tuple[int, ...]) -> None:
-        self._shapes = ()  # should anything below fail, the next run tries again
-        self._block = np.empty((1, *block), np.float32)
-        self._result = np.empty((1, *result), np.float32)
+    def _allocate(self, shape: tuple[int, ...], of_result: tuple[int, ...]) -> _Buffers:
+        block = np.empty((1, *shape), np.float32)
+        result = np.empty((1, *of_result), np.float32)
         # One reads the first state and writes the second, the other the reverse.
-        self._bindings = [self._bound(*self._states), self._bound(*reversed(self._states))]
-        self._shapes = (block, result)
+        ways = self._states, self._states[::-1]
+        bindings = [self._bound(block, result, *states) for states in ways]
+        if len(self._kept) >= _MOST_KEPT:
+            del self._kept[next(iter(self._kept))]
+        self._kept[shape, of_result] = made = _Buffers(block, result, bindings)
+        return made
 
-    def _bound(self, state: Float32, next_state: Float32) -> Any:
-        """The buffers, bound to read ``state`` and write ``next_state``, float32 (1, S) each."""
+    def _bound(self, block: Float32, result: Float32, state: Float32, next_state: Float32) -> Any:
+        """Buffers, bound to read ``state`` and write ``next_state``, float32 (1, S) each."""
         binding = self._session.io_binding()
         for bind, name, array in (
-            (binding.bind_input, self._source, self._block),
+            (binding.bind_input, self._source, block),
             (binding.bind_input, STATE, state),
-            (binding.bind_output, self._target, self._result),
+            (binding.bind_output, self._target, result),
             (binding.bind_output, NEXT_STATE, next_state),
         ):
             bind(name, "cpu", 0, np.float32, array.shape, array.ctypes.data)

@@ -8,18 +8,22 @@
 from __future__ import annotations
 
 import os
+import time
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from musicvae.audio import Samples
-from musicvae.errors import ArtifactError, LatentError, SettingError
+from musicvae.errors import ArtifactError, LatentError, MusicVAEError, SettingError
 from musicvae.latents.arrays import Latents, beyond, latent_rows
 from musicvae.latents.dynamics import MAX_SPEED, LinearDynamics
 from musicvae.latents.tape import Tape
 from musicvae.runtime.session import LEGAL
 from musicvae.runtime.stateful import Stateful
 from musicvae.text import printable
+
+#: Seconds of a frame from which on each is decoded alone.
+_LONG = 0.01
 
 
 class StreamDecoder(Stateful):
@@ -92,6 +96,45 @@ class StreamDecoder(Stateful):
             return audio.copy()
         np.copyto(out, audio)
         return out
+
+    def frames_at_once(self, most: int) -> int:
+        """How many frames :meth:`push` may take at once without a change of any bit.
+
+        Larger blocks are cheaper, but a processor may add up in another order then. So it is tried,
+        with latents of all kinds; blocks of these lengths allocate nothing from then on.
+
+        Args:
+            most: frames at most.
+
+        Returns:
+            1 to ``most``; shorter blocks do as well. 1 where one frame takes 10 ms: more than one
+            would hold up the sound.
+        """
+        before = self.state
+        scales = np.linspace(0.0, 4.0, most)[:, None]
+        shape = (most, self._info.latent_dim)
+        rows = (np.random.default_rng(0).standard_normal(shape) * scales).astype(np.float32)
+        try:
+            self.reset()
+            single, states = [], []
+            for row in rows:
+                started = time.perf_counter()
+                single.append(self.push(row[None]))
+                if time.perf_counter() - started > _LONG:
+                    return 1
+                states.append(self.state.values)
+            expected = np.concatenate(single)
+            for count in range(2, most + 1):
+                self.reset()
+                sound = self.push(rows[:count])
+                same = np.array_equal(sound, expected[: len(sound)])
+                if not (same and np.array_equal(self.state.values, states[count - 1])):
+                    return count - 1
+        except MusicVAEError:  # whoever plays it will hear of it
+            return 1
+        finally:
+            self.state = before
+        return most
 
     def hold(self, steps: ArrayLike) -> Latents:
         """Latents for each frame from latents for each step: each one ``info.stride`` times.

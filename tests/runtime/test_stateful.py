@@ -126,6 +126,7 @@ def test_warming_up_leaves_the_state_and_binds_the_buffers(undisturbed: StreamDe
     state = undisturbed.state.values
     undisturbed.warm_up(3)
     np.testing.assert_array_equal(undisturbed.state.values, state)
-    buffers = undisturbed._bound._result
+    kept = dict(undisturbed._bound._kept)
+    assert ((3, 4), (3 * 64, 1)) in kept
     undisturbed._bound.run(random(undisturbed, 3), (3 * 64, 1))
-    assert undisturbed._bound._result is buffers
+    assert undisturbed._bound._kept == kept

@@ -23,8 +23,9 @@ from musicvae.live.engine.deck_addresses import PLAY
 from musicvae.live.engine.limiter import Limiter
 from musicvae.live.faults import Faults
 
-#: The longest block that is rendered at once, in sample frames.
-SEGMENT = 512
+#: The longest block that is rendered at once, in sample frames. Frames of a model that lie in one
+#: are decoded together.
+SEGMENT = 2048
 #: The level meter falls by 6 dB in this time.
 _METER_SECONDS = 0.3
 

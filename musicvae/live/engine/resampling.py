@@ -64,6 +64,12 @@ class Resampler:
         self._past[:] = 0
         self._next = 0
 
+    def blocks(self, wanted: int, size: int) -> int:
+        """The fewest blocks of so many samples that give so many sample frames, at least 1."""
+        # Of n input samples, those output samples come whose time lies before n - half.
+        first = self._half * self._up + self._next
+        return max(1, -(-((wanted - 1) * self._down + 1 + first) // (size * self._up)))
+
     def push(self, block: Samples, out: Samples) -> int:
         """Resample the next input.
 

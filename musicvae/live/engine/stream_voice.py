@@ -11,7 +11,7 @@ from musicvae.artifact import ArtifactInfo
 from musicvae.audio import Samples
 from musicvae.errors import RunStoppedError
 from musicvae.latents.arrays import Latents
-from musicvae.latents.tails import Tails
+from musicvae.latents.tails import SOUND_FLOOR, Tails
 from musicvae.live.engine.channels import SANE, spread
 from musicvae.live.engine.controls import Controls
 from musicvae.live.engine.resampling import Resampler
@@ -40,27 +40,40 @@ class StreamVoice:
     """A :class:`musicvae.live.engine.voice.Voice` that decodes frame by frame.
 
     A frame is one step of the decoder, ``hop`` samples long. It is decoded when its first sample
-    is needed, from the settings at that moment. So the samples do not depend on block lengths.
+    is needed, from the settings at that moment; frames that are needed at one moment are decoded
+    together. So the samples do not depend on block lengths.
 
     Args:
         name: name of the model.
         decoder: decoder of a stream artifact; used by this voice alone.
         sample_rate: sample rate of the engine, in Hz.
         channels: number of channels of the engine.
+        together: how many frames may be decoded at once: as many as give the sound that they give
+            one after another, to the bit.
     """
 
-    def __init__(self, name: str, decoder: FrameDecoder, sample_rate: int, channels: int) -> None:
+    def __init__(
+        self,
+        name: str,
+        decoder: FrameDecoder,
+        sample_rate: int,
+        channels: int,
+        together: int = 1,
+    ) -> None:
         info = decoder.info
         self.name = name
         self.work = Work()
         self.controls = Controls(info, info.sample_rate / info.hop)
         self._decoder = decoder
-        self._hop = np.zeros((info.hop, info.channels), np.float32)
-        self._tails = Tails(self._hop.shape)
+        self._size, self._together = info.hop, together
+        self._latents = np.zeros((together, info.latent_dim), np.float32)
+        self._frames = np.zeros((together * info.hop, info.channels), np.float32)
+        self._last = np.zeros((info.hop, info.channels), np.float32)
+        self._tails = Tails(self._frames.shape, SOUND_FLOOR)
         self._resampler: Resampler | None = None
-        most, delay = info.hop, 0.0
+        most, delay = len(self._frames), 0.0
         if info.sample_rate != sample_rate:
-            self._resampler = Resampler(info.sample_rate, sample_rate, info.channels, info.hop)
+            self._resampler = Resampler(info.sample_rate, sample_rate, info.channels, most)
             most, delay = self._resampler.most, self._resampler.delay
         self._resampled = np.zeros((most, info.channels), np.float32)
         self._ready = np.zeros((most, channels), np.float32)
@@ -79,7 +92,7 @@ class StreamVoice:
         done = 0
         while done < len(out):
             if self._at == self._end:
-                self._decode()
+                self._decode(self._needed(len(out) - done))
                 continue  # the first hop may be too short for the resampler to give any sample
             count = min(len(out) - done, self._end - self._at)
             out[done : done + count] = self._ready[self._at : self._at + count]
@@ -97,43 +110,84 @@ class StreamVoice:
         self._decoder.reset()
         if self._resampler is not None:
             self._resampler.reset()
-        self._hop[:] = 0
+        self._last[:] = 0
         self._at = self._end = 0
         self._over = False
 
-    def _decode(self) -> None:
-        """Decode one frame, and resample it to the engine's rate and channels."""
-        started = time.perf_counter()
-        try:
-            latents = self.controls.next()
-            if self._over:
-                self._hop[:] = 0
-            else:
-                self._decoder.push(latents[None], out=self._hop)
-        # Any operator of a graph may raise any error, and the sound must go on regardless. Caught
-        # here, at the border of a frame, the result is the same for any block length.
-        except Exception as error:  # noqa: BLE001
-            self.work.fail(error)
-            self._over = isinstance(error, RunStoppedError)
-            self._conceal()
+    def _needed(self, samples: int) -> int:
+        """How many frames begin within so many sample frames of the engine; at most those that may
+        be decoded at once.
+        """
+        if self._resampler is None:
+            frames = -(-samples // self._size)
         else:
-            np.clip(self._hop, -SANE, SANE, out=self._hop)
-            self._tails.cut(self._hop)
-            if self._broken:
-                self._hop *= self._fade_in[:, None]
-                self._broken = False
-        sound = self._hop
+            frames = self._resampler.blocks(samples, self._size)
+        return min(frames, self._together)
+
+    def _decode(self, frames: int) -> None:
+        """Decode so many frames, and resample them to the engine's rate and channels."""
+        started = time.perf_counter()
+        moved, error = self._move(frames)
+        if moved:
+            self._sound(0, moved)
+        if error is not None:
+            self._fail(error, self._part(moved, 1))
+            moved += 1
+        sound = self._part(0, moved)
         if self._resampler is not None:
-            sound = self._resampled[: self._resampler.push(self._hop, self._resampled)]
+            sound = self._resampled[: self._resampler.push(sound, self._resampled)]
         self._at, self._end = 0, len(sound)
         spread(sound, self._ready[: len(sound)])
-        self.work.add(started)
+        self.work.add(started, moved)
 
-    def _conceal(self) -> None:
-        """Replace a frame that could not be decoded by the last one, reversed and faded out."""
+    def _move(self, frames: int) -> tuple[int, Exception | None]:
+        """Write the latents of the next frames; how many there are before one that fails, if any.
+
+        A source may raise anything, and the sound must go on regardless.
+        """
+        for number in range(frames):
+            try:
+                self._latents[number] = self.controls.next()
+            except Exception as error:  # noqa: BLE001
+                return number, error
+        return frames, None
+
+    def _sound(self, first: int, count: int) -> None:
+        """Decode frames whose latents are written."""
+        block = self._part(first, count)
+        try:
+            if self._over:
+                block[:] = 0
+            else:
+                self._decoder.push(self._latents[first : first + count], out=block)
+        # Any operator of a graph may raise any error. Of several frames, each is tried alone then:
+        # the decoder is where it was, and the result is the same for any block length.
+        except Exception as error:  # noqa: BLE001
+            alone = count == 1 or isinstance(error, RunStoppedError)
+            if alone:
+                self._fail(error, block[: self._size])
+            for frame in range(first + alone, first + count):
+                self._sound(frame, 1)
+            return
+        np.clip(block, -SANE, SANE, out=block)
+        self._tails.cut(block)
         if self._broken:
-            self._hop[:] = 0
+            block[: self._size] *= self._fade_in[:, None]
+            self._broken = False
+        self._last[:] = block[-self._size :]
+
+    def _part(self, first: int, count: int) -> Samples:
+        """The sound of some frames, float32 (count · hop, channels), to be written or read."""
+        return self._frames[first * self._size : (first + count) * self._size]
+
+    def _fail(self, error: Exception, frame: Samples) -> None:
+        """Replace a frame that could not be decoded by the last one, reversed and faded out."""
+        self.work.fail(error)
+        self._over = isinstance(error, RunStoppedError)
+        if self._broken:
+            frame[:] = 0
         else:
-            self._hop[:] = self._hop[::-1] * self._fade_out[:, None]
+            frame[:] = self._last[::-1] * self._fade_out[:, None]
             self._decoder.reset()
         self._broken = True
+        self._last[:] = frame

@@ -28,12 +28,12 @@ class Work:
     last_ms: float = 0.0
     seconds: float = 0.0
 
-    def add(self, started: float) -> None:
-        """Count a decode that began at ``started``, a time of ``time.perf_counter``."""
+    def add(self, started: float, count: int = 1) -> None:
+        """Count decodes that began together at ``started``, a time of ``time.perf_counter``."""
         taken = time.perf_counter() - started
-        self.decoded += 1
+        self.decoded += count
         self.seconds += taken
-        self.last_ms = taken * 1000
+        self.last_ms = taken / count * 1000
 
     def fail(self, error: Exception) -> None:
         """Count a decode that gave no sound."""

@@ -29,7 +29,10 @@ from musicvae.models.file_facts import file_facts
 
 if TYPE_CHECKING:
     from musicvae.runtime.rollout import Rollout
+    from musicvae.runtime.stream_decoder import StreamDecoder
 
+#: Frames of a stream that are decoded together at most: a block of 2 048 sample frames of 256.
+MOST_AT_ONCE = 8
 #: Seconds that a frame of a stream, and a clip, may take; then it is ended, since its graph may
 #: have no end. The sound stands still meanwhile, or no other clip is decoded.
 FRAME_PATIENCE, CLIP_PATIENCE = 3.0, 30.0
@@ -102,18 +105,23 @@ class Loader:
                 received=f"{digest[:16]}… in {file}",
             )
         voice = self._made(name, deck, decoder)
-        if self._pace is not None and isinstance(voice, StreamVoice) and file:
-            self._pace.check(voice)  # not a caller's own decoder, which may be sounding
+        if isinstance(voice, StreamVoice) and file:  # not a caller's own, which may be sounding
+            if self._pace is not None:
+                self._pace.check(voice)
+            together = cast("StreamDecoder", decoder).frames_at_once(MOST_AT_ONCE)
+            voice = self._made(name, deck, decoder, together)
         if self._register is not None:
             self._register.know_model(name, file, digest)
         return voice
 
-    def _made(self, name: str, deck: str, decoder: Decoder) -> Voice:
+    def _made(self, name: str, deck: str, decoder: Decoder, together: int = 1) -> Voice:
+        """The voice of a decoder, which decodes so many frames at once."""
         if decoder.info.kind == "stream":
-            warm_up = getattr(decoder, "warm_up", None)  # nor this
+            warm_up = getattr(decoder, "warm_up", None)  # a caller's own decoder may have none
             if warm_up is not None:
                 warm_up(1)
-            return StreamVoice(name, cast(FrameDecoder, decoder), self._rate, self._channels)
+            frames = cast(FrameDecoder, decoder)
+            return StreamVoice(name, frames, self._rate, self._channels, together)
         maker = LoopMaker(cast(ClipDecoder, decoder), self._rate, self._channels)
         return ClipVoice(name, deck, maker, self._clips)
 

@@ -28,6 +28,8 @@ TRIES = 8
 MOST_SHARE = 0.9
 #: The same of a step of a prior, which is made within a frame, beside decoding it.
 MOST_PRIOR_SHARE = 0.5
+#: Sample frames that are timed at least.
+_SHORTEST = 64
 #: Seconds that one frame may take however long it lasts: sound for no longer waits for the device.
 LONGEST = 0.04
 
@@ -58,7 +60,7 @@ class Pace:
             ArtifactError: it is too slow; says by how much.
         """
         info = voice.controls.info
-        frames = max(SEGMENT // 8, ceil(info.hop * self._rate / info.sample_rate))
+        frames = max(_SHORTEST, ceil(info.hop * self._rate / info.sample_rate))
         lasts = frames / self._rate
         most = min(MOST_SHARE * lasts, LONGEST)
         self._read(voice, frames)  # the first time, memory is allocated

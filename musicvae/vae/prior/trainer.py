@@ -120,7 +120,8 @@ class PriorTrainer:
         counters.seconds += seconds
         if since in TIMED:
             counters.timed_seconds += seconds / len(TIMED)
-        counters.plan(counters.timed_seconds, self._minutes(), self._longest(counters.phase))
+        longest = self._longest(counters.phase)
+        counters.plan(counters.timed_seconds, self._minutes(), longest, self.plan.check)
         self.reporter.step(counters.step, counters.planned_steps, {"loss": loss})
 
     def _longest(self, phase: int) -> int:
@@ -159,7 +160,7 @@ class PriorTrainer:
             "test_loss": held_out, **figures,
         }  # fmt: skip
         self.losses = []
-        counters.seconds += time.monotonic() - started
+        counters.evaluated(time.monotonic() - started)
         self.rows.append({**row, "seconds": round(counters.seconds, 1)})
         self.folder.write_rows(self.rows)
         best = " (best)" if self.best == figures["form"] else ""
@@ -208,7 +209,7 @@ class PriorTrainer:
             counters.planned = False
             counters.stopped &= bool(self.plan.patience)
             longest = self._longest(counters.phase)
-            counters.plan(counters.timed_seconds, self._minutes(), longest)
+            counters.plan(counters.timed_seconds, self._minutes(), longest, self.plan.check)
         else:
             counters.planned_steps = counters.phase_step + self._longest(counters.phase)
 

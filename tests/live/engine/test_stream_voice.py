@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from musicvae.errors import LiveError
 from musicvae.live.engine.channels import spread
 from musicvae.live.engine.stream_voice import StreamVoice
 from musicvae.live.table import ADDRESSES
+from musicvae.runtime.stream_decoder import StreamDecoder
 
 RATE, HOP = 8000, 200
 CONCEAL = 80  # 10 ms
@@ -20,6 +22,10 @@ def read(voice: StreamVoice, frames: int, channels: int = 1) -> np.ndarray:
     out = np.zeros((frames, channels), np.float32)
     voice.read(out)
     return out
+
+
+def do(voice: StreamVoice, address: str, *values: float) -> None:
+    voice.controls.do(ADDRESSES.command(address, "a", "", values))
 
 
 def steps(out: np.ndarray) -> np.ndarray:
@@ -81,8 +87,6 @@ def test_frames_that_fail_now_and_then_make_no_step_at_another_rate(make_voice: 
 
 def test_a_graph_that_overflows_is_faded_and_comes_back(make_stream: Callable[..., Path]) -> None:
     """A real artifact that gives infinite samples for large latents."""
-    from musicvae.runtime.stream_decoder import StreamDecoder
-
     decoder = StreamDecoder(make_stream(sounding="Exp"))
     voice = StreamVoice("exp", decoder, decoder.info.sample_rate, 1)
     controls = voice.controls
@@ -100,6 +104,75 @@ def test_a_graph_that_overflows_is_faded_and_comes_back(make_stream: Callable[..
     assert np.isfinite(out).all()
     assert np.abs(out).max() <= 16
     np.testing.assert_allclose(out[-64:], heard[0][-64:], atol=1e-5)
+
+
+@pytest.mark.parametrize("rate", [16_000, 44_100, 11_025, 48_000])
+@pytest.mark.parametrize("blocks", [(700,), (64, 900, 17), (2048,)])
+def test_frames_that_are_decoded_together_sound_as_one_after_another(
+    make_stream: Callable[..., Path], rate: int, blocks: tuple[int, ...]
+) -> None:
+    """Also where a source moves the latents, some frames overflow, and commands come between."""
+
+    def sound(together: int, sizes: tuple[int, ...]) -> tuple[np.ndarray, StreamVoice]:
+        decoder = StreamDecoder(make_stream(sounding="Exp"))
+        assert decoder.frames_at_once(8) == 8
+        voice = StreamVoice("exp", decoder, rate, 2, together)
+        do(voice, "/latent/clamp", -1000.0, 1000.0)
+        do(voice, "/glide", 0.0)
+        do(voice, "/walk", 1.0)
+        parts, done, turn = [], 0, 0
+        for until, value in ((3000, 0.0), (3700, 1000.0), (9000, 0.5)):
+            do(voice, "/latent", *(value,) * 4)
+            while done < until:  # a command ends a block
+                size = min(sizes[turn % len(sizes)], until - done)
+                parts.append(read(voice, size, 2))
+                done, turn = done + size, turn + 1
+        return np.concatenate(parts), voice
+
+    alone, one = sound(1, (1,))
+    together, several = sound(8, blocks)
+    np.testing.assert_array_equal(together, alone)
+    assert several.work.failed == one.work.failed > 0
+    assert several.work.decoded == one.work.decoded
+
+
+def test_a_source_that_fails_costs_its_frame_alone(models: Any, info: Any) -> None:
+    class Failing:
+        ready, guided = True, False
+        made = 0
+
+        def next(self, out: np.ndarray) -> None:
+            self.made += 1
+            if self.made in (3, 4, 8):
+                raise LiveError("on purpose")
+            out[:] = 1.0
+
+    def sound(together: int) -> tuple[np.ndarray, int]:
+        voice = StreamVoice("waves", models.Waves(info), RATE, 1, together)
+        voice.controls.sources["walk"] = Failing()  # type: ignore[assignment]
+        voice.controls.source = "walk"
+        return read(voice, 12 * HOP), voice.work.failed
+
+    (alone, failed), (together, also) = sound(1), sound(8)
+    assert failed == also == 3
+    np.testing.assert_array_equal(together, alone)
+
+
+def test_a_block_is_one_call_of_the_decoder(
+    make_stream: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decoder, calls = StreamDecoder(make_stream()), []
+    hop, rate, push = decoder.info.hop, decoder.info.sample_rate, decoder.push
+
+    def counted(latents: np.ndarray, out: np.ndarray) -> np.ndarray:
+        calls.append(len(latents))
+        return push(latents, out)
+
+    monkeypatch.setattr(decoder, "push", counted)
+    voice = StreamVoice("jazz", decoder, rate, 1, 8)
+    for frames in (4 * hop, 1, hop, 20 * hop):
+        read(voice, frames)
+    assert calls == [4, 1, 1, 8, 8, 4]
 
 
 def test_absurd_values_are_cut(make_rig: Any, info: Any) -> None:
