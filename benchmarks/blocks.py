@@ -2,8 +2,9 @@
 
     python benchmarks/blocks.py jazz | python benchmarks/into_page.py blocks docs/live.md
 
-One deck walks, at 48 kHz. Groups of blocks with one call for all frames, and with one for each frame,
-take turns; a row is the median of the ratios and of both speeds. The sounds must be equal to the bit.
+One deck walks, at 48 kHz. Groups of blocks with one call for all frames of a block, and with one
+for each frame, take turns; a row has the medians of both speeds and of the ratios. The sounds must
+be equal to the bit.
 """
 
 from __future__ import annotations
