@@ -129,5 +129,5 @@ READY_MODELS: Registry[ReadyModel] = Registry(
     GROUP,
     ReadyModel,
     noun="ready model",
-    hint="pip install a plug-in that brings it",
+    hint="pip install musicvae-gtzan  (from a checkout: pip install ./plugins/gtzan)",
 )

@@ -72,7 +72,7 @@ def test_where_nothing_is_installed_it_says_how_to(
     assert main(["models"]) == 0
     said = capsys.readouterr().out
     assert "No ready model is installed" in said
-    assert "pip install a plug-in that brings it" in said
+    assert "pip install musicvae-gtzan" in said
     assert str(ready_site.folder) in said
 
 

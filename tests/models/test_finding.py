@@ -68,7 +68,7 @@ def test_an_unknown_name_lists_what_there_is_and_how_to_install(ready_site: Any)
         find("jaz\x1b")
     assert str(caught.value) == (
         "no ready model named 'jaz?' is installed. Expected: metal, mine. Received: jaz?. "
-        "Hint: pip install a plug-in that brings it, "
+        "Hint: pip install musicvae-gtzan  (from a checkout: pip install ./plugins/gtzan), "
         f"or put its .onnx file into {ready_site.folder}"
     )
 
