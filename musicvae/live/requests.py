@@ -8,6 +8,7 @@ from functools import partial
 from musicvae.live.commands import readers
 from musicvae.live.commands.address import Address, Command, Value, Values
 from musicvae.live.commands.arguments import Arguments, RefusedError
+from musicvae.live.commands.wanted import TEXT, Reader, Wanted
 from musicvae.live.network.clients import MAX_SUBSCRIBERS, Addressees, Subscribers
 from musicvae.live.network.peers import Peer, is_loopback
 from musicvae.live.network.sockets import is_free
@@ -122,7 +123,7 @@ ALIAS = _row(
     "s s",
     "Make the first address mean the second, alone or at the beginning of a longer address. The "
     "first may not begin like one of these; the same twice ends it.",
-    _read_alias,
+    Reader(_read_alias, (TEXT, TEXT)),
     request=Requests.alias,
     by_pattern=False,
 )
@@ -148,14 +149,20 @@ REPLY_PORT = _row(
     "none, or i, 1 to 65535",
     f"Answer this sender (its host and source port) at another port; {DEFAULT_REPLY_PORT} "
     "without an argument.",
-    lambda a: (a.whole(1, 65535) if a.values else DEFAULT_REPLY_PORT,),
+    Reader(
+        lambda a: (a.whole(1, 65535) if a.values else DEFAULT_REPLY_PORT,),
+        (Wanted("i", 1, 65535),),
+    ),
     request=Requests.reply_port,
 )
 PING = _row(
     "/ping",
     "none, or i",
     "Answers `/pong` with the same argument.",
-    lambda a: (a.whole(*readers.INT32),) if a.values else (),
+    Reader(
+        lambda a: (a.whole(*readers.INT32),) if a.values else (),
+        (Wanted("i", *readers.INT32),),
+    ),
     request=Requests.ping,
     question=True,
 )
