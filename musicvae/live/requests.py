@@ -31,6 +31,7 @@ class Requests:
         status: gives the values of ``/status.reply``: name, value, name, value and so on.
         quit: called for ``/quit``; ``None`` refuses it.
         beginnings: first parts of addresses that no alias may hide.
+        watchers: those who sent ``/watch 1``.
 
     Attributes:
         aliases: set by ``/alias``.
@@ -43,6 +44,7 @@ class Requests:
         status: Callable[[], list[Value]],
         quit: Callable[[], None] | None = None,
         beginnings: Collection[str] = (),
+        watchers: Subscribers | None = None,
     ) -> None:
         self.aliases = Aliases()
         self._beginnings = beginnings
@@ -50,6 +52,7 @@ class Requests:
         self._subscribers = subscribers
         self._status = status
         self._quit = quit
+        self._watchers = Subscribers() if watchers is None else watchers
 
     def ping(self, command: Command, sender: Peer, now: float) -> list[Reply]:
         """Answer with the same argument."""
@@ -70,6 +73,20 @@ class Requests:
         elif not self._subscribers.add(sender, now, self._has_gone):
             return [("/fail", "/notify", f"there are {MAX_SUBSCRIBERS} subscribers already")]
         return [("/done", "/notify", int(command.on))]
+
+    def watch(self, command: Command, sender: Peer, now: float) -> list[Reply]:
+        """Tell the sender what changes, or no longer.
+
+        Raises:
+            RefusedError: it sent over UDP: nothing would tell us that it has gone.
+        """
+        if sender.transport != "tcp":
+            raise RefusedError("only over TCP")
+        if not command.on:
+            self._watchers.remove(sender)
+        elif not self._watchers.add(sender, now):
+            return [("/fail", "/watch", f"there are {self._watchers.most} watchers already")]
+        return [("/done", "/watch", int(command.on))]
 
     def _has_gone(self, subscriber: Peer) -> bool:
         """Whether surely nobody hears a subscriber's messages; of one elsewhere silence tells."""
@@ -143,6 +160,16 @@ NOTIFY = _row(
     readers.switch,
     request=Requests.notify,
     question=True,
+)
+WATCH = _row(
+    "/watch",
+    "i, 0 or 1",
+    "1 sends `/get.reply` for each value that changes, whoever changes it, and `/sounding`, 20 a "
+    "second at most; at first for all values. Only over TCP.",
+    readers.switch,
+    request=Requests.watch,
+    question=True,
+    by_pattern=False,
 )
 REPLY_PORT = _row(
     "/replyport",

@@ -11,8 +11,8 @@ from musicvae.live.commands import readers
 from musicvae.live.commands.address import Address, Command, Value, Values
 from musicvae.live.commands.arguments import Arguments, RefusedError
 from musicvae.live.commands.messages import StoredMessage
-from musicvae.live.commands.wanted import TEXT, Reader, floats
 from musicvae.live.commands.morphing import between
+from musicvae.live.commands.wanted import TEXT, Reader, floats
 from musicvae.live.engine.control_addresses import MAX_GLIDE_MS
 from musicvae.live.engine.describing import describe, value_of
 from musicvae.live.jobs.worker import Say
