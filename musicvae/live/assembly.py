@@ -69,9 +69,10 @@ def assemble(
     """
     _check_output(artifacts, options)
     repertoire = Repertoire(artifacts, options)
-    allowed = AllowList(options.allow)
+    AllowList(options.allow)  # before a port is taken
     datagrams, listening = _open_sockets(options, stack)
     hosts = tuple(str(opened.getsockname()[0]) for opened in datagrams)
+    allowed = AllowList([*options.allow, *hosts])  # what is bound is this machine
     announcer = Announcer(Outbox(), Addressees(), Subscribers(), Notices())
     output = _open_output(options, repertoire.model_rate, announcer, stack)
     journal = Journal(output.sample_rate, output.channels, [os.fspath(repertoire.tapes)])
