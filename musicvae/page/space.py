@@ -188,7 +188,10 @@ def _addresses(row: Address, model: Model) -> Iterable[tuple[str, str]]:
 def _range(wanted: Wanted) -> Json | None:
     if wanted.words:
         return {"VALS": list(wanted.words)}
-    return None if wanted.low is None else {"MIN": wanted.low, "MAX": wanted.high}
+    if wanted.low is None or wanted.high is None:
+        return None
+    number = float if wanted.tag == "f" else int
+    return {"MIN": number(wanted.low), "MAX": number(wanted.high)}
 
 
 def changed_path(deck: str) -> str:
