@@ -63,7 +63,7 @@ def stage() -> Stage:
 
 @pytest.fixture
 def serve(stage: Stage) -> Callable[..., None]:
-    """Runs a test with a client of the server: ``serve(test, token=…)``, ``async def test(web)``."""
+    """Runs a test with a client of the server: ``serve(test, token=…)``, with ``test(web)``."""
     pytest.importorskip("aiohttp", reason="aiohttp, which serves the page, is not installed")
     from aiohttp.test_utils import TestClient, TestServer
 
