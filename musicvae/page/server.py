@@ -97,7 +97,7 @@ class Server:
         if request.headers.get(hdrs.UPGRADE, "").lower() == "websocket":
             return await self._talk(request)
         asked = [name for name in request.query if name != TOKEN]
-        if asked == ["HTML"] or (not asked and request.path == "/" and _is_browser(request)):
+        if asked == ["HTML"] or (not asked and request.path == "/" and _wants_page(request)):
             return web.FileResponse(ASSETS / "index.html")
         return self._answer(request.path, asked)
 
@@ -159,13 +159,14 @@ class Server:
                 await client.socket.close(code=1001, message=b"musicvae live has ended")
 
 
-def _is_browser(request: web.Request) -> bool:
-    """Whether somebody looks at it; a program asks for JSON, or for anything.
+def _wants_page(request: web.Request) -> bool:
+    """Whether somebody opens it; programs, our page among them, ask for JSON or for anything."""
+    return "text/html" in request.headers.get(hdrs.ACCEPT, "")
 
-    Browsers always send the second header, for every file and whatever a page asks for.
-    """
-    wants_page = "text/html" in request.headers.get(hdrs.ACCEPT, "")
-    return wants_page or "Sec-Fetch-Site" in request.headers
+
+def _is_browser(request: web.Request) -> bool:
+    """Whether a browser asks, which sends the second header with whatever a page asks for."""
+    return _wants_page(request) or "Sec-Fetch-Site" in request.headers
 
 
 def _json(value: Json) -> web.Response:

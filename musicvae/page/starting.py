@@ -67,6 +67,7 @@ class Page:
         )
         self._say = say
         self._trouble = ""
+        self._late = False
         self._process: subprocess.Popen[str] | None = None
         self._stopping = threading.Event()
         self._settled = threading.Event()
@@ -74,7 +75,7 @@ class Page:
 
     def __enter__(self) -> Self:
         self._thread.start()
-        self._settled.wait(_PATIENCE)
+        self._late = not self._settled.wait(_PATIENCE)
         return self
 
     def __exit__(
@@ -146,6 +147,8 @@ class Page:
             return False
         elif not self.url:
             self.url = str(said.get("url", ""))
+            if self._late:
+                self._say(f"the control page: {self.url}")
         self._settled.set()
         return "error" in said
 
