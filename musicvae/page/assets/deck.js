@@ -28,10 +28,18 @@ export class Deck {
     this.element.classList.toggle("empty", !full);
     const parts = full
       ? [
-          this.section("Plane", pad(stage, name, this.choices())),
-          this.section("Source", sources(stage, name)),
-          this.section("Attributes", this.attributes()),
-          this.section("Presets", presets(stage, name)),
+          h(
+            "div",
+            {},
+            this.section("Plane", pad(stage, name, this.choices())),
+            this.section("Attributes", this.attributes()),
+          ),
+          h(
+            "div",
+            {},
+            this.section("Source", sources(stage, name)),
+            this.section("Presets", presets(stage, name)),
+          ),
           this.section("Latents", this.faders()),
         ]
       : [h("p", { className: "about", textContent: "Choose a model, and it plays here." })];

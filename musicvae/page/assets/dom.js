@@ -34,7 +34,7 @@ async function copy(text) {
     await navigator.clipboard.writeText(text);
   } catch {
     // Over plain HTTP from another machine there is no clipboard: by way of a selection.
-    const field = h("textarea", { value: text, className: "away" });
+    const field = h("textarea", { value: text, className: "unseen" });
     document.body.append(field);
     field.select();
     document.execCommand("copy");

@@ -58,6 +58,9 @@ export function pad(stage, deck, choices) {
 
   function draw() {
     const [x, y] = axes.map((one) => place(one.scale, one.value));
+    const [x0, y0] = axes.map((one) => place(one.scale, 0));
+    area.style.setProperty("--x0", `${100 * x0}%`);
+    area.style.setProperty("--y0", `${100 * (1 - y0)}%`);
     dot.style.setProperty("left", `${100 * x}%`);
     dot.style.setProperty("bottom", `${100 * y}%`);
     const said = axes.map((one) => `${one.choice?.label ?? ""} ${say(one.scale, one.value)}`);
