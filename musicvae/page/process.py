@@ -1,7 +1,7 @@
 """The process of the page: reads one job, serves until its input ends, and says how it goes.
 
-Each line on standard output is a JSON object: ``{"url": …}`` once it listens, ``{"error": …}`` if
-it cannot, ``{"trouble": …}`` before it ends by a mistake of ours.
+Each line on standard output is a JSON object: ``{"url": …, "port": …}`` once it listens,
+``{"error": …}`` if it cannot, ``{"trouble": …}`` before it ends by a mistake of ours.
 """
 
 from __future__ import annotations
@@ -67,12 +67,12 @@ async def _serve(job: Job) -> None:
             stack.push_async_callback(runner.cleanup)
             for each in sockets:
                 await web.SockSite(runner, each).start()
-            _say(url=link_of(job, port))
+            _say(url=link_of(job, port), port=port)
             hosts = tuple(str(each.getsockname()[0]) for each in sockets)
             await stack.enter_async_context(announced(announcable(hosts), port, job.osc_port))
             await link.run()
 
 
-def _say(**facts: str) -> None:
+def _say(**facts: str | int) -> None:
     sys.stdout.write(json.dumps(facts) + "\n")
     sys.stdout.flush()

@@ -20,6 +20,13 @@ from musicvae.text import to_json
 
 #: The files of the page.
 ASSETS = Path(__file__).with_name("assets")
+#: The kinds of files that are served, whatever the system says of their endings.
+_KINDS = {
+    ".css": "text/css",
+    ".html": "text/html",
+    ".js": "text/javascript",
+    ".svg": "image/svg+xml",
+}
 #: Where they are served; no OSC address of ours begins so.
 ASSETS_PATH = "/assets/"
 #: Seconds between two checks whether a client is there.
@@ -88,17 +95,14 @@ class Server:
         return response
 
     async def _asset(self, request: web.Request) -> web.StreamResponse:
-        path = ASSETS / request.match_info["name"]
-        if path.parent != ASSETS or not path.is_file():
-            raise web.HTTPNotFound
-        return web.FileResponse(path)
+        return _file(request.match_info["name"])
 
     async def _any(self, request: web.Request) -> web.StreamResponse:
         if request.headers.get(hdrs.UPGRADE, "").lower() == "websocket":
             return await self._talk(request)
         asked = [name for name in request.query if name != TOKEN]
         if asked == ["HTML"] or (not asked and request.path == "/" and _wants_page(request)):
-            return web.FileResponse(ASSETS / "index.html")
+            return _file("index.html")
         return self._answer(request.path, asked)
 
     def _answer(self, path: str, asked: list[str]) -> web.Response:
@@ -157,6 +161,13 @@ class Server:
         for client in list(self._hub.clients):
             with suppress(ConnectionError):
                 await client.socket.close(code=1001, message=b"musicvae live has ended")
+
+
+def _file(name: str) -> web.FileResponse:
+    path = ASSETS / name
+    if path.parent != ASSETS or path.suffix not in _KINDS or not path.is_file():
+        raise web.HTTPNotFound
+    return web.FileResponse(path, headers={hdrs.CONTENT_TYPE: _KINDS[path.suffix]})
 
 
 def _wants_page(request: web.Request) -> bool:

@@ -8,6 +8,7 @@ import subprocess
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from importlib.util import find_spec
 from types import TracebackType
 from typing import Self
@@ -131,6 +132,7 @@ class Page:
             with process.stdout:
                 for line in process.stdout:
                     refused |= self._hear(line)
+        _close(process)
         process.wait()
         return refused
 
@@ -145,8 +147,9 @@ class Page:
         elif "trouble" in said:
             self._trouble = str(said["trouble"])
             return False
-        elif not self.url:
-            self.url = str(said.get("url", ""))
+        elif not self.url and "url" in said:
+            self.url = str(said["url"])
+            self._job = replace(self._job, port=int(said["port"]))  # the same one after a restart
             if self._late:
                 self._say(f"the control page: {self.url}")
         self._settled.set()

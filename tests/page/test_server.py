@@ -173,6 +173,8 @@ def test_a_browser_gets_the_page_and_may_run_only_our_scripts(serve: Serve) -> N
         assert "default-src 'none'" in policy
         assert "unsafe" not in policy
         assert (await web.get("/?HTML")).content_type == "text/html"
+        ours = {"Accept": "application/json", "Sec-Fetch-Site": "same-origin"}
+        assert (await web.get("/", headers=ours)).content_type == "application/json"
         assert (await web.get("/assets/..%2fserver.py")).status == 404
         assert (await web.get("/assets/nothing.js")).status == 404
         assert (await web.post("/")).status == 405

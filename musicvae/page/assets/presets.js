@@ -88,7 +88,7 @@ export function presets(stage, deck) {
     from.classList.add("from");
     best.other.classList.add("towards");
     best.other.style.setProperty("--share", `${100 * share}%`);
-    stage.send(path("/morph"), from.textContent, best.other.textContent, share || 1e-6);
+    stage.send(path("/morph"), from.textContent, best.other.textContent, share);
   }
 
   function go(name) {
