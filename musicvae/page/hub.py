@@ -79,9 +79,11 @@ class Hub:
         """Obey a command of a client; one that is no command is ignored, as others are."""
         try:
             said = json.loads(text) if len(text) <= _MOST_TEXT else None
-            command, data = said["COMMAND"], said.get("DATA", "")
-        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        except (ValueError, RecursionError):
             return
+        if not isinstance(said, dict):
+            return
+        command, data = said.get("COMMAND"), said.get("DATA")
         if command == "FOLLOW":
             client.follows = True
             for key, packet in self._newest.items():
@@ -116,5 +118,5 @@ class Hub:
 def _key(heard: packets.Message) -> str:
     """What a newer message must share with this one to replace it; empty if none does."""
     if heard.address in ("/get.reply", "/sounding") and heard.arguments:
-        return f"{heard.address} {heard.arguments[0]}"
+        return f"{heard.address} {heard.arguments[0]!s}"
     return heard.address if heard.address in _MOMENTARY else ""

@@ -36,7 +36,7 @@ class Silence:
 
 @pytest.fixture(scope="module")
 def daemon() -> Iterator[Daemon]:
-    with Daemon(Silence(), output="null", port=0) as running:  # type: ignore[arg-type]
+    with Daemon(Silence(), output="null", port=0) as running:
         yield running
 
 
