@@ -128,7 +128,7 @@ async def play(url: str, pages: int, seconds: float) -> int:
 
     async with ClientSession() as session:
         playing = (one(session, number) for number in range(pages))
-        _, *sent = await asyncio.gather(asyncio.sleep(seconds), *playing)
+        sent = await asyncio.gather(asyncio.sleep(seconds, 0), *playing)
         return sum(sent)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import fields
 from functools import partial
 from importlib.util import find_spec
@@ -16,6 +16,7 @@ from musicvae.live.options import Options
 
 if TYPE_CHECKING:
     from musicvae.live.daemon import Daemon
+    from musicvae.page.starting import Page
 
 
 def add(commands: Commands) -> None:
@@ -100,7 +101,7 @@ def _console(
 ) -> Callable[[Daemon], AbstractContextManager[object]] | None:
     """A function of the daemon that returns the context manager which shows it while it plays."""
     if options.quiet:
-        return (lambda daemon: _page(options, daemon)) if options.page else None
+        return (lambda daemon: _page(options, daemon, lambda url: None)) if options.page else None
     return partial(_for_programs if options.json else _for_people, options)
 
 
@@ -108,9 +109,10 @@ def _console(
 def _for_programs(options: argparse.Namespace, daemon: Daemon) -> Iterator[None]:
     from musicvae.live.console.json_lines import JsonLines
 
-    with JsonLines(daemon.parts, _say) as lines, _page(options, daemon) as url:
-        if url:
-            lines.say("page", url=url)
+    with (
+        JsonLines(daemon.parts, _say) as lines,
+        _page(options, daemon, lambda url: lines.say("page", url=url)),
+    ):
         yield
 
 
@@ -118,34 +120,33 @@ def _for_programs(options: argparse.Namespace, daemon: Daemon) -> Iterator[None]
 def _for_people(options: argparse.Namespace, daemon: Daemon) -> Iterator[None]:
     for line in daemon.greeting():
         _say(line)
-    plain = options.plain or not sys.stdout.isatty() or find_spec("rich") is None
-    daemon.parts.notices.show_with(_say)
-    with _page(options, daemon) as url, ExitStack() as stack:
-        if url:
-            _say(f"{'page':>10}  {url}")
-            _show_code(url)
-        if not plain:
+    notices = daemon.parts.notices
+    notices.show_with(_say)
+    with _page(options, daemon, _show_link) as page, ExitStack() as stack:
+        if not options.plain and sys.stdout.isatty() and find_spec("rich") is not None:
             from musicvae.live.console.screen import Screen
 
-            daemon.parts.notices.show_with(None)  # the screen shows the newest
+            if page is not None and not page.wait():
+                _say("the control page is not there yet")
+            notices.show_with(None)  # the screen shows the newest
             stack.enter_context(Screen(daemon.parts))
         yield
 
 
-@contextmanager
-def _page(options: argparse.Namespace, daemon: Daemon) -> Iterator[str]:
-    """The control page, where it is asked for; gives its link, or nothing."""
+def _page(
+    options: argparse.Namespace, daemon: Daemon, show: Callable[[str], None]
+) -> AbstractContextManager[Page | None]:
+    """The control page, where it is asked for; ``show`` is called with its link."""
     if not options.page:
-        yield ""
-        return
+        return nullcontext()
     from musicvae.page.starting import Page
 
-    with Page(daemon.parts, options.page_port, daemon.parts.notices.say) as page:
-        yield page.url
+    return Page(daemon.parts, options.page_port, daemon.parts.notices.say, show)
 
 
-def _show_code(url: str) -> None:
-    """Print a link for other machines as a code that phones read, in a terminal."""
+def _show_link(url: str) -> None:
+    """Print the link of the page; for other machines also as a code that phones read."""
+    _say(f"{'page':>10}  {url}")
     if "?" in url and sys.stdout.isatty() and find_spec("segno") is not None:
         import segno
 

@@ -21,8 +21,8 @@ from musicvae.page.job import CODE, Job
 from musicvae.text import printable
 
 DEFAULT_PORT = 7702
-#: Seconds that the start-up lines wait for the page; the sound plays meanwhile.
-_PATIENCE = 10.0
+#: Seconds that people wait for the link at most; the sound plays meanwhile.
+_PATIENCE = 5.0
 #: Seconds that the process may take to end by itself.
 _TIME_TO_END = 2.0
 #: How often the process is started again after it ended by itself, and seconds until then.
@@ -49,12 +49,19 @@ class Page:
         parts: of the daemon, which plays.
         port: to listen on; 0 takes any free one.
         say: shows a line to people.
+        show: called with the link, from another thread, once the process listens.
 
     Attributes:
         url: the link that people open; empty until the process listens.
     """
 
-    def __init__(self, parts: Parts, port: int, say: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        parts: Parts,
+        port: int,
+        say: Callable[[str], None],
+        show: Callable[[str], None] = lambda url: None,
+    ) -> None:
         self.url = ""
         hosts, options = parts.hosts, parts.options
         here = all(is_loopback(host) for host in hosts)
@@ -67,8 +74,8 @@ class Page:
             parts.port,
         )
         self._say = say
+        self._show = show
         self._trouble = ""
-        self._late = False
         self._process: subprocess.Popen[str] | None = None
         self._stopping = threading.Event()
         self._settled = threading.Event()
@@ -76,8 +83,11 @@ class Page:
 
     def __enter__(self) -> Self:
         self._thread.start()
-        self._late = not self._settled.wait(_PATIENCE)
         return self
+
+    def wait(self) -> bool:
+        """Wait, but not for long, until the process listens or cannot; whether it listens."""
+        return self._settled.wait(_PATIENCE) and bool(self.url)
 
     def __exit__(
         self,
@@ -150,8 +160,7 @@ class Page:
         elif not self.url and "url" in said:
             self.url = str(said["url"])
             self._job = replace(self._job, port=int(said["port"]))  # the same one after a restart
-            if self._late:
-                self._say(f"the control page: {self.url}")
+            self._show(self.url)
         self._settled.set()
         return "error" in said
 
