@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-
-from aiohttp import web
+from typing import TYPE_CHECKING
 
 from musicvae.live.commands.address import Values
 from musicvae.live.osc.replies import message
 from musicvae.page.gate import Gate
+
+if TYPE_CHECKING:
+    from aiohttp import web
 
 #: Addresses that one client listens to.
 MAX_LISTENED = 8192

@@ -35,6 +35,7 @@ class Hub:
         space: the addresses there are now.
         shared: the budgets of all clients together.
         clients: those that are connected.
+        there: whether the daemon can be reached.
     """
 
     def __init__(self, table: AddressTable, send: Callable[[bytes], bool]) -> None:
@@ -43,6 +44,7 @@ class Hub:
         self.space = Space(table, self.mirror.models)
         self.shared = Shared()
         self.clients: set[Client] = set()
+        self.there = False
         self._send = send
         #: The newest of those packets that say how things are at the moment.
         self._newest: dict[str, bytes] = {}
@@ -63,6 +65,7 @@ class Hub:
 
     def connected(self, on: bool) -> None:
         """Tell the clients whether the daemon is there."""
+        self.there = on
         said = json.dumps({"COMMAND": "DAEMON", "DATA": on})
         for client in self._followers():
             client.put(said)
@@ -86,6 +89,8 @@ class Hub:
         command, data = said.get("COMMAND"), said.get("DATA")
         if command == "FOLLOW":
             client.follows = True
+            if not self.there:
+                client.put(json.dumps({"COMMAND": "DAEMON", "DATA": False}))
             for key, packet in self._newest.items():
                 client.put_value(key, packet)
             for address, values in self.mirror.values.items():

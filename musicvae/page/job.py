@@ -6,8 +6,9 @@ import json
 import socket
 from dataclasses import asdict, dataclass
 
-#: Name of the part of the link that brings the token, and of the cookie that keeps it.
-TOKEN = "token"
+#: Name of the part of the link that brings the token, and of the cookie that keeps it, which is
+#: seen by all programs that serve pages under the same name.
+TOKEN, COOKIE = "token", "musicvae_token"
 #: What the process runs.
 CODE = """
 from musicvae.page.process import serve

@@ -13,7 +13,7 @@ from musicvae.live.osc.framing import MAX_PACKET
 from musicvae.page.client import Client
 from musicvae.page.gate import Gate
 from musicvae.page.hub import MAX_CLIENTS, Hub
-from musicvae.page.job import TOKEN
+from musicvae.page.job import COOKIE, TOKEN
 from musicvae.page.space import OPTIONAL, REQUIRED, Json
 from musicvae.page.visitors import Visitors
 from musicvae.text import to_json
@@ -78,7 +78,7 @@ class Server:
         reason = self._visitors.refusal(peer, request.headers.get(hdrs.HOST, ""), origin)
         brought = request.query.get(TOKEN, "")
         if not reason and (origin is not None or _is_browser(request)):
-            given = brought or request.cookies.get(TOKEN, "")
+            given = brought or request.cookies.get(COOKIE, "")
             if not self._visitors.knows_token(peer, given):
                 reason = "the link has no token, or an old one: open it as musicvae live prints it"
         if reason:
@@ -91,7 +91,7 @@ class Server:
         if not response.prepared:
             response.headers.update(_SECURE)
             if brought:
-                response.set_cookie(TOKEN, brought, httponly=True, samesite="Strict")
+                response.set_cookie(COOKIE, brought, httponly=True, samesite="Strict")
         return response
 
     async def _asset(self, request: web.Request) -> web.StreamResponse:

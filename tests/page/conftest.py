@@ -32,6 +32,7 @@ class Stage:
         self.hub = Hub(ADDRESSES, self._send)
         self.load("a", "jazz", 3, "loudness")
         self.load("b", "metal", 2)
+        self.hub.connected(True)
         self.sent.clear()
 
     def _send(self, packet: bytes) -> bool:

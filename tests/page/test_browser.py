@@ -118,7 +118,7 @@ def test_the_page_in_a_browser(drive: Callable[..., None], stage: Any) -> None:
             page.locator(f"#deck-a [data-source={source}]").click()
             chips |= set(page.locator(".chip").all_inner_texts())
         assert {"/deck/a/tape/rate", "/deck/a/walk", "/deck/a/variation", "/crossfade"} <= chips
-        assert [path for path in chips if path not in stage.hub.space.nodes] == []
+        assert chips - set(stage.hub.space.nodes) == {"/deck/*/panic"}  # a pattern, for both
         for role in ("slider", "button", "combobox", "textbox", "spinbutton"):
             everything = page.get_by_role(role)
             assert everything.count() == page.get_by_role(role, name=_ANYTHING).count() > 0
@@ -145,7 +145,7 @@ def test_it_fits_a_phone(drive: Callable[..., None], stage: Any) -> None:
         assert page.evaluate(low) == 0
         panic = page.get_by_role("button", name="panic", exact=True)
         panic.click()
-        while ("/deck/b/panic", ()) not in stage.sent:
+        while ("/deck/*/panic", ()) not in stage.sent:
             page.wait_for_timeout(20)
 
     drive(test, width=360)

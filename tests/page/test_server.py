@@ -11,7 +11,7 @@ import pytest
 from musicvae.live.osc import packets
 from musicvae.live.osc.replies import message
 from musicvae.live.table import ADDRESSES
-from musicvae.page.job import TOKEN
+from musicvae.page.job import COOKIE, TOKEN
 
 Serve = Callable[..., None]
 BROWSER = {"Accept": "text/html,application/xhtml+xml"}
@@ -119,7 +119,11 @@ def test_followers_hear_everything_and_what_was_before(serve: Serve, stage: Any)
         stage.say("/done", "/preset/save", "one")
         assert heard(await socket.receive_bytes()) == ("/done", ("/preset/save", "one"))
         stage.hub.connected(False)
-        assert await socket.receive_json() == {"COMMAND": "DAEMON", "DATA": False}
+        gone = {"COMMAND": "DAEMON", "DATA": False}
+        assert await socket.receive_json() == gone
+        late = await web.ws_connect("/")
+        await late.send_json({"COMMAND": "FOLLOW"})
+        assert await late.receive_json() == gone
 
     serve(test)
 
@@ -220,7 +224,7 @@ def test_elsewhere_browsers_need_the_token(serve: Serve, monkeypatch: pytest.Mon
         cookie = link.headers["Set-Cookie"]
         assert "HttpOnly" in cookie
         assert "SameSite=Strict" in cookie
-        known = {"Cookie": f"{TOKEN}=secret"}
+        known = {"Cookie": f"{COOKIE}=secret"}
         assert (await web.get("/", headers=BROWSER | known)).status == 200
         assert await web.ws_connect("/", headers={"Origin": here} | known)
 

@@ -5,6 +5,7 @@ import { faders } from "./controls.js";
 
 const LOWEST = -60;
 const DECKS = ["a", "b"];
+const PANIC = "/deck/*/panic";
 
 /** The bar at the top. */
 export function bar(stage) {
@@ -67,10 +68,8 @@ function record(stage) {
 function panic(stage) {
   const button = h("button", { type: "button", className: "panic", textContent: "panic" });
   button.title = "Silence on both decks, at once";
-  button.addEventListener("click", () => {
-    for (const deck of DECKS) stage.send(`/deck/${deck}/panic`);
-  });
-  return h("div", { className: "control" }, button, chip("/panic"));
+  button.addEventListener("click", () => stage.send(PANIC));
+  return h("div", { className: "control" }, button, chip(PANIC));
 }
 
 /** The choice of the deck that a narrow screen shows. */

@@ -6,6 +6,7 @@ import { note } from "./dom.js";
 import { Stage } from "./stage.js";
 
 const WORDS = {
+  refused: "This link is an old one: open the link that musicvae live prints now.",
   lost: "The page has lost musicvae live. It connects again by itself.",
   waiting: "musicvae live does not answer. The page waits for it.",
 };
@@ -37,6 +38,9 @@ stage.begin(
     lost.hidden = state === "open";
     lost.textContent = WORDS[state] ?? "";
     document.body.classList.toggle("away", state !== "open");
+    if (state === "lost" && (await stage.isRefused()) && !lost.hidden) {
+      lost.textContent = WORDS.refused;
+    }
     if (state !== "open") return;
     for (const deck of decks) deck.built = false;
     if (await stage.read()) build();

@@ -29,6 +29,15 @@ export class Stage {
     }
   }
 
+  /** Whether the server is there but refuses this page: its token is that of an earlier start. */
+  async isRefused() {
+    try {
+      return (await fetch("/?HOST_INFO")).status === 403;
+    } catch {
+      return false;
+    }
+  }
+
   /** The OSCQuery node of a path; undefined if there is none. */
   node(path) {
     let found = this.space;
