@@ -1,7 +1,7 @@
 // A control for any address, made from its OSCQuery node: what it is, follows from types and ranges.
 
 import { chip, h, newId } from "./dom.js";
-import { fader } from "./fader.js";
+import { Fader } from "./fader.js";
 import { scaleOf } from "./scale.js";
 
 // Words that people know better than those of the addresses.
@@ -49,7 +49,7 @@ export function faders(stage, path, node, named) {
       stage.send(path, ...values);
     };
     const home = scale.low <= 0 && scale.high >= 0 && scale.low < 0 ? 0 : undefined;
-    return fader({ label: named ?? label(path, index, node), address: path, scale, send, home });
+    return new Fader({ label: named ?? label(path, index, node), address: path, scale, send, home });
   });
   const show = (now) => {
     if (now.length !== all.length) return; // such as /tape/loop 0

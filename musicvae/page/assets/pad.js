@@ -41,19 +41,27 @@ export function pad(stage, deck, choices) {
   function follow() {
     for (const end of ends) end();
     ends = axes.flatMap((one) => {
+      clearTimeout(one.later);
       one.path = one.select.value;
       one.choice = choices.find(({ path }) => path === one.path);
       one.scale = scaleOf(local(one.path), stage.node(one.path) ?? {});
       [one.value] = stage.store.of(one.path) ?? [0];
-      return stage.store.on(one.path, ([value]) => {
-        if (performance.now() < busyUntil) return;
-        one.value = value;
-        soon(area, draw);
-      });
+      return stage.store.on(one.path, ([value]) => show(one, value));
     });
     ghost.hidden = true;
     chips.replaceChildren(...axes.map((one) => chip(one.path)));
     draw();
+  }
+
+  /** Show the value that the daemon has; once the hand has left, if one is here. */
+  function show(one, value) {
+    clearTimeout(one.later);
+    if (performance.now() < busyUntil) {
+      one.later = setTimeout(() => show(one, value), ECHO);
+      return;
+    }
+    one.value = value;
+    soon(area, draw);
   }
 
   function draw() {
