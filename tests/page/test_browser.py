@@ -114,6 +114,8 @@ def test_the_page_in_a_browser(drive: Callable[..., None], stage: Any) -> None:
         assert browser.fader("b", "4 latent 4").count() == 1
         # Every address that a control shows is one, and every control has a name.
         chips: set[str] = set()
+        for source in ("tape", "memory", "prior"):
+            later(stage.say, "/get.reply", f"/deck/a/{source}/load", "one")
         for source in ("held", "tape", "walk", "prior", "memory"):
             page.locator(f"#deck-a [data-source={source}]").click()
             chips |= set(page.locator(".chip").all_inner_texts())

@@ -37,34 +37,44 @@ export function sources(stage, deck) {
   let shown = null;
   let ends = [];
 
+  /** Whether a source has what it plays; one that is loaded becomes the source by itself. */
+  const ready = (name) => !LOADED.includes(name) || stage.store.of(path(`/${name}/load`))?.[0];
+
   function choose(name) {
     show(name);
-    stage.send(path("/source"), name);
+    if (ready(name)) stage.send(path("/source"), name);
   }
 
   function show(name) {
-    for (const button of buttons) {
-      button.setAttribute("aria-pressed", button.textContent === name);
-    }
-    if (name === shown) return;
+    for (const button of buttons) button.classList.toggle("shown", button.textContent === name);
     shown = name;
     for (const end of ends) end();
     about.textContent = WORDS[name] ?? "";
     const chooser = LOADED.includes(name) ? [loader(stage, deck, name)] : [];
     const styles = name === "memory" ? [styleChooser(stage, deck)] : [];
-    const parts = (SETTINGS[name] ?? []).map((address) => control(stage, path(address)));
-    const all = [...chooser, ...styles, ...parts];
+    const addresses = ready(name) ? (SETTINGS[name] ?? []) : [];
+    const all = [...chooser, ...styles, ...addresses.map((one) => control(stage, path(one)))];
     ends = all.map((part) => part.end);
     settings.replaceChildren(...all.map((part) => part.element));
   }
 
-  show(stage.store.of(path("/source"))?.[0] ?? "held");
-  const end = stage.store.on(path("/source"), ([name]) => show(name));
+  function mark(active) {
+    for (const button of buttons) {
+      button.setAttribute("aria-pressed", button.textContent === active);
+    }
+    if (active !== shown) show(active);
+  }
+
+  mark(stage.store.of(path("/source"))?.[0] ?? "held");
+  const loaded = LOADED.map((name) =>
+    stage.store.on(path(`/${name}/load`), () => name === shown && show(name)),
+  );
+  const told = stage.store.on(path("/source"), ([name]) => mark(name));
   const group = h("div", { className: "segments", role: "group", "aria-label": "Source" }, buttons);
   return {
     element: h("div", {}, group, chip(path("/source")), about, settings),
     end() {
-      for (const one of [end, ...ends]) one();
+      for (const one of [told, ...loaded, ...ends]) one();
     },
   };
 }
@@ -79,7 +89,7 @@ function loader(stage, deck, name) {
     const now = stage.store.of(address)?.[0] ?? "";
     const usable = rows.filter((row) => row.at(-1) === "").map((row) => row[0]);
     const all = now && !usable.includes(now) ? [now, ...usable] : usable;
-    const none = all.length ? `choose a ${name}` : `there is no ${name}`;
+    const none = all.length ? `choose a ${name}` : `none: make one with musicvae ${name}`;
     select.replaceChildren(new Option(none, ""), ...all.map((one) => new Option(one, one)));
     select.value = now;
   };
