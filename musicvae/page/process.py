@@ -20,7 +20,7 @@ from musicvae.live.network.sockets import listening_pair
 from musicvae.live.table import ADDRESSES
 from musicvae.page.announcing import announcable, announced
 from musicvae.page.hub import Hub
-from musicvae.page.job import Job, link_of
+from musicvae.page.job import Job, link_of, own_address
 from musicvae.page.link import Link
 from musicvae.page.server import Server
 from musicvae.page.visitors import Visitors
@@ -55,7 +55,9 @@ async def _serve(job: Job) -> None:
             lambda on: hub.connected(on),
         )
         hub = Hub(ADDRESSES, link.send)
-        visitors = Visitors(AllowList(job.allow), job.token)
+        hosts = tuple(str(each.getsockname()[0]) for each in sockets)
+        here = (*hosts, own_address())  # by whichever of its addresses this machine opens the link
+        visitors = Visitors(AllowList([*job.allow, *here]), job.token)
         async with AsyncExitStack() as stack:
             runner = web.AppRunner(
                 Server(hub, visitors, job.osc_port).app(),
@@ -68,7 +70,6 @@ async def _serve(job: Job) -> None:
             for each in sockets:
                 await web.SockSite(runner, each).start()
             _say(url=link_of(job, port), port=port)
-            hosts = tuple(str(each.getsockname()[0]) for each in sockets)
             await stack.enter_async_context(announced(announcable(hosts), port, job.osc_port))
             await link.run()
 

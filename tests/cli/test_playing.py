@@ -219,11 +219,8 @@ def test_the_page_is_there_while_the_daemon_plays(
     assert shown(monkeypatch, "--page", "--plain") == [7702, "plays", "ended"]
     said = ["    model  jazz", "      page  http://localhost:7702"]
     assert capsys.readouterr().out.splitlines() == said
-    assert shown(monkeypatch, "--page", "--quiet", "--page-port", "8000") == [
-        8000,
-        "plays",
-        "ended",
-    ]
+    quietly = shown(monkeypatch, "--page", "--quiet", "--page-port", "8000")
+    assert quietly == [8000, "plays", "ended"]
     assert capsys.readouterr().out == ""
     assert shown(monkeypatch, "--plain") == ["plays"]
 
