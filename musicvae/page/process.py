@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import signal
 import sys
 from contextlib import AsyncExitStack, ExitStack
 
@@ -28,6 +29,7 @@ from musicvae.page.visitors import Visitors
 
 def serve() -> None:
     """Serve the first job on standard input until that ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the daemon, which then ends us
     try:
         for line in child.lines():
             values = json.loads(line)
