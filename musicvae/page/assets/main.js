@@ -33,6 +33,10 @@ function build(path = "/") {
 
 stage.store.on("trouble", (address, reason) => note(`${address}: ${reason}`, "trouble"));
 
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden) stage.send("/model/list"); // files may have come meanwhile
+});
+
 stage.begin(
   async (state) => {
     lost.hidden = state === "open";

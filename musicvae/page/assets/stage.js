@@ -52,7 +52,7 @@ export class Stage {
   }
 
   send(address, ...values) {
-    return this.link.send(address, ...values);
+    return this.link?.send(address, ...values) ?? false;
   }
 
   /** Ask for a list, and call `act` with its rows now (if they are known) and whenever they come. */
