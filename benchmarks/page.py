@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import os
 import shutil
 import socket
 import subprocess
@@ -39,6 +40,7 @@ _IN_PAGE = """async ([count, pause]) => {
   socket.binaryType = "arraybuffer";
   await new Promise((open) => (socket.onopen = open));
   socket.send(JSON.stringify({ COMMAND: "FOLLOW" }));
+  await new Promise((heard) => (socket.onmessage = ({ data }) => data.byteLength && heard()));
   const took = [];
   for (let number = 0; number < count; number += 1) {
     const begun = performance.now();
@@ -78,6 +80,8 @@ async def over_page(url: str, count: int) -> list[float]:
     took = []
     async with ClientSession() as session, session.ws_connect(url) as asking:
         await asking.send_json({"COMMAND": "FOLLOW"})
+        while (await asking.receive()).type is not WSMsgType.BINARY:
+            pass  # the page has not reached the daemon yet
         for number in range(count):
             begun = time.perf_counter()
             await asking.send_bytes(message("/ping", number))
@@ -143,6 +147,12 @@ def memory(process: int) -> float:
     return sum(int(line.split()[1]) for line in lines if line.startswith("RssAnon")) / 1024
 
 
+def computed(process: int) -> float:
+    """Seconds of processor time that a process has taken."""
+    columns = Path(f"/proc/{process}/stat").read_text("ascii").rpartition(")")[2].split()
+    return (int(columns[11]) + int(columns[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def child_of(process: int) -> int:
     """The process that this one started: the page."""
     tasks = Path(f"/proc/{process}/task").glob("*/children")
@@ -165,14 +175,16 @@ def ways(port: int, url: str, count: int) -> None:
 def floods(port: int, url: str, process: int, pages: int, seconds: float) -> None:
     """Print the table of what many pages do to the sound."""
     page = child_of(process)
-    print("\n| who plays | sent | late | load | daemon, MB | page, MB |\n|---|---|---|---|---|---|")
+    print("\n| who plays | sent | late | load | daemon, MB | page, MB | page, of a core |")
+    print("|---|---|---|---|---|---|---|")
     for name, count in (("nobody", 0), (f"{pages} pages", pages)):
-        before = status(port)["underruns"]
+        before, spent = status(port)["underruns"], computed(page)
         sent = asyncio.run(play(url, count, seconds))
         now = status(port)
         print(
             f"| {name} | {sent:,} | {now['underruns'] - before} | {100 * now['load']:.0f} % | "
-            f"{memory(process):.1f} | {memory(page):.1f} |",
+            f"{memory(process):.1f} | {memory(page):.1f} | "
+            f"{100 * (computed(page) - spent) / seconds:.1f} % |",
             flush=True,
         )
 
