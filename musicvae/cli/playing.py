@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import fields
+from functools import partial
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from musicvae.live.options import Options
 
 if TYPE_CHECKING:
     from musicvae.live.daemon import Daemon
+    from musicvae.page.starting import Page
 
 
 def add(commands: Commands) -> None:
@@ -44,6 +46,19 @@ def add(commands: Commands) -> None:
             groups["sound"].add_argument(
                 "--list-devices", action="store_true", help="list the sound cards and exit"
             )
+    page = command.add_argument_group("page")
+    page.add_argument(
+        "--page",
+        action="store_true",
+        help="show a control page for browsers, which is an OSCQuery server too",
+    )
+    page.add_argument(
+        "--page-port",
+        type=int,
+        default=7702,
+        metavar="N",
+        help="its port; 0 takes any free one (default: %(default)s)",
+    )
     shown = command.add_mutually_exclusive_group()
     shown.add_argument("--quiet", action="store_true", help="print errors only")
     shown.add_argument("--json", action="store_true", help="print JSON lines for other programs")
@@ -74,6 +89,10 @@ def live(options: argparse.Namespace) -> None:
         )
     if options.fast and options.output is None:
         raise SettingError("--fast is for files", hint="add --out take.wav, or leave out --fast")
+    if options.page:
+        from musicvae.page.starting import check_installed
+
+        check_installed()
     run(options.artifacts, _console(options), **option_values(Options, options))
 
 
@@ -82,23 +101,56 @@ def _console(
 ) -> Callable[[Daemon], AbstractContextManager[object]] | None:
     """A function of the daemon that returns the context manager which shows it while it plays."""
     if options.quiet:
-        return None
-    if options.json:
-        from musicvae.live.console.json_lines import JsonLines
+        return (lambda daemon: _page(options, daemon, lambda url: None)) if options.page else None
+    return partial(_for_programs if options.json else _for_people, options)
 
-        return lambda daemon: JsonLines(daemon.parts, _say)
 
-    def for_people(daemon: Daemon) -> AbstractContextManager[object]:
-        for line in daemon.greeting():
-            _say(line)
-        if options.plain or not sys.stdout.isatty() or find_spec("rich") is None:
-            daemon.parts.notices.show_with(_say)
-            return nullcontext()
-        from musicvae.live.console.screen import Screen
+@contextmanager
+def _for_programs(options: argparse.Namespace, daemon: Daemon) -> Iterator[None]:
+    from musicvae.live.console.json_lines import JsonLines
 
-        return Screen(daemon.parts)
+    with (
+        JsonLines(daemon.parts, _say) as lines,
+        _page(options, daemon, lambda url: lines.say("page", url=url)),
+    ):
+        yield
 
-    return for_people
+
+@contextmanager
+def _for_people(options: argparse.Namespace, daemon: Daemon) -> Iterator[None]:
+    for line in daemon.greeting():
+        _say(line)
+    notices = daemon.parts.notices
+    notices.show_with(_say)
+    with _page(options, daemon, _show_link) as page, ExitStack() as stack:
+        if not options.plain and sys.stdout.isatty() and find_spec("rich") is not None:
+            from musicvae.live.console.screen import Screen
+
+            if page is not None and not page.wait():
+                _say("the control page is not there yet")
+            notices.show_with(None)  # the screen shows the newest
+            stack.enter_context(Screen(daemon.parts))
+        yield
+
+
+def _page(
+    options: argparse.Namespace, daemon: Daemon, show: Callable[[str], None]
+) -> AbstractContextManager[Page | None]:
+    """The control page, where it is asked for; ``show`` is called with its link."""
+    if not options.page:
+        return nullcontext()
+    from musicvae.page.starting import Page
+
+    return Page(daemon.parts, options.page_port, daemon.parts.notices.say, show)
+
+
+def _show_link(url: str) -> None:
+    """Print the link of the page; for other machines also as a code that phones read."""
+    _say(f"{'page':>10}  {url}")
+    if "?" in url and sys.stdout.isatty() and find_spec("segno") is not None:
+        import segno
+
+        segno.make(url, micro=False).terminal(compact=True)
 
 
 def _say(line: str) -> None:

@@ -25,7 +25,7 @@ from musicvae.live.jobs.rendering import RenderingJobs
 from musicvae.live.jobs.worker import Worker, handlers_of
 from musicvae.live.network.clients import Addressees, Subscribers
 from musicvae.live.network.outbox import Outbox
-from musicvae.live.network.peers import AllowList
+from musicvae.live.network.peers import AllowList, Peer
 from musicvae.live.network.receiver import Receiver
 from musicvae.live.network.sockets import open_pairs
 from musicvae.live.network.tcp import Connections
@@ -46,6 +46,7 @@ from musicvae.live.status import flat, problems, status
 from musicvae.live.storage.journal import Journal
 from musicvae.live.storage.presets import Presets
 from musicvae.live.table import ADDRESSES
+from musicvae.live.watching import MAX_WATCHERS, Watching
 from musicvae.paths import expand, output_file
 
 
@@ -68,9 +69,10 @@ def assemble(
     """
     _check_output(artifacts, options)
     repertoire = Repertoire(artifacts, options)
-    allowed = AllowList(options.allow)
+    AllowList(options.allow)  # before a port is taken
     datagrams, listening = _open_sockets(options, stack)
     hosts = tuple(str(opened.getsockname()[0]) for opened in datagrams)
+    allowed = AllowList([*options.allow, *hosts])  # what is bound is this machine
     announcer = Announcer(Outbox(), Addressees(), Subscribers(), Notices())
     output = _open_output(options, repertoire.model_rate, announcer, stack)
     journal = Journal(output.sample_rate, output.channels, [os.fspath(repertoire.tapes)])
@@ -89,6 +91,7 @@ def assemble(
         status_values,
         quit if options.allow_quit else None,
         ADDRESSES.beginnings,
+        watchers := Subscribers(MAX_WATCHERS),
     )
     dispatcher = Dispatcher(
         stage,
@@ -98,7 +101,12 @@ def assemble(
         announcer.outbox.put,
         _frame_clock(stage.engine) if options.honour_timetags else None,
     )
-    connections = Connections(listening, allowed, announcer.subscribers.remove)
+
+    def gone(peer: Peer) -> None:
+        announcer.subscribers.remove(peer)
+        watchers.remove(peer)
+
+    connections = Connections(listening, allowed, gone)
     receiver = Receiver(datagrams, dispatcher.handle, announcer.outbox, connections)
 
     parts = Parts(
@@ -116,7 +124,12 @@ def assemble(
         worker=worker,
         recording=recording,
         housekeeper=Housekeeper(
-            stage.engine, recording, announcer.tell, status_values, lambda: problems(parts)
+            stage.engine,
+            recording,
+            announcer.tell,
+            status_values,
+            lambda: problems(parts),
+            Watching(stage.engine, ADDRESSES, watchers, announcer.reply).look,
         ),
     )
     return parts

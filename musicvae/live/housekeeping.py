@@ -33,6 +33,7 @@ class Housekeeper:
         tell: sends levels, the status and failures to the subscribers.
         status: returns the names and values of ``/status.reply`` in turn.
         problems: returns the newest trouble of each part of the daemon; empty for none.
+        watch: tells watchers what has changed.
 
     Attributes:
         load: share of the last second that decoding took, 0 to 1.
@@ -46,6 +47,7 @@ class Housekeeper:
         tell: Tell,
         status: Callable[[], list[Value]],
         problems: Callable[[], Iterable[str]] = lambda: (),
+        watch: Callable[[], None] = lambda: None,
     ) -> None:
         self.load = 0.0
         self.faults = Faults()
@@ -54,6 +56,7 @@ class Housekeeper:
         self._tell = tell
         self._status = status
         self._troubles = Troubles(tell, problems)
+        self._watch = watch
         self._measured: tuple[float, list[tuple[Work, float]]] | None = None
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._work, name="musicvae-housekeeper", daemon=True)
@@ -82,6 +85,7 @@ class Housekeeper:
             rounds += 1
             self._guarded(self._drain)
             self._guarded(lambda: self._troubles.tell(time.monotonic()))
+            self._guarded(self._watch)
             if rounds % 2 == 0:
                 self._guarded(self._report)
             self._guarded(self._measure)

@@ -8,6 +8,7 @@ from functools import partial
 from musicvae.live.commands import readers
 from musicvae.live.commands.address import Address, Command, Value, Values
 from musicvae.live.commands.arguments import Arguments, RefusedError
+from musicvae.live.commands.wanted import TEXT, Reader, Wanted
 from musicvae.live.network.clients import MAX_SUBSCRIBERS, Addressees, Subscribers
 from musicvae.live.network.peers import Peer, is_loopback
 from musicvae.live.network.sockets import is_free
@@ -30,6 +31,7 @@ class Requests:
         status: gives the values of ``/status.reply``: name, value, name, value and so on.
         quit: called for ``/quit``; ``None`` refuses it.
         beginnings: first parts of addresses that no alias may hide.
+        watchers: those who sent ``/watch 1``.
 
     Attributes:
         aliases: set by ``/alias``.
@@ -42,6 +44,7 @@ class Requests:
         status: Callable[[], list[Value]],
         quit: Callable[[], None] | None = None,
         beginnings: Collection[str] = (),
+        watchers: Subscribers | None = None,
     ) -> None:
         self.aliases = Aliases()
         self._beginnings = beginnings
@@ -49,6 +52,7 @@ class Requests:
         self._subscribers = subscribers
         self._status = status
         self._quit = quit
+        self._watchers = Subscribers() if watchers is None else watchers
 
     def ping(self, command: Command, sender: Peer, now: float) -> list[Reply]:
         """Answer with the same argument."""
@@ -69,6 +73,20 @@ class Requests:
         elif not self._subscribers.add(sender, now, self._has_gone):
             return [("/fail", "/notify", f"there are {MAX_SUBSCRIBERS} subscribers already")]
         return [("/done", "/notify", int(command.on))]
+
+    def watch(self, command: Command, sender: Peer, now: float) -> list[Reply]:
+        """Tell the sender what changes, or no longer.
+
+        Raises:
+            RefusedError: it sent over UDP: nothing would tell us that it has gone.
+        """
+        if sender.transport != "tcp":
+            raise RefusedError("only over TCP")
+        if not command.on:
+            self._watchers.remove(sender)
+        elif not self._watchers.add(sender, now):
+            return [("/fail", "/watch", f"there are {self._watchers.most} watchers already")]
+        return [("/done", "/watch", int(command.on))]
 
     def _has_gone(self, subscriber: Peer) -> bool:
         """Whether surely nobody hears a subscriber's messages; of one elsewhere silence tells."""
@@ -122,7 +140,7 @@ ALIAS = _row(
     "s s",
     "Make the first address mean the second, alone or at the beginning of a longer address. The "
     "first may not begin like one of these; the same twice ends it.",
-    _read_alias,
+    Reader(_read_alias, (TEXT, TEXT)),
     request=Requests.alias,
     by_pattern=False,
 )
@@ -143,19 +161,35 @@ NOTIFY = _row(
     request=Requests.notify,
     question=True,
 )
+WATCH = _row(
+    "/watch",
+    "i, 0 or 1",
+    "1 sends `/get.reply` for each value that changes, whoever changes it, and `/sounding`, 20 a "
+    "second at most; at first for all values. Only over TCP.",
+    readers.switch,
+    request=Requests.watch,
+    question=True,
+    by_pattern=False,
+)
 REPLY_PORT = _row(
     "/replyport",
     "none, or i, 1 to 65535",
     f"Answer this sender (its host and source port) at another port; {DEFAULT_REPLY_PORT} "
     "without an argument.",
-    lambda a: (a.whole(1, 65535) if a.values else DEFAULT_REPLY_PORT,),
+    Reader(
+        lambda a: (a.whole(1, 65535) if a.values else DEFAULT_REPLY_PORT,),
+        (Wanted("i", 1, 65535),),
+    ),
     request=Requests.reply_port,
 )
 PING = _row(
     "/ping",
     "none, or i",
     "Answers `/pong` with the same argument.",
-    lambda a: (a.whole(*readers.INT32),) if a.values else (),
+    Reader(
+        lambda a: (a.whole(*readers.INT32),) if a.values else (),
+        (Wanted("i", *readers.INT32),),
+    ),
     request=Requests.ping,
     question=True,
 )

@@ -8,11 +8,13 @@ import sys
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from musicvae.cli.main import build_parser, main
+from musicvae.live.notices import Notices
 from musicvae.live.options import Options
 
 
@@ -178,3 +180,55 @@ def test_a_terminal_shows_a_screen(make_stream: Callable[..., Path]) -> None:
     for words in ("level", "cross-fade", "latency", "heard", "nothing yet", "0 refused"):
         assert words in text
     assert "\x1b" in text
+
+
+def shown(monkeypatch: pytest.MonkeyPatch, *options: str) -> list[Any]:
+    """What the control page is started with, where the daemon plays nothing."""
+    started: list[Any] = []
+
+    class Shown:
+        def __init__(self, parts: Any, port: int, say: Any, show: Any) -> None:
+            started.append(port)
+            show(f"http://localhost:{port}")
+
+        def __enter__(self) -> Shown:
+            return self
+
+        def __exit__(self, *error: object) -> None:
+            started.append("ended")
+
+    monkeypatch.setattr("musicvae.page.starting.Page", Shown)
+    monkeypatch.setattr("musicvae.page.starting.check_installed", lambda: None)
+    daemon: Any = SimpleNamespace(
+        greeting=lambda: ["    model  jazz"], parts=SimpleNamespace(notices=Notices())
+    )
+
+    def run(artifacts: Any, present: Any, **options: Any) -> None:
+        if present is not None:
+            with present(daemon):
+                started.append("plays")
+
+    monkeypatch.setattr("musicvae.live.daemon.run", run)
+    assert main(["live", "jazz.onnx", *options]) == 0
+    return started
+
+
+def test_the_page_is_there_while_the_daemon_plays(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert shown(monkeypatch, "--page", "--plain") == [7702, "plays", "ended"]
+    said = ["    model  jazz", "      page  http://localhost:7702"]
+    assert capsys.readouterr().out.splitlines() == said
+    quietly = shown(monkeypatch, "--page", "--quiet", "--page-port", "8000")
+    assert quietly == [8000, "plays", "ended"]
+    assert capsys.readouterr().out == ""
+    assert shown(monkeypatch, "--plain") == ["plays"]
+
+
+def test_without_aiohttp_there_is_no_page(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], received: dict[str, Any]
+) -> None:
+    monkeypatch.setattr("musicvae.page.starting.find_spec", lambda name: None)
+    assert main(["live", "jazz.onnx", "--page"]) == 1
+    assert 'pip install "musicvae[page]"' in capsys.readouterr().err
+    assert received == {}

@@ -69,7 +69,7 @@ class Row(Generic[T]):
         path: ``<i>`` and ``<n>`` stand for the number of a latent, ``<name>`` for a name.
         arguments: OSC types and their meaning, for the documentation.
         doc: one line for the documentation.
-        read: checks and converts the arguments.
+        read: checks and converts the arguments; a ``Reader`` also says what it wants.
         deck: whether the address is for a deck and may follow ``/deck/<name>``.
         by_pattern: whether an address pattern may match it.
         internal: whether only the daemon's own journal may hold it; the network may not send it.

@@ -34,7 +34,7 @@ class JsonLines:
     def __enter__(self) -> Self:
         parts = self._parts
         info = parts.first_voice.controls.info
-        self._say(
+        self.say(
             "startup",
             pid=os.getpid(),
             port=parts.port,
@@ -46,7 +46,7 @@ class JsonLines:
             names=[latent.name for latent in info.latents],
             attributes=[attribute.name for attribute in info.attributes],
         )
-        parts.notices.show_with(lambda text: self._say("notice", text=text))
+        parts.notices.show_with(lambda text: self.say("notice", text=text))
         self._thread.start()
         return self
 
@@ -59,13 +59,13 @@ class JsonLines:
         self._stopping.set()
         self._thread.join(_EVERY)
         self._parts.notices.show_with(None)
-        self._say("end")
+        self.say("end")
 
     def _work(self) -> None:
         while not self._stopping.wait(_EVERY):
-            self._say("status")
+            self.say("status")
 
-    def _say(self, event: str, **facts: object) -> None:
+    def say(self, event: str, **facts: object) -> None:
         """Write a line; what fails here concerns nothing else. Raises nothing."""
         with suppress(Exception):
             said = {"event": event, **facts, **status(self._parts)}

@@ -8,6 +8,7 @@ from functools import partial
 from musicvae.live.commands import readers
 from musicvae.live.commands.address import Command, Morph, Row, Target, Values, covers
 from musicvae.live.commands.arguments import Arguments, RefusedError, Shape
+from musicvae.live.commands.wanted import Reader, Wanted, floats
 from musicvae.live.engine.controls import LATENT_RANGE, NO_SOURCE, Controls
 from musicvae.live.engine.guidance_addresses import GUIDANCE_ADDRESSES
 from musicvae.live.sources import SOURCES
@@ -15,6 +16,8 @@ from musicvae.live.sources import SOURCES
 MAX_GLIDE_MS = 600_000.0
 #: Most numbers of one trajectory, all rows together.
 MAX_TRAJECTORY = 4095
+#: A number that is greater than that of any latent.
+MAX_LATENTS = 4096
 
 _row = partial(Row[Controls], deck=True, target=Target.CONTROLS)
 #: A row that presets keep. They do not keep ``/freeze`` and ``/hold``, which act on the moment.
@@ -87,7 +90,7 @@ CONTROL_ADDRESSES = (
         "/latent",
         "f × 1..D",
         "Set the latents; fewer than D values set the first ones and leave the rest.",
-        readers.latents(*LATENT_RANGE),
+        readers.latents(*LATENT_RANGE, values=True),
         apply=lambda controls, c, _: controls.set_latents(0, c.numbers),
         describe=_one(lambda controls: tuple(controls.manual.target.tolist())),
         fits=_not_more_than_latents,
@@ -97,7 +100,7 @@ CONTROL_ADDRESSES = (
         "/latent/<i>",
         "f",
         "Set latent number i, counted from 0.",
-        readers.number(*LATENT_RANGE),
+        readers.latent(*LATENT_RANGE),
         apply=lambda controls, c, _: controls.set_latents(int(c.key), c.numbers),
         describe=lambda controls: (
             (str(number), (value,)) for number, value in enumerate(controls.manual.target.tolist())
@@ -108,7 +111,12 @@ CONTROL_ADDRESSES = (
         "/latent/from",
         "i, f …",
         "Set latents from number i on.",
-        _read_from,
+        Reader(
+            _read_from,
+            (Wanted("i", 0, MAX_LATENTS), *floats(*LATENT_RANGE)),
+            each_latent=True,
+            in_latents=True,
+        ),
         apply=lambda controls, c, _: controls.set_latents(int(c.number), c.numbers[1:]),
         fits=_inside_the_latents,
         replaced_by=_same_place,
@@ -142,7 +150,12 @@ CONTROL_ADDRESSES = (
         "/latent/traj",
         "f ms, f × k·D",
         "Glide through k rows of D latents, each within the given ms; `/latent` ends it.",
-        _read_trajectory,
+        Reader(
+            _read_trajectory,
+            (Wanted("f", 1, MAX_GLIDE_MS, unit="ms"), *floats(*LATENT_RANGE)),
+            each_latent=True,
+            in_latents=True,
+        ),
         apply=lambda controls, c, _: controls.follow(c.numbers[1:], c.number),
         fits=_whole_rows,
         replaced_by=_as_many,
@@ -173,7 +186,7 @@ CONTROL_ADDRESSES = (
         "/latent/clamp",
         "f f",
         "Limit all latents to this range (at first -8 to 8).",
-        _read_clamp,
+        Reader(_read_clamp, floats(*LATENT_RANGE, 2)),
         apply=lambda controls, c, _: controls.clamp(*c.numbers),
         describe=_one(lambda controls: (controls.low, controls.high)),
         replaced_by=covers,
@@ -182,7 +195,7 @@ CONTROL_ADDRESSES = (
         "/glide",
         "f, in ms",
         "Duration of a change of latents, scale, bias or attributes (at first 20 ms).",
-        readers.number(0, MAX_GLIDE_MS),
+        readers.number(0, MAX_GLIDE_MS, "ms"),
         apply=lambda controls, c, _: controls.set_glide(c.number),
         describe=_one(lambda controls: (controls.glide_ms,)),
         order=-1,  # before everything that follows a ramp
@@ -191,7 +204,7 @@ CONTROL_ADDRESSES = (
         "/glide/once",
         "f, in ms",
         "Duration of the next change only.",
-        readers.number(0, MAX_GLIDE_MS),
+        readers.number(0, MAX_GLIDE_MS, "ms"),
         apply=lambda controls, c, _: controls.set_next_glide(c.number),
     ),
     _setting(
@@ -247,7 +260,7 @@ ALIASES = (
         "/chan<n>",
         "f",
         "TouchDesigner's channels: latent n - 1.",
-        readers.number(*LATENT_RANGE),
+        readers.latent(*LATENT_RANGE),
         alias=(CONTROL_ADDRESSES[1], 1),
         by_pattern=False,
     ),
@@ -255,7 +268,7 @@ ALIASES = (
         "/wek/outputs",
         "f × 1..D",
         "Wekinator's outputs: as `/latent`.",
-        readers.latents(*LATENT_RANGE),
+        readers.latents(*LATENT_RANGE, values=True),
         alias=(CONTROL_ADDRESSES[0], 0),
         by_pattern=False,
     ),

@@ -111,6 +111,10 @@ class Controls:
         if row.selects:
             self.select(row.source)
 
+    def sounding(self) -> tuple[float, ...]:
+        """The latents of the last frame, D numbers; from any thread."""
+        return tuple(self._z.tolist())
+
     def next(self) -> Latents:
         """The latents of the next frame, float32, shape (D,): overwritten by the next call."""
         if self.frozen:

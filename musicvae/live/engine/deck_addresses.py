@@ -26,7 +26,7 @@ GAIN = _row(
     "/gain",
     "f, in dB, -96 to 12",
     "Glide to this gain; -96 is silence.",
-    readers.number(*GAIN_RANGE),
+    readers.number(*GAIN_RANGE, "dB"),
     apply=lambda deck, c, _: deck.set_gain(c.number),
     describe=lambda deck: [("", (deck.gain_db,))],
     kept=True,

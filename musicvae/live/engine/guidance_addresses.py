@@ -7,6 +7,7 @@ from functools import partial
 from musicvae.live.commands import readers
 from musicvae.live.commands.address import Morph, Row, Target, Values, covers
 from musicvae.live.commands.arguments import Arguments, RefusedError
+from musicvae.live.commands.wanted import Reader, floats
 from musicvae.live.engine.controls import Controls
 from musicvae.live.sources.guidance import CONTINUITY_RANGE, TEMPERATURE_RANGE
 
@@ -40,7 +41,7 @@ GUIDANCE_ADDRESSES = (
         "/continuity",
         "f, 0.5 to 30, in seconds",
         "How long a memory plays on from jump to jump, on average (at first 4).",
-        readers.number(*CONTINUITY_RANGE),
+        readers.number(*CONTINUITY_RANGE, "s"),
         apply=lambda controls, c, _: _set(controls, "continuity", c.number),
         describe=lambda controls: [("", (controls.guidance.continuity,))],
         replaced_by=covers,
@@ -58,7 +59,7 @@ GUIDANCE_ADDRESSES = (
         "/region",
         "f f, 0 to 1",
         "The part of a memory that is played (at first 0 1, all of it).",
-        _read_region,
+        Reader(_read_region, floats(0, 1, 2)),
         apply=lambda controls, c, _: _set(controls, "region", c.numbers),
         describe=lambda controls: [("", controls.guidance.region)],
         replaced_by=covers,

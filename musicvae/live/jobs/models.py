@@ -7,6 +7,7 @@ from typing import Any
 from musicvae.errors import SettingError
 from musicvae.live.commands import readers
 from musicvae.live.commands.address import Address, Command, Morph, Row, Target, Value
+from musicvae.live.commands.wanted import TEXT, Reader
 from musicvae.live.engine.controls import NO_SOURCE, Controls
 from musicvae.live.engine.deck import same_space
 from musicvae.live.engine.deck_addresses import MODEL_LOAD
@@ -170,7 +171,7 @@ STYLE = Row[Controls](
     "s …",
     "Play these styles or tracks of the memory alone, and ask the prior for these genres; `all` "
     "plays everything again, and the genre of the model.",
-    lambda a: a.words(max(1, min(len(a.values), _MOST_NAMES))),
+    Reader(lambda a: a.words(max(1, min(len(a.values), _MOST_NAMES))), (TEXT,)),
     deck=True,
     target=Target.CONTROLS,
     owner=ModelJobs,

@@ -12,6 +12,7 @@ from musicvae.live.commands.address import Address, Command, Value, Values
 from musicvae.live.commands.arguments import Arguments, RefusedError
 from musicvae.live.commands.messages import StoredMessage
 from musicvae.live.commands.morphing import between
+from musicvae.live.commands.wanted import TEXT, Reader, floats
 from musicvae.live.engine.control_addresses import MAX_GLIDE_MS
 from musicvae.live.engine.describing import describe, value_of
 from musicvae.live.jobs.worker import Say
@@ -159,7 +160,7 @@ PRESET_ADDRESSES = (
         "/morph",
         "s s f, 0 to 1",
         "Set the deck between two presets; of several that wait, the newest is done.",
-        _read_morph,
+        Reader(_read_morph, (TEXT, TEXT, *floats(0, 1))),
         job=PresetJobs.morph,
         replaced_by=lambda earlier, later: earlier.values[:2] == later.values[:2],
     ),
@@ -167,7 +168,7 @@ PRESET_ADDRESSES = (
         "/morph/time",
         "s f",
         "Glide to a preset within this many seconds.",
-        _read_morph_in_time,
+        Reader(_read_morph_in_time, (TEXT, *floats(0, MAX_GLIDE_MS / 1000, unit="s"))),
         job=PresetJobs.morph_in_time,
     ),
 )

@@ -15,6 +15,7 @@ from musicvae.live.commands import readers
 from musicvae.live.commands.address import Address, Command, Value, Values
 from musicvae.live.commands.arguments import Arguments, RefusedError
 from musicvae.live.commands.messages import for_deck
+from musicvae.live.commands.wanted import TEXT, Reader, floats
 from musicvae.live.engine.describing import describe
 from musicvae.live.jobs.render_process import CODE, job
 from musicvae.live.jobs.worker import Rest, Say
@@ -151,7 +152,7 @@ RENDER = Address(
     "f seconds, perhaps s",
     "Render the decks as they are set now, from a fresh start, into a WAV file; other jobs do not "
     "wait for it.",
-    _read_render,
+    Reader(_read_render, (*floats(0.1, MAX_RENDER, unit="s"), TEXT)),
     owner=RenderingJobs,
     job=RenderingJobs.render,
     by_pattern=False,

@@ -29,10 +29,13 @@ class Subscribers:
     Args:
         most: peers at the same time.
         patience: seconds of silence after which a peer counts as gone.
+
+    Attributes:
+        most: peers at the same time.
     """
 
     def __init__(self, most: int = MAX_SUBSCRIBERS, patience: float = PATIENCE) -> None:
-        self._most = most
+        self.most = most
         self._patience = patience
         self._heard: dict[Peer, float] = {}  # in the order of subscription
 
@@ -50,11 +53,11 @@ class Subscribers:
         Returns:
             Whether there was room for it.
         """
-        if peer not in self._heard and len(self.current(now)) >= self._most:
+        if peer not in self._heard and len(self.current(now)) >= self.most:
             for other in [*self._heard]:
                 if gone(other):
                     self.remove(other)
-        if peer not in self._heard and len(self._heard) >= self._most:
+        if peer not in self._heard and len(self._heard) >= self.most:
             return False
         self._heard.pop(peer, None)
         self._heard[peer] = now

@@ -42,6 +42,28 @@ def open_pairs(bind: str, port: int, *, guarded: bool) -> list[tuple[socket.sock
     raise AssertionError("the last try returns or raises")
 
 
+def listening_pair(bind: str, port: int, *, option: str) -> list[socket.socket]:
+    """The TCP sockets of :func:`open_pairs` alone, for an address that may be listened on.
+
+    Args:
+        bind: address of the interface.
+        port: 0 lets the system choose.
+        option: that chooses the port, for the errors, which are those of :func:`open_sockets`.
+    """
+    if bind == "localhost":
+        bind = "127.0.0.1"
+    first = _listen(bind, port, option)
+    if bind not in ("127.0.0.1", "0.0.0.0") or not _has_ipv6():
+        return [first]
+    try:
+        return [first, _listen("::1", first.getsockname()[1], option)]
+    except LiveError:
+        if not port:  # the system chose one that is free for IPv4 alone
+            return [first]
+        first.close()
+        raise
+
+
 def _has_ipv6() -> bool:
     """Whether this machine has an IPv6 address of its own."""
     try:
@@ -122,7 +144,7 @@ def open_socket(bind: str, port: int, *, guarded: bool) -> socket.socket:
     return listening
 
 
-def _listen(bind: str, port: int) -> socket.socket:
+def _listen(bind: str, port: int, option: str = "--port") -> socket.socket:
     listening = socket.socket(_family(bind), socket.SOCK_STREAM)
     try:
         if os.name == "posix":
@@ -134,7 +156,7 @@ def _listen(bind: str, port: int) -> socket.socket:
         listening.listen(_BACKLOG)
     except OSError as error:
         listening.close()
-        raise _no_port("TCP", bind, port, error) from error
+        raise _no_port("TCP", bind, port, error, option) from error
     return listening
 
 
@@ -145,18 +167,18 @@ def _serve_both(listening: socket.socket, bind: str) -> None:
             listening.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
 
 
-def _no_port(kind: str, bind: str, port: int, error: OSError) -> LiveError:
+def _no_port(kind: str, bind: str, port: int, error: OSError, option: str = "--port") -> LiveError:
     if error.errno == errno.EADDRINUSE:
         who = listener(kind, port)
         perhaps = "" if who else ", perhaps another musicvae"
         return PortInUseError(
             f"{who or 'another program'} listens on {kind} port {port} of {bind} already{perhaps}",
-            hint=f"end that program, or choose another port: --port {port + 10}",
+            hint=f"end that program, or choose another port: {option} {port + 10}",
         )
     return LiveError(
         f"cannot listen on {kind} port {port} of {bind}",
         received=error.strerror or str(error),
-        hint="--bind with an address of this machine, --port with a free one above 1023",
+        hint=f"--bind with an address of this machine, {option} with a free one above 1023",
     )
 
 

@@ -9,7 +9,8 @@ REPLIES = (
     (
         "/get.reply",
         "s, values",
-        "The address that was asked for, and its values; of very many latents, the first 270.",
+        "The address that was asked for or is watched (`/watch 1`), and its values; of very many "
+        "latents, the first 270.",
     ),
     (
         "/model/info.reply",
@@ -19,9 +20,10 @@ REPLIES = (
     ),
     (
         "/model/latents.reply",
-        "s deck, i, f share, s effect",
-        "A latent, the share of the variance that it has, and what one standard deviation up does, "
-        "such as `bass +8 dB, darker`; empty where that was not measured.",
+        "s deck, i, f share, s effect, s name, f low, f high",
+        "A latent, the share of the variance that it has, what one standard deviation up does, "
+        "such as `bass +8 dB, darker` (empty where that was not measured), its name, and its 1st "
+        "and 99th percentile over the training set.",
     ),
     (
         "/model/list.reply",
@@ -65,6 +67,11 @@ REPLIES = (
         "/peak",
         "f for each channel",
         "To subscribers (`/notify 1`): levels in dBFS, 10 times a second.",
+    ),
+    (
+        "/sounding",
+        "s deck, f × D",
+        "To watchers (`/watch 1`): the latents that sound on a deck, when they have moved.",
     ),
     (
         "/startup",

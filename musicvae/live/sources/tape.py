@@ -12,6 +12,7 @@ from musicvae.latents.tape import Tape
 from musicvae.live.commands import readers
 from musicvae.live.commands.address import Command, Morph, Row, Target, Values, covers
 from musicvae.live.commands.arguments import Arguments, RefusedError, Shape, as_whole
+from musicvae.live.commands.wanted import Reader, floats
 from musicvae.live.sources.source import Source
 
 #: Positions on a tape are multiples of 1/_GRID frames.
@@ -109,7 +110,7 @@ class TapeSource(Source):
             "/tape/loop",
             "i, 0 or 1; or f f, 0 to 1",
             "Whether the tape repeats; or the part of it that does.",
-            _read_loop,
+            Reader(_read_loop, floats(0, 1, 2)),
             apply=lambda source, c, _: source.loop(*c.numbers),
             describe=lambda source: source.loops,
             morph=Morph.SWITCH,

@@ -11,6 +11,7 @@ from musicvae.latents.arrays import Latents
 from musicvae.latents.dynamics import LinearDynamics
 from musicvae.latents.walk import IndependentWalker, Walker
 from musicvae.live.commands.address import Row, Target, covers
+from musicvae.live.commands.wanted import Reader, floats
 from musicvae.live.sources.guidance import Guidance
 from musicvae.live.sources.source import Source
 
@@ -48,7 +49,7 @@ class WalkSource(Source):
             "f, or f f, 0 to 100",
             "Walk at random as the music does: speed (1 is its own) and radius. It becomes the "
             "source.",
-            lambda a: a.numbers(1, 2, 0, 100),
+            Reader(lambda a: a.numbers(1, 2, 0, 100), floats(0, 100, 2)),
             apply=lambda walk, c, _: walk.move(*c.numbers),
             describe=lambda walk: [("", (walk.speed, walk.radius))],
             selects=True,

@@ -53,12 +53,15 @@ def model_info(handle: EngineHandle, command: Command) -> list[StoredMessage]:
 
 
 def model_latents(handle: EngineHandle, command: Command) -> list[StoredMessage]:
-    """What each latent of a deck's model does, as ``/model/latents.reply DECK i share effect``."""
+    """What each latent of a deck's model does: ``/model/latents.reply DECK i share effect …``."""
     voice = handle.deck(command.deck).voice
     if voice is None:
         return [["/fail", command.address, "no model plays on this deck"]]
     replies: list[StoredMessage] = [
-        ["/model/latents.reply", command.deck, index, latent.explained_variance, latent.effect]
+        [
+            *("/model/latents.reply", command.deck, index),
+            *(latent.explained_variance, latent.effect, latent.name, latent.low, latent.high),
+        ]
         for index, latent in enumerate(voice.controls.info.latents[:_MOST_LATENTS])
     ]
     return [*replies, ["/done", command.address, len(replies)]]

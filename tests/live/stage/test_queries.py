@@ -166,10 +166,10 @@ def test_each_latent_says_what_it_does(
     make_stream("models/told.onnx", latents=tuple(latents))
     do(handle, "/deck/b/model/load", "told")
     assert model_latents(handle, ADDRESSES.command("/model/latents", "b")) == [
-        ["/model/latents.reply", "b", 0, 0.25, "bass +8 dB, darker"],
-        ["/model/latents.reply", "b", 1, 0.25, "wider"],
-        ["/model/latents.reply", "b", 2, 0.25, ""],
-        ["/model/latents.reply", "b", 3, 0.25, "little audible"],
+        ["/model/latents.reply", "b", 0, 0.25, "bass +8 dB, darker", "latent 0", -2.0, 2.0],
+        ["/model/latents.reply", "b", 1, 0.25, "wider", "latent 1", -2.0, 2.0],
+        ["/model/latents.reply", "b", 2, 0.25, "", "latent 2", -2.0, 2.0],
+        ["/model/latents.reply", "b", 3, 0.25, "little audible", "latent 3", -2.0, 2.0],
         ["/done", "/deck/b/model/latents", 4],
     ]
 

@@ -1,0 +1,83 @@
+"""A hub that has heard of two models, and a server for it in this process, without a daemon."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+
+from musicvae.live.network.peers import AllowList
+from musicvae.live.osc import packets
+from musicvae.live.osc.replies import message
+from musicvae.live.table import ADDRESSES
+from musicvae.page.hub import Hub
+
+#: Seconds; a test that waits in vain must fail.
+PATIENCE = 60
+
+
+class Stage:
+    """A hub whose packets for the daemon are kept.
+
+    Attributes:
+        hub: the hub.
+        sent: the messages that the daemon would have got, each address with its arguments.
+    """
+
+    def __init__(self) -> None:
+        self.sent: list[tuple[str, tuple[Any, ...]]] = []
+        self.reachable = True
+        self.hub = Hub(ADDRESSES, self._send)
+        self.load("a", "jazz", 3, "loudness")
+        self.load("b", "metal", 2)
+        self.hub.connected(True)
+        self.sent.clear()
+
+    def _send(self, packet: bytes) -> bool:
+        if self.reachable:
+            self.sent += [(one.address, one.arguments) for one in packets.read(packet)]
+        return self.reachable
+
+    def say(self, address: str, *values: Any) -> None:
+        """What the daemon says."""
+        self.hub.hear(message(address, *values))
+
+    def load(self, deck: str, name: str, latents: int, attributes: str = "") -> None:
+        """The daemon says that a deck plays another model."""
+        self.say("/get.reply", f"/deck/{deck}/model/load", name)
+        facts = {"model": name, "kind": "stream", "latents": latents, "attributes": attributes}
+        self.say("/model/info.reply", deck, *(one for pair in facts.items() for one in pair))
+        for number in range(latents):
+            about = (0.5, "louder" if number == 0 else "", f"latent {number}", -2.0, 1.5 + number)
+            self.say("/model/latents.reply", deck, number, *about)
+        self.say("/done", f"/deck/{deck}/model/latents", latents)
+        self.say("/get.reply", f"/deck/{deck}/latent", *[0.0] * latents)
+        self.say("/get.reply", f"/deck/{deck}/gain", -3.0)
+
+
+@pytest.fixture
+def stage() -> Stage:
+    return Stage()
+
+
+@pytest.fixture
+def serve(stage: Stage) -> Callable[..., None]:
+    """Runs a test with a client of the server: ``serve(test, token=…)``, with ``test(web)``."""
+    pytest.importorskip("aiohttp", reason="aiohttp, which serves the page, is not installed")
+    from aiohttp.test_utils import TestClient, TestServer
+
+    from musicvae.page.server import Server
+    from musicvae.page.visitors import Visitors
+
+    def run(test: Callable[[Any], Awaitable[None]], token: str = "") -> None:
+        async def with_client() -> None:
+            visitors = Visitors(AllowList(), token)
+            server = TestServer(Server(stage.hub, visitors, 7700).app())
+            async with TestClient(server) as client:
+                await asyncio.wait_for(test(client), PATIENCE)
+
+        asyncio.run(with_client())
+
+    return run
