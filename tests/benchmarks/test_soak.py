@@ -76,9 +76,7 @@ def sudden(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def unfaded_failures(monkeypatch: pytest.MonkeyPatch) -> None:
     """A frame that fails is silence at once."""
-    monkeypatch.setattr(
-        stream_voice.StreamVoice, "_conceal", lambda self: self._hop.__setitem__(slice(None), 0)
-    )
+    monkeypatch.setattr(stream_voice.StreamVoice, "_conceal", lambda self, frame: frame.fill(0))
 
 
 def unlimited(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -63,8 +63,8 @@ def uncounted(monkeypatch: pytest.MonkeyPatch) -> None:
 def mute_after(monkeypatch: pytest.MonkeyPatch) -> None:
     """A frame that fails is the last one."""
 
-    def conceal(self: Any) -> None:
-        self._hop[:] = self._hop[::-1] * self._fade_out[:, None]
+    def conceal(self: Any, frame: Any) -> None:
+        frame[:] = self._last[::-1] * self._fade_out[:, None]
         self._broken = self._over = True
 
     monkeypatch.setattr(stream_voice.StreamVoice, "_conceal", conceal)

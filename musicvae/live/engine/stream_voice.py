@@ -181,13 +181,17 @@ class StreamVoice:
         return self._frames[first * self._size : (first + count) * self._size]
 
     def _fail(self, error: Exception, frame: Samples) -> None:
-        """Replace a frame that could not be decoded by the last one, reversed and faded out."""
+        """Count a frame that could not be decoded, and write what is heard instead."""
         self.work.fail(error)
         self._over = isinstance(error, RunStoppedError)
+        self._conceal(frame)
+        self._last[:] = frame
+
+    def _conceal(self, frame: Samples) -> None:
+        """Write the last frame, reversed and faded out; silence from then on."""
         if self._broken:
             frame[:] = 0
         else:
             frame[:] = self._last[::-1] * self._fade_out[:, None]
             self._decoder.reset()
         self._broken = True
-        self._last[:] = frame
