@@ -12,6 +12,7 @@ import numpy as np
 from musicvae.audio import Samples, Sound, crossfade
 from musicvae.errors import SettingError
 from musicvae.latents.arrays import Latents
+from musicvae.limiter import Limiter
 from musicvae.models import locate
 from musicvae.paths import AnyPath
 from musicvae.recipes.ranges import checked_seed
@@ -116,11 +117,16 @@ def drawn_seed(seed: int | None) -> int:
 
 
 def sound_of(decoder: StreamDecoder, frames: Latents, length: int) -> Sound:
-    """The first ``length`` samples of latents, one for each frame: float32 (frames, D)."""
+    """The first ``length`` samples of latents, one for each frame: float32 (frames, D).
+
+    The daemon's limiter bends what is above -3 dBFS, since music that is mastered loudly comes back
+    with higher peaks, and a sound file ends at full scale.
+    """
     info = decoder.info
     blocks = [decoder.push(frames[at : at + _FRAMES]) for at in range(0, len(frames), _FRAMES)]
     # What comes before is the overlap with a frame that never was.
     samples: Samples = np.concatenate(blocks)[info.latency :][:length]
+    Limiter(*samples.shape).apply(samples)
     return Sound(samples, info.sample_rate)
 
 

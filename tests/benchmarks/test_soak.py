@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from musicvae import limiter
 from musicvae.live import fades
-from musicvae.live.engine import deck, limiter, stream_voice
+from musicvae.live.engine import deck, stream_voice
 from musicvae.live.fades import Glide
 from musicvae.live.sources.tape import TapeSource
 

@@ -14,13 +14,13 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from musicvae.audio import Samples
+from musicvae.limiter import Limiter
 from musicvae.live.commands import readers
 from musicvae.live.commands.address import DECKS, Command, Row, Target
 from musicvae.live.engine.agenda import Agenda
 from musicvae.live.engine.batch import Batch, batches
 from musicvae.live.engine.deck import PLAY_SECONDS, Deck
 from musicvae.live.engine.deck_addresses import PLAY
-from musicvae.live.engine.limiter import Limiter
 from musicvae.live.faults import Faults
 
 #: The longest block that is rendered at once, in sample frames. Frames of a model that lie in one

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from musicvae.audio import Samples
-from musicvae.live.fades import amplitude
 
 
 class Limiter:
@@ -28,8 +27,7 @@ class Limiter:
     def __init__(
         self, segment: int, channels: int, ceiling_db: float = -0.1, knee_db: float = -3.0
     ) -> None:
-        self.ceiling = amplitude(ceiling_db)
-        self._knee = amplitude(knee_db)
+        self.ceiling, self._knee = (10.0 ** (db / 20) for db in (ceiling_db, knee_db))
         self._room = self.ceiling - self._knee
         self._magnitude = np.zeros((segment, channels), np.float32)
         self._excess = np.zeros((segment, channels), np.float32)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from musicvae.live.engine.limiter import Limiter
+from musicvae.limiter import Limiter
 from musicvae.live.fades import amplitude
 
 
