@@ -86,13 +86,14 @@ def test_the_header_of_the_sidecar_is_one(root: Path, tmp_path: Path) -> None:
     header = json.loads(text.partition("## The sidecar")[2].split("```json")[1].split("```")[0])
     rows = re.findall(r"^\| `(\{.*\})` \|", text, re.MULTILINE)
     lines = [header, *(json.loads(row.replace("…", '"…"')) for row in rows)]
-    assert len(lines) == 4
+    assert len(lines) == 5
     path = tmp_path / "score.jsonl"
     path.write_text("".join(f"{json.dumps(line)}\n" for line in lines), "utf-8")
     score = read_score(path)
     assert (score.rate, score.start_frame, score.stop_frame) == (48_000, 96_256, 480_256)
     assert len(score.events) == 1
     assert set(score.models) == {"jazz", "metal"}
+    assert set(score.parts["memory"]) == {"jazz", "metal"}
 
 
 def test_the_fields_of_the_status_are_those_that_are_explained(root: Path) -> None:

@@ -105,6 +105,7 @@ TABLE: dict[str, tuple[list[tuple[Any, ...]], list[tuple[tuple[Any, ...], str]]]
     "/status": ([()], []),
     "/get": ([("/gain",)], [((), "1 text")]),
     "/notify": ([(1,)], [((2,), "range")]),
+    "/watch": ([(1,)], [((2,), "range")]),
     "/replyport": ([(), (9000.0,)], [((0,), "range 1 to 65535"), ((9000.5,), "whole")]),
     "/ping": ([(), (7.0,)], [((2.0**40,), "range"), ((0.5,), "whole")]),
     "/sync": ([(-5,)], [((), "1 number"), ((0.5,), "whole")]),

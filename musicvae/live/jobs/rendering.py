@@ -112,10 +112,14 @@ class RenderingJobs:
         """A score of the present state of the decks; on the rendering thread."""
         engine = self._handle.engine
         events: list[list[object]] = [[0.0, ["/crossfade", engine.position]]]
+        models: dict[str, dict[str, str]] = {}
         for name, deck in engine.decks.items():
             if deck.voice is None:
                 continue
-            events.append([0.0, [f"/deck/{name}/model/load", deck.voice.name]])
+            model = deck.voice.name
+            digest = self._handle.loader.digests.get(model, "")
+            models[model] = {"file": model, "graph_sha256": digest}  # and no other of that name
+            events.append([0.0, [f"/deck/{name}/model/load", model]])
             # One event, so that everything is set at the same sample frame.
             state = [for_deck(message, name) for message in describe(deck, self._handle.table)]
             events.append([0.0, *state, [f"/deck/{name}/play", int(deck.playing)]])
@@ -123,6 +127,7 @@ class RenderingJobs:
             "rate": engine.sample_rate,
             "channels": engine.channels,
             "seconds": seconds,
+            "models": models,
             "events": events,
         }
 

@@ -62,6 +62,10 @@ class Loader:
         register: is told of each file.
         decoders: that are loaded already, by name; each serves one voice at a time.
         pace: refuses streams from files that are too slow; ``None`` where time does not count.
+
+    Attributes:
+        library: as given.
+        digests: SHA-256 of the graph that was loaded last under each name.
     """
 
     def __init__(
@@ -75,6 +79,7 @@ class Loader:
         pace: Pace | None = None,
     ) -> None:
         self.library = library
+        self.digests: dict[str, str] = {}
         self._rate = sample_rate
         self._channels = channels
         self._clips = clips
@@ -110,6 +115,7 @@ class Loader:
                 self._pace.check(voice)
             together = cast("StreamDecoder", decoder).frames_at_once(MOST_AT_ONCE)
             voice = self._made(name, deck, decoder, together)
+        self.digests[name] = digest
         if self._register is not None:
             self._register.know_model(name, file, digest)
         return voice

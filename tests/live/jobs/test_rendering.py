@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -56,11 +58,15 @@ def test_a_deck_that_is_stopped_is_rendered_stopped(rig: Any) -> None:
     assert not soundfile.read(path)[0].any()
 
 
-def test_what_cannot_be_rendered_leaves_no_file(rig: Any, models: Path) -> None:
+@pytest.mark.parametrize("other", [False, True])
+def test_what_cannot_be_rendered_leaves_no_file(rig: Any, models: Path, other: bool) -> None:
+    """Nor does another model of that name take its place, be it a file or a ready model."""
     (models / "jazz.onnx").unlink()
+    if other:
+        shutil.copy(models / "wide.onnx", models / "jazz.onnx")
     reason = rig.failed("/render", 0.5, "ahead")
     assert "could not be rendered" in reason
-    assert "no model of that name" in reason
+    assert re.search("no model of that name|is not the one that was played", reason)
     assert not (rig.takes / "ahead.wav").exists()
 
 
