@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
 
 #: More sounds than this on one picture are too small to see.
 MOST_ON_A_PICTURE = 8
+
+#: What is written about sounds, beside them.
+_ABOUT_SOUNDS = ("waveforms.png", "spectrograms.png", "measures.csv")
 
 HEADINGS = ("sound", "seconds", "dBFS", "peak", "bandwidth", "centroid", "onsets/s", "clicks")
 
@@ -54,12 +58,18 @@ def results_folder(folder: Path, names: Iterable[str], inputs: Sequence[AnyPath]
 
 def result_names(names: Iterable[str]) -> list[str]:
     """The files that :func:`write_results` writes for sounds of these names."""
-    pictures = ("waveforms.png", "spectrograms.png")
-    return [*(f"{name}.wav" for name in names), *pictures, "measures.csv"]
+    return [*(f"{name}.wav" for name in names), *(_ABOUT_SOUNDS if _describes() else ())]
+
+
+def _describes() -> bool:
+    """Whether there is what draws and measures: a stage machine may have nothing but the sounds."""
+    return all(find_spec(library) is not None for library in ("matplotlib", "librosa"))
 
 
 def write_results(folder: Path, sounds: Mapping[str, Sound]) -> list[Path]:
     """Write each sound as ``<name>.wav``, pictures and ``measures.csv``; print the measures.
+
+    Where what draws and measures is not installed, the sounds alone are written, and it is said.
 
     Args:
         folder: made where missing.
@@ -68,9 +78,12 @@ def write_results(folder: Path, sounds: Mapping[str, Sound]) -> list[Path]:
     Returns:
         The files written.
     """
+    written = [sound.write(folder / f"{name}.wav") for name, sound in sounds.items()]
+    if not _describes():
+        print('Pictures and measures need: pip install "musicvae[train]"')
+        return written
     from musicvae import plots
 
-    written = [sound.write(folder / f"{name}.wav") for name, sound in sounds.items()]
     names, shown = list(sounds)[:MOST_ON_A_PICTURE], list(sounds.values())[:MOST_ON_A_PICTURE]
     written.append(plots.save(plots.waveforms(shown, names), folder / "waveforms.png"))
     written.append(plots.save(plots.spectrograms(shown, names), folder / "spectrograms.png"))

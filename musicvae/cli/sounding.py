@@ -108,6 +108,7 @@ def _source(options: argparse.Namespace) -> str | None:
         SettingError: an option has no use.
     """
     from musicvae.errors import SettingError
+    from musicvae.runtime.playing import usual_source
 
     given = [name for name in ("seconds", "seed", "source") if getattr(options, name) is not None]
     every = dict.fromkeys(name for names in OPTIONS.values() for name in names)
@@ -120,7 +121,7 @@ def _source(options: argparse.Namespace) -> str | None:
                 hint="leave these options out, or the tape",
             )
         return None
-    source: str = options.source or (_guessed(asked) if asked else _usual(options.artifact))
+    source: str = options.source or (_guessed(asked) if asked else usual_source(options.artifact))
     useless = [name for name in asked if name not in OPTIONS[source]]
     if useless:
         raise SettingError(
@@ -129,12 +130,6 @@ def _source(options: argparse.Namespace) -> str | None:
             hint=_sources_of(useless[0]),
         )
     return source
-
-
-def _usual(model: str) -> str:
-    from musicvae.runtime.improvising import has_memory
-
-    return "memory" if has_memory(model) else "walk"
 
 
 def _guessed(asked: Sequence[str]) -> str:
@@ -174,7 +169,7 @@ def _made(source: str, options: argparse.Namespace) -> Sound:
     """
     model, seed = options.artifact, options.seed
     seconds = 10.0 if options.seconds is None else options.seconds
-    names = ("memory", "continuity", "temperature", "genre", "variation")
+    names = ("prior", "memory", "continuity", "temperature", "genre", "variation")
     wishes: dict[str, Any] = {
         name: getattr(options, name)
         for name in names
@@ -182,17 +177,9 @@ def _made(source: str, options: argparse.Namespace) -> Sound:
     }
     if options.attribute:
         wishes["attributes"] = dict(map(_asked, options.attribute))
-    if source == "memory":
-        from musicvae.runtime.improvising import improvise
+    from musicvae.runtime.playing import PLAYERS
 
-        return improvise(model, seconds, seed, **wishes)
-    if source == "walk":
-        from musicvae.runtime.playing import walk
-
-        return walk(model, seconds, seed)
-    from musicvae.runtime.new_music import play_prior
-
-    return play_prior(model, options.prior, seconds, seed, **wishes)
+    return PLAYERS[source](model, seconds, seed, **wishes)
 
 
 def _asked(text: str) -> tuple[str, float]:

@@ -8,11 +8,7 @@ from typing import Self
 from musicvae.audio import Sound
 from musicvae.errors import SettingError
 from musicvae.paths import AnyPath
-from musicvae.runtime.improvising import improvise
-from musicvae.runtime.new_music import play_prior
-from musicvae.runtime.playing import walk
-
-SOURCES = ("walk", "memory", "prior")
+from musicvae.runtime.playing import PLAYERS
 
 
 @dataclass(frozen=True)
@@ -20,7 +16,7 @@ class Source:
     """What moves the latents.
 
     Attributes:
-        name: one of :data:`SOURCES`.
+        name: one of :data:`musicvae.runtime.playing.PLAYERS`.
         variation: of a prior, 0 to 1; see :func:`musicvae.runtime.new_music.play_prior`.
         memory: the memory or its path; ``None`` is the model's own.
         prior: the prior's path; ``None`` is the model's own.
@@ -43,10 +39,10 @@ class Source:
             share = float(variation) if variation else 1.0
         except ValueError:
             share = -1.0
-        if name not in SOURCES or not 0 <= share <= 1 or (variation and name != "prior"):
+        if name not in PLAYERS or not 0 <= share <= 1 or (variation and name != "prior"):
             raise SettingError(
                 "this is no source",
-                expected=f"one of {', '.join(SOURCES)}; or prior=0 to prior=1, a variation",
+                expected=f"one of {', '.join(PLAYERS)}; or prior=0 to prior=1, a variation",
                 received=text,
             )
         return cls(name, share, memory, prior)
@@ -64,10 +60,9 @@ class Source:
                 together.
             RegistryError: there is no ready model of that name.
         """
-        if self.name == "walk":
-            return walk(model, seconds, seed)
-        if self.name == "memory":
-            return improvise(model, seconds, seed, memory=self.memory)
-        return play_prior(
-            model, self.prior, seconds, seed, variation=self.variation, memory=self.memory
-        )
+        wishes: dict[str, dict[str, object]] = {
+            "walk": {},
+            "memory": {"memory": self.memory},
+            "prior": {"prior": self.prior, "variation": self.variation, "memory": self.memory},
+        }
+        return PLAYERS[self.name](model, seconds, seed, **wishes[self.name])

@@ -24,7 +24,7 @@ from musicvae.models import locate
 from musicvae.models.checking import check_memory
 from musicvae.models.folder import memory_of
 from musicvae.paths import AnyPath
-from musicvae.runtime.playing import check_seconds, drawn_seed, sound_of
+from musicvae.runtime.sounding import check_range, check_seconds, drawn_seed, sound_of
 from musicvae.runtime.stream_decoder import StreamDecoder
 
 #: The most that may be asked of an attribute, in standard deviations.
@@ -156,15 +156,3 @@ def memory_file(model: AnyPath) -> Path:
             hint="make one: musicvae memory FOLDER --encoder ENCODER -o NAME.memory",
         )
     return found
-
-
-def check_range(what: str, value: float, low: float, high: float) -> None:
-    """Refuse a number that is out of its range, or NaN.
-
-    Raises:
-        SettingError: it is.
-    """
-    if not low <= value <= high:  # NaN is not
-        raise SettingError(
-            f"the {what} is out of range", expected=f"{low:g} to {high:g}", received=value
-        )

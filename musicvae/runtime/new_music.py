@@ -21,22 +21,22 @@ from musicvae.latents.memory.improviser import Improviser
 from musicvae.models import locate
 from musicvae.models.folder import PRIOR_ENDING, prior_of
 from musicvae.paths import AnyPath
-from musicvae.runtime.improvising import check_range, memory_file
-from musicvae.runtime.playing import check_seconds, drawn_seed, sound_of
+from musicvae.runtime.improvising import memory_file
 from musicvae.runtime.prior import HOTTEST, Prior
 from musicvae.runtime.rollout import Rollout
+from musicvae.runtime.sounding import check_range, check_seconds, drawn_seed, sound_of
 from musicvae.runtime.stream_decoder import StreamDecoder
 
 
 def play_prior(
     model: AnyPath,
-    prior: AnyPath | None = None,
     seconds: float = 10.0,
     seed: int | None = None,
+    *,
+    prior: AnyPath | None = None,
     temperature: float = 1.0,
     genre: str | None = None,
     attributes: Mapping[str, float] | None = None,
-    *,
     variation: float = 1.0,
     memory: AnyPath | Memory | None = None,
     continuity: float = 4.0,
@@ -45,10 +45,10 @@ def play_prior(
 
     Args:
         model: name of a ready model, or path of a stream.
-        prior: path of a prior of the same latent space; ``None`` is that of the model:
-            ``jazz.prior.onnx`` beside ``jazz.onnx``, or what a ready model brings.
         seconds: length of the sound, above 0, at most an hour.
         seed: equal seeds give equal sounds; ``None`` gives another sound each time.
+        prior: path of a prior of the same latent space; ``None`` is that of the model:
+            ``jazz.prior.onnx`` beside ``jazz.onnx``, or what a ready model brings.
         temperature: 0 to 4: 1 is as in the music, less is tamer.
         genre: one that the prior knows; by default the model's own where it does.
         attributes: what is asked for, by name, in standard deviations.

@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import numpy as np
 import pytest
 
 from musicvae.audio import Sound, read
+from musicvae.cli import results
 from musicvae.cli.main import main
 from musicvae.runtime.improvising import improvise
 from musicvae.runtime.new_music import play_prior
-from musicvae.runtime.playing import walk
-from tests.latents.memories import make_memory
-
-
-@pytest.fixture
-def model(make_stream: Callable[..., Path], prior_artifacts: ModuleType) -> Path:
-    """A stream with a memory and a prior beside it."""
-    path = make_stream("jazz.onnx")
-    make_memory().save(path.with_name("jazz.memory"))
-    prior_artifacts.write_prior_artifact(path.with_name("jazz.prior.onnx"))
-    return path
+from musicvae.runtime.walking import walk
 
 
 def sampled(model: Path | str, out: Path, *options: Any) -> list[Sound]:
@@ -42,21 +31,21 @@ def same(sounds: list[Sound], expected: list[Sound]) -> bool:
 
 
 def test_each_source_plays_and_each_sound_has_the_next_seed(model: Path, tmp_path: Path) -> None:
-    prior = [play_prior(model, None, 1, seed) for seed in (7, 8)]
+    prior = [play_prior(model, 1, seed) for seed in (7, 8)]
     assert same(sampled(model, tmp_path / "new", "--source", "prior"), prior)
     assert {path.name for path in (tmp_path / "new").iterdir()} == {
         *("sample-01.wav", "sample-02.wav", "waveforms.png", "spectrograms.png", "measures.csv")
     }
     memory = [improvise(model, 1, seed) for seed in (7, 8)]
     assert same(sampled(model, tmp_path / "memory", "--source", "memory"), memory)
-    varied = [play_prior(model, None, 1, seed, variation=0.5) for seed in (7, 8)]
+    varied = [play_prior(model, 1, seed, variation=0.5) for seed in (7, 8)]
     assert same(sampled(model, tmp_path / "varied", "--source", "prior=0.5"), varied)
 
 
 def test_it_is_the_prior_by_default_and_the_walk_where_there_is_none(
     model: Path, tmp_path: Path
 ) -> None:
-    new = [play_prior(model, None, 1, seed) for seed in (7, 8)]
+    new = [play_prior(model, 1, seed) for seed in (7, 8)]
     assert same(sampled(model, tmp_path / "prior"), new)
     model.with_name("jazz.prior.onnx").unlink()
     assert same(sampled(model, tmp_path / "walk"), [walk(model, 1, seed) for seed in (7, 8)])
@@ -67,7 +56,7 @@ def test_a_ready_model_is_named(ready_site: Any, model: Path, tmp_path: Path) ->
     for path in model.parent.glob("jazz.*"):
         path.rename(ready_site.folder / path.name.replace("jazz", "cool"))
     place = ready_site.folder / "cool.onnx"
-    assert same(sampled("cool", tmp_path / "new"), [play_prior(place, None, 1, s) for s in (7, 8)])
+    assert same(sampled("cool", tmp_path / "new"), [play_prior(place, 1, s) for s in (7, 8)])
 
 
 def test_seeds_go_round(model: Path, tmp_path: Path) -> None:
@@ -107,3 +96,16 @@ def test_a_run_has_no_source_and_a_name_is_looked_for(
     assert main(["sample", "nothing-of-that-name", "--out", str(out)]) == 1
     said = capsys.readouterr().err
     assert "no run folder of that name here, and no ready model named 'nothing-of-that" in said
+
+
+def test_sounds_are_written_alone_where_nothing_draws(
+    model: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(results, "find_spec", lambda name: None)
+    out = tmp_path / "new"
+    assert main(["sample", str(model), "--n", "2", "--seconds", "0.5", "--out", str(out)]) == 0
+    assert sorted(path.name for path in out.iterdir()) == ["sample-01.wav", "sample-02.wav"]
+    assert "musicvae[train]" in capsys.readouterr().out

@@ -61,16 +61,21 @@ def play(*words: str) -> np.ndarray:
             ["--source", "memory", "--attribute", "brightness=1.5"],
             lambda: mv.improvise("./jazz.onnx", 0.5, 3, attributes={"brightness": 1.5}),
         ),
-        (["--prior", "new.onnx"], lambda: play_prior("./jazz.onnx", "new.onnx", 0.5, 3)),
+        (["--prior", "new.onnx"], lambda: play_prior("./jazz.onnx", 0.5, 3, prior="new.onnx")),
         (
             ["--prior", "new.onnx", "--temperature", "0.5", "--attribute", "brightness=1.5"],
             lambda: play_prior(
-                "./jazz.onnx", "new.onnx", 0.5, 3, 0.5, attributes={"brightness": 1.5}
+                "./jazz.onnx",
+                0.5,
+                3,
+                prior="new.onnx",
+                temperature=0.5,
+                attributes={"brightness": 1.5},
             ),
         ),
         (
             ["--source", "prior", "--prior", "new.onnx", "--genre", "metal"],
-            lambda: play_prior("./jazz.onnx", "new.onnx", 0.5, 3, genre="metal"),
+            lambda: play_prior("./jazz.onnx", 0.5, 3, prior="new.onnx", genre="metal"),
         ),
     ],
 )

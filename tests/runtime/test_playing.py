@@ -9,8 +9,9 @@ import pytest
 
 import musicvae as mv
 from musicvae.errors import ArtifactError, SettingError, UnknownNameError
-from musicvae.runtime import playing
+from musicvae.runtime import sounding
 from musicvae.runtime.new_music import play_prior
+from musicvae.runtime.walking import walk
 from tests.latents.memories import make_memory
 
 
@@ -28,8 +29,8 @@ def test_equal_seeds_give_equal_sounds_however_it_is_cut(
     ready_site.bring("jazz")
     whole = mv.play("jazz", seconds=0.5, seed=3).samples
     assert not np.array_equal(whole, mv.play("jazz", seconds=0.5, seed=4).samples)
-    assert not np.array_equal(whole, playing.walk("jazz", seconds=0.5, seed=3, speed=0).samples)
-    monkeypatch.setattr(playing, "_FRAMES", 7)
+    assert not np.array_equal(whole, walk("jazz", seconds=0.5, seed=3, speed=0).samples)
+    monkeypatch.setattr(sounding, "_FRAMES", 7)
     np.testing.assert_allclose(mv.play("jazz", seconds=0.5, seed=3).samples, whole, atol=1e-6)
 
 
@@ -52,10 +53,10 @@ def test_a_model_with_a_memory_improvises_and_any_source_may_be_named(
     np.testing.assert_array_equal(
         mv.play("mine", 0.5, seed=5, source="walk").samples, walked.samples
     )
-    expected = {"memory": mv.improvise("mine", 0.5, 5), "prior": play_prior("mine", None, 0.5, 5)}
+    expected = {"memory": mv.improvise("mine", 0.5, 5), "prior": play_prior("mine", 0.5, 5)}
     for source, sound in sounds.items():
         np.testing.assert_array_equal(sound.samples, expected[source].samples)
-    with pytest.raises(SettingError, match="memory, prior or walk"):
+    with pytest.raises(SettingError, match="walk, memory, prior"):
         mv.play("mine", source="guess")
 
 

@@ -45,7 +45,7 @@ def what(info: ArtifactInfo, name: str = "") -> str:
     """Describes a model in half a line; its genre only where the model is not called so."""
     genre = [] if info.genre == name else [printable(info.genre)]
     length = (
-        f"{info.hop / info.sample_rate * 1000:.1f} ms"
+        f"latency {info.latency / info.sample_rate * 1000:.1f} ms"
         if info.kind == "stream"
         else f"loops of {info.seconds:.2f} s"
     )

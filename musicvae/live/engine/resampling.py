@@ -91,7 +91,8 @@ class Resampler:
         filters, parts = self._filters[:count], self._parts[:count]
         np.take(self._table, phase, axis=0, out=filters, mode="clip")
         for channel, windows in enumerate(self._windows):
-            np.take(windows, first, axis=0, out=parts, mode="clip")
+            # Only as far as the input goes: `take` first copies all that it may take from.
+            np.take(windows[: size + 1], first, axis=0, out=parts, mode="clip")
             np.einsum("nt,nt->n", parts, filters, out=out[:count, channel])
         past[:, :taps] = past[:, size : size + taps]
         self._next += count * self._down - size * self._up

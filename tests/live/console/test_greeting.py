@@ -21,7 +21,7 @@ def test_it_says_what_where_and_how(models: Path) -> None:
         said = lines(daemon)
         also = ", also ::1" if "::1" in daemon.parts.hosts else ""
         assert said == {
-            "model": "jazz: 4 latents, 16 000 Hz mono, 4.0 ms; "
+            "model": "jazz: 4 latents, 16 000 Hz mono, latency 2.0 ms; "
             "shares one latent space with 1 other",
             "also": "loops, metal, wide: /model/load, /deck/b/model/load",
             "sound": "nowhere: 48000 Hz, 2 channel(s), blocks of 512 frames (10.7 ms)",
