@@ -11,24 +11,19 @@ from pathlib import Path
 
 import numpy as np
 
-from musicvae.artifact import ArtifactInfo
 from musicvae.audio import Sound
-from musicvae.errors import MemoryBankError, SettingError
-from musicvae.latents.arrays import Float32, Latents
-from musicvae.latents.attributes import move
+from musicvae.errors import MemoryBankError
+from musicvae.latents.arrays import Latents
 from musicvae.latents.memory import Memory
 from musicvae.latents.memory.choosing import Wishes
 from musicvae.latents.memory.improviser import Improviser
-from musicvae.latents.memory.steering import Steering
 from musicvae.models import locate
 from musicvae.models.checking import check_memory
 from musicvae.models.folder import memory_of
 from musicvae.paths import AnyPath
+from musicvae.runtime.asking import amounts_of, moved, steered
 from musicvae.runtime.sounding import check_range, check_seconds, drawn_seed, sound_of
 from musicvae.runtime.stream_decoder import StreamDecoder
-
-#: The most that may be asked of an attribute, in standard deviations.
-_MOST_ASKED = 10.0
 
 
 def improvise(
@@ -69,18 +64,12 @@ def improvise(
     decoder = StreamDecoder(model)
     info = decoder.info
     bank.check_space(info.latent_space, info.latent_dim)
-    wishes = Wishes(continuity=continuity, temperature=temperature)
-    amounts = _amounts(info, attributes or {})
-    wishes.lead = np.zeros(info.latent_dim, np.float32)
-    steering = Steering(info)
-    steering.know([scale.name for scale in bank.header.attributes])
-    steering.steer(wishes, np.zeros(info.latent_dim, np.float32), amounts)
+    amounts = amounts_of(info, attributes or {})
+    wishes = steered(info, bank, amounts, continuity, temperature)
     length = max(1, round(seconds * info.sample_rate))
     frames = ceil((length + info.latency) / info.hop)
     rows = improvised(bank, ceil(frames / info.stride), drawn, wishes)
-    for attribute, amount in zip(info.attributes, amounts.tolist(), strict=True):
-        if amount:
-            rows = move(rows, attribute, amount, info.latent_rate)
+    rows = moved(info, rows, amounts)
     return sound_of(decoder, np.repeat(rows, info.stride, axis=0)[:frames], length)
 
 
@@ -104,26 +93,6 @@ def improvised(memory: Memory, steps: int, seed: int, wishes: Wishes | None = No
     for row in rows:
         player.next(row)
     return rows
-
-
-def _amounts(info: ArtifactInfo, attributes: Mapping[str, float]) -> Float32:
-    """What is asked for of each attribute of a model, float32 (attributes,).
-
-    Raises:
-        SettingError: it has no such attribute, or the number is out of range.
-    """
-    names = [attribute.name for attribute in info.attributes]
-    amounts = np.zeros(len(names), np.float32)
-    for name, amount in attributes.items():
-        if name not in names:
-            raise SettingError(
-                "the model has no such attribute",
-                expected=", ".join(names) or "none: it has no attributes",
-                received=f"{name!r:.40}",
-            )
-        check_range(name, amount, -_MOST_ASKED, _MOST_ASKED)
-        amounts[names.index(name)] = amount
-    return amounts
 
 
 def has_memory(model: AnyPath) -> bool:

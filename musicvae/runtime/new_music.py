@@ -12,15 +12,16 @@ from pathlib import Path
 
 import numpy as np
 
+from musicvae.artifact import ArtifactInfo
 from musicvae.audio import Sound
 from musicvae.errors import ArtifactError
-from musicvae.latents.arrays import Latents
+from musicvae.latents.arrays import Float32, Latents
 from musicvae.latents.memory import Memory
-from musicvae.latents.memory.choosing import Wishes
 from musicvae.latents.memory.improviser import Improviser
 from musicvae.models import locate
 from musicvae.models.folder import PRIOR_ENDING, prior_of
 from musicvae.paths import AnyPath
+from musicvae.runtime.asking import amounts_of, moved, steered
 from musicvae.runtime.improvising import memory_file
 from musicvae.runtime.prior import HOTTEST, Prior
 from musicvae.runtime.rollout import Rollout
@@ -51,14 +52,16 @@ def play_prior(
             ``jazz.prior.onnx`` beside ``jazz.onnx``, or what a ready model brings.
         temperature: 0 to 4: 1 is as in the music, less is tamer.
         genre: one that the prior knows; by default the model's own where it does.
-        attributes: what is asked for, by name, in standard deviations.
+        attributes: what is asked for, by name, in standard deviations: the prior and the memory go
+            where the music is so, and the latents are moved.
         variation: 0 plays the memory, 1 the prior alone; between them the prior varies what the
             memory would play.
         memory: the memory or its file; ``None`` is that of the model. None is needed at 1.
         continuity: seconds from jump to jump in the memory, on average, 0.5 to 30.
 
     Raises:
-        SettingError: a number is out of its range, or the prior knows no such genre or attribute.
+        SettingError: a number is out of its range, the prior knows no such genre, or neither it nor
+            the model has such an attribute.
         LatentError: the prior or the memory is of another latent space than the model.
         MemoryBankError: there is no memory, or it is damaged.
         ArtifactError: one of them cannot be used, or there is no prior.
@@ -71,16 +74,16 @@ def play_prior(
     decoder, learnt = StreamDecoder(model), _prior(model, prior)
     info = decoder.info
     learnt.check_space(info.latent_space)
+    asked = _ask(learnt, info, genre, attributes or {})
     player: Improviser | None = None
     if variation < 1:
         bank = memory if isinstance(memory, Memory) else Memory.load(memory or memory_file(model))
         bank.check_space(info.latent_space, info.latent_dim)
-        player = Improviser(bank, drawn, Wishes(continuity=continuity, temperature=temperature))
-    _ask(learnt, genre, info.genre, attributes or {})
+        player = Improviser(bank, drawn, steered(info, bank, asked, continuity, temperature))
     length = max(1, round(seconds * info.sample_rate))
     steps = ceil((length + info.latency) / (info.hop * info.stride))
     latents = rolled_out(Rollout(learnt, drawn), steps, temperature, player, variation)
-    return sound_of(decoder, decoder.hold(latents), length)
+    return sound_of(decoder, decoder.hold(moved(info, latents, asked)), length)
 
 
 def rolled_out(
@@ -114,13 +117,22 @@ def rolled_out(
     return rows
 
 
-def _ask(prior: Prior, genre: str | None, own: str, attributes: Mapping[str, float]) -> None:
-    """Ask for a genre, by default that of the model or the only one, and for attributes."""
-    known = prior.prior.genres
-    default = own if own in known else known[0] if len(known) == 1 else None
+def _ask(
+    prior: Prior, info: ArtifactInfo, genre: str | None, attributes: Mapping[str, float]
+) -> Float32:
+    """Ask for a genre, by default that of the model or the only one, and for attributes.
+
+    Returns:
+        What is asked for of each attribute of the model, float32 (attributes,).
+    """
+    known, knobs = prior.prior.genres, {knob.name for knob in prior.prior.attributes}
+    default = info.genre if info.genre in known else known[0] if len(known) == 1 else None
     prior.conditions.set_genre(genre or default)
+    own = {attribute.name for attribute in info.attributes}
     for name, value in attributes.items():
-        prior.conditions.set_attribute(name, value)
+        if name in knobs or name not in own:
+            prior.conditions.set_attribute(name, value)
+    return amounts_of(info, {name: attributes[name] for name in attributes if name in own})
 
 
 def _prior(model: AnyPath, prior: AnyPath | None) -> Prior:
