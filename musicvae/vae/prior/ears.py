@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 from musicvae.audio import Sound
@@ -24,6 +25,7 @@ class ArtifactEar:
 
     def __init__(self, encoder: AnyPath) -> None:
         self._encoder = Encoder(encoder)
+        self.threads = os.cpu_count() or 1
         info = self._encoder.info
         if not info.latent_space or not info.stride:
             raise ArtifactError(
@@ -62,6 +64,7 @@ class RunEar:
             )
         recipe = trained.recipe
         self._trained = trained
+        self.threads = 1
         self.space = Space(
             playing.latent_space, recipe.sample_rate, recipe.channels, settings.step,
             settings.stride, recipe.latent_dim,

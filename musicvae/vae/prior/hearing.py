@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -26,6 +27,8 @@ class Ear(Protocol):
     """What encodes: an exported encoder, or the model of a run."""
 
     space: Space
+    #: How many threads may encode at once.
+    threads: int
 
     def encode(self, sound: Sound) -> Float32:
         """The standardised latents of a sound, float32 (steps, D)."""
@@ -86,15 +89,10 @@ def hear(
     latents: list[Float32] = []
     curves: list[Float32] = []
     labels: list[tuple[str, int, bool]] = []
-    for number, track in enumerate(pile.tracks):
+    for number, (track, found) in enumerate(_each_heard(ear, pile, copies, seed, names)):
         test = track.key in pile.held_out
-        try:
-            found = [
-                _heard(ear, sound, names)
-                for sound in _copies(ear, track, copies * (not test), seed, number)
-            ]
-        except MusicVAEError as error:
-            note(f"{printable(track.key)} is not used: {error}")
+        if isinstance(found, MusicVAEError):
+            note(f"{printable(track.key)} is not used: {found}")
             continue
         latents += [one for one, _ in found]
         curves += [one for _, one in found]
@@ -119,6 +117,27 @@ def hear(
         unit.astype(np.float64),
         tuple(key for key, *_ in labels),
     )
+
+
+def _each_heard(
+    ear: Ear, pile: Pile, copies: int, seed: int, names: tuple[str, ...]
+) -> Iterator[tuple[Track, list[tuple[Float32, Float32]] | MusicVAEError]]:
+    """Each track, in order, with what was heard of it and of its copies, or why that failed."""
+
+    def heard(number: int) -> list[tuple[Float32, Float32]] | MusicVAEError:
+        track = pile.tracks[number]
+        wanted = 0 if track.key in pile.held_out else copies
+        try:
+            sounds = _copies(ear, track, wanted, seed, number)
+            return [_heard(ear, sound, names) for sound in sounds]
+        except MusicVAEError as error:
+            return error
+
+    pool = ThreadPoolExecutor(ear.threads)
+    try:
+        yield from zip(pile.tracks, pool.map(heard, range(len(pile.tracks))), strict=True)
+    finally:  # whoever stops waits for the tracks that are being heard, not for all
+        pool.shutdown(cancel_futures=True)
 
 
 def _copies(ear: Ear, track: Track, copies: int, seed: int, number: int) -> Iterable[Sound]:

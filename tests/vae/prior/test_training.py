@@ -140,11 +140,16 @@ def test_tracks_are_encoded_with_copies_and_attributes(
     from musicvae.vae.prior.hearing import Pile, hear
 
     ear = ArtifactEar(make_encoder())
+    ear.threads = 3
     tracks = scan(tiny_sounds).tracks
     pile = Pile.of(tracks, {tracks[0].key})
     notes: list[str] = []
     material = hear(ear, pile, copies=1, note=notes.append)
     assert not notes
+    ear.threads = 1
+    alone = hear(ear, pile, copies=1)
+    assert alone.keys == material.keys
+    np.testing.assert_array_equal(alone.latents, material.latents)
     assert len(material.keys) == 3 * (len(tracks) - 1) + 1
     assert set(material.genres) == {"jazz", "metal"}
     assert material.held_out.sum() == 1
