@@ -151,6 +151,13 @@ class Published:
         kernel = random.standard_normal((BANDS, BANDS, self.taps), np.float32)
         return turn, kernel / np.float32(BANDS * (BANDS * self.taps) ** 0.5)
 
+    def drawn(self, count: int, seed: int = 2) -> np.ndarray | None:
+        """Noise for so many latent vectors, float32 (1, steps, 16, size), if the decoder has it."""
+        if self.noise is None:
+            return None
+        shape = (1, count * self.hop // (BANDS * self.noise.size), BANDS, self.noise.size)
+        return np.random.default_rng(seed).uniform(-1, 1, shape).astype(np.float32)
+
 
 def convolutions(layers: Layers) -> Iterator[Conv | Up]:
     """All that has weights in a chain of layers."""

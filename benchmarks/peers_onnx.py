@@ -38,13 +38,15 @@ class Graph:
         self.nodes.append(helper.make_node(kind, list(inputs), [output], **attributes))
         return output
 
-    def constant(self, value: Any) -> str:
-        """The name of a constant; equal indices are one."""
-        array = np.asarray(value)
-        name = "i" + "_".join(map(str, array.ravel())) if array.dtype == np.int64 else ""
-        name = name or f"c{len(self.constants)}"
-        self.constants[name] = array
+    def constant(self, value: Any, kind: str = "constant") -> str:
+        """The name of a constant."""
+        name = f"{kind}{len(self.constants)}"
+        self.constants[name] = np.asarray(value)
         return name
+
+    def weight(self) -> str:
+        """The name of the next weights."""
+        return self.constant(next(self.weights), "weight")
 
     def slice(self, x: str, begin: int, end: int, axis: int = STEPS, name: str = "") -> str:
         """``x[..., begin:end]``."""
@@ -68,9 +70,8 @@ class Graph:
         """A convolution over this block and what it needs of the one before."""
         if layer.past:
             x = self.longer(x, layer.inputs, layer.past)
-        weights = self.constant(next(self.weights))
         steps = {"dilations": [layer.dilation], "strides": [layer.stride]}
-        return self.node("Conv", x, weights, kernel_shape=[layer.kernel], **steps)
+        return self.node("Conv", x, self.weight(), kernel_shape=[layer.kernel], **steps)
 
     def delay(self, x: str, channels: int, steps: int) -> str:
         """``x``, so many steps later."""
@@ -79,9 +80,8 @@ class Graph:
     def up(self, x: str, layer: Up) -> str:
         """A transposed convolution; the second half of its last kernel waits for the next block."""
         ratio = layer.ratio
-        weights = self.constant(next(self.weights))
         size = {"strides": [ratio], "kernel_shape": [2 * ratio]}
-        whole = self.node("ConvTranspose", x, weights, **size)
+        whole = self.node("ConvTranspose", x, self.weight(), **size)
         before, following = self.remembered(layer.outputs, ratio)
         self.slice(whole, -ratio, END, name=following)
         begin = self.node("Add", self.slice(whole, 0, ratio), before)
@@ -213,30 +213,29 @@ class OnnxDecoder:
             sound.append(audio)
         return np.concatenate(sound)
 
-    def player(self, latents: np.ndarray) -> Callable[[], object]:
+    def player(self, latents: np.ndarray) -> Callable[[], np.ndarray]:
         """Decodes these latents, (n, 128), as the next block, in buffers that are kept."""
-        values = [onnxruntime.OrtValue.ortvalue_from_numpy(latents.T[None].copy())]
-        samples = np.zeros(len(latents) * self.hop, np.float32)
-        audio = onnxruntime.OrtValue.ortvalue_from_numpy(samples)
+        kept = onnxruntime.OrtValue.ortvalue_from_numpy
+        block = kept(latents.T[None].copy())
+        audio = kept(np.zeros(len(latents) * self.hop, np.float32))
+        # One binding reads the first states and writes the second, the other the reverse.
         turns = [
-            {
-                name: onnxruntime.OrtValue.ortvalue_from_numpy(start.copy())
-                for name, start in self.starts.items()
-            }
-            for _ in range(2)
+            {name: kept(start.copy()) for name, start in self.starts.items()} for _ in range(2)
         ]
         bindings = []
         for before, following in (turns, turns[::-1]):
             binding = self.session.io_binding()
-            binding.bind_ortvalue_input("latent", values[0])
+            binding.bind_ortvalue_input("latent", block)
             binding.bind_ortvalue_output("audio", audio)
             for name in self.starts:
                 binding.bind_ortvalue_input(name, before[name])
                 binding.bind_ortvalue_output(f"next_{name}", following[name])
             bindings.append(binding)
 
-        def call() -> None:
+        def call() -> np.ndarray:
             self.session.run_with_iobinding(bindings[0])
             bindings.reverse()
+            sound: np.ndarray = audio.numpy()
+            return sound
 
         return call
