@@ -8,9 +8,10 @@ layers, the branch of noise where the configuration has one, the synthesis of th
 onnxruntime and, where torch is installed (pip install torch), as TorchScript, which is what their
 users play. Ours is a ready model, through `StreamDecoder.push`.
 
-All take turns, on one thread and, where the system allows that, on one core; times are those on the
-processor, all threads together, so that a busy machine slows all alike. Before that it is checked that each graph has the weights of its layer list, that a
-stream in pieces is the stream at once, and that TorchScript and onnxruntime play the same.
+All take turns, on one thread and, where the system allows that, on one core; times are those on
+the processor, all threads together, so that a busy machine slows all alike. Before that it is
+checked that each graph has the weights of its layer list, that a stream in pieces is the stream at
+once, and that TorchScript and onnxruntime play the same.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import onnx
@@ -34,7 +36,7 @@ from musicvae.text import printable
 BLOCKS = (512, 1024, 2048)
 #: Calls in a row that are timed, after one for nothing: the others have emptied the caches.
 TURN = 5
-#: The largest difference of samples that is rounding.
+#: The largest difference of samples that is rounding, as a share of the highest.
 ROUNDING = 1e-4
 
 Call = Callable[[], object]
@@ -112,33 +114,43 @@ def torch_calls(decoder: Published) -> Callable[[int], Call]:
     return lambda count: opened.player(some(count))
 
 
-def differences(decoder: Published, count: int = 12) -> tuple[float, float | None]:
-    """How far samples differ: in pieces from at once, and TorchScript from onnxruntime."""
-    latents = some(count).T[None]
-    noise = decoder.drawn(count)
+def blocks(decoder: Published, *cuts: int) -> list[dict[str, np.ndarray]]:
+    """Inputs of a graph: latents and noise, from each of these latent vectors to the next."""
+    latents, noise = some(cuts[-1]).T[None], decoder.drawn(cuts[-1])
+    made = []
+    for begin, end in pairwise(cuts):
+        block = {"latent": latents[:, :, begin:end]}
+        if noise is not None:
+            steps = noise.shape[1] // cuts[-1]
+            block["noise"] = noise[:, begin * steps : end * steps]
+        made.append(block)
+    return made
+
+
+def differences(decoder: Published, count: int = 16) -> tuple[float, float | None]:
+    """How far samples differ: in pieces from at once, and TorchScript from onnxruntime.
+
+    As shares of the highest sample.
+    """
     opened = OnnxDecoder(build(decoder, drawn=False), decoder.hop)
-
-    def pieces(*cuts: int) -> list[dict[str, np.ndarray]]:
-        made = []
-        for begin, end in zip(cuts, cuts[1:], strict=False):
-            block = {"latent": latents[:, :, begin:end]}
-            if noise is not None:
-                steps = noise.shape[1] // count
-                block["noise"] = noise[:, begin * steps : end * steps]
-            made.append(block)
-        return made
-
-    once = opened.decode(*pieces(0, count))
-    streamed = float(np.abs(opened.decode(*pieces(0, 1, 3, 4, 8, count)) - once).max())
+    once = opened.decode(*blocks(decoder, 0, count))
+    highest = float(np.abs(once).max())
+    pieces = opened.decode(*blocks(decoder, 0, 1, 3, 4, 8, count))
+    streamed = float(np.abs(pieces - once).max()) / highest
     if not HAS_TORCH:
         return streamed, None
     from peers_torch import TorchDecoder
 
-    return streamed, float(np.abs(TorchDecoder(decoder).decode(latents, noise) - once).max())
+    (whole,) = blocks(decoder, 0, count)
+    script = TorchDecoder(decoder).decode(whole["latent"], whole.get("noise"))
+    return streamed, float(np.abs(script - once).max()) / highest
 
 
 def measure(players: list[Player], block: int, seconds: float) -> dict[Player, np.ndarray]:
-    """Median seconds on the processor of a call in each turn, of those players whose hop divides the block."""
+    """Median seconds on the processor of a call, in each turn of each player.
+
+    A player whose hop does not divide the block is left out.
+    """
     calls = {one: one.at(block // one.hop) for one in players if block % one.hop == 0}
     for call in calls.values():
         for _ in range(TURN):

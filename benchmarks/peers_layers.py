@@ -2,10 +2,10 @@
 
 Facts alone: sizes, orders, dilations and delays of RAVE's configurations v1, v2, v2_small and
 raspberry (https://github.com/acids-ircam/RAVE, ``rave/configs``) and of BRAVE
-(https://github.com/fcaspe/BRAVE, ``configs/brave.gin``), whose decoder is built like that of v1. All
-convolutions are without bias, all have the 16 bands of a PQMF at their end, and all turn 128 latents
-by a matrix (of a principal component analysis) before the first layer. Weights are random: speed
-does not depend on them.
+(https://github.com/fcaspe/BRAVE, ``configs/brave.gin``), whose decoder is built like that of v1.
+All convolutions are without bias, all have the 16 bands of a PQMF at their end, and all turn 128
+latents by a matrix (of a principal component analysis) before the first layer. Weights are random:
+speed does not depend on them.
 
 All but BRAVE are centred: their convolutions see as much of what follows as of what was before, so
 that a stream delays whatever goes around a convolution (`Delay`, `Residual.delay`).
@@ -36,6 +36,7 @@ class Conv:
 
     @property
     def shape(self) -> tuple[int, int, int]:
+        """Of its weights."""
         return self.outputs, self.inputs, self.kernel
 
     @property
@@ -55,6 +56,7 @@ class Up:
 
     @property
     def shape(self) -> tuple[int, int, int]:
+        """Of its weights."""
         return self.inputs, self.outputs, 2 * self.ratio
 
 
@@ -186,7 +188,7 @@ def first(
         ratios: by which each layer lengthens its input; 1 is a plain convolution.
         dilations: of the first convolution of each residual layer; the second has none.
     """
-    width = capacity * 2 ** len(ratios)
+    width = capacity << len(ratios)
     trunk: list[Layer] = [Conv(LATENTS, width, 7)]
     for ratio in ratios:
         half = width // 2
@@ -211,11 +213,9 @@ def first(
     )
 
 
-def second(
-    name: str, capacity: int, ratios: Sequence[int], *, noise: bool = False
-) -> Published:
-    """The kind of decoder of RAVE v2, whose configuration lists the ratios from the encoder's side."""
-    width = capacity * 2 ** len(ratios)
+def second(name: str, capacity: int, ratios: Sequence[int], *, noise: bool = False) -> Published:
+    """The kind of decoder of RAVE v2; its ratios are in the order of the encoder."""
+    width = capacity << len(ratios)
     trunk: list[Layer] = [Conv(LATENTS, width, 3)]
     for number, ratio in enumerate(reversed(ratios)):
         width //= 2
@@ -256,18 +256,18 @@ def _encoder_of_v1(capacity: int, ratios: Sequence[int]) -> int:
     """Parameters: a convolution of 7, one of 2r + 1 and a batch norm a ratio, two groups of 5."""
     count = BANDS * capacity * 7
     for number, ratio in enumerate(ratios):
-        width = capacity * 2**number
+        width = capacity << number
         count += 2 * width + 2 * width * width * (2 * ratio + 1)
-    return count + capacity * 2 ** len(ratios) * LATENTS * 5
+    return count + (capacity << len(ratios)) * LATENTS * 5
 
 
 def _encoder_of_v2(capacity: int, ratios: Sequence[int]) -> int:
     """Parameters: a convolution of 7, residual units (3 and 1) and one of 2r a ratio, one of 3."""
     count = BANDS * capacity * 7
     for number, ratio in enumerate(ratios):
-        width, units = capacity * 2**number, 2 if number == len(ratios) - 1 else 3
+        width, units = capacity << number, 2 if number == len(ratios) - 1 else 3
         count += units * 4 * width * width + 2 * width * width * 2 * ratio
-    return count + capacity * 2 ** len(ratios) * 2 * LATENTS * 3
+    return count + (capacity << len(ratios)) * 2 * LATENTS * 3
 
 
 #: The decoders that are compared, slowest first.

@@ -2,8 +2,8 @@
 
 A step of noise is ``size`` samples, and so is its filter's response; of their convolution the first
 ``size`` samples are heard. The strengths of a filter's bands are turned into its response by an
-inverse Fourier transform, a Hann window around time 0, and zeros up to ``size`` (or a cut, where the
-response is longer than that).
+inverse Fourier transform, a Hann window around time 0, and zeros up to ``size`` (or a cut, where
+the response is longer than that).
 """
 
 from __future__ import annotations

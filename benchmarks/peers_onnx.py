@@ -70,7 +70,7 @@ class Graph:
         """A convolution over this block and what it needs of the one before."""
         if layer.past:
             x = self.longer(x, layer.inputs, layer.past)
-        steps = {"dilations": [layer.dilation], "strides": [layer.stride]}
+        steps: dict[str, Any] = {"dilations": [layer.dilation], "strides": [layer.stride]}
         return self.node("Conv", x, self.weight(), kernel_shape=[layer.kernel], **steps)
 
     def delay(self, x: str, channels: int, steps: int) -> str:
@@ -80,7 +80,7 @@ class Graph:
     def up(self, x: str, layer: Up) -> str:
         """A transposed convolution; the second half of its last kernel waits for the next block."""
         ratio = layer.ratio
-        size = {"strides": [ratio], "kernel_shape": [2 * ratio]}
+        size: dict[str, Any] = {"strides": [ratio], "kernel_shape": [2 * ratio]}
         whole = self.node("ConvTranspose", x, self.weight(), **size)
         before, following = self.remembered(layer.outputs, ratio)
         self.slice(whole, -ratio, END, name=following)
