@@ -1,0 +1,128 @@
+"""How early blocks are ready: earlier after late blocks, and as late as at first 30 s later."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from musicvae.live.outputs.render_thread import RenderThread
+from musicvae.live.outputs.reserve import EARLIEST, Reserve
+from musicvae.live.outputs.ring import PythonRing
+from musicvae.live.outputs.ring_writer import needed
+
+RATE, BLOCK, AHEAD = 48_000, 512, 0.0025
+
+
+def frames_until_it_is_as_at_first(reserve: Reserve, block: int) -> int:
+    played, start = 0, (AHEAD, Reserve(RATE, block, AHEAD).depth)
+    while (reserve.ahead, reserve.depth) != start:
+        reserve.played(block)
+        played += block
+        assert played < 100 * RATE
+    return played
+
+
+def test_only_a_machine_that_is_late_again_is_believed_to_be_slow() -> None:
+    reserve = Reserve(RATE, BLOCK, AHEAD)
+    reserve.late(sure=True)
+    assert reserve.ahead == AHEAD
+    for _ in range(11 * RATE // BLOCK):
+        reserve.played(BLOCK)
+    reserve.late(sure=True)
+    assert reserve.ahead == AHEAD
+    reserve.late(sure=True)
+    assert reserve.ahead == pytest.approx(1.5 * AHEAD)
+
+
+@pytest.mark.parametrize("block", [64, 512, 2048])
+@pytest.mark.parametrize("late", [2, 5, 1000])
+def test_thirty_seconds_of_sound_after_the_last_late_block_all_is_as_at_first(
+    block: int, late: int
+) -> None:
+    reserve = Reserve(RATE, block, AHEAD)
+    for number in range(late):
+        reserve.late(sure=number % 3 > 0)
+    assert reserve.ahead > AHEAD
+    assert reserve.ahead <= EARLIEST
+    assert reserve.depth > Reserve(RATE, block, AHEAD).depth
+    assert 10 * RATE < frames_until_it_is_as_at_first(reserve, block) <= 30 * RATE + 2 * block
+
+
+def test_it_eases_in_steps_that_nobody_hears_and_stops_easing_at_a_late_block() -> None:
+    reserve = Reserve(RATE, BLOCK, AHEAD)
+    for _ in range(20):
+        reserve.late(sure=True)
+    seen = []
+    for _ in range(15 * RATE // BLOCK):
+        reserve.played(BLOCK)
+        seen.append(reserve.ahead)
+    steps = -np.diff(seen)
+    assert steps.max() * RATE < 2 * BLOCK * EARLIEST / 20  # 40 ms in 20 s, no faster
+    assert steps.min() >= 0
+    eased = reserve.ahead
+    reserve.late(sure=True)
+    reserve.played(BLOCK)
+    assert reserve.ahead == eased  # one late block: the wait begins again
+
+
+def test_who_asks_for_more_than_the_most_gets_that_and_no_more() -> None:
+    reserve = Reserve(RATE, BLOCK, 0.1)
+    for _ in range(5):
+        reserve.late(sure=True)
+    reserve.played(60 * RATE)
+    assert reserve.ahead == 0.1
+
+
+class Simulated:
+    """A device and a rendering thread in simulated time, with what waited before each pull."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.now = 0.0
+        self.pulled = 0
+        self.waiting: list[int] = []
+        self.ring = PythonRing(needed(BLOCK, RATE, AHEAD), 1)
+        self.xruns = 0
+        clock = SimpleNamespace(perf_counter=lambda: self.now)
+        monkeypatch.setattr("musicvae.live.outputs.render_thread.time", clock)
+        self.rendering = RenderThread(self, RATE, BLOCK, AHEAD)
+        monkeypatch.setattr(self.rendering.writer, "_clock", clock.perf_counter)
+        self._out = np.zeros((BLOCK, 1), np.float32)
+
+    def keep_playing(self) -> None:
+        """The ring plays on by itself."""
+
+    def alive(self) -> bool:
+        return True
+
+    def passes(self, seconds: float) -> None:
+        """Time in which the rendering thread does nothing."""
+        self.now += seconds
+        while self.now >= (self.pulled + 1) * BLOCK / RATE:
+            self.waiting.append(self.rendering.writer.pending)
+            self.pulled += 1
+            self.ring.pull(self._out)
+
+    def plays(self, frames: int) -> list[int]:
+        """What waited before each pull, in sample frames, while so many are pulled."""
+        end, begin = self.pulled + frames // BLOCK, len(self.waiting)
+        while self.pulled < end:
+            self.passes(self.rendering._turn(lambda out: out.fill(0.1)) + 0.0001)
+        return self.waiting[begin:]
+
+
+def test_after_a_disturbance_as_much_waits_as_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    device: Any = Simulated(monkeypatch)
+    before = np.mean(device.plays(5 * RATE)[-100:])
+    for _ in range(8):  # the machine stands still for 30 ms, again and again
+        device.passes(0.03)
+        device.plays(RATE)
+    late = device.rendering.underruns
+    assert late > 3
+    disturbed = np.mean(device.plays(2 * RATE)[-100:])
+    assert disturbed > 1.5 * before
+    device.plays(30 * RATE)
+    assert device.rendering.underruns == late
+    assert np.mean(device.plays(2 * RATE)) == pytest.approx(before, abs=0.05 * BLOCK)
