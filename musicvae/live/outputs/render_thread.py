@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable
@@ -20,7 +21,8 @@ from musicvae.live.outputs.ring_writer import RingWriter
 _LOOK = 0.00025
 #: Seconds before the expected pull from which on the ring is looked at.
 _EARLY = 0.0005
-#: With each block, the remembered duration of the longest rendering shrinks by this factor.
+#: With each block, the remembered duration of the longest rendering shrinks by this factor, and
+#: in each second of sound to a third or less, however long the blocks are.
 _FORGET = 0.99
 #: Seconds between two checks whether the device is still there.
 _ASK = 0.1
@@ -87,6 +89,7 @@ class RenderThread:
         self._rendered = False
         self._late = 0
         self._rendering = 0.0
+        self._forget = min(_FORGET, math.exp(-block / sample_rate))
         self._gap = False
         self._xruns = self._forgiven = 0
         self._asked = self._moved = time.perf_counter()
@@ -165,7 +168,7 @@ class RenderThread:
             except BaseException as error:
                 self.fault = error
                 raise
-            self._rendering = max(time.perf_counter() - now, _FORGET * self._rendering)
+            self._rendering = max(time.perf_counter() - now, self._forget * self._rendering)
             self._rendered = True
         self._commit()
         return 0.0

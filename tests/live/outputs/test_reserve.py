@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
-from typing import Any
 
 import numpy as np
 import pytest
@@ -79,17 +78,17 @@ def test_who_asks_for_more_than_the_most_gets_that_and_no_more() -> None:
 class Simulated:
     """A device and a rendering thread in simulated time, with what waited before each pull."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, block: int) -> None:
         self.now = 0.0
         self.pulled = 0
         self.waiting: list[int] = []
-        self.ring = PythonRing(needed(BLOCK, RATE, AHEAD), 1)
+        self.ring = PythonRing(needed(block, RATE, AHEAD), 1)
         self.xruns = 0
         clock = SimpleNamespace(perf_counter=lambda: self.now)
         monkeypatch.setattr("musicvae.live.outputs.render_thread.time", clock)
-        self.rendering = RenderThread(self, RATE, BLOCK, AHEAD)
+        self.rendering = RenderThread(self, RATE, block, AHEAD)
         monkeypatch.setattr(self.rendering.writer, "_clock", clock.perf_counter)
-        self._out = np.zeros((BLOCK, 1), np.float32)
+        self._out = np.zeros((block, 1), np.float32)
 
     def keep_playing(self) -> None:
         """The ring plays on by itself."""
@@ -98,31 +97,39 @@ class Simulated:
         return True
 
     def passes(self, seconds: float) -> None:
-        """Time in which the rendering thread does nothing."""
+        """Time in which the rendering thread does nothing else."""
         self.now += seconds
-        while self.now >= (self.pulled + 1) * BLOCK / RATE:
+        while self.now >= (self.pulled + 1) * len(self._out) / RATE:
             self.waiting.append(self.rendering.writer.pending)
             self.pulled += 1
             self.ring.pull(self._out)
 
-    def plays(self, frames: int) -> list[int]:
-        """What waited before each pull, in sample frames, while so many are pulled."""
-        end, begin = self.pulled + frames // BLOCK, len(self.waiting)
+    def plays(self, seconds: float, taking: float = 0.001) -> float:
+        """Pull for so long, while a rendering takes so long; what waited in the last second."""
+
+        def render(out: np.ndarray) -> None:
+            out.fill(0.1)
+            self.passes(taking)
+
+        block = len(self._out)
+        end = self.pulled + round(seconds * RATE) // block
         while self.pulled < end:
-            self.passes(self.rendering._turn(lambda out: out.fill(0.1)) + 0.0001)
-        return self.waiting[begin:]
+            self.passes(self.rendering._turn(render) + 0.0001)
+        return float(np.mean(self.waiting[-RATE // block :]))
 
 
-def test_after_a_disturbance_as_much_waits_as_before(monkeypatch: pytest.MonkeyPatch) -> None:
-    device: Any = Simulated(monkeypatch)
-    before = np.mean(device.plays(5 * RATE)[-100:])
-    for _ in range(8):  # the machine stands still for 30 ms, again and again
-        device.passes(0.03)
-        device.plays(RATE)
+@pytest.mark.parametrize("block", [128, 512, 2048])
+def test_after_a_disturbance_as_much_waits_as_before(
+    monkeypatch: pytest.MonkeyPatch, block: int
+) -> None:
+    device = Simulated(monkeypatch, block)
+    before = device.plays(10)
+    for _ in range(8):  # the machine stands still for longer than a block, again and again
+        device.passes(0.03 + block / RATE)
+        device.plays(1)
+    device.plays(0.1, taking=1.5)  # and one rendering takes very long
     late = device.rendering.underruns
     assert late > 3
-    disturbed = np.mean(device.plays(2 * RATE)[-100:])
-    assert disturbed > 1.5 * before
-    device.plays(30 * RATE)
+    assert device.plays(2) > before + 0.002 * RATE
+    assert device.plays(30) == pytest.approx(before, abs=0.0005 * RATE)
     assert device.rendering.underruns == late
-    assert np.mean(device.plays(2 * RATE)) == pytest.approx(before, abs=0.05 * BLOCK)
