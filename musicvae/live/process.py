@@ -16,7 +16,7 @@ from musicvae.signals import heeded, notice
 #: Seconds for which a busy Python thread may keep the interpreter while the audio thread waits.
 _SWITCH_INTERVAL = 0.0005
 #: Linux: lock all pages, those of later as well, each when it is first used. Without the last, all
-#: that is merely reserved would be made resident: 184 MB more for one deck.
+#: that is merely reserved would be made resident, several times what is used.
 _CURRENT, _FUTURE, _ON_FAULT = 1, 2, 4
 #: Bit of the capability that frees from the limit on locked memory.
 _CAP_IPC_LOCK = 14
