@@ -3,8 +3,8 @@
     python benchmarks/easing.py | python benchmarks/into_page.py easing docs/live.md
 
 A daemon plays a ready model into a dummy jackd at 48 kHz in blocks of 256. The disturbance stops
-the whole process for 60 ms, twelve times in seven seconds (SIGSTOP). A row has the mean of what waits
-for the device (`queue_ms` of `/status`) in five seconds, and the late blocks meanwhile. On a
+the whole process for 60 ms, twelve times in seven seconds (SIGSTOP). A row has the mean of what
+waits for the device (`queue_ms` of `/status`) in five seconds, and the late blocks meanwhile. On a
 machine that is late by itself, easing begins again with each late block.
 """
 
