@@ -19,7 +19,7 @@ from musicvae.live.network.peers import Peer
 from musicvae.live.options import Options
 from musicvae.live.osc.replies import Value, message
 from musicvae.live.parts import Parts
-from musicvae.live.process import on_signals, steadied
+from musicvae.live.process import on_signals, resident, steadied
 from musicvae.live.requests import DEFAULT_REPLY_PORT
 from musicvae.live.stage.repertoire import Artifacts
 from musicvae.live.status import status
@@ -74,6 +74,7 @@ class Daemon:
         with ExitStack() as stack:
             self.parts = assemble(self._artifacts, self.options, self.end, stack)
             stack.enter_context(steadied())
+            stack.enter_context(resident())
             self._begin(stack)
             self._stack = stack.pop_all()
 

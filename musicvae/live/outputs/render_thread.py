@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable
@@ -12,6 +13,7 @@ import numpy as np
 from musicvae.audio import Samples
 from musicvae.live.outputs.priority import go_first
 from musicvae.live.outputs.pull_clock import PullClock
+from musicvae.live.outputs.reserve import Reserve
 from musicvae.live.outputs.ring import Ring
 from musicvae.live.outputs.ring_writer import RingWriter
 
@@ -19,16 +21,11 @@ from musicvae.live.outputs.ring_writer import RingWriter
 _LOOK = 0.00025
 #: Seconds before the expected pull from which on the ring is looked at.
 _EARLY = 0.0005
-#: With each block, the remembered duration of the longest rendering shrinks by this factor.
+#: With each block, the remembered duration of the longest rendering shrinks by this factor, and
+#: in each second of sound to a third or less, however long the blocks are.
 _FORGET = 0.99
-#: A late block soon after another multiplies ``lead`` by the first, up to the second, in seconds.
-_EARLIER, _EARLIEST = 1.5, 0.04
-#: After this many seconds without a late block, ``lead`` is multiplied by the second number.
-_SPELL, _LATER = 10.0, 0.9
 #: Seconds between two checks whether the device is still there.
 _ASK = 0.1
-#: Seconds of sound kept waiting while no estimate exists: more than most devices pull in a burst.
-_DEEP = 0.05
 #: Seconds after which a device that pulls nothing counts as gone, and a block as endless.
 _PATIENCE = 2.0
 
@@ -54,27 +51,26 @@ class DeviceStream(Protocol):
 class RenderThread:
     """Renders blocks and writes them into the ring of a device.
 
-    The device pulls ``block`` sample frames at once. A block shall be ready ``lead`` seconds before
-    the earliest moment at which its first sample frame can be pulled; its rendering begins earlier
-    by the longest rendering time of the recent blocks. So a command that arrives shortly before is
-    still heard in it. As long as too few pulls were seen to estimate that moment, two blocks or
-    more are kept waiting.
+    The device pulls ``block`` sample frames at once. A block shall be ready ``ahead`` seconds
+    before the earliest moment at which its first sample frame can be pulled; its rendering begins
+    earlier by the longest rendering time of the recent blocks. So a command that arrives shortly
+    before is still heard in it. As long as too few pulls were seen to estimate that moment, two
+    blocks or more are kept waiting.
 
     A block that is late waits until the tail has played (see ``RingWriter``), then the sound fades
     in again with exactly this block. Nothing that was rendered is lost, and the engine renders
-    nothing in between: a gap is a pause, no music is skipped. A machine that was late twice within
-    ten seconds is likely to be late again, so the next blocks are rendered a little earlier, and
-    later again in quiet times.
+    nothing in between: a gap is a pause, no music is skipped. After late blocks the next ones are
+    ready earlier, which eases again; see ``Reserve``.
 
     Args:
         stream: the running device stream.
         sample_rate: in Hz.
         block: sample frames of one pull, and of one rendering.
-        ahead: the least ``lead``, in seconds.
+        ahead: seconds by which blocks are ready early, at least.
 
     Attributes:
         writer: writes the blocks into the ring.
-        lead: seconds by which blocks are to be ready early, at present.
+        reserve: how early blocks are to be ready, at present.
         gone: whether the device went away; the thread has ended then.
         fault: what ``render`` raised, or ``None``; the thread has ended then.
         trouble: what the audio system raised, so that the device counts as gone; or empty.
@@ -87,17 +83,16 @@ class RenderThread:
         self.writer = RingWriter(stream.ring, sample_rate, block)
         self._stream = stream
         self._rate = sample_rate
-        self.lead = self._least = ahead
+        self.reserve = Reserve(sample_rate, block, ahead)
         self._pulls = PullClock(sample_rate, block)
         self._block = np.zeros((block, stream.ring.memory.shape[1]), np.float32)
         self._rendered = False
         self._late = 0
-        self._late_at = -np.inf
         self._rendering = 0.0
-        self._depth = max(2 * block, round(_DEEP * sample_rate))
+        self._forget = min(_FORGET, math.exp(-block / sample_rate))
         self._gap = False
         self._xruns = self._forgiven = 0
-        self._asked = self._moved = self._eased = time.perf_counter()
+        self._asked = self._moved = time.perf_counter()
         self._stopping = False
         self._thread: threading.Thread | None = None
 
@@ -173,7 +168,7 @@ class RenderThread:
             except BaseException as error:
                 self.fault = error
                 raise
-            self._rendering = max(time.perf_counter() - now, _FORGET * self._rendering)
+            self._rendering = max(time.perf_counter() - now, self._forget * self._rendering)
             self._rendered = True
         self._commit()
         return 0.0
@@ -188,8 +183,8 @@ class RenderThread:
         if not self._pulls.sure:
             # A pull from the empty ring that was in progress when it was filled ends the playing.
             self._stream.keep_playing()
-            return 0.0 if writer.pending < self._depth else _LOOK * 2
-        due = self._pulls.moment(writer.committed) - self.lead - self._rendering - now
+            return 0.0 if writer.pending < self.reserve.depth else _LOOK * 2
+        due = self._pulls.moment(writer.committed) - self.reserve.ahead - self._rendering - now
         # Look before the pull, or it would always be seen a little late, and estimated so.
         look = self._pulls.moment(pulled) - now - _EARLY
         overdue = -look - 2 * _EARLY
@@ -201,6 +196,7 @@ class RenderThread:
         quiet = self._pulls.moment(pulled) if self._pulls.sure else -np.inf
         if self.writer.commit(self._block, quiet):
             self._rendered = False
+            self.reserve.played(len(self._block))
             self._xruns = self._stream.xruns
             self._stream.keep_playing()
         else:
@@ -210,13 +206,7 @@ class RenderThread:
         """Count a late block, which waits for the end of the tail; render the next ones earlier."""
         self._late += 1
         self._gap = True
-        now = time.perf_counter()
-        before, self._late_at = self._late_at, now
-        if not self._pulls.sure:  # the device pulls longer bursts; the ring's room is the limit
-            self._depth *= 2
-        elif now - before < _SPELL:
-            self.lead = max(self._least, min(_EARLIER * self.lead, _EARLIEST))
-            self._eased = now
+        self.reserve.late(sure=self._pulls.sure)
 
     def _recover(self, pulled: int) -> None:
         """Start again behind a gap."""
@@ -226,10 +216,7 @@ class RenderThread:
         self._gap = False
 
     def _check(self, now: float) -> None:
-        """Check whether the device is gone; ease ``lead`` after a quiet spell."""
-        if now - self._eased > _SPELL:
-            self._eased = now
-            self.lead = max(self._least, _LATER * self.lead)
+        """Check whether the device is gone."""
         if now - self._asked > _ASK:
             self._asked = now
             self.gone = not self._stream.alive() or now - self._moved > _PATIENCE

@@ -65,7 +65,7 @@ def test_every_gap_is_counted_and_nothing_is_lost(hearing: Any, jacks: Any) -> N
     thread.join()
     assert rendering.writer.drained
     assert rendering.underruns >= 2
-    assert rendering.lead > AHEAD
+    assert rendering.reserve.ahead > AHEAD
     assert hearing.gaps(np.concatenate(device.heard)[:, 0]) == rendering.underruns
 
 
@@ -107,19 +107,6 @@ def test_a_gap_that_the_audio_system_reports_as_well_is_one(hearing: Any) -> Non
     assert rendering.underruns == 3
     device.drain(rendering.writer)
     assert hearing.gaps(np.concatenate(device.heard)[:, 0]) == 1
-
-
-def test_in_quiet_times_it_renders_as_late_as_it_was_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    rendering = RenderThread(Device(), RATE, BLOCK, AHEAD)
-    rendering.lead = 0.006
-    monkeypatch.setattr(rendering, "_eased", time.perf_counter() - 11)
-    rendering._check(time.perf_counter())
-    assert rendering.lead == pytest.approx(0.0054)
-    rendering._check(time.perf_counter())
-    assert rendering.lead == pytest.approx(0.0054)  # one step a spell
-    monkeypatch.setattr(rendering, "_eased", time.perf_counter() - 11)
-    rendering._check(time.perf_counter())
-    assert rendering.lead == AHEAD
 
 
 def test_a_ring_that_was_dropped_while_it_was_filled_is_played_again(hearing: Any) -> None:
@@ -229,7 +216,7 @@ def test_only_a_machine_that_is_late_again_is_believed_to_be_slow(hearing: Any) 
             rendering._gap = False
             rendering.writer.committed = device.ring.pulled - BLOCK
             rendering._turn(render)
-        assert (rendering.lead > AHEAD) is (gaps == 2)
+        assert (rendering.reserve.ahead > AHEAD) is (gaps == 2)
 
 
 def rendering_with(device: Any, render: Any) -> RenderThread:
