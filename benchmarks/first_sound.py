@@ -57,7 +57,7 @@ def start(model: str, folder: Path) -> Start:
                 pass
             greeting = time.perf_counter() - begun
             time.sleep(SETTLED)
-            return Start(frame, sound, greeting, cpu, *_memory(process.pid))
+            return Start(frame, sound, greeting, cpu, *memory_of(process.pid))
         finally:
             process.terminate()
 
@@ -88,7 +88,7 @@ def _cpu_seconds(process: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def _memory(process: int) -> tuple[float, float]:
+def memory_of(process: int) -> tuple[float, float]:
     """MB that are resident, and those of them that are the process's own; Linux alone tells."""
     lines = Path(f"/proc/{process}/smaps_rollup").read_text("utf-8").splitlines()[1:]
     pairs = (line.split(":") for line in lines)
