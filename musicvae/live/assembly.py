@@ -18,6 +18,7 @@ from musicvae.live.engine.engine import Engine
 from musicvae.live.engine.voice import Voice
 from musicvae.live.housekeeping import Housekeeper
 from musicvae.live.jobs.audio import AudioJobs
+from musicvae.live.jobs.maps import MapJobs
 from musicvae.live.jobs.models import ModelJobs
 from musicvae.live.jobs.presets import PresetJobs
 from musicvae.live.jobs.recording import RecordingJobs
@@ -204,6 +205,7 @@ def _start_worker(
     models = ModelJobs(stage, Opening(options.source))
     jobs = (
         models,
+        MapJobs(stage),
         PresetJobs(stage, Presets(repertoire.presets)),
         recording,
         rendering,

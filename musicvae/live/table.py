@@ -7,6 +7,7 @@ from musicvae.live.engine.control_addresses import ALIASES, CONTROL_ADDRESSES
 from musicvae.live.engine.deck_addresses import DECK_ADDRESSES, LOOP
 from musicvae.live.engine.engine import CROSSFADE
 from musicvae.live.jobs.audio import AUDIO_ADDRESSES
+from musicvae.live.jobs.maps import MAP_POINTS
 from musicvae.live.jobs.models import MEMORY_LIST, MODEL_LIST, PRIOR_LIST, STYLE, SYNC, TAPE_LIST
 from musicvae.live.jobs.presets import PRESET_ADDRESSES
 from musicvae.live.jobs.recording import RECORDING_ADDRESSES
@@ -18,6 +19,7 @@ from musicvae.live.stage.queries import GET, MODEL_INFO, MODEL_LATENTS
 ADDRESSES = AddressTable(
     (
         *CONTROL_ADDRESSES,
+        MAP_POINTS,
         STYLE,
         *DECK_ADDRESSES,
         MODEL_INFO,
