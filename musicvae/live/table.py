@@ -12,7 +12,17 @@ from musicvae.live.jobs.models import MEMORY_LIST, MODEL_LIST, PRIOR_LIST, STYLE
 from musicvae.live.jobs.presets import PRESET_ADDRESSES
 from musicvae.live.jobs.recording import RECORDING_ADDRESSES
 from musicvae.live.jobs.rendering import RENDER
-from musicvae.live.requests import ALIAS, NOTIFY, PING, QUIT, REPLY_PORT, STATUS, VERSION, WATCH
+from musicvae.live.requests import (
+    ALIAS,
+    NOTIFY,
+    PING,
+    QUIT,
+    REPLY_PORT,
+    SPECTRUM,
+    STATUS,
+    VERSION,
+    WATCH,
+)
 from musicvae.live.stage.queries import GET, MODEL_INFO, MODEL_LATENTS
 
 #: Every address; a new row is added here too, unless it is in one of the tuples.
@@ -40,6 +50,7 @@ ADDRESSES = AddressTable(
         GET,
         NOTIFY,
         WATCH,
+        SPECTRUM,
         REPLY_PORT,
         PING,
         SYNC,

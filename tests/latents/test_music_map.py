@@ -95,9 +95,7 @@ def test_short_memories_have_maps_too(parts: int, steps: int, width: int) -> Non
     assert found.project(np.full((1, width), 1e6)).max() <= 1
 
 
-def test_long_memories_have_longer_points(
-    places: Places, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_long_memories_have_longer_points(places: Places, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("musicvae.latents.memory.music_map.MOST_POINTS", 20)
     found = Seconds.of(places.memory)
     assert len(found.starts) <= 20 + len(places.memory.parts)

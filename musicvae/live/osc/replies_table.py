@@ -86,6 +86,12 @@ REPLIES = (
         "To watchers (`/watch 1`): the latents that sound on a deck, when they have moved.",
     ),
     (
+        "/spectrum.reply",
+        "f × 64",
+        "To those who sent `/spectrum 1`: levels in dBFS of 64 bands from 40 Hz to 16 kHz (or 0.45 "
+        "of the rate), evenly apart in pitch; a sine of full scale has 0, silence -120.",
+    ),
+    (
         "/startup",
         "s version, i port",
         "To port 7701 of this machine when the daemon starts: send `/replyport` again.",
