@@ -65,6 +65,10 @@ def test_another_memory_is_put_on_the_same_map(rig: Any, even: Memory, models: P
     make_memory(parts=2, steps=100, seed=4).save(path)  # another one under this name
     assert rig.done("/map/points", "second") == [4]
     assert rig.done("/map/points", "even") == rig.done("/map/points")
+    make_memory(space="f" * 16).save(models / "strange.memory")
+    assert rig.done("/map/points", "all") == [len(Places(even).map.points) + 4]
+    names = [said[2][1] for said in rig.said if said[1] == "/map.reply"]
+    assert names == ["even", "second"]
 
 
 def test_it_says_why_there_is_no_map(rig: Any, even: Memory, models: Path) -> None:
@@ -90,6 +94,6 @@ def test_a_recording_is_rendered_again_the_same_to_the_bit(
     score = rig.takes / "take.score.jsonl"
     out = rig.takes / "again.wav"
     assert score.read_text("utf-8").count("/map") == 3
-    assert main(["render", str(score), "-o", str(out), "--models", str(models), "--quiet"]) == 0
+    assert main(["render", str(score), "--out", str(out), "--models", str(models), "--quiet"]) == 0
     again, _ = soundfile.read(out)
     np.testing.assert_array_equal(again, soundfile.read(rig.takes / "take.wav")[0])
