@@ -177,6 +177,23 @@ def test_the_spectrum_is_drawn(drive: Drive, stage: Any, motion: str) -> None:
     drive(test, motion=motion)
 
 
+@pytest.mark.parametrize("width", [1280, 360])
+def test_nothing_shifts_while_it_is_built(drive: Drive, stage: Any, width: int) -> None:
+    def test(browser: Browser, later: Callable[..., None]) -> None:
+        opened(browser, later, stage)
+        shifted = browser.page.evaluate("""() => new Promise((done) => {
+          let sum = 0;
+          const observer = new PerformanceObserver((list) => {
+            for (const { value } of list.getEntries()) sum += value;
+          });
+          observer.observe({ type: "layout-shift", buffered: true });
+          setTimeout(() => done(sum), 200);
+        })""")
+        assert shifted < 0.005
+
+    drive(test, width=width)
+
+
 @pytest.fixture(scope="module")
 def axe(root: Path) -> Path:
     """The rules of axe-core; `npm install` in examples/hosts brings them."""

@@ -1,6 +1,6 @@
 // The spectrogram of what sounds: it scrolls to the left. With reduced motion, bars that stand.
 
-import { soon } from "./dom.js";
+import { h, soon } from "./dom.js";
 
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 const LOWEST = 40;
@@ -25,20 +25,18 @@ export function spectrum(stage) {
   const column = document.createElement("canvas");
   let shares = [];
 
-  const marks = MARKS.map(([words, pitch]) => {
-    const mark = document.createElement("span");
-    mark.textContent = words;
-    place.append(mark);
-    return [mark, pitch];
-  });
-  stage.store.on("status", ({ rate }) => {
+  const marks = MARKS.map(([words, pitch]) => [h("span", { textContent: words }), pitch]);
+  const mark = ({ rate }) => {
     const highest = Math.min(16_000, 0.45 * rate);
-    for (const [mark, pitch] of marks) {
+    for (const [element, pitch] of marks) {
       const share = Math.log(pitch / LOWEST) / Math.log(highest / LOWEST);
-      mark.hidden = share > 0.95;
-      mark.style.setProperty("bottom", `${100 * share}%`);
+      element.hidden = share > 0.95;
+      element.style.setProperty("bottom", `${100 * share}%`);
     }
-  });
+  };
+  mark({ rate: 44_100 });
+  place.append(...marks.map(([element]) => element));
+  stage.store.on("status", mark);
 
   /** Keep the canvas as large as its place; what was drawn is scaled. */
   function fit() {
