@@ -26,15 +26,16 @@ class PlayingDaemon(NamedTuple):
 
 
 @contextmanager
-def playing(models: Sequence[str | Path], folder: Path) -> Iterator[PlayingDaemon]:
+def playing(models: Sequence[str | Path], folder: Path, *options: str) -> Iterator[PlayingDaemon]:
     """A daemon that plays these models, until the end of the block.
 
     Args:
         models: names or files.
         folder: where it runs, and leaves what it writes.
+        *options: of `musicvae live`.
     """
     command = [sys.executable, "-P", "-m", "musicvae", "live", *map(str, models), "--out", "null"]
-    command += ["--port", "0", "--page", "--page-port", "0", "--json"]
+    command += ["--port", "0", "--page", "--page-port", "0", "--json", *options]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=folder) as daemon:
         try:
             said: dict[str, Any] = {}

@@ -86,13 +86,16 @@ export class MapPicture {
 
   drawWay(pen, to, scale, own) {
     if (!this.way.length) return;
-    pen.lineWidth = 4 * scale;
     pen.lineCap = pen.lineJoin = "round";
-    pen.strokeStyle = own;
     pen.beginPath();
     pen.moveTo(...to(this.way[0]));
     for (const spot of this.way) pen.lineTo(...to(spot));
-    pen.stroke();
+    // A dark edge keeps it apart from points of its own colour.
+    for (const [width, colour] of [[11, "#0b0c0f"], [5, own]]) {
+      pen.lineWidth = width * scale;
+      pen.strokeStyle = colour;
+      pen.stroke();
+    }
   }
 
   drawDot(pen, to, scale, own) {
