@@ -50,8 +50,9 @@ def take(url: str, out: Path, seconds: float) -> list[Path]:
         chromium = shutil.which("chromium") or shutil.which("google-chrome")
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         for name, width, height, scale in PICTURES:
-            size = {"width": width, "height": height}
-            page = browser.new_page(viewport=size, device_scale_factor=scale)
+            page = browser.new_page(
+                viewport={"width": width, "height": height}, device_scale_factor=scale
+            )
             page.goto(url)
             show(page, seconds)
             paths.append(out / name)

@@ -43,12 +43,16 @@ class Way:
     def at(self, second: float) -> Spot:
         """Where one is after so many seconds; at the end from then on."""
         share = min(1.0, second / self.seconds) if self.seconds > 0 else 1.0
-        x, y = (float(np.interp(share, self._marks, line)) for line in self._spots.T)
+        x, y = self._along(np.array([share]))[0].tolist()
         return Spot(x, y)
 
     def stops(self, count: int) -> Float64:
         """So many places along it, evenly apart, the last of which is its end: (count, 2)."""
-        return np.array([self.at(self.seconds * (at + 1) / count) for at in range(count)])
+        return self._along(np.arange(1, count + 1) / count)
+
+    def _along(self, shares: Float64) -> Float64:
+        """The places after these shares of the way, float64 (n, 2)."""
+        return np.stack([np.interp(shares, self._marks, line) for line in self._spots.T], axis=1)
 
 
 class Leading:

@@ -24,7 +24,7 @@ MOST_PLACES = 64
 #: Seconds that a way takes.
 SECONDS_RANGE = (0.0, 600.0)
 #: Latents are told on a way so often; between them they move evenly.
-_ROWS = 32
+_ROWS = 24
 
 _row = partial(Row[Controls], deck=True, target=Target.CONTROLS)
 
@@ -112,5 +112,6 @@ MAP_ADDRESSES = (
         "Go along a way on the map in so many seconds, and then play on.",
         Reader(_read_way, (Wanted("f", *SECONDS_RANGE, unit="s"), *floats(0, 1, 2))),
         apply=lambda controls, c, _: go(controls, _spots(c.numbers[1:]), c.number),
+        replaced_by=lambda earlier, later: True,
     ),
 )
