@@ -6,18 +6,16 @@ A daemon plays to nowhere, in real time, with `--page`. First the way there and 
 `/pong`) is timed: over TCP, over the WebSocket of the page from Python, and from Chromium where it
 is installed, one question at a time. Then so many pages send 60 messages a second each; the rows
 say how often the sound was late, against an equal time of quiet, and what became of the memory.
+Last, Chromium opens the page: how soon it is seen, whether anything shifts, how much it loads.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import os
 import shutil
 import socket
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Sequence
@@ -26,6 +24,8 @@ from typing import Any
 
 import numpy as np
 from jack_room import status
+from page_daemon import playing
+from page_paint import print_paints
 from probes import write_probe
 
 from musicvae.live.osc import packets
@@ -195,24 +195,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--pages", type=int, default=4)
     parser.add_argument("--questions", type=int, default=300)
-    parser.add_argument("--model", type=Path, help="a decoder, in place of a small probe")
+    parser.add_argument("--model", help="a decoder's file or name, in place of a small probe")
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as folder:
         model = options.model or write_probe(Path(folder) / "probe.onnx", latents=16)
-        command = [sys.executable, "-P", "-m", "musicvae", "live", str(model), "--out", "null"]
-        command += ["--port", "0", "--page", "--page-port", "0", "--json"]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=folder) as daemon:
-            try:
-                said: dict[str, Any] = {}
-                for line in daemon.stdout or ():
-                    said |= json.loads(line)
-                    if "url" in said:
-                        break
-                ways(said["port"], said["url"], options.questions)
-                floods(said["port"], said["url"], daemon.pid, options.pages, options.seconds)
-            finally:
-                daemon.terminate()
-                daemon.communicate()
+        with playing([model], Path(folder)) as daemon:
+            ways(daemon.port, daemon.url, options.questions)
+            floods(daemon.port, daemon.url, daemon.process, options.pages, options.seconds)
+            print_paints(daemon.url)
 
 
 if __name__ == "__main__":

@@ -91,6 +91,8 @@ DRAWS: dict[str, tuple[float, Draw]] = {
     "/variation": (1, _number(0, 1)),
     "/lead": (1, _number(0, 1)),
     "/memory/place": (1, _number(0, 1)),
+    "/map": (2, lambda r, shape: [r.random(), r.random()]),
+    "/map/way": (1, lambda r, shape: [r.uniform(0, 20), *(r.random() for _ in range(6))]),
     "/tape/play": (1, _switch(1)),
     "/tape/rate": (1, _number(-4, 4)),
     "/tape/scrub": (1, _number(0, 1)),

@@ -18,6 +18,7 @@ from musicvae.live.engine.engine import Engine
 from musicvae.live.engine.voice import Voice
 from musicvae.live.housekeeping import Housekeeper
 from musicvae.live.jobs.audio import AudioJobs
+from musicvae.live.jobs.maps import MapJobs
 from musicvae.live.jobs.models import ModelJobs
 from musicvae.live.jobs.presets import PresetJobs
 from musicvae.live.jobs.recording import RecordingJobs
@@ -37,6 +38,7 @@ from musicvae.live.outputs.output import Output, choose
 from musicvae.live.outputs.reconnecting import Reconnecting
 from musicvae.live.parts import Parts
 from musicvae.live.requests import Requests
+from musicvae.live.spectrum import Spectra
 from musicvae.live.stage.engine_handle import EngineHandle
 from musicvae.live.stage.loading import Loader
 from musicvae.live.stage.opening import Opening
@@ -92,6 +94,7 @@ def assemble(
         quit if options.allow_quit else None,
         ADDRESSES.beginnings,
         watchers := Subscribers(MAX_WATCHERS),
+        onlookers := Subscribers(MAX_WATCHERS),
     )
     dispatcher = Dispatcher(
         stage,
@@ -105,6 +108,7 @@ def assemble(
     def gone(peer: Peer) -> None:
         announcer.subscribers.remove(peer)
         watchers.remove(peer)
+        onlookers.remove(peer)
 
     connections = Connections(listening, allowed, gone)
     receiver = Receiver(datagrams, dispatcher.handle, announcer.outbox, connections)
@@ -130,6 +134,7 @@ def assemble(
             status_values,
             lambda: problems(parts),
             Watching(stage.engine, ADDRESSES, watchers, announcer.reply).look,
+            Spectra(stage.engine, onlookers, announcer.reply).look,
         ),
     )
     return parts
@@ -204,6 +209,7 @@ def _start_worker(
     models = ModelJobs(stage, Opening(options.source))
     jobs = (
         models,
+        MapJobs(stage),
         PresetJobs(stage, Presets(repertoire.presets)),
         recording,
         rendering,

@@ -34,6 +34,7 @@ class Housekeeper:
         status: returns the names and values of ``/status.reply`` in turn.
         problems: returns the newest trouble of each part of the daemon; empty for none.
         watch: tells watchers what has changed.
+        look: tells those who want to see it the spectrum.
 
     Attributes:
         load: share of the last second that decoding took, 0 to 1.
@@ -48,6 +49,7 @@ class Housekeeper:
         status: Callable[[], list[Value]],
         problems: Callable[[], Iterable[str]] = lambda: (),
         watch: Callable[[], None] = lambda: None,
+        look: Callable[[], None] = lambda: None,
     ) -> None:
         self.load = 0.0
         self.faults = Faults()
@@ -57,6 +59,7 @@ class Housekeeper:
         self._status = status
         self._troubles = Troubles(tell, problems)
         self._watch = watch
+        self._look = look
         self._measured: tuple[float, list[tuple[Work, float]]] | None = None
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._work, name="musicvae-housekeeper", daemon=True)
@@ -86,6 +89,7 @@ class Housekeeper:
             self._guarded(self._drain)
             self._guarded(lambda: self._troubles.tell(time.monotonic()))
             self._guarded(self._watch)
+            self._guarded(self._look)
             if rounds % 2 == 0:
                 self._guarded(self._report)
             self._guarded(self._measure)

@@ -32,6 +32,7 @@ class Requests:
         quit: called for ``/quit``; ``None`` refuses it.
         beginnings: first parts of addresses that no alias may hide.
         watchers: those who sent ``/watch 1``.
+        onlookers: those who sent ``/spectrum 1``.
 
     Attributes:
         aliases: set by ``/alias``.
@@ -45,6 +46,7 @@ class Requests:
         quit: Callable[[], None] | None = None,
         beginnings: Collection[str] = (),
         watchers: Subscribers | None = None,
+        onlookers: Subscribers | None = None,
     ) -> None:
         self.aliases = Aliases()
         self._beginnings = beginnings
@@ -53,6 +55,7 @@ class Requests:
         self._status = status
         self._quit = quit
         self._watchers = Subscribers() if watchers is None else watchers
+        self._onlookers = Subscribers() if onlookers is None else onlookers
 
     def ping(self, command: Command, sender: Peer, now: float) -> list[Reply]:
         """Answer with the same argument."""
@@ -68,11 +71,20 @@ class Requests:
 
     def notify(self, command: Command, sender: Peer, now: float) -> list[Reply]:
         """Subscribe the sender, or unsubscribe it."""
+        return self._subscribe(self._subscribers, command, sender, now)
+
+    def spectrum(self, command: Command, sender: Peer, now: float) -> list[Reply]:
+        """Tell the sender the spectrum from now on, or no longer."""
+        return self._subscribe(self._onlookers, command, sender, now)
+
+    def _subscribe(
+        self, subscribers: Subscribers, command: Command, sender: Peer, now: float
+    ) -> list[Reply]:
         if not command.on:
-            self._subscribers.remove(sender)
-        elif not self._subscribers.add(sender, now, self._has_gone):
-            return [("/fail", "/notify", f"there are {MAX_SUBSCRIBERS} subscribers already")]
-        return [("/done", "/notify", int(command.on))]
+            subscribers.remove(sender)
+        elif not subscribers.add(sender, now, self._has_gone):
+            return [("/fail", command.address, f"there are {subscribers.most} subscribers already")]
+        return [("/done", command.address, int(command.on))]
 
     def watch(self, command: Command, sender: Peer, now: float) -> list[Reply]:
         """Tell the sender what changes, or no longer.
@@ -168,6 +180,16 @@ WATCH = _row(
     "second at most; at first for all values. Only over TCP.",
     readers.switch,
     request=Requests.watch,
+    question=True,
+    by_pattern=False,
+)
+SPECTRUM = _row(
+    "/spectrum",
+    "i, 0 or 1",
+    "1 sends `/spectrum.reply`, the spectrum of what sounds, 20 times a second; 0 ends that. "
+    "Over UDP from another machine, ask again at least once a minute.",
+    readers.switch,
+    request=Requests.spectrum,
     question=True,
     by_pattern=False,
 )

@@ -7,17 +7,29 @@ from musicvae.live.engine.control_addresses import ALIASES, CONTROL_ADDRESSES
 from musicvae.live.engine.deck_addresses import DECK_ADDRESSES, LOOP
 from musicvae.live.engine.engine import CROSSFADE
 from musicvae.live.jobs.audio import AUDIO_ADDRESSES
+from musicvae.live.jobs.maps import MAP_POINTS
 from musicvae.live.jobs.models import MEMORY_LIST, MODEL_LIST, PRIOR_LIST, STYLE, SYNC, TAPE_LIST
 from musicvae.live.jobs.presets import PRESET_ADDRESSES
 from musicvae.live.jobs.recording import RECORDING_ADDRESSES
 from musicvae.live.jobs.rendering import RENDER
-from musicvae.live.requests import ALIAS, NOTIFY, PING, QUIT, REPLY_PORT, STATUS, VERSION, WATCH
+from musicvae.live.requests import (
+    ALIAS,
+    NOTIFY,
+    PING,
+    QUIT,
+    REPLY_PORT,
+    SPECTRUM,
+    STATUS,
+    VERSION,
+    WATCH,
+)
 from musicvae.live.stage.queries import GET, MODEL_INFO, MODEL_LATENTS
 
 #: Every address; a new row is added here too, unless it is in one of the tuples.
 ADDRESSES = AddressTable(
     (
         *CONTROL_ADDRESSES,
+        MAP_POINTS,
         STYLE,
         *DECK_ADDRESSES,
         MODEL_INFO,
@@ -38,6 +50,7 @@ ADDRESSES = AddressTable(
         GET,
         NOTIFY,
         WATCH,
+        SPECTRUM,
         REPLY_PORT,
         PING,
         SYNC,

@@ -20,7 +20,7 @@ MAX_CLIENTS = 16
 #: Characters of one command.
 _MOST_TEXT = 1024
 #: Messages that say how things are at the moment.
-_MOMENTARY = ("/sounding", "/status.reply", "/peak")
+_MOMENTARY = ("/sounding", "/status.reply", "/peak", "/spectrum.reply")
 
 
 class Hub:

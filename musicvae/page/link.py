@@ -58,6 +58,7 @@ class Link:
             try:
                 self.send(message("/watch", 1))
                 self.send(message("/notify", 1))
+                self.send(message("/spectrum", 1))
                 self._changed(True)
                 await self._listen(reader)
             except (OSError, PacketError):

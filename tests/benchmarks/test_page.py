@@ -16,6 +16,7 @@ def test_a_moment_of_it(
     pytest.importorskip("aiohttp", reason="aiohttp, which serves the page, is not installed")
     page = benchmark("page")
     monkeypatch.setattr(page, "in_chromium", lambda url, count: [])
+    monkeypatch.setattr(page, "print_paints", lambda url: None)
     page.main(["--seconds", "0.2", "--pages", "2", "--questions", "3"])
     said = capsys.readouterr().out
     assert re.search(r"\| OSC over TCP \| [\d.]+ \| [\d.]+ \|", said)

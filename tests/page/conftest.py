@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -13,6 +14,7 @@ from musicvae.live.osc import packets
 from musicvae.live.osc.replies import message
 from musicvae.live.table import ADDRESSES
 from musicvae.page.hub import Hub
+from tests.page.browser import Browser
 
 #: Seconds; a test that waits in vain must fail.
 PATIENCE = 60
@@ -79,5 +81,43 @@ def serve(stage: Stage) -> Callable[..., None]:
                 await asyncio.wait_for(test(client), PATIENCE)
 
         asyncio.run(with_client())
+
+    return run
+
+
+@pytest.fixture
+def drive(serve: Callable[..., None], stage: Any) -> Callable[..., None]:
+    """Runs ``test(browser, later)``; ``later`` calls a function in the server's thread.
+
+    ``motion`` is ``"reduce"`` or ``"no-preference"``; without ``policy`` a test may bring scripts.
+    """
+    reason = "playwright, which drives Chromium, is not installed"
+    api = pytest.importorskip("playwright.sync_api", reason=reason)
+    chromium = shutil.which("chromium") or shutil.which("google-chrome")
+    if chromium is None:
+        pytest.skip("Chromium is not installed")
+
+    def run(
+        test: Callable[..., None], width: int = 1280, motion: str = "reduce", policy: bool = True
+    ) -> None:
+        async def with_server(web: Any) -> None:
+            loop = asyncio.get_running_loop()
+
+            def in_thread() -> None:
+                with api.sync_playwright() as playwright:
+                    browser = Browser(playwright, chromium, web.port, width, motion, policy)
+                    test(browser, loop.call_soon_threadsafe)
+                    browser.close()
+
+            async def live() -> None:
+                while True:  # a page that hears nothing believes that it was disconnected
+                    stage.say("/peak", -20.0)
+                    await asyncio.sleep(0.5)
+
+            living = asyncio.create_task(live())
+            await asyncio.to_thread(in_thread)
+            living.cancel()
+
+        serve(with_server)
 
     return run

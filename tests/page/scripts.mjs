@@ -7,6 +7,7 @@ const load = (name) => import(pathToFileURL(`${folder}/${name}`).href);
 const { decode, encode } = await load("osc.js");
 const { place, say, scaleOf, valueAt } = await load("scale.js");
 const { Store, pairs } = await load("store.js");
+const { length, nearer, Points, thinned } = await load("points.js");
 
 // Scales: there and back, with curves, ends and words.
 const glide = scaleOf("/glide", { TYPE: "f", RANGE: [{ MIN: 0, MAX: 600000 }], UNIT: ["time.ms"] });
@@ -47,6 +48,36 @@ hear("/done", "/deck/b/preset/list", 2);
 hear("/done", "/deck/b/preset/list", 0);
 assert.deepEqual(lists, [[["one"], ["two"]], []]);
 assert.deepEqual(pairs(["load", 0.5, "late", 3]), { load: 0.5, late: 3 });
+
+// The map: points by memory and style, in any order, the same twice; and ways.
+const points = new Points();
+const heard = [];
+store.on("map a", (address, values) => {
+  heard.push(address);
+  points.hear(address, values);
+});
+for (let twice = 0; twice < 2; twice += 1) {
+  hear("/map.reply", "a", "jazz", 3, "bass", "");
+  hear("/map/points.reply", "a", "jazz", "swing", 1, 0.5, 0.75);
+  hear("/map/points.reply", "a", "jazz", "swing", 0, 0, 0.25);
+  hear("/map/points.reply", "a", "jazz", "bebop", 0, 1, 1);
+  hear("/map.reply", "b", "metal", 1, "", ""); // of the other deck
+}
+assert.equal(heard.length, 8);
+assert.equal(points.count("jazz"), 3);
+assert.equal(points.count("metal"), 0);
+assert.deepEqual(points.axes, ["bass", ""]);
+assert.deepEqual(points.memories.get("jazz").get("swing"), [0, 0.25, 0.5, 0.75]);
+const [[first, colour], [second, other]] = points.styles("jazz");
+assert.deepEqual([first, second], ["swing", "bebop"]);
+assert.notEqual(colour, other);
+const way = Array.from({ length: 500 }, (_, at) => [at / 499, 0.5]);
+assert.ok(Math.abs(length(way) - 1) < 1e-9);
+assert.equal(length([[0.5, 0.5]]), 0);
+const fewer = thinned(way);
+assert.equal(fewer.length, 64);
+assert.deepEqual([fewer[0], fewer.at(-1)], [way[0], way.at(-1)]);
+assert.deepEqual(nearer([0, 0], [1, 2], 0.25), [0.25, 0.5]);
 
 // OSC: what Python wrote, read here and written again.
 const hex = (bytes) => Buffer.from(bytes).toString("hex");

@@ -4,88 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import re
-import shutil
-import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-Serve = Callable[..., None]
-#: Milliseconds in which what must happen has happened, on a machine that is busy.
-PATIENCE = 60_000
+from tests.page.browser import Browser
+
 #: Any name that is not empty.
 _ANYTHING = re.compile(r"\S")
-
-
-class Browser:
-    """A page in Chromium, driven from a thread beside the server's.
-
-    Attributes:
-        page: of playwright.
-        problems: errors on its console, among them what its policy forbids.
-    """
-
-    def __init__(self, playwright: Any, chromium: str, port: int, width: int) -> None:
-        self._browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        viewport = {"width": width, "height": 740}
-        context = self._browser.new_context(viewport=viewport, reduced_motion="reduce")
-        self.problems: list[str] = []
-        self.page = context.new_page()
-        self.page.set_default_timeout(PATIENCE)
-        self.page.on("pageerror", lambda error: self.problems.append(str(error)))
-        self.page.on("console", self._hear)
-        self.page.goto(f"http://127.0.0.1:{port}/")
-
-    def _hear(self, message: Any) -> None:
-        # That the connection was lost, which a test wants, is an error to the browser.
-        if message.type == "error" and "WebSocket" not in message.text:
-            self.problems.append(message.text)
-
-    def fader(self, deck: str, name: str) -> Any:
-        """A fader of a deck by its accessible name."""
-        return self.page.locator(f"#deck-{deck}").get_by_role("slider", name=name, exact=True)
-
-    def until(self, holds: str) -> None:
-        """Wait for what holds in the page, a JavaScript expression.
-
-        Not with ``wait_for_function``: our policy forbids to make functions of texts.
-        """
-        patience = time.monotonic() + PATIENCE / 1000
-        while not self.page.evaluate(holds):
-            assert time.monotonic() < patience, holds
-            self.page.wait_for_timeout(20)
-
-    def close(self) -> None:
-        """Close it; it must have had no problems."""
-        self._browser.close()
-        assert self.problems == []
-
-
-@pytest.fixture
-def drive(serve: Serve, stage: Any) -> Callable[..., None]:
-    """Runs ``test(browser, later)``; ``later`` calls a function in the server's thread."""
-    reason = "playwright, which drives Chromium, is not installed"
-    api = pytest.importorskip("playwright.sync_api", reason=reason)
-    chromium = shutil.which("chromium") or shutil.which("google-chrome")
-    if chromium is None:
-        pytest.skip("Chromium is not installed")
-
-    def run(test: Callable[..., None], width: int = 1280) -> None:
-        async def with_server(web: Any) -> None:
-            loop = asyncio.get_running_loop()
-
-            def in_thread() -> None:
-                with api.sync_playwright() as playwright:
-                    browser = Browser(playwright, chromium, web.port, width)
-                    test(browser, loop.call_soon_threadsafe)
-                    browser.close()
-
-            await asyncio.to_thread(in_thread)
-
-        serve(with_server)
-
-    return run
 
 
 def test_the_page_in_a_browser(drive: Callable[..., None], stage: Any) -> None:

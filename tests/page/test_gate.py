@@ -47,6 +47,7 @@ def test_what_suits_the_table_passes(judge: Callable[..., str]) -> None:
         (("/quit",), "only over OSC"),
         (("/notify", 0), "only over OSC"),
         (("/watch", 0), "only over OSC"),
+        (("/spectrum", 0), "only over OSC"),
         (("/replyport", 9), "only over OSC"),
         (("/alias", "/x", "/latent"), "only over OSC"),
     ],

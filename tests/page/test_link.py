@@ -10,6 +10,9 @@ from musicvae.live.osc.framing import Deframer, Framing, encode
 from musicvae.live.osc.replies import message
 from musicvae.page.link import MAX_UNSENT, Link
 
+#: What it asks of the daemon each time.
+ASKED = ["/watch", "/notify", "/spectrum"]
+
 
 class Daemon:
     """Keeps what it hears, and can say something."""
@@ -59,7 +62,7 @@ def run(test: Any) -> None:
 def test_it_watches_and_passes_on() -> None:
     async def test(daemon: Daemon, link: Link, said: Any, states: Any) -> None:
         assert await states.get() is True
-        assert [await daemon.heard.get() for _ in range(2)] == ["/watch", "/notify"]
+        assert [await daemon.heard.get() for _ in ASKED] == ASKED
         daemon.say("/peak", -3.0)
         assert packets.read(await said.get())[0].address == "/peak"
         assert link.send(message("/gain", -1.0))
@@ -73,11 +76,11 @@ def test_it_comes_back(monkeypatch: Any) -> None:
 
     async def test(daemon: Daemon, link: Link, said: Any, states: Any) -> None:
         assert await states.get() is True
-        assert [await daemon.heard.get() for _ in range(2)] == ["/watch", "/notify"]
+        assert [await daemon.heard.get() for _ in ASKED] == ASKED
         assert daemon.writer is not None
         daemon.writer.close()
         assert [await states.get() for _ in range(2)] == [False, True]
-        assert [await daemon.heard.get() for _ in range(2)] == ["/watch", "/notify"]
+        assert [await daemon.heard.get() for _ in ASKED] == ASKED
         daemon.writer.write(b"HTTP/1.1 200")  # no OSC
         assert [await states.get() for _ in range(2)] == [False, True]
 

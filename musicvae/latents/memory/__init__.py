@@ -9,6 +9,8 @@ neighbours     for each joint, the joints before which the music was most alike
 places         what a memory says of its joints, ready to be compared
 choosing       which of several places comes next
 steering       what a performer asks of a model, as wishes
+music_map      each second of a memory as a point of a plane
+leading        leads a memory over its map, to a place or along a way
 search         the places that fit a moment best, looked for in small parts
 improviser     plays on along a track, and jumps
 """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from musicvae.latents.arrays import Float32
 from musicvae.latents.memory.bank import Memory
 from musicvae.latents.memory.memory_header import NONE, WINDOW
+from musicvae.latents.memory.music_map import MusicMap
 from musicvae.latents.memory.neighbours import enterable, windows_of
 
 #: Steps after a joint whose mean says what latents it leads to: a second and a half.
@@ -58,6 +60,11 @@ class Places:
         marks = body.phases.astype(np.float32)
         self.phases = np.where(marks > 0, (marks - 1) / 254, np.float32(-1)).astype(np.float32)
         self.unit = self._unit()
+
+    @cached_property
+    def map(self) -> MusicMap:
+        """The map of the memory, computed when it is first asked for: some milliseconds."""
+        return MusicMap(self.memory, self.steps, self.values)
 
     def window(self, step: int) -> Float32:
         """The 8 rows before a step, one after another, in the file's units: float32 (8 · D,)."""

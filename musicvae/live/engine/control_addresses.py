@@ -11,6 +11,7 @@ from musicvae.live.commands.arguments import Arguments, RefusedError, Shape
 from musicvae.live.commands.wanted import Reader, Wanted, floats
 from musicvae.live.engine.controls import LATENT_RANGE, NO_SOURCE, Controls
 from musicvae.live.engine.guidance_addresses import GUIDANCE_ADDRESSES
+from musicvae.live.engine.map_addresses import MAP_ADDRESSES
 from musicvae.live.sources import SOURCES
 
 MAX_GLIDE_MS = 600_000.0
@@ -230,6 +231,7 @@ CONTROL_ADDRESSES = (
         order=1,  # after /walk, /tape/load and /memory/load, which also choose a source
         replaced_by=covers,
     ),
+    *MAP_ADDRESSES,
     *GUIDANCE_ADDRESSES,  # before /memory/load and /memory/place, which begin with the seed
     *(row for source in SOURCES.values() for row in source.addresses),
     _row(

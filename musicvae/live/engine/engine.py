@@ -46,6 +46,7 @@ class Engine:
         journal: called with each sample frame at which commands were applied, and these commands;
             or ``None``.
         tap: called with each rendered block; ``None`` while nothing is recorded.
+        ear: likewise; ``None`` while nobody wants to see the spectrum.
     """
 
     def __init__(self, sample_rate: int, channels: int = 2) -> None:
@@ -58,6 +59,7 @@ class Engine:
         self.faults = Faults()
         self.journal: Callable[[int, tuple[Command, ...]], None] | None = None
         self.tap: Callable[[Samples], None] | None = None
+        self.ear: Callable[[Samples], None] | None = None
         self.decks = {
             name: Deck(name, sample_rate, channels, SEGMENT, float(name == DECKS[0]), self.faults)
             for name in DECKS
@@ -147,6 +149,8 @@ class Engine:
             out[done : done + frames] = mix
             if self.tap is not None and self._fails("the recording", self.tap, mix):
                 self.tap = None  # a recording with a gap would be worse than one that ends
+            if (ear := self.ear) is not None:  # which another thread may end at any time
+                self._fails("the spectrum", ear, mix)
             self.frame += frames
             done += frames
 

@@ -45,6 +45,18 @@ REPLIES = (
         "s name, s genres, s attributes, s licence, s reason",
         "One for each prior; the reason says why it cannot be read, and is empty otherwise.",
     ),
+    (
+        "/map.reply",
+        "s deck, s memory, i points, s across, s upwards",
+        "How many points of the map follow, and which attribute of the music rises across it and "
+        "upwards; empty where none does clearly.",
+    ),
+    (
+        "/map/points.reply",
+        "s deck, s memory, s style, i first, f f …",
+        "Points of one style, from the number `first` on: how far across and upwards each is, 0 to "
+        "1. Each is a second of music.",
+    ),
     ("/preset/list.reply", "s name", "One for each preset of the deck's model."),
     ("/audio/list.reply", "i, s name, i channels, f Hz", "One for each output device."),
     (
@@ -72,6 +84,12 @@ REPLIES = (
         "/sounding",
         "s deck, f × D",
         "To watchers (`/watch 1`): the latents that sound on a deck, when they have moved.",
+    ),
+    (
+        "/spectrum.reply",
+        "f × 64",
+        "To those who sent `/spectrum 1`: levels in dBFS of 64 bands from 40 Hz to 16 kHz (or 0.45 "
+        "of the rate), evenly apart in pitch; a sine of full scale has 0, silence -120.",
     ),
     (
         "/startup",

@@ -10,6 +10,8 @@ from musicvae.artifact import ArtifactInfo
 from musicvae.latents.arrays import Latents
 from musicvae.latents.memory.choosing import Wishes
 from musicvae.latents.memory.improviser import Improviser
+from musicvae.latents.memory.leading import Leading, Way
+from musicvae.latents.memory.music_map import MusicMap, Spot
 from musicvae.latents.memory.places import Places
 from musicvae.latents.memory.steering import Steering
 from musicvae.live.commands import readers
@@ -81,6 +83,8 @@ class MemorySource(Source):
         self._steering = Steering(info)
         self.attend(Guidance(info.latent_dim, info.stride, len(info.attributes)))
         self._player: Improviser | None = None
+        self._places: Places | None = None
+        self._leading = Leading()
         self._steps = Steps(info.latent_dim, info.stride, _MOST_STEPS)
         self._step = self._next_step = 0  # of these two rows
         # What is slow is done with the next frame, once: these may come in thousands. The first two
@@ -99,6 +103,19 @@ class MemorySource(Source):
         if self._goes is not None:
             return self._goes
         return self._step / (1 if self._player is None else self._player.memory.steps)
+
+    @property
+    def map(self) -> MusicMap | None:
+        """The map of the memory; ``None`` without one."""
+        return None if self._places is None else self._places.map
+
+    @property
+    def spot(self) -> Spot | None:
+        """Where on its map it is; ``None`` without a memory."""
+        places = self._places
+        if places is None:
+            return None
+        return places.map.spot_of(round(self.place * places.memory.steps))
 
     @property
     def track(self) -> str:
@@ -139,7 +156,8 @@ class MemorySource(Source):
             name: name of the memory.
         """
         self._follows, self._begins, self._goes = self.ready, not self.ready, None
-        self.memory_name = name
+        self.memory_name, self._places = name, places
+        self._leading.end()
         self._steering.know(places.attributes)
         self._wish()
         self._player = Improviser(places, self._guidance.seed % 2**32, self._wishes)
@@ -147,10 +165,16 @@ class MemorySource(Source):
     def restart(self, seed: int) -> None:
         """See :class:`Source`."""
         self._begins, self._goes, self._follows = True, None, False
+        self._leading.end()
 
     def go(self, place: float) -> None:
         """Go to a place of the memory: 0 is its beginning, 1 its end."""
         self._goes, self._follows = place, False
+        self._leading.end()
+
+    def lead(self, way: Way) -> None:
+        """Go along a way on the map of the memory; then play on freely."""
+        self._leading.lead(way)
 
     def begin(self) -> None:
         """See :class:`Source`: with ``/listen``, it goes on from what was played until now."""
@@ -158,7 +182,8 @@ class MemorySource(Source):
 
     def adopt(self, other: MemorySource) -> None:
         """See :class:`Source`. The two share the memory, which is never changed."""
-        self.memory_name = other.memory_name
+        self.memory_name, self._places = other.memory_name, other._places
+        self._leading = other._leading.twin()
         self._player = None if other._player is None else other._player.twin()
         if self._player is not None:
             self._player.wishes = self._wishes
@@ -214,6 +239,10 @@ class MemorySource(Source):
         self._steps.turn()
         self._step = self._next_step
         self._wish()
+        if self._places is not None:
+            place = self._leading.place(self._places, player.step)
+            if place is not None:
+                player.go(place)
         self._draw(player)
 
     def _draw(self, player: Improviser) -> None:

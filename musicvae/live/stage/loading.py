@@ -189,7 +189,9 @@ class Loader:
         memory = Memory.load(row.path)
         memory.check_space(info.latent_space, info.latent_dim)
         self._note("memory", name, row.path, digest)
-        return Places(memory)
+        places = Places(memory)
+        _ = places.map  # computed here, so that the rendering thread need not
+        return places
 
     def prior(self, name: str, voice: Voice | None, sha256: str = "") -> Rollout:
         """A prior that a voice can play, ready to begin.

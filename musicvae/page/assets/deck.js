@@ -2,6 +2,7 @@
 
 import { chip, h, newId } from "./dom.js";
 import { control, faders, toggle } from "./controls.js";
+import { map } from "./map.js";
 import { pad } from "./pad.js";
 import { presets } from "./presets.js";
 import { sources } from "./sources.js";
@@ -31,13 +32,14 @@ export class Deck {
           h(
             "div",
             {},
-            this.section("Plane", pad(stage, name, this.choices())),
+            this.section("Map", this.stage.node(this.path("/map")) && map(stage, name)),
             this.section("Attributes", this.attributes()),
           ),
           h(
             "div",
             {},
             this.section("Source", sources(stage, name)),
+            this.section("Plane", pad(stage, name, this.choices())),
             this.section("Presets", presets(stage, name)),
           ),
           this.section("Latents", this.faders()),
@@ -56,8 +58,9 @@ export class Deck {
     this.keep(part);
     const id = newId("section");
     const heading = h("h3", { id, textContent: title });
-    const properties = { className: `part ${title.toLowerCase()}-part`, "aria-labelledby": id };
-    return h("section", properties, heading, part.element);
+    const className = `part ${title.toLowerCase()}-part`;
+    // No section, which would be a landmark: two decks have parts of the same names.
+    return h("div", { className, role: "group", "aria-labelledby": id }, heading, part.element);
   }
 
   head() {

@@ -3,6 +3,7 @@
 import { bar, mix, tabs } from "./bar.js";
 import { Deck } from "./deck.js";
 import { note } from "./dom.js";
+import { spectrum } from "./spectrum.js";
 import { Stage } from "./stage.js";
 
 const WORDS = {
@@ -16,6 +17,7 @@ const decks = ["a", "b"].map((name) => new Deck(stage, name));
 const lost = document.getElementById("lost");
 
 bar(stage);
+spectrum(stage);
 tabs();
 document.getElementById("decks").replaceChildren(...decks.map((deck) => deck.element));
 

@@ -34,6 +34,8 @@ export class Store {
     if (address === "/get.reply") this.hearValue(values[0], values.slice(1));
     else if (address === "/sounding") this.tell(`sounding ${values[0]}`, values.slice(1));
     else if (address === "/peak") this.tell("peak", values);
+    else if (address === "/spectrum.reply") this.tell("spectrum", values);
+    else if (/^\/map(\/points)?\.reply$/.test(address)) this.tell(`map ${values[0]}`, address, values.slice(1));
     else if (address === "/status.reply") {
       this.status = pairs(values);
       this.tell("status", this.status);

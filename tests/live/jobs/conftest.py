@@ -12,6 +12,7 @@ from musicvae.live.engine.clips import InlineClips
 from musicvae.live.engine.describing import describe
 from musicvae.live.engine.engine import Engine
 from musicvae.live.jobs.audio import AudioJobs
+from musicvae.live.jobs.maps import MapJobs
 from musicvae.live.jobs.models import ModelJobs
 from musicvae.live.jobs.presets import PresetJobs
 from musicvae.live.jobs.recording import RecordingJobs
@@ -46,7 +47,7 @@ class Rig:
         self.rendering = RenderingJobs(self.handle, self.takes, lambda: [str(models)])
         presets = PresetJobs(self.handle, Presets(self.presets))
         models_and_tapes = ModelJobs(self.handle)
-        jobs = [models_and_tapes, presets, self.recording, self.rendering]
+        jobs = [models_and_tapes, MapJobs(self.handle), presets, self.recording, self.rendering]
         rows = [row for row in ADDRESSES if row.owner is not AudioJobs]
         self.said: list[tuple[Peer, str, list[Any]]] = []
         self.worker = Worker(

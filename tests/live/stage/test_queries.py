@@ -109,7 +109,8 @@ def test_each_address_of_a_deck_is_that_decks_own(handle: EngineHandle, address:
 def test_nothing_of_the_table_is_forgotten() -> None:
     described = {row.path for row in ADDRESSES if row.describe is not None}
     held = {"/attr/<name>" if path.startswith("/attr/") else path for path in SENT}
-    assert held | {"/latent/<i>"} == described
+    # Where a deck is on its map is not what it was sent; see test_memory_map.py.
+    assert held | {"/latent/<i>", "/map"} == described
 
 
 def test_one_latent_can_be_asked_for(handle: EngineHandle) -> None:
