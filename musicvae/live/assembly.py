@@ -37,6 +37,7 @@ from musicvae.live.outputs.output import Output, choose
 from musicvae.live.outputs.reconnecting import Reconnecting
 from musicvae.live.parts import Parts
 from musicvae.live.requests import Requests
+from musicvae.live.services import Services
 from musicvae.live.stage.engine_handle import EngineHandle
 from musicvae.live.stage.loading import Loader
 from musicvae.live.stage.opening import Opening
@@ -92,6 +93,7 @@ def assemble(
         quit if options.allow_quit else None,
         ADDRESSES.beginnings,
         watchers := Subscribers(MAX_WATCHERS),
+        services := Services(announcer.reply),
     )
     dispatcher = Dispatcher(
         stage,
@@ -105,6 +107,7 @@ def assemble(
     def gone(peer: Peer) -> None:
         announcer.subscribers.remove(peer)
         watchers.remove(peer)
+        services.gone(peer)
 
     connections = Connections(listening, allowed, gone)
     receiver = Receiver(datagrams, dispatcher.handle, announcer.outbox, connections)
@@ -123,6 +126,7 @@ def assemble(
         dispatcher=dispatcher,
         worker=worker,
         recording=recording,
+        services=services,
         housekeeper=Housekeeper(
             stage.engine,
             recording,

@@ -12,6 +12,7 @@ from musicvae.live.jobs.presets import PRESET_ADDRESSES
 from musicvae.live.jobs.recording import RECORDING_ADDRESSES
 from musicvae.live.jobs.rendering import RENDER
 from musicvae.live.requests import ALIAS, NOTIFY, PING, QUIT, REPLY_PORT, STATUS, VERSION, WATCH
+from musicvae.live.services import MIDI_ADDRESSES, SERVICE_ADDRESSES
 from musicvae.live.stage.queries import GET, MODEL_INFO, MODEL_LATENTS
 
 #: Every address; a new row is added here too, unless it is in one of the tuples.
@@ -33,11 +34,13 @@ ADDRESSES = AddressTable(
         *AUDIO_ADDRESSES,
         *RECORDING_ADDRESSES,
         RENDER,
+        *MIDI_ADDRESSES,
         ALIAS,
         STATUS,
         GET,
         NOTIFY,
         WATCH,
+        *SERVICE_ADDRESSES,
         REPLY_PORT,
         PING,
         SYNC,

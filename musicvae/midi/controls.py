@@ -71,7 +71,9 @@ def control_of(text: str) -> Control:
     """
     found = _FORM.fullmatch(" ".join(text.split()))
     if found is None or (kind := found[1]) not in KINDS:
-        raise ValueError(f"wants a control such as 'cc 74' or 'note 36 channel 10', got {text!r:.40}")
+        raise ValueError(
+            f"wants a control such as 'cc 74' or 'note 36 channel 10', got {text!r:.40}"
+        )
     first = 1 if kind == "program" else 0
     count = KINDS[kind]
     if count == 1 and found[2] is not None:
@@ -139,7 +141,7 @@ class Controls:
         return [Move(Control("bend", ANY, channel), _bend(value << 7 | number))]
 
     def settle(self) -> list[Move]:
-        """The moves of upper halves that no lower half followed; call it some milliseconds later."""
+        """The moves of upper halves that no lower half followed; to be called a little later."""
         moves = [_move_14(control, high << 7) for control, high in self._waiting.items()]
         self._waiting.clear()
         return moves
@@ -147,8 +149,7 @@ class Controls:
     def _hear_cc(self, channel: int, number: int, value: int) -> list[Move]:
         selected = self._selected.get(channel)
         if number in (_NRPN_HIGH, _NRPN_LOW):
-            pair = self._selected.setdefault(channel, [0, 0])
-            pair[number == _NRPN_LOW] = value
+            self._selected.setdefault(channel, [0, 0])[number == _NRPN_LOW] = value
             return []
         if number in (_RPN_HIGH, _RPN_LOW):  # what is entered now is for something else
             self._selected.pop(channel, None)

@@ -46,6 +46,17 @@ REPLIES = (
         "One for each prior; the reason says why it cannot be read, and is empty otherwise.",
     ),
     ("/preset/list.reply", "s name", "One for each preset of the deck's model."),
+    (
+        "/midi/list.reply",
+        "s address, s control, f low, f high, s curve, s values",
+        "A binding: a control such as `cc 74 channel 1` moves the address between the two values.",
+    ),
+    ("/midi/error.reply", "s", "A row of a mapping that is wrong, and why."),
+    (
+        "/service/ask",
+        "i, s address, values",
+        "To a process that took on a service: a client asks this; `/service/reply` answers it.",
+    ),
     ("/audio/list.reply", "i, s name, i channels, f Hz", "One for each output device."),
     (
         "/done",
