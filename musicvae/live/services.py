@@ -144,6 +144,7 @@ SERVICE_ADDRESSES = (
         "A process of `musicvae live` takes on a service, with the token that it was given.",
         Reader(lambda a: a.words(2), (TEXT, TEXT)),
         request=_take_on,
+        question=True,
     ),
     _row(
         "/service/reply",

@@ -60,22 +60,26 @@ class Learner:
 
     def choose(self) -> Binding:
         """The binding to what moved furthest."""
-        halves = {
-            Control("cc", number, control.channel)
-            for control in self._moves
-            if control.kind == "cc14"
-            for number in (control.number, control.number + 32)
-        }
-        there = {one: moves for one, moves in self._moves.items() if one not in halves}
+        there = dict(self._moves)
+        for control in self._moves:
+            if control.kind == "cc14":
+                halves = [
+                    Control("cc", number, control.channel)
+                    for number in (control.number, control.number + 32)
+                ]
+                both = all(half in self._moves for half in halves)
+                for one in halves if both else [control]:
+                    there.pop(one, None)
         chosen = max(there, key=lambda control: _weight(control, there[control]))
+        moves = there[chosen]
         alike = [one for one in there if (one.kind, one.number) == (chosen.kind, chosen.number)]
-        encoder = encoder_of([move.raw for move in there[chosen]]) if chosen.kind == "cc" else ""
+        encoder = encoder_of([move.raw for move in moves]) if chosen.kind == "cc" else ""
+        pressed = chosen.kind == "note" or all(move.place in (0.0, 1.0) for move in moves)
         if len(alike) > 1:  # each finger has a channel of its own
             chosen = chosen._replace(channel=ANY)
         if chosen.kind == "touch":
             chosen = chosen._replace(number=ANY)
         wish = self.wish
-        pressed = all(move.place in (0.0, 1.0) for move in there[chosen]) or chosen.kind == "note"
         curve = TOGGLE if wish.switch and pressed and not encoder else "lin"
         return Binding(chosen, wish.address, wish.low, wish.high, curve, encoder)
 

@@ -6,10 +6,12 @@ from musicvae.beside.mirror import Mirror
 from musicvae.live.osc.packets import Message
 
 
-def load(mirror: Mirror, deck: str, name: str, latents: int, attributes: str = "") -> None:
+def load(
+    mirror: Mirror, deck: str, name: str, latents: int, attributes: str = "", space: str = ""
+) -> None:
     """The daemon says that a deck plays another model."""
     mirror.hear(Message("/get.reply", (f"/deck/{deck}/model/load", name)))
-    facts = ("kind", "stream", "latents", latents, "attributes", attributes)
+    facts = ("kind", "stream", "latents", latents, "attributes", attributes, "latent_space", space)
     mirror.hear(Message("/model/info.reply", (deck, *facts)))
     for number in range(latents):
         about = (0.5, "" if number else "louder", f"latent {number}", -2.0, 1.5 + number)
