@@ -103,6 +103,8 @@ def _read_reply(a: Arguments) -> Values:
 
 
 def _read_learn(a: Arguments) -> Values:
+    if not a.values:
+        return ()
     if len(a.values) not in (1, 3):
         raise RefusedError("wants an address, and perhaps the values at both ends")
     address = Arguments(a.values[:1]).word()
@@ -157,15 +159,16 @@ SERVICE_ADDRESSES = (
 MIDI_ADDRESSES = (
     _midi(
         "/midi/learn",
-        "s, or s f f",
+        "none, s, or s f f",
         "Bind the next control that moves to this address, perhaps with the values at its two "
-        "ends; answers `/done /midi/learn ADDRESS CONTROL` then, or `/fail`.",
+        "ends; answers `/done /midi/learn ADDRESS CONTROL` then, or `/fail`. Without an address: "
+        "end learning.",
         Reader(_read_learn, (TEXT, *floats(-1e6, 1e6, 2))),
     ),
     _midi(
         "/midi/forget",
         "none, or s",
-        "Unbind an address, or all; ends learning.",
+        "Unbind an address, or all.",
         readers.optional_word,
     ),
     _midi(

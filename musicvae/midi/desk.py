@@ -108,7 +108,10 @@ class Desk:
         self._say(f"MIDI: {binding.control} moves {binding.address}")
         self._reply(wish.question, "/done", "/midi/learn", wish.address, str(binding.control))
 
-    def _learn(self, number: int, address: Value, *ends: Value) -> None:
+    def _learn(self, number: int, address: Value = "", *ends: Value) -> Values | None:
+        if not address:
+            self._stop_learning("ended by hand")
+            return ()
         name = checked_address(str(address), self._table)
         if needs_values(name, self._table):
             raise ValueError("it wants texts: bind it by a mapping file, with 'values'")
@@ -117,9 +120,9 @@ class Desk:
         self._stop_learning("another address is learnt")
         low, high = map(float, ends) if ends else (None, None)
         self.learner = Learner(Wish(name, low, high, switch, number))
+        return None
 
     def _forget(self, number: int, address: Value = "") -> Values:
-        self._stop_learning("ended by /midi/forget")
         self._changed = True
         return (*((address,) if address else ()), self._player.mapping.forget(str(address)))
 

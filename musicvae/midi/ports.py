@@ -46,6 +46,7 @@ class Port:
         self._opened: Opened | None = None
         self._refused = ""
         self._waiting = False
+        self._seen: list[str] | None = None
 
     async def run(self) -> None:
         """Look at the ports again and again, until it is cancelled."""
@@ -60,17 +61,20 @@ class Port:
         """Close a port that is gone; open the one that is wanted, if it is there."""
         names = await asyncio.to_thread(self._door.ports)  # it may wait for a server
         if self._opened is not None and self.name not in names:
-            self._say(f"MIDI: {self.name} is gone; it is opened again when it is back")
-            self._wanted = _CHANGING.sub("", self.name)
-            self._waiting = True
+            name, self._waiting = self.name, True
             self._close()
+            self._wanted = _CHANGING.sub("", name)
+            self._say(f"MIDI: {name} is gone; it is opened again when it is back")
         if self._opened is None:
-            self._open(names)
+            # What has just appeared may not be ready: JACK lists ports before it connects them.
+            seen = names if self._seen is None else self._seen
+            self._open([name for name in names if name in seen], names)
+        self._seen = names
 
-    def _open(self, names: list[str]) -> None:
-        name = chosen(self._wanted, names)
+    def _open(self, ready: list[str], names: list[str]) -> None:
+        name = chosen(self._wanted, ready)
         if not name:
-            if not self._waiting:
+            if not self._waiting and not chosen(self._wanted, names):
                 self._waiting = True
                 what = (
                     f"no MIDI port is called {self._wanted!r}" if self._wanted else "no MIDI port"

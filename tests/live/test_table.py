@@ -102,8 +102,8 @@ TABLE: dict[str, tuple[list[tuple[Any, ...]], list[tuple[tuple[Any, ...], str]]]
         [((), "seconds"), ((0,), "range"), ((1, True), "text")],
     ),
     "/midi/learn": (
-        [("/gain",), ("/gain", -6, 6.0)],
-        [((), "an address"), (("/gain", 1), "both ends"), (("/gain", 1, 2e6), "out of range")],
+        [(), ("/gain",), ("/gain", -6, 6.0)],
+        [(("/gain", 1), "both ends"), (("/gain", 1, 2e6), "out of range")],
     ),
     "/midi/forget": ([(), ("/gain",)], [((True,), "text")]),
     "/midi/list": ([()], []),

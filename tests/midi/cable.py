@@ -1,43 +1,66 @@
-"""A controller of the test in JACK: a client with one MIDI output."""
+"""A controller of the test in JACK: a client with one MIDI output, in a process of its own."""
 
 from __future__ import annotations
 
-import time
-from collections import deque
+import subprocess
+import sys
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 import pytest
 
+_CODE = """
+import sys, time
+import jack
+
+client = jack.Client(sys.argv[1], no_start_server=True)
+port = client.midi_outports.register("out")
+waiting = []
+
+def process(frames):
+    port.clear_buffer()
+    if waiting:
+        port.write_midi_event(0, waiting.pop(0))
+
+client.set_process_callback(process)
+with client:
+    print("plugged in", flush=True)
+    for line in sys.stdin:
+        waiting.append(bytes.fromhex(line))
+        while waiting:
+            time.sleep(0.001)
+        print("sent", flush=True)
+"""
+
 
 class Cable:
-    """Plugged in between ``with`` and its end.
+    """Plugged in between ``with`` and its end, into the server of ``JACK_DEFAULT_SERVER``.
 
     Args:
-        server: the name of a JACK server.
         name: of the client.
     """
 
-    def __init__(self, server: str, name: str = "nanoKONTROL2") -> None:
-        jack = pytest.importorskip("jack", reason="JACK-Client, which sends, is not installed")
-        self._client: Any = jack.Client(name, servername=server, no_start_server=True)
-        self._port = self._client.midi_outports.register("out")
-        self._waiting: deque[bytes] = deque()
-        self._client.set_process_callback(self._process)
+    def __init__(self, name: str = "nanoKONTROL2") -> None:
+        pytest.importorskip("jack", reason="JACK-Client, which sends, is not installed")
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", _CODE, name],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self._answer()
 
-    def _process(self, frames: int) -> None:
-        self._port.clear_buffer()
-        while self._waiting:
-            self._port.write_midi_event(0, self._waiting.popleft())
+    def _answer(self) -> None:
+        assert self._process.stdout is not None
+        assert self._process.stdout.readline()
 
     def send(self, *messages: str) -> None:
         """Send messages, each as hexadecimal digits."""
-        self._waiting.extend(bytes.fromhex(each) for each in messages)
-        while self._waiting:
-            time.sleep(0.001)
+        for each in messages:
+            print(each, file=self._process.stdin, flush=True)
+            self._answer()
 
     def __enter__(self) -> Self:
-        self._client.activate()
         return self
 
     def __exit__(
@@ -46,5 +69,4 @@ class Cable:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._client.deactivate()
-        self._client.close()
+        self._process.communicate(timeout=60)

@@ -118,7 +118,7 @@ def test_a_file_to_begin_with_that_is_not_there_is_said(stage: Stage, tmp_path: 
 
 
 def test_nonsense_is_refused(stage: Stage) -> None:
-    for asked in (("/midi/other",), ("/midi/load",), ("/midi/save",), ("/midi/learn",)):
+    for asked in (("/midi/other",), ("/midi/load",), ("/midi/save",)):
         ((fail, address, _),) = stage.ask(*asked)
         assert (fail, address) == ("/fail", asked[0])
 

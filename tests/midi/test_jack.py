@@ -55,7 +55,7 @@ def test_either_binding_lists_and_hears(
     heard: list[bytes] = []
     door = RtMidiDoor()
     assert door.ports() == []
-    with Cable(room.name) as cable:
+    with Cable() as cable:
         assert door.ports() == ["nanoKONTROL2:out"]
         opened = door.open("nanoKONTROL2:out", heard.append)
 
@@ -86,7 +86,7 @@ def test_a_controller_plays_a_daemon_and_comes_back(room: Jack, tmp_path: Path) 
 
         wait_for(lambda: any("waiting for it" in line for line in said), 60)
         for _ in range(2):
-            with Cable(room.name) as cable:
+            with Cable() as cable:
                 wait_for(lambda: said[-1] == "MIDI: nanoKONTROL2:out", 60)
                 wait_for(lambda: turned("00", -48.0), 60)
                 wait_for(lambda: turned("7f", 6.0), 60)
@@ -97,5 +97,5 @@ def test_a_controller_plays_a_daemon_and_comes_back(room: Jack, tmp_path: Path) 
 
 def test_ports_are_listed_by_a_process_of_their_own(room: Jack) -> None:
     pytest.importorskip("rtmidi", reason="python-rtmidi, which hears MIDI, is not installed")
-    with Cable(room.name):
+    with Cable():
         assert list_ports() == ["nanoKONTROL2:out"]
