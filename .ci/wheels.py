@@ -2,8 +2,8 @@
 
 ``python .ci/wheels.py`` resolves the base and the extras ``live``, ``page`` and ``midi`` of
 pyproject.toml, with all they need in turn, for every row of ``SYSTEMS`` and every version of
-``PYTHONS``, and fails when one is not to be had without a compiler. Nothing is installed; where the index serves metadata
-by themselves, no wheel is downloaded either.
+``PYTHONS``, and fails when one is not to be had without a compiler. Nothing is installed; where the
+index serves metadata by themselves, no wheel is downloaded either.
 """
 
 from __future__ import annotations

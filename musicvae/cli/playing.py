@@ -129,7 +129,8 @@ def _console(
 ) -> Callable[[Daemon], AbstractContextManager[object]] | None:
     """A function of the daemon that returns the context manager which shows it while it plays."""
     if options.quiet:
-        return partial(_beside, options, show=lambda url: None)
+        nothing = not options.page and options.midi is None
+        return None if nothing else partial(_beside, options, show=lambda url: None)
     return partial(_for_programs if options.json else _for_people, options)
 
 
