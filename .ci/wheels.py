@@ -1,9 +1,9 @@
 """Asks pip whether everything the daemon needs has a wheel for each system and Python we name.
 
-``python .ci/wheels.py`` resolves the base and the extras ``live`` and ``page`` of pyproject.toml,
-with all they need in turn, for every row of ``SYSTEMS`` and every version of ``PYTHONS``, and fails
-when one is not to be had without a compiler. Nothing is installed; where the index serves metadata
-by themselves, no wheel is downloaded either.
+``python .ci/wheels.py`` resolves the base and the extras ``live``, ``page`` and ``midi`` of
+pyproject.toml, with all they need in turn, for every row of ``SYSTEMS`` and every version of
+``PYTHONS``, and fails when one is not to be had without a compiler. Nothing is installed; where the
+index serves metadata by themselves, no wheel is downloaded either.
 """
 
 from __future__ import annotations
@@ -49,13 +49,13 @@ SYSTEMS: dict[str, tuple[dict[str, str], list[str]]] = {
 
 
 def needed(system: str, version: str) -> list[str]:
-    """Requirements of the base, of ``live`` and of ``page`` that hold there, without their markers.
+    """Requirements of the base and of what ``musicvae live`` may use that hold there, as names.
 
     pip evaluates markers for the Python that runs it, hence this.
     """
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     extras = project["optional-dependencies"]
-    declared = [*project["dependencies"], *extras["live"], *extras["page"]]
+    declared = [*project["dependencies"], *extras["live"], *extras["page"], *extras["midi"]]
     there = {**SYSTEMS[system][0], "python_version": version, "python_full_version": f"{version}.0"}
     requirements = [Requirement(line) for line in declared]
     held = [one for one in requirements if one.marker is None or one.marker.evaluate(there)]

@@ -31,6 +31,7 @@
         ├── PortInUseError               another program uses that port already
         ├── PacketError (ValueError)     a datagram that is not well-formed OSC
         ├── PresetError (ValueError)     a preset that cannot be saved or recalled
+        ├── MappingError (ValueError)    a mapping of MIDI controls that cannot be read or written
         └── ScoreError (ValueError)      a score that cannot be read or written completely
 
 Each error has four parts: what is wrong, what was expected, what was received, and a hint, the
@@ -209,6 +210,10 @@ class PacketError(LiveError, ValueError):
 
 class PresetError(LiveError, ValueError):
     """A preset that cannot be saved, found or read, or that belongs to another model."""
+
+
+class MappingError(LiveError, ValueError):
+    """A mapping of MIDI controls that cannot be read or written."""
 
 
 class ScoreError(LiveError, ValueError):

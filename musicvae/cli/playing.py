@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import fields
 from functools import partial
 from importlib.util import find_spec
@@ -59,6 +59,21 @@ def add(commands: Commands) -> None:
         metavar="N",
         help="its port; 0 takes any free one (default: %(default)s)",
     )
+    midi = command.add_argument_group("midi")
+    midi.add_argument(
+        "--midi",
+        nargs="?",
+        const="",
+        metavar="PORT",
+        help="be played by a MIDI controller: the first port, or the one whose name contains PORT",
+    )
+    midi.add_argument(
+        "--midi-map",
+        default="",
+        metavar="FILE",
+        help="what its controls move (default: the mapping that was saved as `default`, if any)",
+    )
+    midi.add_argument("--list-midi", action="store_true", help="list the MIDI ports and exit")
     shown = command.add_mutually_exclusive_group()
     shown.add_argument("--quiet", action="store_true", help="print errors only")
     shown.add_argument("--json", action="store_true", help="print JSON lines for other programs")
@@ -78,6 +93,13 @@ def live(options: argparse.Namespace) -> None:
 
         print(list_devices())
         return
+    if options.list_midi:
+        from musicvae.midi.starting import check_installed as check_midi
+        from musicvae.midi.starting import list_ports
+
+        check_midi()
+        print("\n".join(list_ports()) or "There is no MIDI port.")
+        return
     from musicvae.errors import SettingError
     from musicvae.live.daemon import run
 
@@ -93,6 +115,12 @@ def live(options: argparse.Namespace) -> None:
         from musicvae.page.starting import check_installed
 
         check_installed()
+    if options.midi is None and options.midi_map:
+        raise SettingError("--midi-map is for --midi", hint="add --midi")
+    if options.midi is not None:
+        from musicvae.midi.starting import check_installed as check_midi
+
+        check_midi()
     run(options.artifacts, _console(options), **option_values(Options, options))
 
 
@@ -101,7 +129,8 @@ def _console(
 ) -> Callable[[Daemon], AbstractContextManager[object]] | None:
     """A function of the daemon that returns the context manager which shows it while it plays."""
     if options.quiet:
-        return (lambda daemon: _page(options, daemon, lambda url: None)) if options.page else None
+        nothing = not options.page and options.midi is None
+        return None if nothing else partial(_beside, options, show=lambda url: None)
     return partial(_for_programs if options.json else _for_people, options)
 
 
@@ -111,7 +140,7 @@ def _for_programs(options: argparse.Namespace, daemon: Daemon) -> Iterator[None]
 
     with (
         JsonLines(daemon.parts, _say) as lines,
-        _page(options, daemon, lambda url: lines.say("page", url=url)),
+        _beside(options, daemon, lambda url: lines.say("page", url=url)),
     ):
         yield
 
@@ -122,7 +151,7 @@ def _for_people(options: argparse.Namespace, daemon: Daemon) -> Iterator[None]:
         _say(line)
     notices = daemon.parts.notices
     notices.show_with(_say)
-    with _page(options, daemon, _show_link) as page, ExitStack() as stack:
+    with _beside(options, daemon, _show_link) as page, ExitStack() as stack:
         if not options.plain and sys.stdout.isatty() and find_spec("rich") is not None:
             from musicvae.live.console.screen import Screen
 
@@ -133,15 +162,23 @@ def _for_people(options: argparse.Namespace, daemon: Daemon) -> Iterator[None]:
         yield
 
 
-def _page(
+@contextmanager
+def _beside(
     options: argparse.Namespace, daemon: Daemon, show: Callable[[str], None]
-) -> AbstractContextManager[Page | None]:
-    """The control page, where it is asked for; ``show`` is called with its link."""
-    if not options.page:
-        return nullcontext()
-    from musicvae.page.starting import Page
+) -> Iterator[Page | None]:
+    """The processes that were asked for; ``show`` is called with the link of the page."""
+    say = daemon.parts.notices.say
+    with ExitStack() as stack:
+        if options.midi is not None:
+            from musicvae.midi.starting import Midi
 
-    return Page(daemon.parts, options.page_port, daemon.parts.notices.say, show)
+            stack.enter_context(Midi(daemon.parts, options.midi, options.midi_map, say))
+        page = None
+        if options.page:
+            from musicvae.page.starting import Page
+
+            page = stack.enter_context(Page(daemon.parts, options.page_port, say, show))
+        yield page
 
 
 def _show_link(url: str) -> None:

@@ -38,6 +38,7 @@ from musicvae.live.outputs.output import Output, choose
 from musicvae.live.outputs.reconnecting import Reconnecting
 from musicvae.live.parts import Parts
 from musicvae.live.requests import Requests
+from musicvae.live.services import Services
 from musicvae.live.spectrum import Spectra
 from musicvae.live.stage.engine_handle import EngineHandle
 from musicvae.live.stage.loading import Loader
@@ -95,6 +96,7 @@ def assemble(
         ADDRESSES.beginnings,
         watchers := Subscribers(MAX_WATCHERS),
         onlookers := Subscribers(MAX_WATCHERS),
+        services := Services(announcer.reply),
     )
     dispatcher = Dispatcher(
         stage,
@@ -109,6 +111,7 @@ def assemble(
         announcer.subscribers.remove(peer)
         watchers.remove(peer)
         onlookers.remove(peer)
+        services.gone(peer)
 
     connections = Connections(listening, allowed, gone)
     receiver = Receiver(datagrams, dispatcher.handle, announcer.outbox, connections)
@@ -127,6 +130,7 @@ def assemble(
         dispatcher=dispatcher,
         worker=worker,
         recording=recording,
+        services=services,
         housekeeper=Housekeeper(
             stage.engine,
             recording,

@@ -15,6 +15,7 @@ from musicvae.live.network.tcp import Connections
 from musicvae.live.notices import Notices
 from musicvae.live.options import Options
 from musicvae.live.outputs.output import Output
+from musicvae.live.services import Services
 from musicvae.live.stage.repertoire import Repertoire
 
 
@@ -36,6 +37,7 @@ class Parts:
         dispatcher: reads packets and passes their commands on.
         worker: the thread that does jobs.
         recording: the recording in progress, if any.
+        services: what processes beside the daemon do for its clients.
         housekeeper: the thread that writes recordings and informs subscribers.
     """
 
@@ -52,4 +54,5 @@ class Parts:
     dispatcher: Dispatcher
     worker: Worker
     recording: RecordingJobs
+    services: Services
     housekeeper: Housekeeper

@@ -14,6 +14,7 @@ from musicvae.live.network.peers import Peer, is_loopback
 from musicvae.live.network.sockets import is_free
 from musicvae.live.osc.aliases import MAX_ALIASES, Aliases
 from musicvae.live.osc.patterns import is_pattern
+from musicvae.live.services import Services
 from musicvae.version import __version__
 
 DEFAULT_REPLY_PORT = 7701
@@ -33,9 +34,11 @@ class Requests:
         beginnings: first parts of addresses that no alias may hide.
         watchers: those who sent ``/watch 1``.
         onlookers: those who sent ``/spectrum 1``.
+        services: what other processes do.
 
     Attributes:
         aliases: set by ``/alias``.
+        services: as given.
     """
 
     def __init__(
@@ -47,8 +50,10 @@ class Requests:
         beginnings: Collection[str] = (),
         watchers: Subscribers | None = None,
         onlookers: Subscribers | None = None,
+        services: Services | None = None,
     ) -> None:
         self.aliases = Aliases()
+        self.services = Services() if services is None else services
         self._beginnings = beginnings
         self._addressees = addressees
         self._subscribers = subscribers

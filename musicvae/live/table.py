@@ -23,6 +23,7 @@ from musicvae.live.requests import (
     VERSION,
     WATCH,
 )
+from musicvae.live.services import MIDI_ADDRESSES, SERVICE_ADDRESSES
 from musicvae.live.stage.queries import GET, MODEL_INFO, MODEL_LATENTS
 
 #: Every address; a new row is added here too, unless it is in one of the tuples.
@@ -45,12 +46,14 @@ ADDRESSES = AddressTable(
         *AUDIO_ADDRESSES,
         *RECORDING_ADDRESSES,
         RENDER,
+        *MIDI_ADDRESSES,
         ALIAS,
         STATUS,
         GET,
         NOTIFY,
         WATCH,
         SPECTRUM,
+        *SERVICE_ADDRESSES,
         REPLY_PORT,
         PING,
         SYNC,

@@ -19,6 +19,7 @@ from musicvae.live.osc import packets
 from musicvae.live.osc.patterns import is_pattern
 from musicvae.live.osc.replies import message
 from musicvae.live.requests import ALIAS, NOTIFY, QUIT, REPLY_PORT, SPECTRUM, WATCH
+from musicvae.live.services import SERVICE_ADDRESSES
 
 #: Packets of one client that are passed on in a second, and of all together: a hand sends 60.
 PACKETS_PER_SECOND = 500
@@ -28,7 +29,7 @@ PACKETS_TOGETHER = 2000
 QUESTIONS_PER_SECOND = 40
 QUESTIONS_TOGETHER = 150
 #: What concerns a connection, which clients share, or the whole daemon.
-_NOT_FOR_CLIENTS = (NOTIFY, WATCH, SPECTRUM, REPLY_PORT, ALIAS, QUIT)
+_NOT_FOR_CLIENTS = (NOTIFY, WATCH, SPECTRUM, REPLY_PORT, ALIAS, QUIT, *SERVICE_ADDRESSES)
 
 
 class Passed(NamedTuple):

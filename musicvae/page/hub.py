@@ -6,13 +6,13 @@ import json
 import time
 from collections.abc import Callable
 
+from musicvae.beside.mirror import Mirror
 from musicvae.live.commands.address import Values
 from musicvae.live.commands.table import AddressTable
 from musicvae.live.osc import packets
 from musicvae.live.osc.replies import message
 from musicvae.page.client import Client
 from musicvae.page.gate import Shared
-from musicvae.page.mirror import Mirror
 from musicvae.page.space import Space, changed_path, elements
 
 #: Clients at the same time.

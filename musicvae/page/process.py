@@ -15,6 +15,7 @@ from contextlib import AsyncExitStack, ExitStack
 from aiohttp import web
 
 from musicvae import child
+from musicvae.beside.link import Link
 from musicvae.errors import MusicVAEError
 from musicvae.live.network.peers import AllowList
 from musicvae.live.network.sockets import listening_pair
@@ -22,7 +23,6 @@ from musicvae.live.table import ADDRESSES
 from musicvae.page.announcing import announcable, announced
 from musicvae.page.hub import Hub
 from musicvae.page.job import Job, link_of, own_address
-from musicvae.page.link import Link
 from musicvae.page.server import Server
 from musicvae.page.visitors import Visitors
 

@@ -11,10 +11,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from musicvae.beside.mirror import NO_MODEL, Model, value_at
+from musicvae.beside.wanting import wanted_by
 from musicvae.live.commands.address import DECKS, Address, Values
 from musicvae.live.commands.table import AddressTable
-from musicvae.live.commands.wanted import Reader, Wanted
-from musicvae.page.mirror import NO_MODEL, Model
+from musicvae.live.commands.wanted import Wanted
 
 #: The attributes that a client may ask for, and the optional ones of these.
 REQUIRED = ("FULL_PATH", "CONTENTS", "TYPE", "HOST_INFO")
@@ -45,28 +46,7 @@ class Node:
 
     def wants(self) -> list[Wanted]:
         """What it wants, one for each argument, as often as the model has latents."""
-        reader = self.row.read
-        if not isinstance(reader, Reader):
-            return []
-        wants = list(reader.wants)
-        if reader.each_latent:
-            wants += wants[-1:] * (self.model.shape.latent_dim - 1)
-        if not reader.in_latents or not self.model.latents:
-            return wants
-        if self.row.numbered:
-            return self._ranged(wants, int(self.key))
-        first = len(reader.wants) - 1
-        return [*wants[:first], *self._ranged(wants[first:], 0)]
-
-    def _ranged(self, wants: list[Wanted], start: int) -> list[Wanted]:
-        """The same with the ranges that these latents have in the music."""
-        known = dict(enumerate(self.model.latents))
-        return [
-            wanted
-            if (latent := known.get(start + at)) is None
-            else Wanted(wanted.tag, latent.low, latent.high)
-            for at, wanted in enumerate(wants)
-        ]
+        return wanted_by(self.row, self.key, self.model)
 
     def describe(self, values: Mapping[str, Values]) -> Json:
         """The attributes of this address alone."""
@@ -151,12 +131,7 @@ def value_of(node: Node, values: Mapping[str, Values]) -> Values:
 
     One latent's value is an element of the vector of all.
     """
-    if node.home in values:
-        return values[node.home]
-    if node.row.numbered and node.row.describe is not None:
-        vector = values.get(node.home.rpartition("/")[0], ())
-        return vector[int(node.key) : int(node.key) + 1]
-    return ()
+    return value_at(node.home, values)
 
 
 def elements(address: str, values: Values, before: Values) -> Iterator[tuple[str, Values]]:

@@ -232,3 +232,54 @@ def test_without_aiohttp_there_is_no_page(
     assert main(["live", "jazz.onnx", "--page"]) == 1
     assert 'pip install "musicvae[page]"' in capsys.readouterr().err
     assert received == {}
+
+
+def test_midi_is_there_while_the_daemon_plays(monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[Any] = []
+
+    class Heard:
+        def __init__(self, parts: Any, port: str, file: str, say: Any) -> None:
+            started.append((port, file))
+
+        def __enter__(self) -> Heard:
+            return self
+
+        def __exit__(self, *error: object) -> None:
+            started.append("ended")
+
+    monkeypatch.setattr("musicvae.midi.starting.Midi", Heard)
+    monkeypatch.setattr("musicvae.midi.starting.check_installed", lambda: None)
+    assert shown(monkeypatch, "--plain", "--midi") == ["plays"]
+    assert shown(monkeypatch, "--quiet", "--midi", "keys", "--midi-map", "x.json") == ["plays"]
+    assert started == [("", ""), "ended", ("keys", "x.json"), "ended"]
+
+
+def test_a_mapping_without_midi_is_refused(
+    capsys: pytest.CaptureFixture[str], received: dict[str, Any]
+) -> None:
+    assert main(["live", "jazz.onnx", "--midi-map", "x.json"]) == 1
+    assert "add --midi" in capsys.readouterr().err
+    assert received == {}
+
+
+@pytest.mark.parametrize("option", ["--midi", "--list-midi"])
+def test_without_its_library_there_is_no_midi(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    received: dict[str, Any],
+    option: str,
+) -> None:
+    monkeypatch.setattr("musicvae.midi.starting.find_spec", lambda name: None)
+    assert main(["live", "jazz.onnx", option]) == 1
+    assert 'pip install "musicvae[midi]"' in capsys.readouterr().err
+    assert received == {}
+
+
+def test_midi_ports_are_listed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("musicvae.midi.starting.check_installed", lambda: None)
+    for names, said in ((["Keys", "Knobs"], "Keys\nKnobs\n"), ([], "There is no MIDI port.\n")):
+        monkeypatch.setattr("musicvae.midi.starting.list_ports", lambda names=names: names)
+        assert main(["live", "--list-midi"]) == 0
+        assert capsys.readouterr().out == said

@@ -108,6 +108,19 @@ TABLE: dict[str, tuple[list[tuple[Any, ...]], list[tuple[tuple[Any, ...], str]]]
         [(1,), (0.1, "x"), (1, 2)],
         [((), "seconds"), ((0,), "range"), ((1, True), "text")],
     ),
+    "/midi/learn": (
+        [(), ("/gain",), ("/gain", -6, 6.0)],
+        [(("/gain", 1), "both ends"), (("/gain", 1, 2e6), "out of range")],
+    ),
+    "/midi/forget": ([(), ("/gain",)], [((True,), "text")]),
+    "/midi/list": ([()], []),
+    "/midi/save": ([("x",), ("x", "model")], [((), "a name"), (("x", "all"), "'model' or")]),
+    "/midi/load": ([("x",), (1,)], [((), "1 text")]),
+    "/service": ([("midi", "token")], [(("midi",), "2 text")]),
+    "/service/reply": (
+        [(1, "/done"), (1, "/done", "/midi/load", 2, 0.5)],
+        [((1,), "a number"), (("x", "/done"), "numbers"), ((1, True), "text")],
+    ),
     "/alias": ([("/a", "/b")], [(("a", "/b"), "two addresses"), (("/a",), "2 text")]),
     "/status": ([()], []),
     "/get": ([("/gain",)], [((), "1 text")]),
@@ -204,7 +217,7 @@ def test_every_address_is_documented_in_one_line() -> None:
 
 def test_whatever_is_answered_is_a_job_or_counts_as_a_question() -> None:
     """So that no flood of one kind of message makes a flood of answers."""
-    changing = {"/alias", "/replyport", "/quit"}  # these are not answered
+    changing = {"/alias", "/replyport", "/quit", "/service/reply"}  # these are not answered
     for entry in ADDRESSES:
         if entry.request is not None and entry.path not in changing:
             assert entry.question, entry.path

@@ -28,6 +28,18 @@ def test_the_page_in_a_browser(drive: Callable[..., None], stage: Any) -> None:
             page.wait_for_timeout(20)
             later_sent = [sent for sent in stage.sent if sent[0] == "/deck/a/latent/0"]
         assert later_sent[0][1][0] == pytest.approx(0.07, abs=0.005)
+        # A touch that is to be learnt moves nothing.
+        page.get_by_role("button", name="MIDI", exact=True).click()
+        browser.fader("a", "1 latent 1").click()
+        later_learnt: list[Any] = []
+        while not later_learnt:
+            page.wait_for_timeout(20)
+            later_learnt = [sent for sent in stage.sent if sent[0] == "/midi/learn"]
+        assert later_learnt == [("/midi/learn", ("/deck/a/latent/1",))]
+        assert not [sent for sent in stage.sent if sent[0] == "/deck/a/latent/1"]
+        later(stage.say, "/done", "/midi/learn", "/deck/a/latent/1", "cc 74 channel 1")
+        browser.until("!document.body.classList.contains('learning')")
+        browser.until("document.body.innerText.includes('cc 74 channel 1 moves')")
         # What others move, is shown, and what sounds too.
         later(stage.say, "/get.reply", "/deck/b/gain", -20.0)
         later(stage.say, "/sounding", "a", 0.5, 0.0, 0.0)

@@ -15,11 +15,12 @@ from typing import Any
 import pytest
 
 from musicvae.artifact import ArtifactInfo
+from musicvae.beside import companion
 from musicvae.errors import MissingExtraError
 from musicvae.live.daemon import Daemon
 from musicvae.page import starting
 from musicvae.page.job import Job, link_of
-from musicvae.page.starting import MOST_RESTARTS, Page, check_installed
+from musicvae.page.starting import Page, check_installed
 
 
 class Silence:
@@ -56,7 +57,7 @@ def test_it_shows_the_daemon_comes_back_and_ends(
     daemon: Daemon, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pytest.importorskip("aiohttp", reason="aiohttp, which serves the page, is not installed")
-    monkeypatch.setattr(starting, "PAUSE", 0.0)
+    monkeypatch.setattr(companion, "PAUSE", 0.0)
     said: list[str] = []
     table = daemon.parts.dispatcher._handle.table
     links: list[str] = []
@@ -100,10 +101,9 @@ def test_what_cannot_begin_is_said_once(daemon: Daemon, monkeypatch: pytest.Monk
 
 
 def test_it_is_not_started_for_ever(daemon: Daemon, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(starting, "PAUSE", 0.0)
-    monkeypatch.setattr(starting, "MOST_RESTARTS", 1)
+    monkeypatch.setattr(companion, "PAUSE", 0.0)
+    monkeypatch.setattr(companion, "MOST_RESTARTS", 1)
     monkeypatch.setattr(starting, "CODE", """print('{"trouble": "it burns"}')""")
-    assert MOST_RESTARTS > 1
     said: list[str] = []
     with Page(daemon.parts, 7702, said.append) as page:
         until(lambda: not page._thread.is_alive())

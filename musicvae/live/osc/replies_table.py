@@ -58,6 +58,17 @@ REPLIES = (
         "1. Each is a second of music.",
     ),
     ("/preset/list.reply", "s name", "One for each preset of the deck's model."),
+    (
+        "/midi/list.reply",
+        "s address, s control, f low, f high, s curve, s values",
+        "A binding: a control such as `cc 74 channel 1` moves the address between the two values.",
+    ),
+    ("/midi/error.reply", "s", "A row of a mapping that is wrong, and why."),
+    (
+        "/service/ask",
+        "i, s address, values",
+        "To a process that took on a service: a client asks this; `/service/reply` answers it.",
+    ),
     ("/audio/list.reply", "i, s name, i channels, f Hz", "One for each output device."),
     (
         "/done",

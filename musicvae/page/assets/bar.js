@@ -2,6 +2,7 @@
 
 import { chip, h } from "./dom.js";
 import { faders } from "./controls.js";
+import { learning } from "./learning.js";
 
 const LOWEST = -60;
 const DECKS = ["a", "b"];
@@ -12,7 +13,7 @@ export function bar(stage) {
   meters(stage);
   figures(stage);
   const actions = document.getElementById("actions");
-  actions.replaceChildren(record(stage), panic(stage));
+  actions.replaceChildren(learning(stage), record(stage), panic(stage));
 }
 
 function meters(stage) {

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+from musicvae.beside.link import MAX_UNSENT, Link
 from musicvae.live.osc import packets
 from musicvae.live.osc.framing import Deframer, Framing, encode
 from musicvae.live.osc.replies import message
-from musicvae.page.link import MAX_UNSENT, Link
 
 #: What it asks of the daemon each time.
 ASKED = ["/watch", "/notify", "/spectrum"]
@@ -72,7 +72,7 @@ def test_it_watches_and_passes_on() -> None:
 
 
 def test_it_comes_back(monkeypatch: Any) -> None:
-    monkeypatch.setattr("musicvae.page.link._AGAIN", 0.0)
+    monkeypatch.setattr("musicvae.beside.link._AGAIN", 0.0)
 
     async def test(daemon: Daemon, link: Link, said: Any, states: Any) -> None:
         assert await states.get() is True

@@ -24,6 +24,7 @@ class Link:
         port: its OSC port.
         hear: called with each packet of the daemon.
         changed: called with whether there is a connection, when that changes.
+        notified: whether it also wants the status, levels and spectrum.
 
     Attributes:
         dropped: packets that could not be sent.
@@ -35,11 +36,14 @@ class Link:
         port: int,
         hear: Callable[[bytes], None],
         changed: Callable[[bool], None] = lambda _: None,
+        *,
+        notified: bool = True,
     ) -> None:
         self.dropped = 0
         self._place = host, port
         self._hear = hear
         self._changed = changed
+        self._notified = notified
         self._writer: asyncio.StreamWriter | None = None
 
     @property
@@ -57,8 +61,9 @@ class Link:
                 continue
             try:
                 self.send(message("/watch", 1))
-                self.send(message("/notify", 1))
-                self.send(message("/spectrum", 1))
+                if self._notified:
+                    self.send(message("/notify", 1))
+                    self.send(message("/spectrum", 1))
                 self._changed(True)
                 await self._listen(reader)
             except (OSError, PacketError):

@@ -2,8 +2,19 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
+from musicvae.beside.mirror import Mirror, value_at
 from musicvae.live.osc.packets import Message
-from musicvae.page.mirror import Mirror
+from tests.beside.told import load
+
+
+@pytest.fixture
+def mirror() -> Mirror:
+    told = Mirror()
+    load(told, "a", "jazz", 3, "loudness")
+    load(told, "b", "metal", 2)
+    return told
 
 
 def test_values_are_remembered_and_changes_are_told() -> None:
@@ -15,16 +26,14 @@ def test_values_are_remembered_and_changes_are_told() -> None:
     assert told == [("/deck/a/gain", (1.0,), ()), ("/deck/a/gain", (2.0,), (1.0,))]
 
 
-def test_another_model_makes_the_values_of_its_deck_old(stage: Any) -> None:
-    mirror = stage.hub.mirror
+def test_another_model_makes_the_values_of_its_deck_old(mirror: Mirror) -> None:
     questions = mirror.hear(Message("/get.reply", ("/deck/b/model/load", "punk")))
     assert questions == ["/deck/b/model/info", "/deck/b/model/latents"]
     assert [key for key in mirror.values if key.startswith("/deck/b/")] == ["/deck/b/model/load"]
     assert mirror.values["/deck/a/gain"] == (-3.0,)
 
 
-def test_a_model_is_known_once_all_of_it_was_told(stage: Any) -> None:
-    mirror = stage.hub.mirror
+def test_a_model_is_known_once_all_of_it_was_told(mirror: Mirror) -> None:
     assert mirror.models["a"].shape.attributes == ("loudness",)
     assert [latent.label for latent in mirror.models["a"].latents] == [
         "louder",
@@ -49,3 +58,10 @@ def test_nonsense_is_passed_over() -> None:
     ):
         assert mirror.hear(message) == []
     assert mirror.values == {}
+
+
+def test_one_latent_is_an_element_of_all(mirror: Mirror) -> None:
+    assert value_at("/deck/a/latent/2", mirror.values) == (0.5,)
+    assert value_at("/deck/a/gain", mirror.values) == (-3.0,)
+    for unknown in ("/deck/a/latent/3", "/deck/a/latent/x", "/deck/a/mute", "/latent"):
+        assert value_at(unknown, mirror.values) == ()

@@ -5,7 +5,7 @@ No sockets: the link passes messages in, and sends what :meth:`Mirror.hear` asks
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -136,6 +136,19 @@ class Mirror:
         if model != self.models.get(deck):
             self.models[deck] = model
             self._on_model(deck)
+
+
+def value_at(address: str, values: Mapping[str, Values]) -> Values:
+    """The present value of an address with its deck; empty if it has none.
+
+    One latent's value is an element of the vector of all.
+    """
+    if address in values:
+        return values[address]
+    vector, _, element = address.rpartition("/")
+    if not (element.isascii() and element.isdigit()):
+        return ()
+    return values.get(vector, ())[int(element) : int(element) + 1]
 
 
 def _plain(values: tuple[object, ...]) -> Values:

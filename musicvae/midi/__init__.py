@@ -1,0 +1,1 @@
+"""MIDI in: ports, messages, mappings, and learning, in a process of its own."""
