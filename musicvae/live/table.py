@@ -6,13 +6,14 @@ from musicvae.live.commands.table import AddressTable
 from musicvae.live.engine.control_addresses import ALIASES, CONTROL_ADDRESSES
 from musicvae.live.engine.deck_addresses import DECK_ADDRESSES, LOOP
 from musicvae.live.engine.engine import CROSSFADE
+from musicvae.live.engine.input_addresses import INPUT_ADDRESSES
 from musicvae.live.jobs.audio import AUDIO_ADDRESSES
 from musicvae.live.jobs.models import MEMORY_LIST, MODEL_LIST, PRIOR_LIST, STYLE, SYNC, TAPE_LIST
 from musicvae.live.jobs.presets import PRESET_ADDRESSES
 from musicvae.live.jobs.recording import RECORDING_ADDRESSES
 from musicvae.live.jobs.rendering import RENDER
 from musicvae.live.requests import ALIAS, NOTIFY, PING, QUIT, REPLY_PORT, STATUS, VERSION, WATCH
-from musicvae.live.stage.queries import GET, MODEL_INFO, MODEL_LATENTS
+from musicvae.live.stage.queries import GET, INPUT_LEVEL, MODEL_INFO, MODEL_LATENTS
 
 #: Every address; a new row is added here too, unless it is in one of the tuples.
 ADDRESSES = AddressTable(
@@ -26,6 +27,8 @@ ADDRESSES = AddressTable(
         *ALIASES,
         LOOP,
         CROSSFADE,
+        *INPUT_ADDRESSES,
+        INPUT_LEVEL,
         MODEL_LIST,
         TAPE_LIST,
         MEMORY_LIST,

@@ -46,6 +46,12 @@ REPLIES = (
         "One for each prior; the reason says why it cannot be read, and is empty otherwise.",
     ),
     ("/preset/list.reply", "s name", "One for each preset of the deck's model."),
+    (
+        "/input/level.reply",
+        "f, f, i",
+        "RMS of the input at its gain in dBFS, falling slowly; the slow gain of `/input/auto` in "
+        "dB; whether the gate is open.",
+    ),
     ("/audio/list.reply", "i, s name, i channels, f Hz", "One for each output device."),
     (
         "/done",

@@ -18,7 +18,7 @@ from musicvae.live.commands.messages import StoredMessage
 
 JOURNAL_SCHEMA = 1
 #: What sources play: their parts of a model, by the names of those sources.
-PARTS = ("tape", "memory", "prior")
+PARTS = ("tape", "memory", "prior", "input")
 #: Bytes of one line of a journal; the largest datagram has a tenth of that as text.
 MAX_LINE = 2**22
 #: Bytes of a file written by hand.

@@ -1,4 +1,4 @@
-"""Resamples from the model's rate to the engine's, hop by hop, with a known and short delay.
+"""Resamples between the rates of models and the engine, with a known and short delay.
 
 It is a polyphase interpolator, with one row of a windowed sinc for each phase of the output
 (J. O. Smith, "Digital Audio Resampling", CCRMA 2002; Kaiser window, 1974). The rest of the project
@@ -69,6 +69,11 @@ class Resampler:
         # Of n input samples, those output samples come whose time lies before n - half.
         first = self._half * self._up + self._next
         return max(1, -(-((wanted - 1) * self._down + 1 + first) // (size * self._up)))
+
+    def given(self, samples: int) -> int:
+        """How many sample frames the next so many samples give."""
+        behind = (samples - self._half) * self._up - self._next
+        return max(0, -(-behind // self._down))
 
     def push(self, block: Samples, out: Samples) -> int:
         """Resample the next input.
