@@ -181,7 +181,7 @@ def _made(source: str, options: argparse.Namespace) -> Sound:
         if name in OPTIONS[source] and getattr(options, name) is not None
     }
     if options.attribute:
-        wishes["attributes"] = dict(map(_asked, options.attribute))
+        wishes["attributes"] = dict(map(asked, options.attribute))
     if source == "memory":
         from musicvae.runtime.improvising import improvise
 
@@ -195,7 +195,7 @@ def _made(source: str, options: argparse.Namespace) -> Sound:
     return play_prior(model, options.prior, seconds, seed, **wishes)
 
 
-def _asked(text: str) -> tuple[str, float]:
+def asked(text: str) -> tuple[str, float]:
     """An attribute and how much of it.
 
     Raises:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import math
 
-#: Level below which nothing is let through at first, in dBFS (RMS of a window).
-DEFAULT_DBFS = -50.0
-#: At this level the gate is always open.
-NEVER_DBFS = -120.0
-#: Seconds that it stays open behind the last loud window, at first; and of the fade out after that.
-HOLD_SECONDS, _FALL_SECONDS = 0.25, 0.05
+from musicvae.live.limits import GATE_DBFS, GATE_RANGE, HOLD_MS
+
+#: Seconds of the fade out.
+_FALL_SECONDS = 0.05
 
 
 class Gate:
@@ -19,7 +17,7 @@ class Gate:
         window: seconds of a window.
 
     Attributes:
-        dbfs: the level as last set.
+        dbfs: the level as last set, of the RMS of a window; at -120 it is always open.
         hold: seconds that it stays open, as last set.
         open: whether the sound of the window that was heard last is let through.
         loud: whether that window itself was loud enough.
@@ -27,7 +25,7 @@ class Gate:
     """
 
     def __init__(self, window: float) -> None:
-        self.dbfs, self.hold = DEFAULT_DBFS, HOLD_SECONDS
+        self.dbfs, self.hold = GATE_DBFS, HOLD_MS / 1000
         self.open = self.loud = False
         self.factor = 0.0
         self._window = window
@@ -59,4 +57,4 @@ class Gate:
 
 
 def _power(dbfs: float) -> float:
-    return 0.0 if dbfs <= NEVER_DBFS else math.pow(10.0, dbfs / 10)
+    return 0.0 if dbfs <= GATE_RANGE[0] else math.pow(10.0, dbfs / 10)

@@ -11,6 +11,7 @@ from musicvae.audio import Samples
 from musicvae.latents.tails import SOUND_FLOOR, Tails
 from musicvae.live.channels import SANE, spread
 from musicvae.live.fades import Glide, amplitude
+from musicvae.live.hearing.delay import Delay
 from musicvae.live.hearing.ear import WINDOW, Ear
 from musicvae.live.hearing.gaps import Gaps
 from musicvae.live.hearing.gate import Gate
@@ -67,6 +68,7 @@ class Hearing:
         self._sound = np.zeros((segment, CHANNELS), np.float32)
         self.heard = self._heard[:0]
         self._spread = np.zeros((segment, channels), np.float32)
+        self._delay = Delay(0, CHANNELS, segment)
         self._factors = np.zeros(segment, np.float32)
         self._window = np.zeros((WINDOW, CHANNELS), np.float32)
         self._square = np.zeros((WINDOW, CHANNELS), np.float32)
@@ -96,6 +98,10 @@ class Hearing:
         self._decks.to(math.sin(share * math.pi / 2) if share > 0 else 0.0)
         self._itself.to(math.cos(share * math.pi / 2) if share < 1 else 0.0)
 
+    def delay_by(self, frames: int) -> None:
+        """Delay the input in the mix by so many sample frames; before anything is heard."""
+        self._delay = Delay(frames, CHANNELS, len(self._sound))
+
     def hear(
         self, heard: Samples | None, start: int, frames: int, ears: Collection[Ear | None]
     ) -> None:
@@ -122,6 +128,7 @@ class Hearing:
             done += count
             if at + count == WINDOW:
                 self._complete(start + done)
+        self._delay.apply(sound)
 
     def blend(self, mix: Samples) -> None:
         """Mix what the decks play, float32 (sample frames, channels), with the block heard last."""
