@@ -72,7 +72,8 @@ def test_the_result_lies_where_the_sound_lies(jazz: Path) -> None:
     made = mv.transform(jazz, sound)
 
     def envelope(samples: np.ndarray) -> np.ndarray:
-        return np.sqrt(np.square(samples[:, 0]).reshape(-1, 40).mean(axis=1))
+        powers: np.ndarray = np.square(samples[:, 0]).reshape(-1, 40).mean(axis=1)
+        return np.asarray(np.sqrt(powers))
 
     one, other = envelope(sound.samples), envelope(made.samples)
     shifts = range(-8, 9)

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from enum import Enum
+
 import numpy as np
+from numpy.typing import NDArray
 
 from musicvae.audio import Samples
 from musicvae.live.fades import raised_cosine
 
 #: Fade out from the last sample frame before a gap, and in behind it; in seconds.
 _SECONDS = 0.01
+
+
+class _State(Enum):
+    WELL = "sound, which may still fade in"
+    FALLING = "the fade out, which is played to its end"
+    SILENT = "silence, until there is sound again"
 
 
 class Gaps:
@@ -33,40 +42,40 @@ class Gaps:
         self._last = np.zeros(channels, np.float32)
         self._finite = np.zeros((most, channels), np.bool_)
         self._good = np.zeros(most, np.bool_)
-        self._missing = False
-        self._at = len(self._rise)  # in the fade that goes on now; its length where none does
+        self._state = _State.WELL
+        self._at = len(self._rise)  # in the fade
 
     def mend(self, block: Samples) -> None:
         """Repair the next sample frames in place, float32 (sample frames, channels)."""
         good = self._good[: len(block)]
         finite = np.isfinite(block, out=self._finite[: len(block)])
         np.logical_and.reduce(finite, axis=1, out=good)
-        if not self._missing and self._at == len(self._rise) and good.all():
-            self._last[:] = block[-1]
-            return
         done = 0
         while done < len(block):
-            missing = not good[done]
-            if missing != self._missing:
-                self.count += missing
-                self._missing, self._at = missing, 0
-            rest = good[done:]
-            end = done + int(np.argmax(rest if missing else ~rest)) if not _alike(rest) else None
-            self._run(block[done:end])
-            done = len(block) if end is None else end
+            done += self._run(block[done:], good[done:])
 
-    def _run(self, part: Samples) -> None:
-        """Sample frames that are all there, or all missing."""
-        at, fade = self._at, self._fall if self._missing else self._rise
-        curve = fade[at : at + len(part)]
+    def _run(self, part: Samples, good: NDArray[np.bool_]) -> int:
+        """Repair sample frames up to the next change of state; how many they are."""
+        if self._state is _State.FALLING:
+            curve = self._fall[self._at : self._at + len(part)]
+            np.multiply(curve[:, None], self._last, out=part[: len(curve)])
+            self._at += len(curve)
+            if self._at == len(self._fall):
+                self._state = _State.SILENT
+            return len(curve)
+        if self._state is _State.SILENT:
+            count = len(good) if not good.any() else int(good.argmax())
+            part[:count] = 0.0
+            if count < len(good):
+                self._state, self._at = _State.WELL, 0
+            return count
+        count = len(good) if good.all() else int(good.argmin())
+        curve = self._rise[self._at : self._at + count]
+        np.multiply(part[: len(curve)], curve[:, None], out=part[: len(curve)])
         self._at += len(curve)
-        if self._missing:
-            part[: len(curve)] = curve[:, None] * self._last
-            part[len(curve) :] = 0.0
-            return
-        part[: len(curve)] *= curve[:, None]
-        self._last[:] = part[-1]
-
-
-def _alike(good: np.ndarray) -> bool:
-    return bool(good.all() or not good.any())
+        if count:
+            self._last[:] = part[count - 1]
+        if count < len(good):
+            self.count += 1
+            self._state, self._at = _State.FALLING, 0
+        return count

@@ -68,6 +68,7 @@ REPLIES = (
         "for each sender. To subscribers, `musicvae` and what went wrong in the daemon or a model: "
         "at most one a second.",
     ),
+    ("/input", "s", "To subscribers (`/notify 1`): the microphone was lost, or is back."),
     ("/output", "s", "To subscribers (`/notify 1`): the sound card was lost, or is back."),
     (
         "/peak",

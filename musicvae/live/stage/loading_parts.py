@@ -49,7 +49,6 @@ class PartLoader:
     Attributes:
         library: as given.
         note: counts an error of an encoder while it is played: where, and what.
-        no_input: why no input can be heard; empty where one can.
     """
 
     def __init__(
@@ -57,7 +56,6 @@ class PartLoader:
     ) -> None:
         self.library = library
         self.note: Callable[[str, BaseException], None] = lambda where, error: None
-        self.no_input = ""
         self._rate = sample_rate
         self._register = register
         self._pace = pace
@@ -169,13 +167,11 @@ class PartLoader:
             sha256: that the encoder's file must have; empty accepts any.
 
         Raises:
-            SettingError: there is no input, no such encoder, its file is another one, or the voice
-                is not of a stream model.
+            SettingError: there is no such encoder, its file is another one, or the voice is not of
+                a stream model.
             ArtifactError: it cannot be used, or is too slow.
             LatentError: it is of another latent space.
         """
-        if self.no_input:
-            raise SettingError("there is no input", hint=self.no_input)
         if voice is None or voice.controls.info.kind != "stream":
             raise SettingError("an input needs a stream model on its deck", hint="/model/load NAME")
         info = voice.controls.info
