@@ -44,7 +44,9 @@ def add(commands: Commands) -> None:
         add_option(groups.get(field.metadata.get("group", ""), command), field)
         if field.name == "device":
             groups["sound"].add_argument(
-                "--list-devices", action="store_true", help="list the sound cards and microphones, and exit"
+                "--list-devices",
+                action="store_true",
+                help="list the sound cards and microphones, and exit",
             )
     page = command.add_argument_group("page")
     page.add_argument(

@@ -14,6 +14,7 @@ from musicvae.errors import DeviceError
 from musicvae.live.dispatcher import Clients, Dispatcher
 from musicvae.live.engine.clips import ThreadClips
 from musicvae.live.engine.engine import Engine
+from musicvae.live.hearing.hearing import CHANNELS
 from musicvae.live.housekeeping import Housekeeper
 from musicvae.live.inputs.choosing import choose as choose_input
 from musicvae.live.inputs.input import Input
@@ -45,6 +46,7 @@ from musicvae.live.stage.opening import Opening
 from musicvae.live.stage.pace import Pace
 from musicvae.live.stage.repertoire import Artifacts, Repertoire
 from musicvae.live.status import flat, problems, status
+from musicvae.live.storage.input_log import InputLog
 from musicvae.live.storage.journal import Journal
 from musicvae.live.storage.presets import Presets
 from musicvae.live.table import ADDRESSES
@@ -82,7 +84,8 @@ def assemble(
     hurried = not (options.fast or options.allow_slow)
     stage = _build_stage(output, journal, repertoire, hurried, stack)
     heard = _open_input(options, output, announcer, stack)
-    recording = RecordingJobs(stage, journal, Path(options.takes))
+    log = _log_input(stage.engine, stack) if heard is not None else None
+    recording = RecordingJobs(stage, journal, Path(options.takes), log)
     opening = Opening(options.source, heard is not None)
     if heard is not None:
         set_input(stage, heard, announcer.notices)
@@ -222,6 +225,14 @@ def _build_stage(
     )
     loader.note = engine.faults.note
     return EngineHandle(engine, loader, ADDRESSES, lambda: not output.finished)
+
+
+def _log_input(engine: Engine, stack: ExitStack) -> InputLog:
+    """The log of all that the engine hears."""
+    log = InputLog(engine.sample_rate, CHANNELS)
+    engine.input_tap = log.append
+    stack.callback(log.close)
+    return log
 
 
 class _Jobs(NamedTuple):

@@ -14,10 +14,12 @@ _MARGIN = 0.003
 #: Seconds over which the waiting sound is averaged.
 _AVERAGE = 0.5
 #: The ratio of the rates follows what waits too much or too little, in seconds: so much of it, and
-#: so much of its sum over a second. It settles within some 20 s, without a swing.
-_PROPORTION, _INTEGRAL = 0.1, 0.0025
-#: Beyond this many seconds more than wanted, sound is skipped.
-_MOST = 0.1
+#: so much of its sum over a second. It settles within half a minute.
+_PROPORTION, _INTEGRAL = 0.15, 0.004
+#: Where so many seconds more or less wait, something stood still: it tells nothing of the clocks.
+_TELLING = 0.004
+#: Beyond this many seconds more than a block, sound is skipped.
+_MOST = 0.015
 
 
 class Following:
@@ -104,5 +106,6 @@ class Following:
         """Note how many sample frames wait, after so many seconds."""
         self.waiting += (waits - self.waiting) * min(1.0, seconds / _AVERAGE)
         excess = (self.waiting - self._wanted) / self._rate
-        self.drift += _INTEGRAL * excess * seconds
+        if abs(excess) < _TELLING:
+            self.drift += _INTEGRAL * excess * seconds
         self.drift = min(max(self.drift, -MOST_DRIFT), MOST_DRIFT)
