@@ -24,6 +24,7 @@ from musicvae.live.jobs.models import ModelJobs
 from musicvae.live.jobs.presets import PresetJobs
 from musicvae.live.jobs.recording import RecordingJobs
 from musicvae.live.jobs.rendering import RenderingJobs
+from musicvae.live.jobs.tapes import TapeJobs
 from musicvae.live.jobs.worker import Worker, handlers_of
 from musicvae.live.network.clients import Addressees, Subscribers
 from musicvae.live.network.outbox import Outbox
@@ -261,6 +262,7 @@ def _start_worker(
         recording,
         rendering,
         AudioJobs(output, options),
+        TapeJobs(stage, repertoire.tapes),
     )
     worker = Worker(handlers_of(ADDRESSES, jobs, models.load), announcer.reply)
     worker.start()

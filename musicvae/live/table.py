@@ -12,6 +12,7 @@ from musicvae.live.jobs.models import MEMORY_LIST, MODEL_LIST, PRIOR_LIST, STYLE
 from musicvae.live.jobs.presets import PRESET_ADDRESSES
 from musicvae.live.jobs.recording import RECORDING_ADDRESSES
 from musicvae.live.jobs.rendering import RENDER
+from musicvae.live.jobs.tapes import TAPE_RECORD
 from musicvae.live.requests import ALIAS, NOTIFY, PING, QUIT, REPLY_PORT, STATUS, VERSION, WATCH
 from musicvae.live.stage.queries import GET, INPUT_LEVEL, MODEL_INFO, MODEL_LATENTS
 
@@ -31,6 +32,7 @@ ADDRESSES = AddressTable(
         INPUT_LEVEL,
         MODEL_LIST,
         TAPE_LIST,
+        TAPE_RECORD,
         MEMORY_LIST,
         PRIOR_LIST,
         *AUDIO_ADDRESSES,

@@ -64,6 +64,10 @@ TABLE: dict[str, tuple[list[tuple[Any, ...]], list[tuple[tuple[Any, ...], str]]]
     "/memory/load": ([("name",)], [((), "1 text")]),
     "/memory/place": ([(0,), (1,)], [((1.5,), "range")]),
     "/memory/list": ([()], []),
+    "/tape/record": (
+        [("start",), ("stop", "solo")],
+        [((), "start or stop"), (("go",), "one of start, stop"), (("stop", "a", "b"), "perhaps")],
+    ),
     "/prior/load": ([("name",)], [((), "1 text")]),
     "/prior/list": ([()], []),
     "/variation": ([(0,), (1,)], [((float("nan"),), "finite"), ((1.1,), "range")]),

@@ -53,6 +53,7 @@ class Ear:
             resampler's, and the wait until a step is complete.
         start: sample frame of the engine at which the present block begins.
         hears: whether it heard the last block.
+        taker: called with each step, float32 (D,), which it may not keep; ``None`` for nobody.
         broken: whether the encoder has no end, so that it is not asked again.
     """
 
@@ -66,6 +67,7 @@ class Ear:
         self.info = info = encoder.info
         self.start = 0
         self.hears = self.broken = False
+        self.taker: Callable[[Latents], None] | None = None
         self._encoder, self._note = encoder, note
         self._channels = np.zeros((WINDOW, info.channels), np.float32)
         self._resampler: Resampler | None = None
@@ -141,8 +143,13 @@ class Ear:
 
     def _encode(self, end: int) -> None:
         self._newest = (self._newest + 1) % len(self._ends)
-        row = self._steps[self._newest : self._newest + 1]
         self._ends[self._newest] = end
+        self._make(self._steps[self._newest : self._newest + 1])
+        if self.taker is not None:
+            self.taker(self._steps[self._newest])
+
+    def _make(self, row: Latents) -> None:
+        """Encode the sound of a step into ``row``, float32 (1, D)."""
         try:
             if not self.broken:
                 self._encoder.push(self._hop, out=row)
