@@ -73,9 +73,9 @@ FIELDS = (
 _RUNS_AWAY = "the input runs away, as feedback does: it is 12 dB lower until it is quiet"
 
 #: Bytes of one text in the reply. All fields fit one datagram even where each text is as long.
-_MOST_TEXT = 112
+_MOST_TEXT = 80
 #: Shorter ones.
-_SHORT_TEXTS = {"source": 16, "track": 48, "input": 64}
+_SHORT_TEXTS = {"source": 16, "track": 40, "input": 40}
 
 
 def flat(fields: Mapping[str, Value]) -> list[Value]:

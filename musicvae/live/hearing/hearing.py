@@ -23,6 +23,7 @@ from musicvae.live.hearing.run_away import RunAway
 CHANNELS = 2
 #: How much an input that runs away is lowered.
 DUCK_DB = -12.0
+_DUCK_POWER = 10 ** (DUCK_DB / 10)
 _GLIDE_SECONDS = 0.02
 #: The meter falls by 6 dB in this time.
 _METER_SECONDS = 0.3
@@ -179,7 +180,7 @@ class Hearing:
         power = self._mean_square(window)
         self._power = max(power, self._power * self._fall)
         ducked = self.run_away.ducked
-        self.run_away.hear(power)
+        self.run_away.hear(power / _DUCK_POWER if ducked else power)
         if self.run_away.ducked != ducked:
             self._regain()
         self.gate.hear(power)

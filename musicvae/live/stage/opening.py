@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from musicvae.errors import MusicVAEError
+from musicvae.errors import MusicVAEError, SettingError
 from musicvae.live.commands.address import Command
 from musicvae.live.engine.voice import Voice
 from musicvae.live.stage.engine_handle import EngineHandle
@@ -51,6 +51,8 @@ class Opening:
             MusicVAEError: a memory, a prior or the input is demanded, and there is none, or no
                 encoder to hear it, or it cannot be played.
         """
+        if self.source == "input" and not self.hears:
+            raise SettingError("nothing comes in", hint="start `musicvae live` with --input")
         if voice.controls.info.kind != "stream":
             return []
         parts = _ORDER.get(self.source, _BEST)
