@@ -83,7 +83,7 @@ def test_its_addresses_and_its_legal_word_are_known(rows: tuple[Any, ...]) -> No
     (source,) = (row for row in rows if row.path == "/source")
     assert source.arguments == "s: held, tape, walk, memory, prior, input or stairs"
     assert "nothing, a tape, a random walk, a memory of encoded tracks, a learned" in source.doc
-    assert "a learned prior, or a staircase" in source.doc
+    assert "the sound that comes in, or a staircase" in source.doc
 
 
 def test_every_address_of_a_registered_source_is_in_the_table() -> None:
