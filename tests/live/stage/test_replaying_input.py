@@ -123,6 +123,17 @@ def test_without_the_input_there_is_an_error(
     assert "has no sound that came in" in capsys.readouterr().err
 
 
+def test_through_another_encoder_it_is_not_rendered(
+    takes: Path, models: Path, make_encoder: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    score = takes / "late.score.jsonl"
+    known = read_score(score).parts["input"]["jazz"]
+    assert Path(known["file"]) == (models / "jazz.encoder.onnx").resolve()
+    make_encoder("models/jazz.encoder.onnx", licence="another")
+    assert rendered(score, models)[0] == 1
+    assert "the encoder 'jazz' is not the one that was played" in capsys.readouterr().err
+
+
 def blocks(count: int, channels: int = 2) -> list[np.ndarray]:
     random = np.random.default_rng(0)
     return [3 * random.standard_normal((500, channels)).astype(np.float32) for _ in range(count)]
