@@ -13,7 +13,7 @@ from collections.abc import Callable
 import numpy as np
 import soxr
 
-from musicvae.live.engine.resampling import Resampler
+from musicvae.live.resampling import Resampler
 
 HOP = 256
 HOPS = 200

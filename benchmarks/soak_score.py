@@ -88,6 +88,7 @@ DRAWS: dict[str, tuple[float, Draw]] = {
     "/temperature": (1, _number(0, 4)),
     "/region": (1, _region),
     "/listen": (1, _switch(1)),
+    "/input/listen": (1, _switch(1)),
     "/variation": (1, _number(0, 1)),
     "/lead": (1, _number(0, 1)),
     "/memory/place": (1, _number(0, 1)),

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from musicvae.genres import Genre as Genre
     from musicvae.latents.memory.bank import Memory as Memory
     from musicvae.latents.tape import Tape as Tape
+    from musicvae.live.transforming import transform as transform
     from musicvae.models import inspect as inspect
     from musicvae.recipes import Recipe as Recipe
     from musicvae.runtime.decoder import Decoder as Decoder
@@ -74,6 +75,7 @@ _HOMES = {
     "survey": "surveying.survey",
     "train": "vae.training.train",
     "train_prior": "vae.prior.training",
+    "transform": "live.transforming",
     "write": "audio",
 }
 

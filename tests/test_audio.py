@@ -12,7 +12,7 @@ import soundfile
 
 from musicvae.audio import AudioSpec, Sound, Sounds, crossfade, read, resample, to_channels, write
 from musicvae.errors import AudioError, SettingError
-from musicvae.live.engine.channels import spread
+from musicvae.live.channels import spread
 
 RATE = 16_000
 

@@ -28,6 +28,7 @@ from musicvae.cli import (
     surveying,
     taping,
     training,
+    transforming,
 )
 from musicvae.errors import MusicVAEError
 from musicvae.version import __version__
@@ -43,7 +44,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     modules = (
         *(training, priors, sampling, listening, surveying, taping, remembering),
-        *(exporting, playing, sounding, rendering, evaluating),
+        *(exporting, playing, sounding, transforming, rendering, evaluating),
         *(models, information),
     )
     for module in modules:

@@ -44,7 +44,9 @@ def add(commands: Commands) -> None:
         add_option(groups.get(field.metadata.get("group", ""), command), field)
         if field.name == "device":
             groups["sound"].add_argument(
-                "--list-devices", action="store_true", help="list the sound cards and exit"
+                "--list-devices",
+                action="store_true",
+                help="list the sound cards and microphones, and exit",
             )
     page = command.add_argument_group("page")
     page.add_argument(
@@ -89,9 +91,9 @@ def live(options: argparse.Namespace) -> None:
         MusicVAEError: it cannot start, or the output failed.
     """
     if options.list_devices:
-        from musicvae.live.outputs.output import list_devices
+        from musicvae.live.outputs.devices import list_devices, list_inputs
 
-        print(list_devices())
+        print(f"outputs:\n{list_devices()}\ninputs:\n{list_inputs()}")
         return
     if options.list_midi:
         from musicvae.midi.starting import check_installed as check_midi

@@ -49,6 +49,7 @@ def render(options: argparse.Namespace) -> None:
     """
     from musicvae.cli.results import shown
     from musicvae.errors import ScoreError
+    from musicvae.live.inputs.replayed import Replayed
     from musicvae.live.stage.rendering import ScoreRenderer
     from musicvae.live.storage.library import Library
     from musicvae.live.storage.ready import ReadyShelf
@@ -59,9 +60,12 @@ def render(options: argparse.Namespace) -> None:
     file = input_file(options.score, "a score", ScoreError)
     score = read_score(file)
     places = [expand(place) for place in options.models] or _places(file, score)
-    inputs = [file, *places, *_recording(file, score)]
+    came = file.with_name(score.input) if score.input else None
+    inputs = [file, *places, *_recording(file, score), *([] if came is None else [came])]
     out = output_file(options.out, (WAV_SUFFIX,), inputs)
-    renderer = ScoreRenderer(score, Library(places, places, ReadyShelf()), ADDRESSES)
+    library = Library(places, places, ReadyShelf())
+    heard = None if came is None else Replayed(came, score.rate)
+    renderer = ScoreRenderer(score, library, ADDRESSES, heard=heard)
 
     def show(done: int, frames: int) -> None:
         end = "\n" if done >= frames else ""

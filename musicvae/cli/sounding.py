@@ -176,13 +176,13 @@ def _made(source: str, options: argparse.Namespace) -> Sound:
         if name in OPTIONS[source] and getattr(options, name) is not None
     }
     if options.attribute:
-        wishes["attributes"] = dict(map(_asked, options.attribute))
+        wishes["attributes"] = dict(map(asked, options.attribute))
     from musicvae.runtime.playing import PLAYERS
 
     return PLAYERS[source](model, seconds, seed, **wishes)
 
 
-def _asked(text: str) -> tuple[str, float]:
+def asked(text: str) -> tuple[str, float]:
     """An attribute and how much of it.
 
     Raises:

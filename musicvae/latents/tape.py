@@ -111,10 +111,13 @@ class Tape:
             OSError: it cannot be written.
         """
         target = output_file(path, ENDINGS, error=TapeError)
-        data = tape_format.to_bytes(self._header(), self.latents)
         with replacing(target) as temporary:
-            temporary.write_bytes(data)
+            temporary.write_bytes(self.to_bytes())
         return target
+
+    def to_bytes(self) -> bytes:
+        """The whole file, as :meth:`save` writes it."""
+        return tape_format.to_bytes(self._header(), self.latents)
 
     @classmethod
     def load(cls, path: AnyPath) -> Tape:

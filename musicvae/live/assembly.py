@@ -8,21 +8,24 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
+from typing import NamedTuple
 
 from musicvae.errors import DeviceError
-from musicvae.live.commands.address import DECKS, Command
 from musicvae.live.dispatcher import Clients, Dispatcher
 from musicvae.live.engine.clips import ThreadClips
-from musicvae.live.engine.deck_addresses import GAIN, MODEL_LOAD, PLAY
 from musicvae.live.engine.engine import Engine
-from musicvae.live.engine.voice import Voice
+from musicvae.live.hearing.hearing import CHANNELS
 from musicvae.live.housekeeping import Housekeeper
+from musicvae.live.inputs.choosing import choose as choose_input
+from musicvae.live.inputs.input import Input
+from musicvae.live.inputs.reconnecting import ReconnectingInput
 from musicvae.live.jobs.audio import AudioJobs
 from musicvae.live.jobs.maps import MapJobs
 from musicvae.live.jobs.models import ModelJobs
 from musicvae.live.jobs.presets import PresetJobs
 from musicvae.live.jobs.recording import RecordingJobs
 from musicvae.live.jobs.rendering import RenderingJobs
+from musicvae.live.jobs.tapes import TapeJobs
 from musicvae.live.jobs.worker import Worker, handlers_of
 from musicvae.live.network.clients import Addressees, Subscribers
 from musicvae.live.network.outbox import Outbox
@@ -40,12 +43,14 @@ from musicvae.live.parts import Parts
 from musicvae.live.requests import Requests
 from musicvae.live.services import Services
 from musicvae.live.spectrum import Spectra
+from musicvae.live.stage.beginning import load_first, set_input
 from musicvae.live.stage.engine_handle import EngineHandle
 from musicvae.live.stage.loading import Loader
 from musicvae.live.stage.opening import Opening
 from musicvae.live.stage.pace import Pace
 from musicvae.live.stage.repertoire import Artifacts, Repertoire
 from musicvae.live.status import flat, problems, status
+from musicvae.live.storage.input_log import InputLog
 from musicvae.live.storage.journal import Journal
 from musicvae.live.storage.presets import Presets
 from musicvae.live.table import ADDRESSES
@@ -82,8 +87,14 @@ def assemble(
     stack.callback(journal.close)
     hurried = not (options.fast or options.allow_slow)
     stage = _build_stage(output, journal, repertoire, hurried, stack)
-    recording = RecordingJobs(stage, journal, Path(options.takes))
-    worker = _start_worker(stage, recording, output, repertoire, options, announcer, stack)
+    heard = _open_input(options, output, announcer, stack)
+    log = _log_input(stage.engine, stack) if heard is not None else None
+    recording = RecordingJobs(stage, journal, Path(options.takes), log)
+    opening = Opening(options.source, heard is not None)
+    if heard is not None:
+        set_input(stage, heard, announcer.notices)
+    jobs = _Jobs(stage, recording, opening)
+    worker = _start_worker(jobs, output, repertoire, options, announcer, stack)
 
     def status_values() -> list[Value]:
         return flat(status(parts))  # not called before everything runs
@@ -121,10 +132,11 @@ def assemble(
         port=int(datagrams[0].getsockname()[1]),
         hosts=hosts,
         repertoire=repertoire,
-        first_voice=_load_first_models(stage, repertoire, options),
+        first_voice=load_first(stage, repertoire, options, opening),
         notices=announcer.notices,
         engine=stage.engine,
         output=output,
+        input=heard,
         receiver=receiver,
         connections=connections,
         dispatcher=dispatcher,
@@ -179,6 +191,31 @@ def _open_output(
     return output
 
 
+def _open_input(
+    options: Options, output: Output, announcer: Announcer, stack: ExitStack
+) -> Input | None:
+    """What the decks hear; ``None`` for nothing."""
+    wanted = options.input
+    if wanted is None or not isinstance(wanted, str | os.PathLike):
+        heard = wanted
+    else:
+        # Only a sound card cannot wait.
+        card = isinstance(output, Reconnecting)
+        heard = choose_input(
+            wanted,
+            output.sample_rate,
+            output.block,
+            output.name if card else "",
+            loop=options.loop,
+            patient=not card,
+        )
+    if isinstance(heard, ReconnectingInput):
+        heard.on_change = announcer.input_changed
+    if heard is not None:
+        stack.callback(heard.stop)
+    return heard
+
+
 def _build_stage(
     output: Output, journal: Journal, repertoire: Repertoire, hurried: bool, stack: ExitStack
 ) -> EngineHandle:
@@ -196,12 +233,28 @@ def _build_stage(
         repertoire.decoders,
         Pace(output.sample_rate, output.channels) if hurried else None,
     )
+    loader.note = engine.faults.note
     return EngineHandle(engine, loader, ADDRESSES, lambda: not output.finished)
 
 
+def _log_input(engine: Engine, stack: ExitStack) -> InputLog:
+    """The log of all that the engine hears."""
+    log = InputLog(engine.sample_rate, CHANNELS)
+    engine.input_tap = log.append
+    stack.callback(log.close)
+    return log
+
+
+class _Jobs(NamedTuple):
+    """What jobs are done with."""
+
+    stage: EngineHandle
+    recording: RecordingJobs
+    opening: Opening
+
+
 def _start_worker(
-    stage: EngineHandle,
-    recording: RecordingJobs,
+    given: _Jobs,
     output: Output,
     repertoire: Repertoire,
     options: Options,
@@ -209,8 +262,9 @@ def _start_worker(
     stack: ExitStack,
 ) -> Worker:
     """The thread that does jobs, with everything it can do."""
+    stage, recording, opening = given
     rendering = RenderingJobs(stage, Path(options.takes), repertoire.places)
-    models = ModelJobs(stage, Opening(options.source))
+    models = ModelJobs(stage, opening)
     jobs = (
         models,
         MapJobs(stage),
@@ -218,39 +272,13 @@ def _start_worker(
         recording,
         rendering,
         AudioJobs(output, options),
+        TapeJobs(stage, repertoire.tapes),
     )
     worker = Worker(handlers_of(ADDRESSES, jobs, models.load), announcer.reply)
     worker.start()
     stack.callback(worker.stop)
     stack.callback(rendering.give_up)  # first, or the worker would wait for its end
     return worker
-
-
-def _load_first_models(stage: EngineHandle, repertoire: Repertoire, options: Options) -> Voice:
-    """Let the decks play the models that were given at the start.
-
-    Returns:
-        The voice of deck a.
-    """
-    voices = [
-        stage.loader.voice(name, deck)
-        for deck, name in zip(DECKS, repertoire.at_first, strict=False)
-    ]
-    opening = Opening(options.source)
-    for deck, voice in zip(DECKS, voices, strict=False):
-        load = Command(MODEL_LOAD, deck, values=(voice.name,))
-        # Two batches, or the score could not load a memory for a deck that has no model yet.
-        stage.engine.post(load, payloads=(voice,))
-        for command, payload in opening.commands(stage, voice, deck):
-            stage.engine.post(command, payloads=(payload,))
-    for deck in DECKS:
-        gain, play = (
-            Command(GAIN, deck, values=(options.gain_db,)),
-            Command(PLAY, deck, values=(1,)),
-        )
-        stage.engine.post(gain, play)
-    stage.engine.settle()  # so that every message finds a model
-    return voices[0]
 
 
 def _frame_clock(engine: Engine) -> Callable[[int], int | None]:

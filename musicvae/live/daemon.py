@@ -12,9 +12,11 @@ from contextlib import AbstractContextManager, ExitStack
 from types import TracebackType
 from typing import Any, Self
 
+from musicvae.audio import Samples
 from musicvae.errors import LiveError
 from musicvae.live.assembly import assemble
 from musicvae.live.console import greeting
+from musicvae.live.inputs.input import Fed
 from musicvae.live.network.peers import Peer
 from musicvae.live.options import Options
 from musicvae.live.osc.replies import Value, message
@@ -154,7 +156,11 @@ class Daemon:
         stack.callback(parts.receiver.stop)
         parts.housekeeper.start()
         stack.callback(parts.housekeeper.stop)
-        parts.output.start(parts.engine.render, self._last_frame)
+        render: Callable[[Samples], None] = parts.engine.render
+        if parts.input is not None:
+            parts.input.start()
+            render = Fed(parts.engine, parts.input).render
+        parts.output.start(render, self._last_frame)
         if options.port:  # no open patch waits for a port that the system chose
             startup = message("/startup", __version__, self.port)
             for host in parts.hosts:

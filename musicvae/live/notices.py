@@ -72,6 +72,11 @@ class Announcer:
         self.tell("/output", state)
         self.notices.say(f"sound: {state}")
 
+    def input_changed(self, state: str) -> None:
+        """Tell people and subscribers that the microphone was lost, or is back."""
+        self.tell("/input", state)
+        self.notices.say(f"input: {state}")
+
 
 class Troubles:
     """Tells subscribers and people what went wrong in the daemon itself, at most once a second.

@@ -12,6 +12,7 @@ from musicvae.errors import SettingError
 from musicvae.live.limits import BLOCK_RANGE, GAIN_RANGE, SOURCES
 
 if TYPE_CHECKING:  # every command line imports this module; numpy would slow each of them down
+    from musicvae.live.inputs.input import Input
     from musicvae.live.outputs.output import Output
 
 DEFAULT_PORT = 7700
@@ -32,13 +33,17 @@ class Options:
         allow_quit: whether ``/quit`` ends the daemon.
         honour_timetags: whether bundles wait until they are due.
         gain_db: gain of both decks at the start in dB, -96 to 12.
-        source: what a stream plays until it is told something else: ``"auto"``, its memory,
-            else its prior, else a walk; ``"memory"``, ``"prior"``, ``"walk"`` or ``"held"``.
+        source: what a stream plays until it is told something else: ``"auto"``, the input where
+            there is one, else its memory, else its prior, else a walk; ``"input"``, ``"memory"``,
+            ``"prior"``, ``"walk"`` or ``"held"``.
         seconds: length after which the daemon ends by itself; ``None`` for no limit.
         rate: sample rate of the output in Hz; ``None`` is that of the sound card, or for a file
             that of the model.
         channels: number of channels of the output, at most 64.
         device: name or number of a sound card; ``None`` is the system's default.
+        input: what the decks hear: a sound file, the name or number of a device, ``""`` for the
+            system's default one, or an ``Input``; ``None`` for nothing.
+        loop: whether a file that is heard begins again at its end.
         block: sample frames that the device pulls at once, 16 to 8192.
         ahead_ms: milliseconds before the sound card pulls a block at which it must be ready, 1 to
             100; ``None`` is ``outputs.soundcard.DEFAULT_AHEAD_MS``.
@@ -71,6 +76,24 @@ class Options:
             "group": "sound",
             "metavar": "NAME",
             "help": "sound card: its number or a part of its name",
+        },
+    )
+    input: PathLike | Input | None = field(
+        default=None,
+        metadata={
+            "group": "sound",
+            "nargs": "?",
+            "const": "",
+            "metavar": "WHAT",
+            "help": "play the model with a sound: that of the default microphone or interface, of "
+            "one with this number or a part of this name, or of a file as if it were live",
+        },
+    )
+    loop: bool = field(
+        default=False,
+        metadata={
+            "group": "sound",
+            "help": "with --input FILE: begin again at its end",
         },
     )
     rate: int | None = field(
@@ -136,9 +159,9 @@ class Options:
         metadata={
             "group": "sound",
             "metavar": "WHAT",
-            "help": "what a stream plays until it is told something else: memory, prior, walk, "
-            "held (it waits for latents), or auto: its memory, else its prior, else a walk "
-            "(default: auto)",
+            "help": "what a stream plays until it is told something else: input, memory, prior, "
+            "walk, held (it waits for latents), or auto: the input where there is one, else its "
+            "memory, else its prior, else a walk (default: auto)",
         },
     )
     fast: bool = field(

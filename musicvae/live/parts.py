@@ -8,6 +8,7 @@ from musicvae.live.dispatcher import Dispatcher
 from musicvae.live.engine.engine import Engine
 from musicvae.live.engine.voice import Voice
 from musicvae.live.housekeeping import Housekeeper
+from musicvae.live.inputs.input import Input
 from musicvae.live.jobs.recording import RecordingJobs
 from musicvae.live.jobs.worker import Worker
 from musicvae.live.network.receiver import Receiver
@@ -32,6 +33,7 @@ class Parts:
         notices: texts for people.
         engine: the decks and their mix.
         output: where the sound goes; its thread renders the engine.
+        input: what the decks hear; ``None`` for nothing.
         receiver: the thread that owns the sockets, and the outbox.
         connections: the TCP connections of the receiver.
         dispatcher: reads packets and passes their commands on.
@@ -49,6 +51,7 @@ class Parts:
     notices: Notices
     engine: Engine
     output: Output
+    input: Input | None
     receiver: Receiver
     connections: Connections
     dispatcher: Dispatcher

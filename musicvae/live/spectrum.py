@@ -87,11 +87,11 @@ class Spectra:
         engine = self._engine
         peers = self._subscribers.current(time.monotonic())
         if not peers:
-            engine.ear = self._spectrum = None
+            engine.spectrum_tap = self._spectrum = None
             return
         if self._spectrum is None:
             self._spectrum = Spectrum(engine.sample_rate, engine.channels)
-            engine.ear = self._spectrum.note
+            engine.spectrum_tap = self._spectrum.note
         if engine.frame == self._told:
             return
         self._told = engine.frame

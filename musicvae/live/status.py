@@ -60,12 +60,22 @@ FIELDS = (
     ("place_b", "f", "the same of deck b"),
     ("surprise", "f", "how unlikely what its prior heard last was, in nats per latent; or 0"),
     ("surprise_b", "f", "the same of deck b"),
+    ("input", "s", "what the decks hear, and whether it is lost; empty for nothing"),
+    ("input_level", "f", "its RMS at its gain in dBFS, falling slowly; -120 is silence"),
+    ("input_open", "i", "whether its gate is open: 1 or 0"),
+    ("input_ms", "f", "from a sound there to the latents that it becomes"),
+    ("round_trip_ms", "f", "from a sound there to the sound that it causes"),
+    ("input_late", "i", "how often its sound was missing, and the decks heard a fade"),
+    ("input_drift", "f", "how much faster its clock is than that of the output, in millionths"),
 )
 
+#: What is said while an input is lowered.
+_RUNS_AWAY = "the input runs away, as feedback does: it is 12 dB lower until it is quiet"
+
 #: Bytes of one text in the reply. All fields fit one datagram even where each text is as long.
-_MOST_TEXT = 112
+_MOST_TEXT = 80
 #: Shorter ones.
-_SHORT_TEXTS = {"source": 16, "track": 48}
+_SHORT_TEXTS = {"source": 16, "track": 40, "input": 40}
 
 
 def flat(fields: Mapping[str, Value]) -> list[Value]:
@@ -107,6 +117,7 @@ def status(parts: Parts) -> dict[str, Value]:
         "place_b": 0.0 if (memory := _memory(engine.decks["b"].voice)) is None else memory.place,
         "surprise": _surprise(engine.decks["a"].voice),
         "surprise_b": _surprise(engine.decks["b"].voice),
+        **_input(parts, voices),
     }
 
 
@@ -117,6 +128,7 @@ def problems(parts: Parts) -> list[str]:
         *(faults.problem for faults in _faults(parts)),
         *(_trouble(name, deck.voice) for name, deck in decks.items()),
         "" if failure is None else str(failure),
+        _RUNS_AWAY if parts.engine.hearing.run_away.ducked else "",
     ]
 
 
@@ -127,7 +139,10 @@ def _trouble(deck: str, voice: Voice | None) -> str:
 
 def _faults(parts: Parts) -> list[Faults]:
     """What each part has caught; of the outputs only some count."""
-    counting = (parts.receiver, parts.worker, parts.housekeeper, parts.engine, parts.output)
+    counting = (
+        *(parts.receiver, parts.worker, parts.housekeeper, parts.engine, parts.output),
+        parts.input,
+    )
     found = (getattr(part, "faults", None) for part in counting)
     return [faults for faults in found if isinstance(faults, Faults)]
 
@@ -178,6 +193,28 @@ def _latency(output: Output, voices: list[Voice]) -> dict[str, Value]:
         "decode_ms": max((voice.work.last_ms for voice in voices), default=0.0),
     }
     return {"latency_ms": sum(parts.values()), **parts}
+
+
+def _input(parts: Parts, voices: list[Voice]) -> dict[str, Value]:
+    """What comes in, and how long it takes to be heard."""
+    heard, hearing = parts.input, parts.engine.hearing
+    if heard is None:
+        return {
+            **{"input": "", "input_level": -120.0, "input_open": 0, "input_ms": 0.0},
+            **{"round_trip_ms": 0.0, "input_late": 0, "input_drift": 0.0},
+        }
+    ears = [voice.controls.ear for voice in voices]
+    ear_ms = 1000 * max((ear.latency for ear in ears if ear is not None), default=0.0)
+    input_ms = heard.latency_ms + ear_ms
+    return {
+        "input": heard.state,
+        "input_level": decibels(hearing.level),
+        "input_open": int(hearing.gate.open),
+        "input_ms": input_ms,
+        "round_trip_ms": input_ms + float(_latency(parts.output, voices)["latency_ms"]),
+        "input_late": heard.late,
+        "input_drift": heard.drift_ppm,
+    }
 
 
 def _name(voice: Voice | None) -> str:

@@ -13,7 +13,14 @@ from pathlib import Path
 from unicodedata import normalize
 
 from musicvae.errors import DuplicateNameError, MusicVAEError, UnknownNameError
-from musicvae.models.folder import artifacts, card_of, memory_of, models_folder, prior_of
+from musicvae.models.folder import (
+    artifacts,
+    card_of,
+    encoder_of,
+    memory_of,
+    models_folder,
+    prior_of,
+)
 from musicvae.models.ready import READY_MODELS, Part, ReadyModel
 from musicvae.text import printable
 
@@ -31,7 +38,7 @@ class Model:
         name: by which it was found.
         source: where it comes from, for people: a distribution with its version, or a folder.
         artifact: the decoder; a file of the user's folder may also be an encoder.
-        encoder: the encoder that was declared for it, or ``None``.
+        encoder: the encoder that was declared for it or lies beside it, or ``None``.
         card: its card, or ``None``.
         run: the run folder that a training may start from, or ``None``.
         memory: the encoded tracks that a deck improvises over, or ``None``.
@@ -107,7 +114,8 @@ def _find(name: str, folder: Mapping[str, list[Path]]) -> Model:
     if files:
         file = files[0]
         card, memory, prior = card_of(file), memory_of(file), prior_of(file)
-        return Model(name, _shown(file.parent), file, card=card, memory=memory, prior=prior)
+        encoder = encoder_of(file)
+        return Model(name, _shown(file.parent), file, encoder, card, memory=memory, prior=prior)
     if not claimed:
         raise _unknown(name)
     return _declared(READY_MODELS.get(name), claimed[0])

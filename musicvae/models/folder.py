@@ -16,6 +16,10 @@ ENDING = ".onnx"
 MEMORY_ENDING = ".memory"
 #: And so a prior, which is an artifact, too, but no model: ``jazz.prior.onnx``.
 PRIOR_ENDING = ".prior.onnx"
+#: And an encoder, through which a deck hears an input: ``jazz.encoder.onnx``.
+ENCODER_ENDING = ".encoder.onnx"
+#: Files that are a part of the model beside which they lie, and no model.
+PART_ENDINGS = (PRIOR_ENDING, ENCODER_ENDING)
 #: A card lies beside its artifact: ``jazz.onnx`` and ``jazz.card.json``.
 CARD_ENDING = ".card.json"
 #: Entries of the folder that are looked at, at most.
@@ -37,8 +41,8 @@ def models_folder() -> Path:
 def artifacts() -> dict[str, list[Path]]:
     """The ``.onnx`` files of the folder by their stems (NFC), each with all files of that stem.
 
-    Priors that lie beside a model are parts of it, and left out. No file is opened. A folder that
-    is missing or cannot be read has none.
+    Priors and encoders that lie beside a model are parts of it, and left out. No file is opened. A
+    folder that is missing or cannot be read has none.
     """
     found: dict[str, list[Path]] = {}
     try:
@@ -52,9 +56,9 @@ def artifacts() -> dict[str, list[Path]]:
 
 
 def is_artifact(path: Path) -> bool:
-    """Whether a file of a folder is a model by its name: no hidden one, and no prior of another."""
+    """Whether a file of a folder is a model by its name: no hidden one, and no part of another."""
     name = path.name.lower()
-    return name.endswith(ENDING) and not name.endswith(PRIOR_ENDING) and not name.startswith(".")
+    return name.endswith(ENDING) and not name.endswith(PART_ENDINGS) and not name.startswith(".")
 
 
 def card_of(artifact: Path) -> Path | None:
@@ -73,3 +77,9 @@ def prior_of(artifact: Path) -> Path | None:
     """The prior beside an artifact, or ``None``."""
     prior = artifact.with_name(artifact.stem + PRIOR_ENDING)
     return prior if prior.is_file() else None
+
+
+def encoder_of(artifact: Path) -> Path | None:
+    """The encoder beside an artifact, or ``None``."""
+    encoder = artifact.with_name(artifact.stem + ENCODER_ENDING)
+    return encoder if encoder.is_file() else None

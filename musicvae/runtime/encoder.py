@@ -48,23 +48,33 @@ class Encoder(Stateful):
     def __init__(self, path: str | os.PathLike[str], threads: int = 1) -> None:
         super().__init__(path, "encoder", threads)
 
-    def push(self, audio: ArrayLike) -> Latents:
+    def push(self, audio: ArrayLike, out: Latents | None = None) -> Latents:
         """The latents of the next block of sound, which continues the blocks before it.
 
         Args:
             audio: shape (samples, channels), or (samples,) for one channel, at ``info.sample_rate``
                 and full scale ±1; samples is a multiple of ``info.hop``.
+            out: where to write the latents instead of into a new array: float32, shape
+                (samples / hop, D). After an error it is what it was.
 
         Returns:
-            float32, shape (samples / hop, D), standardised.
+            ``out``, or a new array, float32, shape (samples / hop, D), standardised.
 
         Raises:
             AudioError: the shape is wrong, a sample is not finite, or the samples are so large that
                 a latent is not finite.
+            SettingError: ``out`` is of another shape or type, or cannot be written.
             ArtifactError: onnxruntime fails. After any of these the state is what it was.
         """
         block = self._block(audio)
-        return self._continue(block, len(block) // self._info.hop).copy()
+        steps = len(block) // self._info.hop
+        if out is not None:
+            self._check_out(out, steps)
+        latents = self._continue(block, steps)
+        if out is None:
+            return latents.copy()
+        np.copyto(out, latents)
+        return out
 
     def encode(self, sound: Sound) -> Latents:
         """The latents of a whole sound, from the start state; the state of :meth:`push` stays.

@@ -17,6 +17,7 @@ from musicvae.errors import (
     CorruptArtifactError,
     MusicVAEError,
     RunStoppedError,
+    SettingError,
     StateError,
 )
 from musicvae.latents.arrays import Float32
@@ -218,3 +219,13 @@ class Stateful(ABC):
 
     def _failed(self, error: Exception) -> ArtifactError:
         return ArtifactError(f"{self._name!r} could not be run", received=first_line(error))
+
+    def _check_out(self, out: Float32, frames: int) -> None:
+        """Refuse an array that is not a writeable float32 with the shape of a block's result."""
+        shape = self._shapes(frames)[1]
+        if out.dtype != np.float32 or out.shape != shape or not out.flags.writeable:
+            raise SettingError(
+                "the result does not fit into `out`",
+                expected=f"a writeable float32 array of shape {shape}",
+                received=f"{out.dtype} of shape {out.shape}",
+            )

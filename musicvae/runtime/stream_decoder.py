@@ -216,13 +216,3 @@ class StreamDecoder(Stateful):
     def _beyond(self, block: Latents) -> LatentError:
         """The error for latents, float32 (frames, D), whose sound or state is not finite."""
         return beyond(block)
-
-    def _check_out(self, out: Samples, frames: int) -> None:
-        """Refuse an array that is not a writeable float32 (frames · hop, channels)."""
-        shape = self._shapes(frames)[1]
-        if out.dtype != np.float32 or out.shape != shape or not out.flags.writeable:
-            raise SettingError(
-                "the sound does not fit into `out`",
-                expected=f"a writeable float32 array of shape {shape}",
-                received=f"{out.dtype} of shape {out.shape}",
-            )

@@ -65,7 +65,7 @@ def to_channels(samples: Samples, channels: int) -> Samples:
 
     Several channels become one by their mean. Else the channels that are there are taken in turn:
     one is repeated, and of more than are wanted the first are used. The engine does the same in
-    place (:func:`musicvae.live.engine.channels.spread`).
+    place (:func:`musicvae.live.channels.spread`).
 
     Args:
         samples: float32, shape (samples, n), full scale ±1, n ≥ 1.

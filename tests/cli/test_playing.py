@@ -104,9 +104,10 @@ def test_there_is_one_face_at_a_time(capsys: pytest.CaptureFixture[str]) -> None
 def test_devices_are_listed(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("musicvae.live.outputs.output.list_devices", lambda: "0 Speakers")
+    monkeypatch.setattr("musicvae.live.outputs.devices.list_devices", lambda: "0 Speakers")
+    monkeypatch.setattr("musicvae.live.outputs.devices.list_inputs", lambda: "1 Microphone")
     assert main(["live", "--list-devices"]) == 0
-    assert capsys.readouterr().out == "0 Speakers\n"
+    assert capsys.readouterr().out == "outputs:\n0 Speakers\ninputs:\n1 Microphone\n"
 
 
 def live(*arguments: Any) -> subprocess.CompletedProcess[str]:

@@ -22,7 +22,14 @@ from musicvae.live.storage.scores import read_score
 from musicvae.live.table import ADDRESSES
 
 PAGES = (
-    *("docs/live.md", "docs/page.md", "docs/midi.md", "docs/score.md", "docs/architecture.md"),
+    *(
+        "docs/live.md",
+        "docs/page.md",
+        "docs/midi.md",
+        "docs/input.md",
+        "docs/score.md",
+        "docs/architecture.md",
+    ),
     *("SECURITY.md", "README.md"),
 )
 SHAPES = {name: Shape(4, ("loudness", "brightness")) for name in ("a", "b")}

@@ -69,7 +69,7 @@ def test_who_asked_is_told_while_something_is_rendered(
     onlookers = Subscribers()
     spectra = Spectra(engine, onlookers, lambda *sent: told.append(sent))
     spectra.look()
-    assert (told, engine.ear) == ([], None)
+    assert (told, engine.spectrum_tap) == ([], None)
     onlookers.add(ONE, 0.0)
     spectra.look()
     bench.render(512)
@@ -82,7 +82,7 @@ def test_who_asked_is_told_while_something_is_rendered(
     assert len(told) == 2  # nothing was rendered
     onlookers.remove(ONE)
     spectra.look()
-    assert engine.ear is None
+    assert engine.spectrum_tap is None
 
 
 def test_an_ear_that_fails_does_not_end_the_sound(
@@ -93,7 +93,7 @@ def test_an_ear_that_fails_does_not_end_the_sound(
     def broken(block: Any) -> None:
         raise ValueError("broken")
 
-    bench.engine.ear = broken
+    bench.engine.spectrum_tap = broken
     bench.render(512)
     assert bench.engine.faults.count == 1
     assert "the spectrum" in bench.engine.faults.problem

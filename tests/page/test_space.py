@@ -55,7 +55,7 @@ def test_types_ranges_access_and_values(stage: Any, path: str, facts: tuple[Any,
 
 def test_words_are_listed(stage: Any) -> None:
     (allowed,) = described(stage, "/source")["RANGE"]
-    assert allowed["VALS"] == ["held", "tape", "walk", "memory", "prior"]
+    assert allowed["VALS"] == ["held", "tape", "walk", "memory", "prior", "input"]
 
 
 def test_a_latent_is_described_by_what_it_does(stage: Any) -> None:

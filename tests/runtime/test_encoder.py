@@ -14,7 +14,13 @@ from hypothesis import strategies as st
 
 import musicvae
 from musicvae.audio import Sound
-from musicvae.errors import ArtifactError, AudioError, CorruptArtifactError, StateError
+from musicvae.errors import (
+    ArtifactError,
+    AudioError,
+    CorruptArtifactError,
+    SettingError,
+    StateError,
+)
 from musicvae.runtime import encoder as module
 from musicvae.runtime.binding import BoundSession
 from musicvae.runtime.encoder import Encoder
@@ -211,3 +217,15 @@ def test_a_long_sound_is_encoded_in_parts_as_at_once(
         model.encode(Sound.of(np.full((rate, 1), np.nan), rate))
     with pytest.raises(AudioError, match=r"musicvae\.Sound\.of"):
         model.encode(np.zeros(rate))  # type: ignore[arg-type]
+
+
+def test_it_encodes_into_an_array_of_the_caller(make_encoder: Callable[..., Path]) -> None:
+    encoder = Encoder(make_encoder())
+    sound = np.random.default_rng(0).standard_normal((3 * 128, 1)).astype(np.float32)
+    expected = encoder.push(sound)
+    encoder.reset()
+    out = np.zeros((3, 4), np.float32)
+    assert encoder.push(sound, out=out) is out
+    np.testing.assert_array_equal(out, expected)
+    with pytest.raises(SettingError, match="does not fit into `out`"):
+        encoder.push(sound, out=np.zeros((2, 4), np.float32))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from musicvae.artifact import ArtifactInfo
+from musicvae.live.inputs.input import Input
 from musicvae.live.parts import Parts
 from musicvae.text import printable
 
@@ -32,6 +33,7 @@ def lines(parts: Parts) -> list[str]:
             f"blocks of {output.block} frames ({output.block / output.sample_rate * 1000:.1f} ms)"
             f"{_callback(parts)}",
         ),
+        *([] if parts.input is None else [("input", _input(parts.input))]),
         ("listening", f"OSC over UDP and TCP, {_where(parts)}, {who}"),
         ("latents", _names(info)),
         *([("attributes", _attributes(info))] if info.attributes else []),
@@ -78,6 +80,12 @@ def _where(parts: Parts) -> str:
     """The addresses on which it listens, and their port."""
     first, *others = parts.hosts
     return ", also ".join([f"{first} port {parts.port}", *others])
+
+
+def _input(heard: Input) -> str:
+    """What is heard; what feeds back is heard with headphones."""
+    hint = "; headphones keep it from hearing the model" if heard.feeds_back else ""
+    return f"{printable(heard.state)}: /input/gain, /input/gate, /input/mix{hint}"
 
 
 def _callback(parts: Parts) -> str:

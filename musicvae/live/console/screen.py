@@ -92,6 +92,9 @@ def draw(parts: Parts) -> RenderableType:
     late = int(now["underruns"])
     table.add_row("late", Text(f"{late} times", style="bold red" if late else ""))
     table.add_row("sound", Text(printable(str(now["output"]))))
+    if now["input"]:
+        level, state = float(now["input_level"]), "" if now["input_open"] else "  below the gate"
+        table.add_row("input", Text(f"{printable(str(now['input']))}  {level:.1f} dBFS{state}"))
     if now["recording"]:
         table.add_row("recording", Text(printable(str(now["recording"])), style="red"))
     since = float(now["since_packet"])

@@ -19,6 +19,7 @@ from musicvae.live.commands.address import Address, Command, Target
 from musicvae.live.engine.ramps import MOST, Ramps, bounded, keep_bounded
 from musicvae.live.engine.sharpening import Sharpening
 from musicvae.live.engine.trajectory import Trajectory
+from musicvae.live.hearing.ear import Ear
 from musicvae.live.sources import SOURCES, Source
 from musicvae.live.sources.guidance import Guidance
 
@@ -86,6 +87,12 @@ class Controls:
         """Name of the source that moves the latents now; ``"held"`` if none is ready to."""
         current = self.sources.get(self.source)
         return self.source if current is not None and current.ready else NO_SOURCE
+
+    @property
+    def ear(self) -> Ear | None:
+        """Through which the present source hears the input; ``None`` where it does not."""
+        current = self.sources.get(self.source)
+        return current.ear if current is not None and current.ready else None
 
     def target_of(self, row: Address) -> Controls | Source | None:
         """The object that a row changes: these controls, or a source; ``None`` if it is not ready.

@@ -11,6 +11,7 @@ from musicvae.live.engine.guard import Guard
 from musicvae.live.engine.voice import Voice
 from musicvae.live.fades import Glide, amplitude, equal_power, raised_cosine
 from musicvae.live.faults import Faults
+from musicvae.live.hearing.ear import Ear
 
 #: Duration of the cross-fade from one model to the next.
 SWAP_SECONDS = 0.1
@@ -80,6 +81,11 @@ class Deck:
     @property
     def _newest(self) -> Guard | None:
         return self._waiting or self._next or self._voice
+
+    @property
+    def ears(self) -> tuple[Ear | None, ...]:
+        """Through which the voices that sound hear the input."""
+        return (_ear(self._voice), _ear(self._next))
 
     @property
     def playing(self) -> bool:
@@ -235,6 +241,10 @@ def same_space(one: Voice, other: Voice) -> bool:
     """Whether the latents of both mean the same, so that settings are taken over."""
     a, b = one.controls.info, other.controls.info
     return bool(a.latent_space) and (a.latent_space, a.latent_dim) == (b.latent_space, b.latent_dim)
+
+
+def _ear(guard: Guard | None) -> Ear | None:
+    return None if guard is None else guard.voice.controls.ear
 
 
 def _scale(block: Samples, factors: Samples) -> None:

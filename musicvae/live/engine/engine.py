@@ -22,6 +22,7 @@ from musicvae.live.engine.batch import Batch, batches
 from musicvae.live.engine.deck import PLAY_SECONDS, Deck
 from musicvae.live.engine.deck_addresses import PLAY
 from musicvae.live.faults import Faults
+from musicvae.live.hearing.hearing import Hearing
 
 #: The longest block that is rendered at once, in sample frames. Frames of a model that lie in one
 #: are decoded together.
@@ -46,7 +47,9 @@ class Engine:
         journal: called with each sample frame at which commands were applied, and these commands;
             or ``None``.
         tap: called with each rendered block; ``None`` while nothing is recorded.
-        ear: likewise; ``None`` while nobody wants to see the spectrum.
+        spectrum_tap: likewise; ``None`` while nobody wants to see the spectrum.
+        input_tap: called with each block of the input as it is heard, repaired; likewise.
+        hearing: what the decks hear of the input.
     """
 
     def __init__(self, sample_rate: int, channels: int = 2) -> None:
@@ -59,15 +62,18 @@ class Engine:
         self.faults = Faults()
         self.journal: Callable[[int, tuple[Command, ...]], None] | None = None
         self.tap: Callable[[Samples], None] | None = None
-        self.ear: Callable[[Samples], None] | None = None
+        self.spectrum_tap: Callable[[Samples], None] | None = None
+        self.input_tap: Callable[[Samples], None] | None = None
         self.decks = {
             name: Deck(name, sample_rate, channels, SEGMENT, float(name == DECKS[0]), self.faults)
             for name in DECKS
         }
         self._decks = tuple(self.decks.values())
         self._agenda = Agenda(sample_rate, self.faults.note)
+        self.hearing = Hearing(sample_rate, channels, SEGMENT)
         self._limiter = Limiter(SEGMENT, channels)
         self._mix = np.zeros((SEGMENT, channels), np.float32)
+        self._heard = False  # anything yet
         self._magnitude = np.zeros((SEGMENT, channels), np.float32)
         self._block_peaks = np.zeros(channels, np.float32)
 
@@ -134,23 +140,31 @@ class Engine:
         due = None if by is None else max(0, by - round(PLAY_SECONDS * self.sample_rate))
         self.post(*(Command(PLAY, name, values=(0,)) for name in self.decks), due=due)
 
-    def render(self, out: Samples) -> None:
-        """Render the next sample frames into ``out``, float32, shape (sample frames, channels)."""
+    def render(self, out: Samples, heard: Samples | None = None) -> None:
+        """Render the next sample frames.
+
+        Args:
+            out: to be written, float32, shape (sample frames, channels).
+            heard: what comes in meanwhile, float32, shape (sample frames, 2), full scale ±1; what
+                is missing is NaN. ``None`` is silence.
+        """
         done = 0
         while done < len(out):
             self._apply_due()
             frames = self._horizon(len(out) - done)
             mix = self._mix[:frames]
             mix[:] = 0
+            self._hear(None if heard is None else heard[done : done + frames], frames)
             for deck in self._decks:
                 deck.add_to(mix)
+            self.hearing.blend(mix)
             self._limiter.apply(mix)
             self._measure(mix)
             out[done : done + frames] = mix
             if self.tap is not None and self._fails("the recording", self.tap, mix):
                 self.tap = None  # a recording with a gap would be worse than one that ends
-            if (ear := self.ear) is not None:  # which another thread may end at any time
-                self._fails("the spectrum", ear, mix)
+            if (tap := self.spectrum_tap) is not None:  # which another thread may end at any time
+                self._fails("the spectrum", tap, mix)
             self.frame += frames
             done += frames
 
@@ -204,6 +218,16 @@ class Engine:
         first, second = self._decks[:2]
         first.fade_to(math.cos(position * math.pi / 2) if position < 1 else 0.0)
         second.fade_to(math.sin(position * math.pi / 2) if position > 0 else 0.0)
+
+    def _hear(self, heard: Samples | None, frames: int) -> None:
+        """Let the decks hear the input, float32 (sample frames, 2), of the next sample frames."""
+        ears = tuple(ear for deck in self._decks for ear in deck.ears)
+        if self._heard or heard is not None or any(ears):
+            self._heard = True
+            self._fails("the input", self.hearing.hear, heard, self.frame, frames, ears)
+            tap = self.input_tap
+            if tap is not None and self._fails("its recording", tap, self.hearing.heard):
+                self.input_tap = None
 
     def _measure(self, mix: Samples) -> None:
         """Update the level meter with a block, float32, shape (sample frames, channels)."""

@@ -12,7 +12,7 @@ from musicvae.audio import Samples, Sound, resample
 from musicvae.errors import ArtifactError, LatentError
 from musicvae.latents.arrays import Float32, Latents
 from musicvae.latents.tails import Tails
-from musicvae.live.engine.channels import SANE, spread
+from musicvae.live.channels import SANE, spread
 from musicvae.live.fades import equal_power
 
 #: Length of the cross-fade between a loop's end and its beginning.

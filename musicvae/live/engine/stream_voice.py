@@ -12,11 +12,11 @@ from musicvae.audio import Samples
 from musicvae.errors import RunStoppedError
 from musicvae.latents.arrays import Latents
 from musicvae.latents.tails import SOUND_FLOOR, Tails
-from musicvae.live.engine.channels import SANE, spread
+from musicvae.live.channels import SANE, spread
 from musicvae.live.engine.controls import Controls
-from musicvae.live.engine.resampling import Resampler
 from musicvae.live.engine.work import Work
 from musicvae.live.fades import raised_cosine
+from musicvae.live.resampling import Resampler
 
 #: Fade out before a frame that could not be decoded, and in after it; in seconds.
 _CONCEAL_SECONDS = 0.01
@@ -92,7 +92,7 @@ class StreamVoice:
         done = 0
         while done < len(out):
             if self._at == self._end:
-                self._decode(self._needed(len(out) - done))
+                self._decode(self._needed(len(out) - done), done)
                 continue  # the first hop may be too short for the resampler to give any sample
             count = min(len(out) - done, self._end - self._at)
             out[done : done + count] = self._ready[self._at : self._at + count]
@@ -124,10 +124,13 @@ class StreamVoice:
             frames = self._resampler.blocks(samples, self._size)
         return min(frames, self._together)
 
-    def _decode(self, frames: int) -> None:
-        """Decode so many frames, and resample them to the engine's rate and channels."""
+    def _decode(self, frames: int, ahead: int) -> None:
+        """Decode so many frames, and resample them to the engine's rate and channels.
+
+        The first is needed so many sample frames after the beginning of the block.
+        """
         started = time.perf_counter()
-        moved, error = self._move(frames)
+        moved, error = self._move(frames, ahead)
         if moved:
             self._sound(0, moved)
         if error is not None:
@@ -140,12 +143,17 @@ class StreamVoice:
         spread(sound, self._ready[: len(sound)])
         self.work.add(started, moved)
 
-    def _move(self, frames: int) -> tuple[int, Exception | None]:
+    def _move(self, frames: int, ahead: int) -> tuple[int, Exception | None]:
         """Write the latents of the next frames; how many there are before one that fails, if any.
 
         A source may raise anything, and the sound must go on regardless.
         """
         for number in range(frames):
+            # When it would be decoded if it were decoded alone: no more of the input is heard.
+            before, resampler = number * self._size, self._resampler
+            self.controls.guidance.ahead = ahead + (
+                before if resampler is None else resampler.given(before)
+            )
             try:
                 self._latents[number] = self.controls.next()
             except Exception as error:  # noqa: BLE001

@@ -38,6 +38,8 @@ class ModelJobs:
 
     def load(self, command: Command, say: Say) -> tuple[Value, ...]:
         """Load a model, tape and so on, then apply it; if that fails, the deck does not change."""
+        if command.row.source == "input" and not self._opening.hears:
+            raise SettingError("nothing comes in", hint="start `musicvae live` with --input")
         payload: Any = self._handle.payload(command)
         more: list[tuple[Command, object]] = []
         if command.row is MODEL_LOAD and self._begins(command.deck, payload):

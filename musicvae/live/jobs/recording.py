@@ -12,9 +12,10 @@ from musicvae.live.commands.address import Address, Command, Value
 from musicvae.live.jobs.worker import Say
 from musicvae.live.stage.engine_handle import EngineHandle
 from musicvae.live.storage.folders import Folder
+from musicvae.live.storage.input_log import InputLog
 from musicvae.live.storage.journal import Journal
 from musicvae.live.storage.recorder import Recorder
-from musicvae.live.storage.takes import Take, claim
+from musicvae.live.storage.takes import INPUT_SUFFIX, Take, claim
 
 
 class RecordingJobs:
@@ -24,12 +25,15 @@ class RecordingJobs:
         handle: handle of the engine that is recorded.
         journal: journal of this run of the daemon.
         folder: folder of the recordings; created when it is first needed.
+        heard: the log of what comes in; ``None`` where nothing does.
 
     Attributes:
         recorder: recorder of the current recording, or ``None``.
     """
 
-    def __init__(self, handle: EngineHandle, journal: Journal, folder: Path) -> None:
+    def __init__(
+        self, handle: EngineHandle, journal: Journal, folder: Path, heard: InputLog | None = None
+    ) -> None:
         self.recorder: Recorder | None = None
         self._start = 0
         self._say: Say = lambda *message: None
@@ -37,6 +41,7 @@ class RecordingJobs:
         self._lock = threading.Lock()  # the worker and the housekeeper may end the same recording
         self._handle = handle
         self._journal = journal
+        self._heard = heard
         self._folder = Folder(folder)
 
     def begin(self, name: str) -> None:
@@ -69,7 +74,8 @@ class RecordingJobs:
                     f"{self.recorder.path.name} is being recorded already", hint="/record/stop"
                 )
             engine = self._handle.engine
-            take = claim(self._folder, str(given[0]) if given else "")
+            name = str(given[0]) if given else ""
+            take = claim(self._folder, name, heard=self._heard is not None)
             try:
                 recorder = Recorder(take.path, engine.sample_rate, engine.channels, file=take.wav)
 
@@ -89,11 +95,16 @@ class RecordingJobs:
     def _start_score(self, take: Take) -> None:
         """Begin the score; the sound is recorded all the same where that fails."""
         try:
+            heard = f"{take.path.stem}{INPUT_SUFFIX}" if take.input is not None else ""
+            if self._heard is not None and take.input is not None:
+                self._heard.start_sidecar(str(take.path.with_name(heard)), take.input)
             if take.score is not None:
-                self._journal.start_sidecar(take.score, self._start)
-        except MusicVAEError as error:
+                self._journal.start_sidecar(take.score, self._start, heard)
+        except (MusicVAEError, OSError) as error:
             self._scored = False
-            take.discard(take.score)
+            if self._heard is not None:
+                self._heard.stop_sidecar()
+            take.discard(*filter(None, (take.score, take.input)))
             self._say("/error", "/record/start", str(error))
 
     def stop(self, command: Command, say: Say) -> tuple[Value, ...]:
@@ -103,8 +114,8 @@ class RecordingJobs:
             raise SettingError("nothing is being recorded", hint="/record/start NAME")
         if recorder.failure is not None:
             raise recorder.failure
-        if self._scored and self._journal.failure:
-            say("/error", command.address, self._journal.failure)
+        if self._scored and self._failure:
+            say("/error", command.address, self._failure)
         return (str(recorder.path), recorder.frames / self._handle.engine.sample_rate)
 
     def finish(self) -> Recorder | None:
@@ -119,6 +130,8 @@ class RecordingJobs:
             The error that ended the recording or its score, once; its sender has been told.
         """
         self._journal.drain()
+        if self._heard is not None:
+            self._heard.drain()
         with self._lock:
             recorder = self.recorder
             if recorder is None:
@@ -134,11 +147,16 @@ class RecordingJobs:
 
     def _score_failure(self) -> MusicVAEError | None:
         """The error that ended the score of a recording that goes on, once."""
-        if not (self._scored and self._journal.failure):
+        if not (self._scored and self._failure):
             return None
         self._scored = False
-        self._say("/error", "/record/start", self._journal.failure)
-        return ScoreError(self._journal.failure)
+        self._say("/error", "/record/start", self._failure)
+        return ScoreError(self._failure)
+
+    @property
+    def _failure(self) -> str:
+        """Why the score, or what came in, ended early; empty where neither did."""
+        return self._journal.failure or ("" if self._heard is None else self._heard.failure)
 
     def _finish(self) -> Recorder | None:
         recorder, engine = self.recorder, self._handle.engine
@@ -154,6 +172,8 @@ class RecordingJobs:
             engine.tap = None
         recorder.stop()
         self._journal.stop_sidecar(self._start + recorder.frames)
+        if self._heard is not None:
+            self._heard.stop_sidecar()
         self.recorder = None
         return recorder
 

@@ -121,7 +121,13 @@ class RenderingJobs:
             models[model] = {"file": model, "graph_sha256": digest}  # and no other of that name
             events.append([0.0, [f"/deck/{name}/model/load", model]])
             # One event, so that everything is set at the same sample frame.
-            state = [for_deck(message, name) for message in describe(deck, self._handle.table)]
+            if deck.voice.controls.active_source == "input":
+                raise LiveError(
+                    "what comes in cannot be rendered from a fresh start",
+                    hint="/record/start, and `musicvae render` of what it leaves",
+                )
+            kept = describe(deck, self._handle.table)
+            state = [for_deck(m, name) for m in kept if not str(m[0]).startswith("/input/")]
             events.append([0.0, *state, [f"/deck/{name}/play", int(deck.playing)]])
         return {
             "rate": engine.sample_rate,

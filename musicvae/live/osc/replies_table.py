@@ -69,6 +69,12 @@ REPLIES = (
         "i, s address, values",
         "To a process that took on a service: a client asks this; `/service/reply` answers it.",
     ),
+    (
+        "/input/level.reply",
+        "f, f, i",
+        "RMS of the input at its gain in dBFS, falling slowly; the slow gain of `/input/auto` in "
+        "dB; whether the gate is open.",
+    ),
     ("/audio/list.reply", "i, s name, i channels, f Hz", "One for each output device."),
     (
         "/done",
@@ -85,6 +91,7 @@ REPLIES = (
         "for each sender. To subscribers, `musicvae` and what went wrong in the daemon or a model: "
         "at most one a second.",
     ),
+    ("/input", "s", "To subscribers (`/notify 1`): the microphone was lost, or is back."),
     ("/output", "s", "To subscribers (`/notify 1`): the sound card was lost, or is back."),
     (
         "/peak",

@@ -15,7 +15,9 @@ import numpy as np
 from musicvae.audio import Samples
 from musicvae.errors import DeviceError
 
-_BYTES = 3
+#: Bytes of a sample, and its format: whole numbers, or floats that are exactly what was written.
+_BYTES, _FLOAT_BYTES = 3, 4
+_WHOLE, _FLOATING = 1, 3
 _FULL_SCALE = 2 ** (8 * _BYTES - 1) - 1
 #: A RIFF size is 32 bits wide.
 _MOST_BYTES = 2**32 - 1024
@@ -25,7 +27,7 @@ _HEADER = struct.Struct("<4sI4s4sIHHIIHH4sI")
 
 
 class GrowingWav:
-    """Appends blocks as 24-bit PCM, and updates the header after each.
+    """Appends blocks as 24-bit PCM or as floats, and updates the header after each.
 
     Unlike other files a recording is not written under a temporary name and renamed: after a kill
     it must be there, and playable, under the name that was asked for. An existing WAV file is
@@ -38,6 +40,7 @@ class GrowingWav:
         sample_rate: in Hz.
         channels: number of channels of every block.
         file: the file, open and unbuffered, where it was created already; it is closed here.
+        floats: whether samples are floats of 32 bits, which may exceed ±1.
 
     Raises:
         DeviceError: the file cannot be created.
@@ -49,8 +52,12 @@ class GrowingWav:
         sample_rate: int,
         channels: int,
         file: IO[bytes] | None = None,
+        *,
+        floats: bool = False,
     ) -> None:
         self.path = Path(path)
+        self._floats = floats
+        self._width = channels * (_FLOAT_BYTES if floats else _BYTES)  # bytes of a sample frame
         self._rate = sample_rate
         self._channels = channels
         self._size = 0  # bytes of sound; whole sample frames only
@@ -71,10 +78,10 @@ class GrowingWav:
     @property
     def frames(self) -> int:
         """Sample frames in the file."""
-        return self._size // (_BYTES * self._channels)
+        return self._size // self._width
 
     def write(self, block: Samples) -> None:
-        """Append a block, float32 (sample frames, channels) within ±1.
+        """Append a block, float32 (sample frames, channels) within ±1 unless it writes floats.
 
         When it fails, the file is playable and contains what could still be written.
 
@@ -82,12 +89,11 @@ class GrowingWav:
             DeviceError: the disk is full or gone, the file was removed, or it would grow beyond
                 4 GiB.
         """
-        whole = np.rint(block * _FULL_SCALE).astype("<i4")
-        data = whole.reshape(-1, 1).view(np.uint8)[:, :_BYTES].tobytes()
+        data = block.astype("<f4").tobytes() if self._floats else _as_whole(block)
         if self._is_gone():
             raise DeviceError(f"{self.path} was removed while it was written")
         room = _MOST_BYTES - self._size
-        fitting = data[: room - room % (_BYTES * self._channels)]
+        fitting = data[: room - room % self._width]
         try:
             self._append(fitting)
         except OSError as error:
@@ -131,16 +137,17 @@ class GrowingWav:
             while done < len(data):  # a nearly full disk accepts a part, then nothing
                 done += self._file.write(memoryview(data)[done:]) or 0
         finally:
-            self._size += done - done % (_BYTES * self._channels)
+            self._size += done - done % self._width
             self._update_header()
             if done < len(data):
                 self._file.truncate(_HEADER.size + self._size)
 
     def _update_header(self) -> None:
-        width = _BYTES * self._channels
+        width, form = self._width, _FLOATING if self._floats else _WHOLE
+        bits = 8 * width // self._channels
         header = _HEADER.pack(
             *(b"RIFF", _HEADER.size - 8 + self._size, b"WAVE"),
-            *(b"fmt ", 16, 1, self._channels, self._rate, width * self._rate, width, 8 * _BYTES),
+            *(b"fmt ", 16, form, self._channels, self._rate, width * self._rate, width, bits),
             *(b"data", self._size),
         )
         self._file.seek(0)
@@ -151,6 +158,12 @@ class GrowingWav:
             f"cannot go on writing {self.path}; what was written so far is playable",
             received=error.strerror or str(error),
         )
+
+
+def _as_whole(block: Samples) -> bytes:
+    whole = np.rint(block * _FULL_SCALE).astype("<i4")
+    data: bytes = whole.reshape(-1, 1).view(np.uint8)[:, :_BYTES].tobytes()
+    return data
 
 
 def _opened(path: Path) -> IO[bytes]:

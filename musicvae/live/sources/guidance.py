@@ -29,6 +29,20 @@ class Continuation(Protocol):
         """Its next step, float32 (D,); ``None`` where it knows none."""
 
 
+class Soloist(Protocol):
+    """A source that goes on alone where the source of a deck rests."""
+
+    @property
+    def ready(self) -> bool:
+        """Whether it has something to play."""
+
+    def begin(self) -> None:
+        """It takes over."""
+
+    def next(self, out: Latents) -> None:
+        """Write the movement of this frame into ``out``, float32 (D,)."""
+
+
 class Guidance:
     """The settings that all sources of a deck share. All of it belongs to the rendering thread.
 
@@ -52,6 +66,8 @@ class Guidance:
         lead: where the performer moves the latents: both of these; float32 (D,).
         memory: of the deck, for other sources to vary; ``None`` where there is none.
         hearer: called with each frame that is played, while listening.
+        soloists: sources that a deck may leave to themselves, by name, the preferred one first.
+        ahead: sample frames of the engine from the beginning of its block to the present frame.
     """
 
     def __init__(self, latent_dim: int, stride: int, attributes: int = 0) -> None:
@@ -68,6 +84,8 @@ class Guidance:
         self.lead: Latents = np.zeros(latent_dim, np.float32)
         self.memory: Continuation | None = None
         self.hearer: Callable[[Latents], None] | None = None
+        self.soloists: dict[str, Soloist] = {}
+        self.ahead = 0
         self._push: Latents = np.zeros(latent_dim, np.float32)
         self._stride = max(1, stride)
         self._played: Latents = np.zeros((HEARD_STEPS * self._stride, latent_dim), np.float32)

@@ -147,6 +147,7 @@ class MemorySource(Source):
         """See :class:`Source`."""
         self._guidance = guidance
         guidance.memory = self
+        guidance.soloists[self.name] = self
 
     def insert(self, places: Places, name: str) -> None:
         """Improvise over this memory; where another one was played, from a place that is like it.

@@ -103,6 +103,7 @@ class PriorSource(Source):
         """See :class:`Source`."""
         self._guidance = guidance
         guidance.hearer = self._hear
+        guidance.soloists[self.name] = self
 
     def insert(self, rollout: Rollout, name: str) -> None:
         """Make music with this prior, from the seed on.

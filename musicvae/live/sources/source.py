@@ -14,6 +14,7 @@ from typing import ClassVar, Self
 from musicvae.artifact import ArtifactInfo
 from musicvae.latents.arrays import Latents
 from musicvae.live.commands.address import Address
+from musicvae.live.hearing.ear import Ear
 from musicvae.live.sources.guidance import Guidance
 
 
@@ -32,12 +33,14 @@ class Source(ABC):
         meaning: a few words for the documentation of ``/source``.
         addresses: its rows of the address table; their target is the source itself.
         guided: whether it reads :attr:`Guidance.lead`, which is computed for such sources alone.
+        ear: through which it hears the input; ``None`` where it does not.
     """
 
     name: ClassVar[str]
     meaning: ClassVar[str]
     addresses: ClassVar[tuple[Address, ...]]
     guided: ClassVar[bool] = False
+    ear: Ear | None = None
 
     @abstractmethod
     def __init__(self, info: ArtifactInfo, frame_rate: float) -> None: ...

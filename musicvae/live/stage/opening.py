@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from musicvae.errors import MusicVAEError
+from musicvae.errors import MusicVAEError, SettingError
 from musicvae.live.commands.address import Command
 from musicvae.live.engine.voice import Voice
 from musicvae.live.stage.engine_handle import EngineHandle
 
 #: What is loaded for each source, where it is there: the last one plays, and the other one is ready
 #: for ``/source`` and ``/variation``.
-_ORDER = {"memory": ("prior", "memory"), "prior": ("memory", "prior")}
+_ORDER = {
+    "memory": ("input", "prior", "memory"),
+    "prior": ("input", "memory", "prior"),
+    "walk": ("input",),
+    "held": ("input",),
+}
+#: The same where the input, or what is best, is to play.
+_BEST = ("prior", "memory", "input")
 
 
 @dataclass(frozen=True)
@@ -24,9 +31,11 @@ class Opening:
 
     Attributes:
         source: a word of :data:`musicvae.live.limits.SOURCES`.
+        hears: whether there is an input.
     """
 
     source: str = "auto"
+    hears: bool = False
 
     def commands(
         self, stage: EngineHandle, voice: Voice, deck: str
@@ -39,28 +48,44 @@ class Opening:
             deck: name of its deck.
 
         Raises:
-            MusicVAEError: a memory or a prior is demanded, and there is none, or it cannot be
-                played.
+            MusicVAEError: a memory, a prior or the input is demanded, and there is none, or no
+                encoder to hear it, or it cannot be played.
         """
-        if voice.controls.info.kind != "stream" or self.source == "held":
+        if self.source == "input" and not self.hears:
+            raise SettingError("nothing comes in", hint="start `musicvae live` with --input")
+        if voice.controls.info.kind != "stream":
             return []
-        parts = () if self.source == "walk" else _ORDER.get(self.source, _ORDER["memory"])
+        parts = _ORDER.get(self.source, _BEST)
         loads = [load for part in parts for load in self._loads(part, stage, voice, deck)]
-        return loads or [(stage.table.command("/source", deck, "", ("walk",)), None)]
+        if self.source == "held":
+            return [*loads, *([self._choice(stage, deck)] if loads else [])]
+        if self.source == "walk" or not loads:
+            return [*loads, self._choice(stage, deck, "walk")]
+        return loads
+
+    def _choice(
+        self, stage: EngineHandle, deck: str, source: str = "held"
+    ) -> tuple[Command, object]:
+        return stage.table.command("/source", deck, "", (source,)), None
 
     def _loads(
         self, part: str, stage: EngineHandle, voice: Voice, deck: str
     ) -> Iterator[tuple[Command, object]]:
         """The command that loads a part of the model, which then plays; where it can be played."""
         library, loader = stage.loader.library, stage.loader
-        find, load = {
-            "memory": (library.memory_of, loader.memory),
-            "prior": (library.prior_of, loader.prior),
-        }[part]
-        if part != self.source and find(voice.name) is None:
+        space = voice.controls.info.latent_space
+        load: Callable[[str, Voice], object]
+        found: object
+        if part == "input":
+            found, load = self.hears and library.encoder_of(voice.name, space), loader.ear
+        elif part == "memory":
+            found, load = library.memory_of(voice.name), loader.memory
+        else:
+            found, load = library.prior_of(voice.name), loader.prior
+        if part != self.source and not found:
             return
         try:
-            payload: object = load(voice.name, voice)
+            payload = load(voice.name, voice)
         except MusicVAEError:
             if part == self.source:
                 raise

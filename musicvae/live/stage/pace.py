@@ -20,14 +20,15 @@ from musicvae.live.engine.voice import Voice
 from musicvae.live.engine.work import Work
 
 if TYPE_CHECKING:
+    from musicvae.runtime.encoder import Encoder
     from musicvae.runtime.prior import Prior
 
 #: Most measurements; the first one that is well in time is the last.
 TRIES = 8
 #: Share of a frame's duration that decoding it may take. Two decks need twice as much.
 MOST_SHARE = 0.9
-#: The same of a step of a prior, which is made within a frame, beside decoding it.
-MOST_PRIOR_SHARE = 0.5
+#: The same of a step of a prior or an encoder, which is made within a frame, beside decoding it.
+MOST_STEP_SHARE = 0.5
 #: Sample frames that are timed at least.
 _SHORTEST = 64
 #: Seconds that one frame may take however long it lasts: sound for no longer waits for the device.
@@ -90,21 +91,29 @@ class Pace:
             ArtifactError: it is too slow; says by how much.
         """
         info = prior.info
-        frame = info.hop / max(1, info.stride) / info.sample_rate
-        most = min(MOST_PRIOR_SHARE * frame, LONGEST)
+        self._check_step("prior", name, info.hop / max(1, info.stride) / info.sample_rate, prior)
+
+    def check_encoder(self, name: str, encoder: Encoder) -> None:
+        """The same of an encoder, which hears a step within the frame in which it is complete."""
+        info = encoder.info
+        self._check_step("encoder", name, info.hop / info.sample_rate, encoder)
+
+    def _check_step(self, kind: str, name: str, lasts: float, part: Prior | Encoder) -> None:
+        """Refuse a part of which one step takes too long for so many seconds of sound."""
+        most = min(MOST_STEP_SHARE * lasts, LONGEST)
         taken = float("inf")
         for _ in range(TRIES):
             started = self._clock()
-            prior.warm_up()
+            part.warm_up()
             taken = min(taken, self._clock() - started)
             if taken <= most / 2:
                 break
         if taken > most:
             raise ArtifactError(
-                f"the prior {name!r} is too slow for this machine",
+                f"the {kind} {name!r} is too slow for this machine",
                 expected=f"at most {most * 1e3:.3g} ms for a step",
                 received=f"{taken * 1e3:.3g} ms",
-                hint="a smaller prior, or `musicvae live --allow-slow`, to hear it with gaps",
+                hint=f"a smaller {kind}, or `musicvae live --allow-slow`, to hear it with gaps",
             )
 
     def _read(self, voice: Voice, frames: int) -> float:

@@ -1,4 +1,4 @@
-"""Queries that the rendering thread answers between two blocks: ``/get`` and about models."""
+"""Queries that the rendering thread answers between two blocks: ``/get``, models, the input."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from musicvae.live.commands.address import Address, Command
 from musicvae.live.commands.messages import StoredMessage
 from musicvae.live.commands.table import UNKNOWN_DECK, split_deck
 from musicvae.live.engine.describing import value_of
+from musicvae.live.fades import decibels
 from musicvae.live.stage.engine_handle import EngineHandle
 
 #: Latents of one reply each at most: all that a stream can have.
@@ -67,6 +68,13 @@ def model_latents(handle: EngineHandle, command: Command) -> list[StoredMessage]
     return [*replies, ["/done", command.address, len(replies)]]
 
 
+def input_level(handle: EngineHandle, command: Command) -> list[StoredMessage]:
+    """The level of the input, as ``/input/level.reply dBFS dB open``."""
+    hearing = handle.engine.hearing
+    levels = decibels(hearing.level), decibels(hearing.levelling.gain)
+    return [["/input/level.reply", *levels, int(hearing.gate.open)]]
+
+
 GET = Address(
     "/get",
     "s",
@@ -89,4 +97,11 @@ MODEL_LATENTS = Address(
     readers.nothing,
     deck=True,
     query=model_latents,
+)
+INPUT_LEVEL = Address(
+    "/input/level",
+    "ignored",
+    "Answers `/input/level.reply`.",
+    readers.nothing,
+    query=input_level,
 )

@@ -22,6 +22,8 @@ from musicvae.live.commands.table import UNKNOWN_DECK, AddressTable, split_deck
 from musicvae.live.engine.clips import Clips, InlineClips, RecordedClips
 from musicvae.live.engine.deck_addresses import LOOP
 from musicvae.live.engine.engine import Engine
+from musicvae.live.hearing.hearing import CHANNELS
+from musicvae.live.inputs.replayed import Replayed
 from musicvae.live.outputs.wav import GrowingWav
 from musicvae.live.stage.engine_handle import EngineHandle
 from musicvae.live.stage.loading import Decoder, Loader
@@ -43,6 +45,7 @@ class ScoreRenderer:
         library: finds its models and tapes.
         table: the address table.
         decoders: that are loaded already, by name.
+        heard: what came in; ``None`` for nothing.
 
     Attributes:
         score: as given.
@@ -55,7 +58,9 @@ class ScoreRenderer:
         library: Library,
         table: AddressTable,
         decoders: Mapping[str, Decoder] | None = None,
+        heard: Replayed | None = None,
     ) -> None:
+        self._heard = heard
         self.score = score
         self._table = table
         self.engine = Engine(score.rate, score.channels)
@@ -88,13 +93,16 @@ class ScoreRenderer:
         """
         _check_addresses(self.score, self._table)  # also of those behind its end
         out = np.zeros((block, self.engine.channels), np.float32)
+        heard = np.zeros((block, CHANNELS), np.float32)
         start, stop = self.score.start_frame, self.score.start_frame + self.frames
         for number, (frame, batch) in enumerate([*self.score.events, (stop, [])]):
             while self.engine.frame < min(frame, stop):
                 limit = start if self.engine.frame < start else stop
                 count = min(block, min(frame, limit) - self.engine.frame)
                 part = out[:count]
-                self.engine.render(part)
+                if self._heard is not None:
+                    self._heard.read(heard[:count])
+                self.engine.render(part, None if self._heard is None else heard[:count])
                 if self.engine.frame > start:
                     yield part
             if self.engine.frame >= stop:
@@ -161,6 +169,8 @@ class ScoreRenderer:
         """Apply one message of the score now."""
         try:
             command = self._handle.restore(message, DECKS[0])
+            if command.row.source == "input" and command.row.load and self._heard is None:
+                raise RefusedError("the score has no sound that came in")
             if command.row is LOOP and isinstance(self._clips, RecordedClips):
                 payload: object = self._clips.loop(int(command.number))
             else:

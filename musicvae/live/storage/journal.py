@@ -121,12 +121,15 @@ class Journal:
         with self._lock:
             self._drain()
 
-    def start_sidecar(self, file: str | os.PathLike[str] | IO[bytes], start_frame: int) -> None:
+    def start_sidecar(
+        self, file: str | os.PathLike[str] | IO[bytes], start_frame: int, heard: str = ""
+    ) -> None:
         """Begin a file with everything that happened so far, and continue it.
 
         Args:
             file: path of a new file; or a file, open and unbuffered, that is closed here.
             start_frame: first sample frame of the recording that the file belongs to.
+            heard: name of the file beside it that holds what comes in; empty for nothing.
 
         Raises:
             ScoreError: the session cannot be rendered again any more, or a sidecar is being
@@ -142,6 +145,8 @@ class Journal:
             self.failure = ""
             header = self._header | {"start_frame": start_frame, "models": self._models}
             header["parts"] = self._parts
+            if heard:
+                header["input"] = heard
             try:
                 self._sidecar = made = _opened(file)
                 _write_all(made, _line(header))

@@ -1,4 +1,4 @@
-"""Finds models, tapes, memories and priors by name.
+"""Finds models, tapes, memories, priors and encoders by name.
 
 Folders are read again for each request, so a file that is copied there during a performance can be
 loaded. A file is read again only when its size or date has changed. For use by one thread.
@@ -6,39 +6,46 @@ loaded. A file is read again only when its size or date has changed. For use by 
 
 from __future__ import annotations
 
-import os
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
-from itertools import islice
 from pathlib import Path
-from typing import Generic, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 from musicvae.errors import SettingError
-from musicvae.live.storage.readings import Readings
 from musicvae.live.storage.ready import ReadyShelf
+from musicvae.live.storage.rows import EncoderRow as EncoderRow
 from musicvae.live.storage.rows import MemoryRow as MemoryRow
 from musicvae.live.storage.rows import ModelRow as ModelRow
 from musicvae.live.storage.rows import PriorRow as PriorRow
 from musicvae.live.storage.rows import TapeRow as TapeRow
-from musicvae.live.storage.rows import memory_info, playable_info, prior_info, tape_info
+from musicvae.live.storage.rows import (
+    encoder_info,
+    memory_info,
+    playable_info,
+    prior_info,
+    tape_info,
+)
+from musicvae.live.storage.shelf import Shelf, besides, ordered
 from musicvae.models import READY_MODELS
-from musicvae.models.folder import MEMORY_ENDING, PRIOR_ENDING, memory_of, prior_of
-from musicvae.text import printable
+from musicvae.models.folder import (
+    ENCODER_ENDING,
+    MEMORY_ENDING,
+    PRIOR_ENDING,
+    encoder_of,
+    memory_of,
+    prior_of,
+)
 
 #: Names that an error lists.
 _SHOWN = 12
-#: Files of a kind that are read, and entries of a folder that are looked at, at most: a folder of
-#: a million files must not keep a performance waiting.
-_MOST_FILES = 1_000
-_MOST_ENTRIES = 10_000
 
 
 class Library:
-    """Finds models, tapes, memories and priors by name.
+    """Finds models, tapes, memories, priors and encoders by name.
 
-    A memory or a prior lies beside a model, with the model's name, or in a folder of models or
-    tapes.
+    A memory, a prior or an encoder lies beside a model, with the model's name, or in a folder of
+    models or tapes.
 
     Args:
         models: files, and folders of ``.onnx`` files. Files come before folders; of several files
@@ -53,13 +60,14 @@ class Library:
         tapes: Path | Iterable[Path] = (),
         ready: ReadyShelf | None = None,
     ) -> None:
-        self._models = _ordered(models)
-        self._tapes = _ordered([tapes] if isinstance(tapes, Path) else tapes)
+        self._models = ordered(models)
+        self._tapes = ordered([tapes] if isinstance(tapes, Path) else tapes)
         self._ready = ready
-        self._model_shelf = _Shelf(playable_info)
-        self._tape_shelf = _Shelf(tape_info)
-        self._memory_shelf = _Shelf(memory_info)
-        self._prior_shelf = _Shelf(prior_info)
+        self._model_shelf = Shelf(playable_info)
+        self._tape_shelf = Shelf(tape_info)
+        self._memory_shelf = Shelf(memory_info)
+        self._prior_shelf = Shelf(prior_info)
+        self._encoder_shelf = Shelf(encoder_info)
 
     def models(self) -> list[ModelRow]:
         """Every model as it is now, playable or not; raises nothing."""
@@ -100,13 +108,23 @@ class Library:
 
     def priors(self) -> list[PriorRow]:
         """Every prior, playable or not: those beside models, other files, those of ready models."""
-        places = _besides([*self._models, *self._tapes], prior_of)
+        places = besides([*self._models, *self._tapes], prior_of)
         rows = [PriorRow(*row) for row in self._prior_shelf.rows(places, PRIOR_ENDING)]
         others = ((row, row.info) for row in self.files() if row.info is not None)
         rows += [PriorRow(row.name, row.path, info) for row, info in others if info.prior]
         names = {row.name for row in rows}
         ready = () if self._ready is None else self._ready.priors()
         return rows + [row for row in ready if row.name not in names]
+
+    def encoders(self) -> list[EncoderRow]:
+        """Every encoder: those beside models, other files, those of ready models."""
+        places = besides([*self._models, *self._tapes], encoder_of)
+        rows = [EncoderRow(*row) for row in self._encoder_shelf.rows(places, ENCODER_ENDING)]
+        others = ((row, row.info) for row in self.files() if row.info is not None)
+        rows += [
+            EncoderRow(row.name, row.path, info) for row, info in others if info.kind == "encoder"
+        ]
+        return [*rows, *(() if self._ready is None else self._ready.encoders())]
 
     def model(self, name: str) -> ModelRow:
         """The model of a name, which can be played.
@@ -147,6 +165,28 @@ class Library:
         """
         return _found(self.priors(), name, "prior")
 
+    def encoder(self, name: str) -> EncoderRow:
+        """The encoder of a name, through which an input can be heard.
+
+        Raises:
+            SettingError: there is none of that name, or it is damaged.
+        """
+        return _found(self.encoders(), name, "encoder")
+
+    def encoder_of(self, model: str, latent_space: str) -> EncoderRow | None:
+        """The encoder of a model: that of its name, or another one that makes its latents.
+
+        Args:
+            model: name of the model.
+            latent_space: of the model, 16 hex digits; empty where it states none.
+        """
+        rows = [
+            row
+            for row in self.encoders()
+            if row.info is not None and not row.reason and row.info.latent_space == latent_space
+        ]
+        return _of(model, rows) or next((row for row in rows if latent_space), None)
+
     def memory_of(self, model: str) -> MemoryRow | None:
         """The memory of a model, which has its name; ``None`` where it has none to play."""
         row = self._memory(model)
@@ -163,81 +203,8 @@ class Library:
         return row if row or self._ready is None else self._ready.memory(wanted)
 
     def _memory_files(self) -> list[MemoryRow]:
-        places = _besides([*self._models, *self._tapes], memory_of)
+        places = besides([*self._models, *self._tapes], memory_of)
         return [MemoryRow(*row) for row in self._memory_shelf.rows(places, MEMORY_ENDING)]
-
-
-Info = TypeVar("Info")
-#: Name, path, description, reason.
-_Parts = tuple[str, Path, Info | None, str]
-
-
-class _Shelf(Generic[Info]):
-    """The files of one kind, and what was read from them.
-
-    Args:
-        read: see :class:`Readings`.
-    """
-
-    def __init__(self, read: Callable[[Path], tuple[Info, str]]) -> None:
-        self._readings = Readings(read)
-
-    def rows(self, places: Iterable[Path], suffix: str) -> list[_Parts[Info]]:
-        """A row for each file, in order, each file once."""
-        rows: list[_Parts[Info]] = []
-        names: set[str] = set()
-        files = list(dict.fromkeys(_files(places, suffix)))
-        for path in files[:_MOST_FILES]:
-            stem = unicodedata.normalize("NFC", _stem(path, suffix))
-            name = printable(stem)
-            info, reason = self._readings.of(path)
-            if name in names:
-                reason = "another file of that name comes before it"
-            elif name != stem:
-                reason = "its name contains characters that a message cannot"
-            names.add(name)
-            rows.append((name, path, info, reason))
-        reason = f"there are more than {_MOST_FILES} such files"
-        rest = files[_MOST_FILES:]
-        rows += [(printable(_stem(path, suffix)), path, None, reason) for path in rest]
-        self._readings.forget_all_but(files)
-        return rows
-
-
-def _ordered(places: Iterable[Path]) -> list[Path]:
-    """Absolute paths, files before folders, otherwise as they were given."""
-    absolute = [Path(os.path.abspath(place)) for place in places]  # noqa: PTH100 (keeps links)
-    return sorted(absolute, key=Path.is_dir)
-
-
-def _besides(places: Iterable[Path], of: Callable[[Path], Path | None]) -> list[Path]:
-    """Where parts of models may be: in the folders, and beside the files, where ``of`` looks."""
-    found = (place if place.is_dir() else of(place) for place in places)
-    return [place for place in found if place is not None]
-
-
-def _stem(path: Path, suffix: str) -> str:
-    """The name of a file without the suffix, or without another that it has."""
-    return path.name[: -len(suffix)] if path.name.lower().endswith(suffix) else path.stem
-
-
-def _files(places: Iterable[Path], suffix: str) -> Iterator[Path]:
-    for place in places:
-        if not place.is_dir():
-            if place.suffix.lower() == suffix or place.exists():
-                yield place  # a missing file too: it was named, so its row says that it is missing
-            continue
-        try:
-            inside = sorted(islice(place.iterdir(), _MOST_ENTRIES))
-        except OSError:  # a folder that went away is empty
-            continue
-        yield from (
-            path
-            for path in inside
-            if path.name.lower().endswith(suffix)
-            and not path.name.startswith(".")
-            and (suffix == PRIOR_ENDING or not path.name.lower().endswith(PRIOR_ENDING))
-        )
 
 
 class _Row(Protocol):

@@ -9,9 +9,11 @@ from pathlib import Path
 from musicvae.errors import MusicVAEError, UnknownNameError
 from musicvae.live.storage.readings import Readings
 from musicvae.live.storage.rows import (
+    EncoderRow,
     MemoryRow,
     ModelRow,
     PriorRow,
+    encoder_info,
     memory_info,
     playable_info,
     prior_info,
@@ -32,6 +34,7 @@ class ReadyShelf:
         self._readings = Readings(playable_info)
         self._memories = Readings(memory_info)
         self._priors = Readings(prior_info)
+        self._encoders = Readings(encoder_info)
 
     def names(self) -> list[str]:
         """The names of all, playable or not; imports no plug-in and opens no file."""
@@ -90,6 +93,16 @@ class ReadyShelf:
             if record.value is not None and record.value.prior is not None:
                 shown, path = printable(record.name), record.value.prior
                 yield PriorRow(shown, path, *self._priors.of(path))
+
+    def encoders(self) -> Iterator[EncoderRow]:
+        """A row for the encoder of each model that has one; raises nothing."""
+        for record in islice(find_all(), _MOST):
+            model = record.value
+            if model is not None and model.encoder is not None:
+                info, reason = self._encoders.of(model.encoder)
+                if info is not None:
+                    reason = "; ".join(problems(model, model.encoder, info)) or reason
+                yield EncoderRow(printable(record.name), model.encoder, info, reason)
 
     def _row(self, record: ModelRecord) -> ModelRow:
         shown, model = printable(record.name), record.value

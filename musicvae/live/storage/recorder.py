@@ -6,18 +6,16 @@ import os
 import threading
 from typing import IO
 
-import numpy as np
-
 from musicvae.audio import Samples
 from musicvae.errors import DeviceError
 from musicvae.live.outputs.wav import GrowingWav
+from musicvae.live.storage.block_ring import BlockRing
 
 
 class Recorder:
     """Writes blocks into a WAV file of 24 bit, which is playable at every moment.
 
-    :meth:`record` and :meth:`drain` share a ring buffer. Each side moves its own counter and only
-    reads the other's, so neither waits. When the ring is full or the disk fails, the recording
+    :meth:`record` and :meth:`drain` share a ring. When it is full or the disk fails, the recording
     ends, the file stays playable, and the sound goes on.
 
     Args:
@@ -46,11 +44,7 @@ class Recorder:
         self._wav = GrowingWav(path, rate, channels, file)
         self.path = self._wav.path
         self.failure: DeviceError | None = None
-        self._ring = np.zeros((max(1, round(seconds * rate)), channels), np.float32)
-        self._ring[:] = 0  # touches the memory, so that no page fault occurs while rendering
-        self._recorded = 0
-        self._drained = 0
-        self._overrun = False
+        self._ring = BlockRing(rate, channels, seconds)
         self._ended = False
         self._lock = threading.Lock()  # between threads that drain; record() never locks it
 
@@ -62,24 +56,15 @@ class Recorder:
     @property
     def running(self) -> bool:
         """Whether blocks are still recorded."""
-        return not (self._ended or self._overrun)
+        return not (self._ended or self._ring.overrun)
 
     def record(self, block: Samples) -> None:
         """Copy a block, float32 (sample frames, channels) within ±1; on the rendering thread.
 
         Does nothing once the recording has ended.
         """
-        if self._ended or self._overrun:
-            return
-        size, count = len(self._ring), len(block)
-        if count > size - (self._recorded - self._drained):
-            self._overrun = True
-            return
-        at = self._recorded % size
-        first = min(count, size - at)
-        self._ring[at : at + first] = block[:first]
-        self._ring[: count - first] = block[first:]
-        self._recorded += count  # last: no thread reads there before
+        if not self._ended:
+            self._ring.record(block)
 
     def drain(self) -> None:
         """Write what was recorded; call it some ten times a second. Raises nothing."""
@@ -98,14 +83,10 @@ class Recorder:
     def _drain(self) -> None:
         if self._ended:
             return
-        overrun = self._overrun  # read first: everything recorded before it is good
+        overrun = self._ring.overrun  # read first: everything recorded before it is good
         try:
-            recorded, size = self._recorded, len(self._ring)
-            while self._drained < recorded:
-                at = self._drained % size
-                count = min(recorded - self._drained, size - at)
-                self._wav.write(self._ring[at : at + count])
-                self._drained += count
+            for block in self._ring.drain():
+                self._wav.write(block)
         except DeviceError as error:
             self._end(error)
         if overrun:

@@ -65,6 +65,16 @@ class PriorRow:
     reason: str = ""
 
 
+@dataclass(frozen=True)
+class EncoderRow:
+    """One encoder; the attributes are those of :class:`ModelRow`."""
+
+    name: str
+    path: Path
+    info: ArtifactInfo | None
+    reason: str = ""
+
+
 #: Why an artifact of these kinds is not played by itself.
 UNPLAYABLE = {
     "encoder": "an encoder makes latents of sound, not sound",
@@ -90,6 +100,16 @@ def prior_info(path: Path) -> tuple[ArtifactInfo, str]:
     """
     info = read_info(path)
     return info, "" if info.prior is not None else f"is of kind {info.kind!r}, and no prior"
+
+
+def encoder_info(path: Path) -> tuple[ArtifactInfo, str]:
+    """The description of an encoder, and why nothing can be heard through it; or an empty text.
+
+    Raises:
+        ArtifactError: it has no description that can be read.
+    """
+    info = read_info(path)
+    return info, "" if info.kind == "encoder" else f"is of kind {info.kind!r}, and no encoder"
 
 
 def tape_info(path: Path) -> tuple[TapeHeader, str]:

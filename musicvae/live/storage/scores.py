@@ -18,7 +18,7 @@ from musicvae.live.commands.messages import StoredMessage
 
 JOURNAL_SCHEMA = 1
 #: What sources play: their parts of a model, by the names of those sources.
-PARTS = ("tape", "memory", "prior")
+PARTS = ("tape", "memory", "prior", "input")
 #: Bytes of one line of a journal; the largest datagram has a tenth of that as text.
 MAX_LINE = 2**22
 #: Bytes of a file written by hand.
@@ -45,6 +45,7 @@ class Score:
         events: sample frames, never decreasing, and the messages that take effect there together.
         origins: where in the file each event is, for people; may be empty.
         tapes: files and folders in which the session found its tapes.
+        input: name of the file beside it that holds what came in; empty for nothing.
         parts: what sources play: one of :data:`PARTS` to name to ``{"file": ..., "sha256": ...}``.
     """
 
@@ -56,6 +57,7 @@ class Score:
     events: list[tuple[int, list[StoredMessage]]] = field(default_factory=list)
     origins: list[str] = field(default_factory=list, compare=False)
     tapes: list[str] = field(default_factory=list)
+    input: str = ""
     parts: dict[str, dict[str, dict[str, str]]] = field(default_factory=dict)
 
     def digest(self, kind: str, name: str) -> str:
@@ -124,6 +126,7 @@ def _journal(header: dict[str, object], file: IO[bytes]) -> Score:
         _whole(header, "start_frame", 0, _LAST_FRAME),
         models=_models(header.get("models")),
         tapes=_texts(header.get("tapes", []), "tapes"),
+        input=_file_name(header.get("input", "")),
     )
     parts = header.get("parts", {})
     for kind, named in parts.items() if isinstance(parts, dict) else [("", None)]:
@@ -259,6 +262,13 @@ def _texts(values: object, key: str) -> list[str]:
     if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
         raise ValueError(f"{key} is not a list of texts")
     return values
+
+
+def _file_name(value: object) -> str:
+    """The name of a file, without a folder; what a score names may not lead elsewhere."""
+    if not isinstance(value, str) or Path(value).name != value or "\0" in value:
+        raise ValueError(f"input is {value!r:.40}, not the name of a file beside the score")
+    return value
 
 
 def _whole(values: dict[str, object], key: str, low: int, high: int) -> int:

@@ -15,6 +15,9 @@ from musicvae.live.storage.folders import Folder, OpenFolder
 WAV_SUFFIX = ".wav"
 #: Suffix of the score beside a recording.
 SCORE_SUFFIX = ".score.jsonl"
+#: Suffix of the sound that came in, beside it.
+INPUT_SUFFIX = ".input.wav"
+_SUFFIXES = (WAV_SUFFIX, SCORE_SUFFIX, INPUT_SUFFIX)
 #: A name is counted up to here.
 _MOST = 10_000
 
@@ -26,6 +29,7 @@ class Take:
         path: path of the WAV file, as people know the folder.
         wav: the WAV file, empty; its writer closes it.
         score: the score, empty; ``None`` where the take has none.
+        input: what comes in, empty; ``None`` where nothing does.
     """
 
     def __init__(self, folder: Folder, stem: str, files: dict[str, IO[bytes]]) -> None:
@@ -35,6 +39,7 @@ class Take:
         self.path = folder.path / f"{stem}{WAV_SUFFIX}"
         self.wav = files[WAV_SUFFIX]
         self.score = files.get(SCORE_SUFFIX)
+        self.input = files.get(INPUT_SUFFIX)
 
     def discard(self, *files: IO[bytes] | None) -> None:
         """Close and remove some of its files, or all; another file of that name is left alone.
@@ -50,7 +55,7 @@ class Take:
                 inside.remove(name, self._made[name])
 
 
-def claim(folder: Folder, name: str = "", *, scored: bool = True) -> Take:
+def claim(folder: Folder, name: str = "", *, scored: bool = True, heard: bool = False) -> Take:
     """Create the files of a new take.
 
     Where a file of the take is there already, be it a score without its sound or a link, the name
@@ -61,20 +66,22 @@ def claim(folder: Folder, name: str = "", *, scored: bool = True) -> Take:
         folder: made where it does not exist.
         name: see :func:`musicvae.live.storage.names.checked`; if it is empty, the time is the name.
         scored: whether the take has a score.
+        heard: whether it has what comes in, too.
 
     Raises:
         SettingError: it is not a bare name, or the folder is a link.
         DeviceError: the files cannot be created.
     """
     bare = names.checked(name or names.take_name(datetime.now()), WAV_SUFFIX)
+    suffixes = (WAV_SUFFIX, *[SCORE_SUFFIX] * scored, *[INPUT_SUFFIX] * heard)
     try:
         with folder.opened(create=True) as inside:
             taken = _taken(inside)
             for number in range(1, _MOST + 1):
                 stem = bare if number == 1 else f"{bare}-{number}"
-                if any(_folded(stem + suffix) in taken for suffix in (WAV_SUFFIX, SCORE_SUFFIX)):
+                if any(_folded(stem + suffix) in taken for suffix in _SUFFIXES):
                     continue
-                if files := _created(inside, stem, scored):
+                if files := _created(inside, stem, suffixes):
                     return Take(folder, stem, files)
     except OSError as error:
         raise DeviceError(
@@ -90,11 +97,13 @@ def _taken(inside: OpenFolder) -> set[str]:
         return set()
 
 
-def _created(inside: OpenFolder, stem: str, scored: bool) -> dict[str, IO[bytes]] | None:
+def _created(
+    inside: OpenFolder, stem: str, suffixes: tuple[str, ...]
+) -> dict[str, IO[bytes]] | None:
     """The open files by suffix; ``None`` where another process has just created one of them."""
     files: dict[str, IO[bytes]] = {}
     try:
-        for suffix in (WAV_SUFFIX, SCORE_SUFFIX) if scored else (WAV_SUFFIX,):
+        for suffix in suffixes:
             files[suffix] = inside.create(f"{stem}{suffix}")
     except OSError as error:
         for suffix, file in files.items():

@@ -8,7 +8,7 @@ import pytest
 
 from musicvae.artifact import ArtifactInfo, LatentInfo
 from musicvae.errors import ArtifactError, LatentError
-from musicvae.live.engine.channels import spread
+from musicvae.live.channels import spread
 from musicvae.live.engine.loops import Loop, LoopMaker, seamless
 
 ONE = (LatentInfo("only", 0, 1, -2, 2, 1),)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from musicvae.errors import LiveError
-from musicvae.live.engine.channels import spread
+from musicvae.live.channels import spread
 from musicvae.live.engine.stream_voice import StreamVoice
 from musicvae.live.table import ADDRESSES
 from musicvae.runtime.stream_decoder import StreamDecoder

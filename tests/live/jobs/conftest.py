@@ -17,6 +17,7 @@ from musicvae.live.jobs.models import ModelJobs
 from musicvae.live.jobs.presets import PresetJobs
 from musicvae.live.jobs.recording import RecordingJobs
 from musicvae.live.jobs.rendering import RenderingJobs
+from musicvae.live.jobs.tapes import TapeJobs
 from musicvae.live.jobs.worker import Task, Worker, handlers_of
 from musicvae.live.network.peers import Peer
 from musicvae.live.outputs.clocked import Null
@@ -47,7 +48,15 @@ class Rig:
         self.rendering = RenderingJobs(self.handle, self.takes, lambda: [str(models)])
         presets = PresetJobs(self.handle, Presets(self.presets))
         models_and_tapes = ModelJobs(self.handle)
-        jobs = [models_and_tapes, MapJobs(self.handle), presets, self.recording, self.rendering]
+        tapes = TapeJobs(self.handle, models)
+        jobs = [
+            models_and_tapes,
+            MapJobs(self.handle),
+            presets,
+            self.recording,
+            self.rendering,
+            tapes,
+        ]
         rows = [row for row in ADDRESSES if row.owner is not AudioJobs]
         self.said: list[tuple[Peer, str, list[Any]]] = []
         self.worker = Worker(

@@ -81,13 +81,13 @@ def bench(rows: tuple[Any, ...], make_bench: Callable[..., Any], decoder: Any) -
 def test_its_addresses_and_its_legal_word_are_known(rows: tuple[Any, ...]) -> None:
     assert Stairs.addresses[0] in rows
     (source,) = (row for row in rows if row.path == "/source")
-    assert source.arguments == "s: held, tape, walk, memory, prior or stairs"
+    assert source.arguments == "s: held, tape, walk, memory, prior, input or stairs"
     assert "nothing, a tape, a random walk, a memory of encoded tracks, a learned" in source.doc
-    assert "a learned prior, or a staircase" in source.doc
+    assert "the sound that comes in, or a staircase" in source.doc
 
 
 def test_every_address_of_a_registered_source_is_in_the_table() -> None:
-    assert list(SOURCES) == ["tape", "walk", "memory", "prior"]
+    assert list(SOURCES) == ["tape", "walk", "memory", "prior", "input"]
     for name, kind in SOURCES.items():
         assert kind.name == name
         assert {row.source for row in kind.addresses} == {name}
@@ -99,7 +99,7 @@ def test_it_is_chosen_by_its_word_or_its_address(bench: Any, osc: Callable[..., 
     assert bench.answered(osc("/source", "stairs")) == []
     assert controls.active_source == "stairs"
     assert bench.answered(osc("/source", "lift")) == [
-        ("/error", ["/source", "wants one of held, tape, walk, memory, prior, stairs"], ME)
+        ("/error", ["/source", "wants one of held, tape, walk, memory, prior, input, stairs"], ME)
     ]
     bench.answered(osc("/source", "held"))
     bench.answered(osc("/stairs", 0.25))

@@ -53,7 +53,19 @@ SENT: dict[str, list[Any]] = {
     "/hold": [1],
     "/crossfade": [0.75],
     "/model/load": ["jazz"],
+    "/input/load": ["ears"],
+    "/input/listen": [0],
+    "/input/gain": [-4.5],
+    "/input/gate": [-30.0],
+    "/input/hold": [100.0],
+    "/input/auto": [0],
+    "/input/mix": [0.25],
+    "/input/mute": [1],
+    "/input/guard": [1],
 }
+DECKS_OWN = [
+    address for address in SENT if (row := ADDRESSES.row_of(address)) is not None and row.deck
+]
 
 
 @pytest.fixture
@@ -85,6 +97,8 @@ def test_each_address_holds_what_it_was_sent(handle: EngineHandle, address: str)
         do(handle, "/tape/load", "solo")
     if address.startswith("/memory/"):
         do(handle, "/memory/load", "jazz")
+    if address == "/input/listen":
+        do(handle, "/input/load", "ears")
     do(handle, address, *SENT[address])
     if address in ("/tape/scrub", "/memory/place"):  # and it has gone on since
         assert asked(handle, address)[2] == pytest.approx(0.5, abs=0.02)
@@ -92,12 +106,14 @@ def test_each_address_holds_what_it_was_sent(handle: EngineHandle, address: str)
         assert asked(handle, address) == ["/get.reply", address, *SENT[address]]
 
 
-@pytest.mark.parametrize("address", [a for a in SENT if a != "/crossfade"])
+@pytest.mark.parametrize("address", DECKS_OWN)
 def test_each_address_of_a_deck_is_that_decks_own(handle: EngineHandle, address: str) -> None:
     if address.startswith("/tape/"):
         do(handle, "/deck/b/tape/load", "solo")
     if address.startswith("/memory/"):
         do(handle, "/deck/b/memory/load", "jazz")
+    if address == "/input/listen":
+        do(handle, "/deck/b/input/load", "ears")
     do(handle, f"/deck/b{address}", *SENT[address])
     answer = asked(handle, f"/deck/b{address}")
     assert answer[:2] == ["/get.reply", f"/deck/b{address}"]

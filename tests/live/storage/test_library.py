@@ -12,8 +12,8 @@ import pytest
 from musicvae.artifact.reading import read_info
 from musicvae.errors import SettingError
 from musicvae.latents.tape import Tape
-from musicvae.live.storage import library as library_module
 from musicvae.live.storage import rows as rows_module
+from musicvae.live.storage import shelf as library_module
 from musicvae.live.storage.library import Library, ModelRow, TapeRow
 
 Make = Callable[..., Path]

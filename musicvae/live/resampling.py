@@ -1,4 +1,4 @@
-"""Resamples from the model's rate to the engine's, hop by hop, with a known and short delay.
+"""Resamples between the rates of models and the engine, with a known and short delay.
 
 It is a polyphase interpolator, with one row of a windowed sinc for each phase of the output
 (J. O. Smith, "Digital Audio Resampling", CCRMA 2002; Kaiser window, 1974). The rest of the project
@@ -43,7 +43,7 @@ class Resampler:
         self._up, self._down = target_rate // common, source_rate // common
         narrow = min(1.0, target_rate / source_rate)
         self._half = ceil(HALF / narrow)
-        self._table = _filters(self._up, self._half, narrow)
+        self._table = filters(self._up, self._half, narrow)
         taps = 2 * self._half
         self._past = np.zeros((channels, taps + block), np.float32)
         self._windows = [np.lib.stride_tricks.sliding_window_view(row, taps) for row in self._past]
@@ -69,6 +69,11 @@ class Resampler:
         # Of n input samples, those output samples come whose time lies before n - half.
         first = self._half * self._up + self._next
         return max(1, -(-((wanted - 1) * self._down + 1 + first) // (size * self._up)))
+
+    def given(self, samples: int) -> int:
+        """How many sample frames the next so many samples give."""
+        behind = (samples - self._half) * self._up - self._next
+        return max(0, -(-behind // self._down))
 
     def push(self, block: Samples, out: Samples) -> int:
         """Resample the next input.
@@ -99,16 +104,23 @@ class Resampler:
         return count
 
 
-def _filters(phases: int, half: int, narrow: float) -> Float32:
-    """The filter of each phase, float32, shape (phases, 2 · half).
+def filters(phases: int, half: int, narrow: float, count: int = 0) -> Float32:
+    """The filter of each phase, float32, shape (count, 2 · half).
 
     Each sums to 1, so that a constant input gives the same constant.
+
+    Args:
+        phases: between two input samples.
+        half: taps on each side.
+        narrow: the lower of the two rates, as a share of that of the input.
+        count: of filters; 0 is one for each phase.
     """
+    count = count or phases
     taps = np.arange(-half + 1, half + 1)[None, :]
-    rows = np.zeros((phases, 2 * half), np.float32)
+    rows = np.zeros((count, 2 * half), np.float32)
     some = max(1, _AT_ONCE // (2 * half))
-    for first in range(0, phases, some):  # double precision, and several arrays: a part at a time
-        places = taps - np.arange(first, min(first + some, phases))[:, None] / phases
+    for first in range(0, count, some):  # double precision, and several arrays: a part at a time
+        places = taps - np.arange(first, min(first + some, count))[:, None] / phases
         inside = np.sqrt(np.clip(1 - (places / half) ** 2, 0, None))
         table = np.sinc(places * narrow * _EDGE) * (np.i0(_BETA * inside) / np.i0(_BETA))
         rows[first : first + some] = table / table.sum(axis=1, keepdims=True)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from musicvae.live.engine.resampling import Resampler
+from musicvae.live.resampling import Resampler
 
 BLOCK = 256
 #: Source and target rates: up, down, by a whole number, and of no common measure.

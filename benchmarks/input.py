@@ -1,0 +1,142 @@
+"""Prints how fast a sound is encoded and decoded, and how long it takes from JACK port to port.
+
+    python benchmarks/input.py                    # one thread, no device
+    python benchmarks/input.py --jack             # also sound in -> sound out, over JACK
+
+The first table is the processor time of one engine that plays the ready model with a sound, in
+blocks of 512 sample frames, beside the same without encoding. The second is measured with clicks
+that JACK's ``jack_metro`` plays: from the click to what comes out, beside ``jack_thru``, which
+copies.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+import jack_room
+import numpy as np
+import soundfile
+
+from musicvae.live.transforming import Transformation, Transformer
+
+BLOCK = 512
+#: Clicks a minute, and how long they are listened to, in seconds.
+_BPM, _SECONDS = 120, 12.0
+
+
+def main() -> None:
+    """Print the tables."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--model", default="jazz", help="a ready model (default: jazz)")
+    parser.add_argument("--seconds", type=float, default=10.0, help="of sound (default: 10)")
+    parser.add_argument("--jack", action="store_true", help="measure over JACK, too")
+    parser.add_argument("--rate", type=int, default=48_000, help="of JACK (default: 48000)")
+    options = parser.parse_args()
+    print("| | ms a block | × real time | × decoding alone |")
+    print("| --- | ---: | ---: | ---: |")
+    alone = None
+    for name, source in (("decode", "held"), ("encode + decode", "input")):
+        taken, times = speed(options.model, source, options.seconds)
+        alone = alone or taken
+        print(f"| {name} | {taken:.2f} | {times:.0f} | {taken / alone:.2f} |")
+    if options.jack:
+        jack_room.needs("jackd", "jack_metro", "jack_thru", "jack_connect", "jack_capture")
+        print("\n| sound in -> sound out | p50, ms | p99, ms |\n| --- | ---: | ---: |")
+        for name, delays in (
+            ("`jack_thru`, which copies", through_jack(None, options.rate)),
+            (f"`musicvae live {options.model} --input`", through_jack(options.model, options.rate)),
+        ):
+            p50, p99 = np.percentile(delays, (50, 99)) * 1000
+            print(f"| {name} | {p50:.1f} | {p99:.1f} |")
+
+
+def speed(model: str, source: str, seconds: float) -> tuple[float, float]:
+    """Milliseconds of a block, the median, and how many times as fast as real time that is."""
+    transformer = Transformer(model, Transformation(gate=-120.0))
+    transformer._do(["/source", source])
+    engine = transformer.engine
+    random = np.random.default_rng(0)
+    sound = (0.1 * random.standard_normal((BLOCK, 2))).astype(np.float32)
+    out = np.zeros((BLOCK, engine.channels), np.float32)
+    taken = []
+    for _ in range(round(seconds * engine.sample_rate / BLOCK)):
+        # A step of the encoder lasts two blocks: they are timed together.
+        started = time.thread_time()
+        engine.render(out, sound)
+        engine.render(out, sound)
+        taken.append((time.thread_time() - started) / 2)
+    median = float(np.median(taken))
+    return 1000 * median, BLOCK / engine.sample_rate / median
+
+
+def through_jack(model: str | None, rate: int) -> np.ndarray:
+    """Seconds from each click to what comes out, as captured side by side."""
+    with jack_room.jack_server(rate), tempfile.TemporaryDirectory() as folder:
+        command = ["jack_thru"]
+        if model is not None:
+            command = [*jack_room.live(Path(model)), "--input"]
+        path = Path(folder) / "heard.wav"
+        program = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        metro = subprocess.Popen(
+            ["jack_metro", "-b", str(_BPM), "-A", "0.9", "-D", "20", "-f", "1000", "-n", "metro"],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            heard, made = ("in_", "out_0") if model else ("thru:input_1", "thru:output_1")
+            jack_room.until(lambda: all(map(_ports, ("metro:", heard, made))), 60)
+            inputs, outputs = _ports(heard), _ports(made)
+            for port in inputs:
+                subprocess.run(["jack_connect", _ports("metro:")[0], port], capture_output=True)
+            time.sleep(4.0)  # the clocks settle
+            subprocess.run(
+                [
+                    *("jack_capture", "--no-stdin", "-c", "2", "-b", "FLOAT"),
+                    *("-d", f"{_SECONDS:g}", "-p", _ports("metro:")[0], "-p", outputs[0]),
+                    str(path),
+                ],
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                env=os.environ,
+            )
+        finally:
+            for process in (program, metro):
+                process.terminate()
+                process.wait()
+        sound, _ = soundfile.read(path, dtype="float32")
+    return delays(sound, rate)
+
+
+def _ports(*parts: str) -> list[str]:
+    """The JACK ports whose names contain all of these."""
+    listed = subprocess.run(["jack_lsp"], capture_output=True, text=True).stdout.splitlines()
+    return [port for port in listed if all(part in port for part in parts)]
+
+
+def delays(sound: np.ndarray, rate: int) -> np.ndarray:
+    """Seconds from each click of the first channel to where the second rises, float64 (clicks,).
+
+    It rises where its level over 2 ms first exceeds a quarter of its peak until the next click.
+    """
+    level = np.abs(sound)
+    window = round(0.002 * rate)
+    mean = np.ones(window) / window
+    smooth = np.stack([np.convolve(row, mean)[: len(row)] for row in level.T])
+    loud = smooth[0] > 0.25 * smooth[0].max()
+    starts = np.flatnonzero(loud & ~np.concatenate([[False], loud[:-1]]))
+    starts = starts[np.concatenate([[True], np.diff(starts) > 0.3 * rate])]
+    found = []
+    for start in starts:
+        part = smooth[1, start : start + round(0.4 * rate)]
+        if len(part) == round(0.4 * rate) and part.max() > 1e-3:
+            found.append(float(np.argmax(part > 0.25 * part.max())) / rate)
+    return np.array(found)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,173 @@
+"""A device that records, through PortAudio: its callback copies into a ring, the engine reads."""
+
+from __future__ import annotations
+
+import threading
+from types import ModuleType
+from typing import Any
+
+from musicvae.audio import Samples
+from musicvae.errors import DeviceError
+from musicvae.live.hearing.hearing import CHANNELS
+from musicvae.live.inputs.following import Following
+from musicvae.live.inputs.ring import InputRing, NativeInputRing, PythonInputRing
+from musicvae.live.limits import BLOCK_RANGE
+from musicvae.live.outputs import devices, portaudio, portaudio_internals
+
+#: Seconds of sound that fit into the ring.
+_RING = 1.0
+#: Seconds that PortAudio may take to close a device.
+_PATIENCE = 3.0
+
+
+class NativeRecording:
+    """A device stream of rtmixer: no Python runs on the audio thread.
+
+    When the ring is full, the recorder drops the *action* that filled it; :meth:`keep` issues
+    another.
+    """
+
+    def __init__(self, rtmixer: ModuleType, frames: int, **options: Any) -> None:
+        self.native = rtmixer.Recorder(**options)
+        self._ring = NativeInputRing(rtmixer, frames, options["channels"])
+        self.ring: InputRing = self._ring
+        self._action: Any = None
+
+    def keep(self) -> None:
+        """Record into the ring, unless it does."""
+        if self._action not in self.native.actions:
+            self._action = self.native.record_ringbuffer(self._ring.native)
+
+
+class PythonRecording:
+    """A device stream with a callback in Python, which only copies."""
+
+    def __init__(self, sounddevice: ModuleType, frames: int, **options: Any) -> None:
+        self._ring = PythonInputRing(frames, options["channels"])
+        self.ring: InputRing = self._ring
+        self.native = sounddevice.InputStream(callback=self.fill, dtype="float32", **options)
+
+    def fill(self, heard: Any, frames: int, time: Any, status: Any) -> None:
+        """PortAudio's callback: takes ``heard``, float32 (sample frames, channels)."""
+        self._ring.put(heard)
+
+    def keep(self) -> None:
+        """Nothing: the callback never ends by itself."""
+
+
+class InputCard:
+    """Records from a device, at its own clock, for an engine at another one.
+
+    Args:
+        device: its number, or part of its name; ``None`` is the system's default.
+        sample_rate: of the engine, in Hz; the device is opened at it where it can be.
+        block: sample frames that the device brings at once.
+
+    Raises:
+        DeviceError: PortAudio is missing, or there is no such device, or it does not open.
+
+    Attributes:
+        name: of the device.
+        sample_rate: of the device, in Hz.
+    """
+
+    def __init__(self, device: str | int | None, sample_rate: int, block: int) -> None:
+        sounddevice = devices.portaudio()
+        found = devices.find_input(device)
+        self.name, self._jack = found.name, found.jack
+        self._gone = self._stopping = False
+        trouble: Exception | None = None
+        for rate in dict.fromkeys((sample_rate, int(found.sample_rate))):
+            options = {
+                "device": found.number,
+                "samplerate": rate,
+                "blocksize": block,
+                "channels": min(CHANNELS, found.channels),
+                "latency": "low",
+                "finished_callback": self._ended,
+            }
+            try:
+                self._device = _opened(sounddevice, round(_RING * rate), options)
+                break
+            except (sounddevice.PortAudioError, ValueError) as error:
+                trouble = error
+        else:
+            raise DeviceError(
+                f"the microphone {self.name!r} does not open at {sample_rate} Hz",
+                expected=f"one of: {devices.list_inputs('; ')}",
+                received=str(trouble),
+                hint="another --input, --rate or --block; a file is heard with --input FILE",
+            ) from trouble
+        self.sample_rate = rate
+        most = max(block, BLOCK_RANGE[1])
+        self.following = Following(self._device.ring, rate, sample_rate, block, most)
+        self._device_ms = float(self._device.native.latency) * 1000
+
+    @property
+    def latency_ms(self) -> float:
+        """Milliseconds from the microphone to the engine."""
+        return self._device_ms + 1000 * self.following.seconds
+
+    @property
+    def gone(self) -> bool:
+        """Whether the device went away."""
+        return self._gone
+
+    def start(self) -> None:
+        """Begin to record.
+
+        Raises:
+            DeviceError: the device does not start.
+        """
+        try:
+            self._device.native.start()
+        except devices.portaudio().PortAudioError as error:
+            self._gone = True
+            raise DeviceError(
+                f"the microphone {self.name!r} does not start", received=str(error)
+            ) from error
+        self._device.keep()
+
+    def read(self, out: Samples) -> None:
+        """See :class:`musicvae.live.inputs.input.Input`."""
+        self.following.read(out)
+
+    def look(self) -> None:
+        """Notice whether the device is still there; go on recording where the ring was full."""
+        if not self._gone and not self._device.native.active:
+            self._gone = True
+        if not self._gone:
+            self._device.keep()
+
+    def stop(self) -> None:
+        """Close the device; safe to call twice."""
+        if self._stopping:
+            return
+        self._stopping = True
+        if self._jack and not portaudio_internals.jack_answers():
+            portaudio_internals.abandon(self._device)
+            return
+        # A device that is gone can block PortAudio; the daemon goes on without it.
+        closing = threading.Thread(target=self._close, name="musicvae-closing", daemon=True)
+        closing.start()
+        closing.join(_PATIENCE)
+        if closing.is_alive():
+            portaudio_internals.abandon(self._device)
+
+    def _close(self) -> None:
+        self._device.native.stop()
+        self._device.native.close()
+
+    def _ended(self) -> None:
+        if not self._stopping:
+            self._gone = True
+
+
+def _opened(
+    sounddevice: ModuleType, frames: int, options: dict[str, Any]
+) -> NativeRecording | PythonRecording:
+    """Open a device, with the C callback where rtmixer is installed."""
+    rtmixer = portaudio.mixer()
+    if rtmixer is not None:
+        return NativeRecording(rtmixer, frames, **options)
+    return PythonRecording(sounddevice, frames, **options)

@@ -1,0 +1,67 @@
+"""What plays first, and how the input is set, before the daemon sounds."""
+
+from __future__ import annotations
+
+from musicvae.errors import SettingError
+from musicvae.live.commands.address import DECKS, Command
+from musicvae.live.engine.deck_addresses import GAIN, MODEL_LOAD, PLAY
+from musicvae.live.engine.voice import Voice
+from musicvae.live.hearing.ear import Ear
+from musicvae.live.inputs.input import Input
+from musicvae.live.notices import Notices
+from musicvae.live.options import Options
+from musicvae.live.stage.engine_handle import EngineHandle
+from musicvae.live.stage.opening import Opening
+from musicvae.live.stage.repertoire import Repertoire
+
+
+def load_first(
+    stage: EngineHandle, repertoire: Repertoire, options: Options, opening: Opening
+) -> Voice:
+    """Let the decks play the models that were given at the start.
+
+    Returns:
+        The voice of deck a.
+
+    Raises:
+        MusicVAEError: one of them cannot be played, or none can hear the input.
+    """
+    voices = [
+        stage.loader.voice(name, deck)
+        for deck, name in zip(DECKS, repertoire.at_first, strict=False)
+    ]
+    hearing = False
+    for deck, voice in zip(DECKS, voices, strict=False):
+        load = Command(MODEL_LOAD, deck, values=(voice.name,))
+        # Two batches, or the score could not load a memory for a deck that has no model yet.
+        stage.engine.post(load, payloads=(voice,))
+        for command, payload in opening.commands(stage, voice, deck):
+            stage.engine.post(command, payloads=(payload,))
+            hearing |= isinstance(payload, Ear)
+    if opening.hears and not hearing:
+        raise SettingError(
+            f"nothing hears the input: there is no encoder for {voices[0].name!r}",
+            expected=f"{voices[0].name}.encoder.onnx beside the model, or another encoder of its "
+            "latent space",
+            hint="export it from the model's run: musicvae export RUN --encoder --out FILE.onnx",
+        )
+    for deck in DECKS:
+        gain, play = (
+            Command(GAIN, deck, values=(options.gain_db,)),
+            Command(PLAY, deck, values=(1,)),
+        )
+        stage.engine.post(gain, play)
+    stage.engine.settle()  # so that every message finds a model
+    return voices[0]
+
+
+def set_input(stage: EngineHandle, heard: Input, notices: Notices) -> None:
+    """Let a device be guarded, and begin muted where it would howl. Scores hold both."""
+    if heard.feeds_back:
+        stage.engine.post(stage.table.command("/input/guard", values=(1,)))
+    if heard.howls:
+        stage.engine.post(stage.table.command("/input/mute", values=(1,)))
+        notices.say(
+            "the input is muted: this microphone would hear these loudspeakers. With headphones, "
+            "send /input/mute 0"
+        )
