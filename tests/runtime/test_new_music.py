@@ -44,7 +44,7 @@ def test_the_prior_is_asked_and_the_latents_are_moved(model: Path) -> None:
     sound = play_prior(model, 0.5, 7, attributes={"brightness": 1.0, "loudness": 2.0}).samples
     walk = prior.walk(80, 7, genre="jazz", attributes={"brightness": 1.0})
     assert not np.array_equal(walk, prior.walk(80, 7, genre="jazz"))
-    expected = decoded(model, walk + np.float32([0.5, 0.5, 0, 0]), len(sound))
+    expected = decoded(model, walk + np.array([0.5, 0.5, 0, 0], np.float32), len(sound))
     np.testing.assert_allclose(sound, expected, atol=1e-6)
 
 
