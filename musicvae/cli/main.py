@@ -18,6 +18,7 @@ from musicvae.cli import (
     information,
     listening,
     models,
+    paging,
     playing,
     priors,
     process,
@@ -43,7 +44,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     modules = (
         *(training, priors, sampling, listening, surveying, taping, remembering),
-        *(exporting, playing, sounding, rendering, evaluating),
+        *(exporting, playing, sounding, rendering, paging, evaluating),
         *(models, information),
     )
     for module in modules:
