@@ -38,6 +38,7 @@ async function begin() {
     document.getElementById("about").textContent =
       `${model.name}, a model under the licence ${model.licence}. Made with musicvae ${stage.index.version}.`;
     if (wanted) await play();
+    else stage.prepare();
   }
 
   async function play() {

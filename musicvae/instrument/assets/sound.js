@@ -10,21 +10,21 @@ export class Sound {
    */
   constructor(runtime, tell) {
     this.runtime = { script: address(runtime.script), wasm: address(runtime.wasm) };
-    Object.assign(this, { tell, context: null, voice: null, coming: null });
+    Object.assign(this, { tell, context: null, voice: null, coming: null, over: [] });
   }
 
   get playing() {
     return this.context?.state === "running";
   }
 
-  /** Begin to play a model; where another one plays, it goes on until this one can. */
-  async load({ info, file, memory }, values) {
-    await this.open(info);
-    this.coming?.terminate();
+  /** Load a model in a worker of its own, so that it can sound at once; nothing is heard yet. */
+  prepare(model, values) {
+    if (this.coming?.model === model) return this.coming;
+    this.coming?.worker.terminate();
+    const { info, file, memory } = model;
     const worker = new Worker(address("instrument/engine/worker.js"), { type: "module" });
-    const { port1, port2 } = new MessageChannel();
-    this.coming = worker;
-    const begun = new Promise((resolve, reject) => {
+    const { port1, port2: port } = new MessageChannel();
+    const ready = new Promise((resolve, reject) => {
       worker.onmessage = ({ data }) => {
         if (data.failed) reject(new Error(data.failed));
         else if (data.ready) resolve();
@@ -32,34 +32,44 @@ export class Sound {
       };
       worker.onerror = (event) => reject(new Error(event.message || "a script is missing"));
     });
+    ready.catch(() => {}); // whoever waits for it hears of it
     const open = { runtime: this.runtime, model: address(file), info, port: port1, values };
     worker.postMessage({ open: { ...open, memory: memory && address(memory) } }, [port1]);
-    try {
-      await begun;
-    } catch (error) {
-      worker.terminate();
-      if (this.coming === worker) this.coming = null;
-      throw error;
-    }
-    if (this.coming !== worker) return; // another one was chosen meanwhile
-    this.node.port.postMessage({ port: port2, channels: info.channels }, [port2]);
-    this.turn(worker);
+    this.coming = { model, worker, port, ready };
+    return this.coming;
   }
 
-  /** From now on this worker is obeyed; the one before ends when it is no longer heard. */
-  turn(worker) {
-    const before = this.voice;
-    Object.assign(this, { voice: worker, coming: null });
-    if (before) this.over = [...(this.over ?? []), before];
+  /** Play a model; where another one plays, it goes on until this one can. */
+  async load(model, values) {
+    await this.open(model.info);
+    const coming = this.prepare(model, values);
+    try {
+      await coming.ready;
+    } catch (error) {
+      coming.worker.terminate();
+      if (this.coming === coming) this.coming = null;
+      throw error;
+    }
+    if (this.coming !== coming) return; // another one was chosen meanwhile
+    this.node.port.postMessage({ port: coming.port, channels: model.info.channels }, [coming.port]);
+    if (this.voice) this.over.push(this.voice); // until it is no longer heard
+    Object.assign(this, { voice: coming.worker, coming: null });
   }
 
   /** The audio thread, at the sample rate of the model: the browser converts it to the device's. */
-  async open({ sample_rate: sampleRate }) {
-    if (this.context?.sampleRate === sampleRate) return;
-    await this.close();
+  open({ sample_rate: sampleRate }) {
+    if (this.context?.sampleRate !== sampleRate) this.opened = this.begin(sampleRate, this.context);
+    return this.opened;
+  }
+
+  /** Without a pause before the context: some browsers want it made where a hand asked for it. */
+  async begin(sampleRate, before) {
     const context = new AudioContext({ sampleRate, latencyHint: "interactive" });
     this.context = context;
+    for (const worker of [this.voice, ...this.over]) worker?.terminate();
+    Object.assign(this, { voice: null, over: [] });
     context.onstatechange = () => this.tell({ state: context.state });
+    await before?.close();
     await context.audioWorklet.addModule(address("instrument/player.js"));
     this.node = new AudioWorkletNode(context, "player", { numberOfInputs: 0, outputChannelCount: [2] });
     this.node.port.onmessage = ({ data }) => this.hear(data);
@@ -67,20 +77,13 @@ export class Sound {
   }
 
   hear(data) {
-    if (data.changed) this.over?.shift()?.terminate();
+    if (data.changed) this.over.shift()?.terminate();
     else this.tell(data);
-  }
-
-  async close() {
-    for (const worker of [this.voice, ...(this.over ?? [])]) worker?.terminate();
-    Object.assign(this, { voice: null, over: [] });
-    await this.context?.close();
-    this.context = null;
   }
 
   /** Pass on what was set; a voice that is being loaded hears of it, too, once it is there. */
   set(path, values) {
-    for (const worker of [this.voice, this.coming]) worker?.postMessage({ set: [path, values] });
+    for (const worker of [this.voice, this.coming?.worker]) worker?.postMessage({ set: [path, values] });
   }
 
   resume() {

@@ -32,10 +32,18 @@ export class Stage {
     this.store.values.set(`${DECK}/source`, [memory ? "memory" : "walk"]);
   }
 
-  /** Load what was chosen. */
+  get values() {
+    return [...this.store.values].map(([path, given]) => [local(path), given]);
+  }
+
+  /** Load what was chosen, so that it can play at once. */
+  prepare() {
+    this.sound.prepare(this.model, this.values);
+  }
+
+  /** Play what was chosen. */
   load() {
-    const values = [...this.store.values].map(([path, given]) => [local(path), given]);
-    return this.sound.load(this.model, values);
+    return this.sound.load(this.model, this.values);
   }
 
   node(path) {

@@ -93,14 +93,17 @@ class Voice {
 }
 
 let voice = null;
+const early = []; // what was set while it was loaded
 
 onmessage = async ({ data }) => {
   if (data.set) {
-    voice?.controls.set(...data.set);
+    if (voice) voice.controls.set(...data.set);
+    else early.push(data.set);
     return;
   }
   try {
     voice = await Voice.open(data.open);
+    for (const set of early) voice.controls.set(...set);
     postMessage({ ready: { frames: voice.frames, speed: voice.speed } });
     voice.go();
   } catch (error) {
