@@ -1,7 +1,7 @@
 // How much sound waits to be played: little, so that a hand is heard soon; more after each underrun.
 
 /** Seconds of sound that wait at first, and at most; seconds without trouble until it is less. */
-const [LEAST, MOST, CALM] = [0.03, 0.25, 30];
+const [LEAST, MOST, CALM] = [0.02, 0.25, 30];
 
 export class Supply {
   /** @param {number} rate in Hz, @param {number} block sample frames that are decoded at once */

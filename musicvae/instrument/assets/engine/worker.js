@@ -12,7 +12,7 @@ import { Supply } from "./supply.js";
 
 /** Milliseconds between two reports. */
 const REPORT = 50;
-/** How slowly the speed that is reported follows that of a block. */
+/** How slowly the time of a block that is reported follows the newest; clocks may be coarse. */
 const SLOWLY = 0.03;
 
 class Voice {
@@ -29,7 +29,9 @@ class Voice {
     for (const [address, given] of values) voice.controls.set(address, given);
     for (const ramps of [voice.controls.manual, voice.controls.attributes]) ramps.jump();
     const supply = new Supply(info.sample_rate, frames * info.hop);
-    Object.assign(voice, { info, frames, speed, supply, port, running: false });
+    const lasts = (1000 * frames * info.hop) / info.sample_rate;
+    Object.assign(voice, { info, frames, lasts, supply, port, running: false });
+    voice.took = lasts / speed;
     voice.level = amplitude(voice.controls.gain);
     Object.assign(voice, { peak: -100, told: 0 });
     // Between two blocks, messages are heard: a task of its own for each.
@@ -71,8 +73,7 @@ class Voice {
     const begun = performance.now();
     try {
       const block = await this.decoder.push(rows);
-      const lasts = (1000 * this.frames * this.info.hop) / this.info.sample_rate;
-      this.speed += SLOWLY * (lasts / Math.max(0.01, performance.now() - begun) - this.speed);
+      this.took += SLOWLY * (performance.now() - begun - this.took);
       return block;
     } catch (error) {
       this.decoder.reset();
@@ -85,7 +86,8 @@ class Voice {
     const now = performance.now();
     if (now - this.told < REPORT) return;
     this.told = now;
-    const { speed, peak, supply, controls } = this;
+    const { peak, supply, controls } = this;
+    const speed = this.lasts / Math.max(this.took, 0.01);
     const waits = (supply.ahead + this.info.latency) / this.info.sample_rate;
     postMessage({ sounding: [...controls.z], speed, peak, waits, ...controls.status });
     this.peak = -100;
@@ -104,7 +106,7 @@ onmessage = async ({ data }) => {
   try {
     voice = await Voice.open(data.open);
     for (const set of early) voice.controls.set(...set);
-    postMessage({ ready: { frames: voice.frames, speed: voice.speed } });
+    postMessage({ ready: true });
     voice.go();
   } catch (error) {
     postMessage({ failed: String(error.message ?? error) });
