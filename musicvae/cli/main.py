@@ -18,6 +18,7 @@ from musicvae.cli import (
     information,
     listening,
     models,
+    paging,
     playing,
     priors,
     process,
@@ -44,7 +45,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     modules = (
         *(training, priors, sampling, listening, surveying, taping, remembering),
-        *(exporting, playing, sounding, transforming, rendering, evaluating),
+        *(exporting, playing, sounding, transforming, rendering, paging, evaluating),
         *(models, information),
     )
     for module in modules:

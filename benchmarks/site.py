@@ -1,0 +1,179 @@
+"""Measures an instrument in Chromium: how fast it decodes, how soon a hand is heard, how true it is.
+
+    python benchmarks/site.py [jazz] [--seconds 20] | tee site.txt
+
+`musicvae page` writes the models into a folder, which is served on this machine. The page plays for so
+long, and tells what it tells people; then its own modules are used to decode without a pause, to
+compare samples with those of Python, and to time a hand: from a change of the gain to samples that are
+not silent any more, behind the audio thread. A machine that does something else makes it slower.
+"""
+
+from __future__ import annotations
+
+import argparse
+import functools
+import re
+import shutil
+import statistics
+import tempfile
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from musicvae.instrument.writing import write_instrument
+from musicvae.runtime.stream_decoder import StreamDecoder
+
+_OPEN = """
+  const { Decoder, openRuntime, read } = await import("./instrument/engine/decoder.js");
+  const { models: [model], runtime } = await (await fetch("instrument.json")).json();
+  const address = (path) => new URL(path, location.href).href;
+  const files = { script: address(runtime.script), wasm: address(runtime.wasm) };
+  const ort = await openRuntime(files);
+  const decoder = await Decoder.open(ort, await read(address(model.file)), model.info);
+"""
+#: The sound of latents, and the seconds that each block of some frames took.
+_DECODE = f"""async ([rows, frames]) => {{{_OPEN}
+  const [sound, took] = [[], []];
+  for (let at = 0; at < rows.length; at += frames) {{
+    const block = Float32Array.from(rows.slice(at, at + frames).flat());
+    const begun = performance.now();
+    const audio = await decoder.push(block);
+    took.push((performance.now() - begun) / 1000);
+    sound.push(...audio);
+  }}
+  return [sound, took];
+}}"""
+#: Milliseconds from a hand to samples, often; and what the browser says of its device.
+_HANDS = """async (count) => {
+  const { Sound } = await import("./instrument/sound.js");
+  const { models: [model], runtime } = await (await fetch("instrument.json")).json();
+  const sound = new Sound(runtime, () => {});
+  await sound.load({ ...model, memory: null }, [["/gain", [-96]]]);
+  await sound.resume();
+  const analyser = sound.context.createAnalyser();
+  analyser.fftSize = 128; // the newest samples alone
+  sound.node.connect(analyser);
+  const samples = new Float32Array(analyser.fftSize);
+  const pause = (ms) => new Promise((go) => setTimeout(go, ms));
+  const task = new MessageChannel();
+  const soon = () => new Promise((go) => { task.port1.onmessage = go; task.port2.postMessage(0); });
+  const took = [];
+  await pause(2000);
+  for (let number = 0; number < count; number += 1) {
+    sound.set("/gain", [-96]);
+    await pause(400 + 20 * Math.random());
+    const begun = performance.now();
+    sound.set("/gain", [0]);
+    for (;;) {
+      analyser.getFloatTimeDomainData(samples);
+      if (samples.some((one) => Math.abs(one) > 1e-6)) break;
+      await soon();
+      if (performance.now() - begun > 5000) throw new Error("nothing was heard");
+    }
+    took.push(performance.now() - begun);
+  }
+  const device = 1000 * sound.delay;
+  await sound.context.close();
+  return [took, device];
+}"""
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """The address of a folder."""
+
+    class Handler(SimpleHTTPRequestHandler):
+        def log_message(self, format: str, *arguments: object) -> None:
+            pass
+
+    handler = functools.partial(Handler, directory=str(folder))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as http:
+        threading.Thread(target=http.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{http.server_port}/"
+        http.shutdown()
+
+
+def play(page: Any, seconds: float) -> None:
+    """Let the page play, and print what it says."""
+    page.evaluate("window.touched = performance.now()")
+    page.get_by_role("button", name="play", exact=True).click()
+    speed, late = page.locator("#speed"), page.locator("#late")
+    while not speed.inner_text().endswith("×"):
+        page.wait_for_timeout(10)
+    begun = page.evaluate("performance.now() - touched") / 1000
+    speeds = []
+    for _ in range(max(1, round(seconds))):
+        page.wait_for_timeout(1000)
+        speeds.append(float(re.sub(r"[^\d.]", "", speed.inner_text())))
+    print(f"| from the first touch to the sound | {begun:.1f} s |")
+    print(f"| speed while it plays, median | {statistics.median(speeds):.1f} × real time |")
+    print(f"| latency that it states | {page.locator('#latency').inner_text()} |")
+    print(f"| interruptions in {len(speeds)} s | {late.inner_text()} |", flush=True)
+
+
+def decode(page: Any, artifact: Path) -> None:
+    """Decode without a pause, and compare."""
+    decoder = StreamDecoder(artifact)
+    info = decoder.info
+    frames = round(2 * info.sample_rate / info.hop)
+    rows = decoder.walk(frames, seed=1)
+    expected = decoder.decode(rows).ravel()
+    for together in (1, 2, 4, 8):
+        sound, took = page.evaluate(_DECODE, [rows.tolist(), together])
+        each = together * info.hop / info.sample_rate
+        speed = each / statistics.median(took)
+        print(f"| speed without a pause, {together} frames at once | {speed:.1f} × real time |")
+    difference = np.abs(np.array(sound, np.float32) - expected).max()
+    print(f"| largest difference to Python | {difference:.1e} of full scale |", flush=True)
+
+
+def hands(page: Any, artifact: Path, count: int) -> None:
+    """Time a hand."""
+    info = StreamDecoder(artifact).info
+    took, device = page.evaluate(_HANDS, count)
+    p50, p90 = np.percentile(took, (50, 90))
+    own = 1000 * info.latency / info.sample_rate
+    print(f"| from a hand to samples, p50 | {p50:.0f} ms |\n| p90 | {p90:.0f} ms |")
+    print(f"| the decoder's own latency, for latents | {own:.0f} ms |")
+    print(f"| the browser's and the device's, as it states | {device:.0f} ms |", flush=True)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("models", nargs="*", default=["jazz"])
+    parser.add_argument("--seconds", type=float, default=20.0)
+    parser.add_argument("--hands", type=int, default=30)
+    options = parser.parse_args(arguments)
+    chromium = shutil.which("chromium") or shutil.which("google-chrome")
+    from playwright.sync_api import sync_playwright
+
+    with tempfile.TemporaryDirectory() as place, sync_playwright() as playwright:
+        written = write_instrument(options.models, Path(place) / "page")
+        print("| | |\n|---|---|")
+        for name, size in written.sizes.items():
+            print(f"| {name} | {size / 1e6:.2f} MB |")
+        allowed = ["--no-sandbox", "--autoplay-policy=no-user-gesture-required"]
+        browser = playwright.chromium.launch(executable_path=chromium, args=allowed)
+        (artifact, *_) = sorted((written.folder / "models").glob("*.onnx"))
+        with served(written.folder) as address:
+            for work in (
+                lambda page: play(page, options.seconds),
+                lambda page: decode(page, artifact),
+                lambda page: hands(page, artifact, options.hands),
+            ):
+                page = browser.new_page()  # each in a tab of its own
+                page.goto(address)
+                page.get_by_role("button", name="play", exact=True).wait_for()
+                work(page)
+                page.close()
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The instrument as a link: a static folder in which a browser plays models, without a server."""

@@ -1,0 +1,114 @@
+// A voice, in a worker of its own: decodes one model ahead of what is played.
+//
+// It is told {open: {runtime, model, memory, info, port, values}}, then {set: [address, values]};
+// it tells {ready}, {sounding} some times a second, and {trouble}. Blocks of sound go through the
+// port to the audio thread, which answers how much it has played.
+
+import { Controls } from "./controls.js";
+import { Decoder, openRuntime, read } from "./decoder.js";
+import { readMemory } from "./memory-file.js";
+import { amplitude, mix } from "./mixing.js";
+import { Supply } from "./supply.js";
+
+/** Milliseconds between two reports. */
+const REPORT = 50;
+/** How slowly the time of a block that is reported follows the newest; clocks may be coarse. */
+const SLOWLY = 0.03;
+
+class Voice {
+  static async open({ runtime, model, memory, info, port, values }) {
+    const voice = new Voice();
+    const [ort, bytes, encoded] = await Promise.all([
+      openRuntime(runtime),
+      read(model),
+      memory ? read(memory).then(readMemory) : null,
+    ]);
+    voice.decoder = await Decoder.open(ort, bytes, info);
+    const { frames, speed } = await voice.decoder.pace();
+    voice.controls = new Controls(info, encoded);
+    for (const [address, given] of values) voice.controls.set(address, given);
+    for (const ramps of [voice.controls.manual, voice.controls.attributes]) ramps.jump();
+    const supply = new Supply(info.sample_rate, frames * info.hop);
+    const lasts = (1000 * frames * info.hop) / info.sample_rate;
+    Object.assign(voice, { info, frames, lasts, supply, port, running: false });
+    voice.took = lasts / speed;
+    voice.level = amplitude(voice.controls.gain);
+    Object.assign(voice, { peak: -100, told: 0 });
+    // Between two blocks, messages are heard: a task of its own for each.
+    const next = new MessageChannel();
+    voice.again = () => next.port2.postMessage(0);
+    next.port1.onmessage = () => voice.render();
+    port.onmessage = ({ data }) => voice.hear(data);
+    return voice;
+  }
+
+  hear({ played, late }) {
+    this.supply.hear(played, late);
+    this.go();
+  }
+
+  go() {
+    if (this.running || !this.supply.due) return;
+    this.running = true;
+    this.again();
+  }
+
+  async render() {
+    const { info, frames, controls } = this;
+    const rows = new Float32Array(frames * info.latent_dim);
+    for (let frame = 0; frame < frames; frame += 1) rows.set(controls.next(), frame * info.latent_dim);
+    const block = await this.decode(rows);
+    const level = amplitude(controls.gain);
+    this.peak = Math.max(this.peak, mix(block, info.channels, this.level, level));
+    this.level = level;
+    this.supply.rendered += frames * info.hop;
+    this.port.postMessage(block, [block.buffer]);
+    this.report();
+    this.running = false;
+    this.go();
+  }
+
+  /** The sound of these latents; where it cannot be computed, silence, and the next ones anew. */
+  async decode(rows) {
+    const begun = performance.now();
+    try {
+      const block = await this.decoder.push(rows);
+      this.took += SLOWLY * (performance.now() - begun - this.took);
+      return block;
+    } catch (error) {
+      this.decoder.reset();
+      postMessage({ trouble: String(error.message ?? error) });
+      return new Float32Array(this.frames * this.info.hop * this.info.channels);
+    }
+  }
+
+  report() {
+    const now = performance.now();
+    if (now - this.told < REPORT) return;
+    this.told = now;
+    const { peak, supply, controls } = this;
+    const speed = this.lasts / Math.max(this.took, 0.01);
+    const waits = (supply.ahead + this.info.latency) / this.info.sample_rate;
+    postMessage({ sounding: [...controls.z], speed, peak, waits, ...controls.status });
+    this.peak = -100;
+  }
+}
+
+let voice = null;
+const early = []; // what was set while it was loaded
+
+onmessage = async ({ data }) => {
+  if (data.set) {
+    if (voice) voice.controls.set(...data.set);
+    else early.push(data.set);
+    return;
+  }
+  try {
+    voice = await Voice.open(data.open);
+    for (const set of early) voice.controls.set(...set);
+    postMessage({ ready: true });
+    voice.go();
+  } catch (error) {
+    postMessage({ failed: String(error.message ?? error) });
+  }
+};
