@@ -6,10 +6,10 @@ import json
 from typing import Any
 
 from musicvae.artifact import ArtifactInfo
+from musicvae.beside.mirror import Latent, Model
 from musicvae.errors import ArtifactKindError
 from musicvae.live.commands.arguments import Shape
 from musicvae.live.table import ADDRESSES
-from musicvae.page.mirror import Latent, Model
 from musicvae.page.space import Node, Space
 
 #: What the page has of the addresses of ``musicvae live``.

@@ -1,11 +1,11 @@
-"""Measures an instrument in Chromium: how fast it decodes, how soon a hand is heard, how true it is.
+"""Measures an instrument in Chromium: how fast it decodes, how soon a hand is heard, how true.
 
-    python benchmarks/site.py [jazz] [--seconds 20] | tee site.txt
+    python benchmarks/web_instrument.py [jazz] [--seconds 20]
 
-`musicvae page` writes the models into a folder, which is served on this machine. The page plays for so
-long, and tells what it tells people; then its own modules are used to decode without a pause, to
-compare samples with those of Python, and to time a hand: from a change of the gain to samples that are
-not silent any more, behind the audio thread. A machine that does something else makes it slower.
+`musicvae page` writes the models into a folder, which is served on this machine. The page plays for
+so long, and tells what it tells people; then its own modules are used to decode without a pause, to
+compare samples with those of Python, and to time a hand: from a change of the gain to samples that
+are not silent any more, behind the audio thread. A machine with other work makes it slower.
 """
 
 from __future__ import annotations
