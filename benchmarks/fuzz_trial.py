@@ -29,7 +29,7 @@ from musicvae.errors import MusicVAEError
 #: How the files of the package begin; the folder of the repository may have the same name.
 PACKAGE = f"{Path(musicvae.__file__).parent}/"
 
-KINDS = ("presets", "scores", "descriptions", "graphs", "runs", "wavs")
+KINDS = ("presets", "mappings", "scores", "descriptions", "graphs", "runs", "wavs")
 
 
 class Limits(NamedTuple):

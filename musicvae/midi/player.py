@@ -113,7 +113,7 @@ class Player:
         number = self._number(binding, move, aim, at, wanted, press)
         if number is None:
             return
-        value: Value = round(number) if wanted.tag == "i" else number
+        value: Value = number if wanted.tag == "f" else round(number)
         self._sent[aim.home, at] = number
         self._send(binding.address, binding.filled((value,)))
 
@@ -129,7 +129,7 @@ class Player:
             return low if abs(now - high) < abs(now - low) else high
         if binding.encoder:
             steps = ENCODERS[binding.encoder](move.raw)
-            if wanted.tag == "i":
+            if wanted.tag != "f":
                 share = steps * max(1.0, binding.step * abs(high - low))
             else:
                 share = steps * binding.step * (high - low)

@@ -17,7 +17,8 @@ _FOR_HANDS = {
     "/latent/delta": (-0.1, 0.1),
 }
 #: Wider ranges are there to refuse nonsense. These are for a latent of which nothing is known, most
-#: of the training set, and for whole numbers, what one controller tells apart.
+#: of the training set, and for whole numbers, or names that are numbers,
+#: what one controller tells apart.
 _WIDEST = 200.0
 _LATENT, _WHOLE = (-2.3, 2.3), (0.0, 127.0)
 
@@ -32,7 +33,7 @@ def limits(binding: Binding, row: Address, wanted: Wanted) -> tuple[float, float
     """
     low, high = _FOR_HANDS.get(row.path, (wanted.low, wanted.high))
     if low is None or high is None or (high - low > _WIDEST and row.path not in _FOR_HANDS):
-        low, high = _WHOLE if wanted.tag == "i" else _LATENT
+        low, high = _LATENT if wanted.tag == "f" else _WHOLE
     return (
         low if binding.low is None else binding.low,
         high if binding.high is None else binding.high,

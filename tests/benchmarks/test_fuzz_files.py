@@ -25,6 +25,7 @@ pytest.importorskip("onnx", reason="onnx, with which graphs are made, is not ins
 #: that take seconds until they are refused.
 MANY = {
     "presets": (7, 25),
+    "mappings": (7, 25),
     "scores": (7, 40),
     "descriptions": (4, 15),
     "graphs": (6, 15),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -12,6 +13,8 @@ import pytest
 
 from musicvae.artifact import ArtifactInfo
 from musicvae.live.daemon import Daemon
+from musicvae.live.osc import packets
+from musicvae.live.osc.replies import message
 from musicvae.midi.door import RtMidiDoor, _PythonRtMidi, _RtMidi2
 from musicvae.midi.starting import Midi, list_ports
 from tests.live.jack import Jack, needs_jack, wait_for
@@ -93,6 +96,28 @@ def test_a_controller_plays_a_daemon_and_comes_back(room: Jack, tmp_path: Path) 
             wait_for(lambda: said[-1].startswith("MIDI: nanoKONTROL2:out is gone"))
         assert daemon.status()["faults"] == 0
         assert daemon.status()["messages_refused"] == 0
+
+
+def test_a_client_is_answered_by_the_process(room: Jack, tmp_path: Path) -> None:
+    if find_spec("rtmidi") is None and find_spec("rtmidi2") is None:
+        pytest.skip("python-rtmidi or rtmidi2, which hears MIDI, is not installed")
+    with (
+        Daemon(Silence(), output="null", port=0, presets=tmp_path / "presets") as daemon,
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client,
+    ):
+        client.settimeout(60)
+
+        def ask(address: str, *values: str) -> Any:
+            client.sendto(message(address, *values), ("127.0.0.1", daemon.port))
+            return packets.read(client.recv(2000))[0]
+
+        assert ask("/midi/save", "mine").address == "/fail"  # nothing does it yet
+        with Midi(daemon.parts, "", "", lambda line: None):
+            wait_for(lambda: ask("/midi/save", "mine").address == "/done", 60)
+            assert ask("/midi/learn", "/nonsense").address == "/fail"
+        assert (tmp_path / "presets/midi/mine.json").is_file()
+        wait_for(lambda: ask("/midi/save", "mine").address == "/fail", 60)
+        assert daemon.status()["faults"] == 0
 
 
 def test_ports_are_listed_by_a_process_of_their_own(room: Jack) -> None:

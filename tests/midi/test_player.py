@@ -50,6 +50,7 @@ def test_a_knob_without_a_file_moves_a_latent_over_the_range_of_the_music(stage:
             [("/preset/load", "verse")],
         ),
         ({"address": "/record/start"}, "b0 01 7f", [("/record/start",)]),
+        ({"address": "/preset/load", "values": [None]}, "b0 01 05", [("/preset/load", 5)]),
     ],
 )
 def test_what_a_controller_sends(
