@@ -17,7 +17,7 @@ import shutil
 import statistics
 import tempfile
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -162,11 +162,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
         browser = playwright.chromium.launch(executable_path=chromium, args=allowed)
         (artifact, *_) = sorted((written.folder / "models").glob("*.onnx"))
         with served(written.folder) as address:
-            for work in (
+            works: tuple[Callable[[Any], None], ...] = (
                 lambda page: play(page, options.seconds),
                 lambda page: decode(page, artifact),
                 lambda page: hands(page, artifact, options.hands),
-            ):
+            )
+            for work in works:
                 page = browser.new_page()  # each in a tab of its own
                 page.goto(address)
                 page.get_by_role("button", name="play", exact=True).wait_for()
