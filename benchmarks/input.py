@@ -79,7 +79,7 @@ def through_jack(model: str | None, rate: int) -> np.ndarray:
     with jack_room.jack_server(rate), tempfile.TemporaryDirectory() as folder:
         command = ["jack_thru"]
         if model is not None:
-            command = [*jack_room.live(Path(model)), "--input"]
+            command = [*jack_room.live(Path(model)), "--device", "system", "--input", "system"]
         path = Path(folder) / "heard.wav"
         program = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         metro = subprocess.Popen(

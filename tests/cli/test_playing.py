@@ -35,7 +35,8 @@ def test_every_option_reaches_the_daemon(received: dict[str, Any]) -> None:
         "live jazz.onnx more --out take.wav --seconds 3 --port 7800 --bind 0.0.0.0 "
         "--allow 10.0.0.1 --allow 10.0.1.0/24 --device horn --rate 44100 --block 256 --gain -6 "
         "--fast --allow-slow --allow-quit --honour-timetags --channels 4 --ahead 3.5 --tapes t "
-        "--presets p --takes k --record show --source held --quiet"
+        "--presets p --takes k --record show --source held "
+        "--input guitar.wav --loop --quiet"
     )
     assert main(command.split()) == 0
     assert received == {
@@ -61,6 +62,8 @@ def test_every_option_reaches_the_daemon(received: dict[str, Any]) -> None:
         "takes": "k",
         "record": "show",
         "source": "held",
+        "input": "guitar.wav",
+        "loop": True,
     }
     names = {option.name for option in dataclasses.fields(Options)}
     assert set(received) - {"artifacts", "say"} == names

@@ -31,7 +31,7 @@ def test_the_page_names_every_address_but_those_of_the_log() -> None:
 def test_the_page_names_every_reply_that_the_code_sends() -> None:
     documented = {address for address, _, _ in REPLIES}
     sources = "".join(path.read_text("utf-8") for path in LIVE.rglob("*.py"))
-    others = "pong|peak|sounding|output|synced|startup|service/ask"
+    others = "pong|peak|sounding|output|input|synced|startup|service/ask"
     sent = set(re.findall(rf'"(/[a-z/]+\.reply|/(?:{others}))"', sources))
     assert sent == {
         address for address in documented if address not in ("/done", "/fail", "/error")

@@ -16,7 +16,7 @@ import numpy as np
 from musicvae.audio import Samples
 from musicvae.limiter import Limiter
 from musicvae.live.commands import readers
-from musicvae.live.commands.address import DECKS, Command, Row, Target
+from musicvae.live.commands.address import DECKS, Command, Morph, Row, Target, covers
 from musicvae.live.engine.agenda import Agenda
 from musicvae.live.engine.batch import Batch, batches
 from musicvae.live.engine.deck import PLAY_SECONDS, Deck
@@ -99,8 +99,9 @@ class Engine:
 
     @property
     def silent(self) -> bool:
-        """Whether every deck is stopped and has faded out."""
-        return all(deck.silent for deck in self._decks)
+        """Whether every deck is stopped and has faded out, and so has the input."""
+        heard = self._heard and not self.hearing.silent
+        return not heard and all(deck.silent for deck in self._decks)
 
     def post(
         self,
@@ -136,9 +137,12 @@ class Engine:
         return last
 
     def stop(self, by: int | None = None) -> None:
-        """Let every deck fade out: now, or so that it is silent at the sample frame ``by``."""
+        """Let all fade out: now, or so that it is silent at the sample frame ``by``."""
         due = None if by is None else max(0, by - round(PLAY_SECONDS * self.sample_rate))
-        self.post(*(Command(PLAY, name, values=(0,)) for name in self.decks), due=due)
+        ends = [Command(PLAY, name, values=(0,)) for name in self.decks]
+        if self.input_tap is not None:  # something comes in
+            ends.append(Command(INPUT_MUTE, values=(1,)))
+        self.post(*ends, due=due)
 
     def render(self, out: Samples, heard: Samples | None = None) -> None:
         """Render the next sample frames.
@@ -245,6 +249,17 @@ class Engine:
         return frames
 
 
+INPUT_MUTE = Row[Engine](
+    "/input/mute",
+    "i, 0 or 1",
+    "1: silence is heard in place of the input.",
+    readers.switch,
+    target=Target.ENGINE,
+    apply=lambda engine, c, _: engine.hearing.mute(c.on),
+    describe=lambda engine: [("", (int(engine.hearing.muted),))],
+    morph=Morph.SWITCH,
+    replaced_by=covers,
+)
 CROSSFADE = Row[Engine](
     "/crossfade",
     "f, 0 to 1",

@@ -6,7 +6,7 @@ from functools import partial
 
 from musicvae.live.commands import readers
 from musicvae.live.commands.address import Morph, Row, Target, covers
-from musicvae.live.engine.engine import Engine
+from musicvae.live.engine.engine import INPUT_MUTE, Engine
 from musicvae.live.limits import GATE_RANGE, INPUT_GAIN_RANGE, MOST_HOLD_MS
 
 _row = partial(Row[Engine], target=Target.ENGINE, replaced_by=covers)
@@ -54,13 +54,7 @@ INPUT_ADDRESSES = (
         apply=lambda engine, c, _: engine.hearing.set_mix(c.number),
         describe=lambda engine: [("", (engine.hearing.mix,))],
     ),
-    _switch(
-        path="/input/mute",
-        arguments="i, 0 or 1",
-        doc="1: silence is heard in place of the input.",
-        apply=lambda engine, c, _: engine.hearing.mute(c.on),
-        describe=lambda engine: [("", (int(engine.hearing.muted),))],
-    ),
+    INPUT_MUTE,
     _switch(
         path="/input/guard",
         arguments="i, 0 or 1",

@@ -24,7 +24,7 @@ CHANNELS = 2
 #: How much an input that runs away is lowered.
 DUCK_DB = -12.0
 _DUCK_POWER = 10 ** (DUCK_DB / 10)
-_GLIDE_SECONDS = 0.02
+_GLIDE_SECONDS = 0.01
 #: The meter falls by 6 dB in this time.
 _METER_SECONDS = 0.3
 
@@ -82,6 +82,12 @@ class Hearing:
     def level(self) -> float:
         """RMS of the input at the gain, 0 to 1, falling slowly."""
         return math.sqrt(self._power)
+
+    @property
+    def silent(self) -> bool:
+        """Whether nothing of the input is in the mix."""
+        glides = (self._itself, self._gain)
+        return any(glide.target == 0 and not glide.remaining for glide in glides)
 
     def set_gain(self, db: float) -> None:
         """Glide to this gain in dB."""

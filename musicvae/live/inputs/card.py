@@ -62,6 +62,8 @@ class InputCard:
         device: its number, or part of its name; ``None`` is the system's default.
         sample_rate: of the engine, in Hz; the device is opened at it where it can be.
         block: sample frames that the device brings at once.
+        output: name of the device that plays; empty for a file. It has one clock with this one, if
+            that is its name, too.
 
     Raises:
         DeviceError: PortAudio is missing, or there is no such device, or it does not open.
@@ -71,7 +73,9 @@ class InputCard:
         sample_rate: of the device, in Hz.
     """
 
-    def __init__(self, device: str | int | None, sample_rate: int, block: int) -> None:
+    def __init__(
+        self, device: str | int | None, sample_rate: int, block: int, output: str = ""
+    ) -> None:
         sounddevice = devices.portaudio()
         found = devices.find_input(device)
         self.name, self._jack = found.name, found.jack
@@ -100,7 +104,10 @@ class InputCard:
             ) from trouble
         self.sample_rate = rate
         most = max(block, BLOCK_RANGE[1])
-        self.following = Following(self._device.ring, rate, sample_rate, block, most)
+        together = (found.name, rate) == (output, sample_rate)
+        self.following = Following(
+            self._device.ring, rate, sample_rate, block, most, together=together
+        )
         self._device_ms = float(self._device.native.latency) * 1000
 
     @property

@@ -33,6 +33,8 @@ class Following:
         target_rate: of the engine, in Hz.
         block: sample frames that the device brings at once.
         most: sample frames that the engine asks for at once, at most.
+        together: whether device and engine have one clock, as where one device records and plays:
+            then no more than a margin need wait.
 
     Attributes:
         late: how often too little was there.
@@ -41,13 +43,22 @@ class Following:
     """
 
     def __init__(
-        self, ring: InputRing, source_rate: int, target_rate: int, block: int, most: int
+        self,
+        ring: InputRing,
+        source_rate: int,
+        target_rate: int,
+        block: int,
+        most: int,
+        *,
+        together: bool = False,
     ) -> None:
         self.late = 0
         self.drift = 0.0
         self._ring, self._rate, self._target_rate = ring, source_rate, target_rate
         self._resampler = DriftingResampler(source_rate, target_rate, ring.channels, most)
-        self._wanted = block / 2 + _MARGIN * source_rate
+        # Of two clocks, one brings its block anywhere between two questions of the other.
+        self._swing = 0.0 if together else block / 2
+        self._wanted = self._swing + _MARGIN * source_rate
         self.waiting = self._wanted
         self._block = block
         self._taken = np.zeros((len(self._resampler._past[0]), ring.channels), np.float32)
@@ -65,8 +76,7 @@ class Following:
         count = self._resampler.wants(len(out), drift)
         there = self._ring.available
         if self._starved:
-            # A whole block of the device more than will wait on average: it may come just now.
-            if there < count + self._wanted + self._block / 2:
+            if there < count + self._wanted + self._swing:
                 out[:] = np.nan
                 return
             self._begin(there - count - round(self._wanted))

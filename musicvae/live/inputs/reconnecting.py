@@ -57,7 +57,7 @@ class ReconnectingInput:
         open: Open | None = None,
     ) -> None:
         self._wanted = device
-        self._open = open or (lambda: InputCard(self._wanted, sample_rate, block))
+        self._open = open or (lambda: InputCard(self._wanted, sample_rate, block, output))
         self.on_change: Callable[[str], None] | None = None
         self.reconnects = 0
         self.faults = Faults()

@@ -13,13 +13,17 @@ const SETTINGS = {
     ...["/listen", "/seed"],
   ],
   prior: ["/variation", "/temperature", "/lead", "/listen", "/seed"],
+  input: ["/input/listen", "/input/gain", "/input/gate", "/input/mix", "/input/mute"],
 };
+// Settings that both decks share.
+const SHARED = SETTINGS.input.slice(1);
 const WORDS = {
   held: "Nothing moves the latents but your hands.",
   tape: "A tape moves the latents: a sound, encoded.",
   walk: "A random walk, as the music moves.",
   memory: "Improvises over encoded tracks.",
   prior: "Makes new music from a seed.",
+  input: "The sound that comes in plays the model (musicvae live --input).",
 };
 const LOADED = ["tape", "memory", "prior"];
 
@@ -53,7 +57,8 @@ export function sources(stage, deck) {
     const chooser = LOADED.includes(name) ? [loader(stage, deck, name)] : [];
     const styles = name === "memory" ? [styleChooser(stage, deck)] : [];
     const addresses = ready(name) ? (SETTINGS[name] ?? []) : [];
-    const all = [...chooser, ...styles, ...addresses.map((one) => control(stage, path(one)))];
+    const where = (one) => (SHARED.includes(one) ? one : path(one));
+    const all = [...chooser, ...styles, ...addresses.map((one) => control(stage, where(one)))];
     ends = all.map((part) => part.end);
     settings.replaceChildren(...all.map((part) => part.element));
   }

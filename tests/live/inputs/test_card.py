@@ -188,10 +188,10 @@ def test_what_another_program_plays_into_jack_is_heard(
         metro = subprocess.Popen(clicks)
     except FileNotFoundError:
         pytest.skip("jack_metro is not installed (Debian: jack-example-tools)")
-    heard = ReconnectingInput(None, RATE, 512)
+    heard = ReconnectingInput("system", RATE, 512)
     try:
         heard.start()
-        until(lambda: bool(ports("metro:") and ports("in_0")))
+        until(lambda: all(map(ports, ("metro:", "in_0", "in_1"))))
         for port in (ports("in_0")[0], ports("in_1")[0]):
             subprocess.run(["jack_connect", ports("metro:")[0], port], check=True)
         blocks: list[np.ndarray] = []

@@ -119,6 +119,26 @@ def test_a_daemon_plays_a_file_as_if_it_came_in(models: Path, make_client: Any) 
     assert max(levels[3::2]) < 0.01  # below the gate it follows into silence
 
 
+def test_at_the_end_the_input_itself_fades_out_too(models: Path, make_client: Any) -> None:
+    (models / "ears.onnx").rename(models / "jazz.encoder.onnx")
+    soundfile.write(models / "loud.wav", np.full((RATE, 1), 0.5), RATE)
+    out, still = models / "out.wav", models / "still.wav"
+    options: dict[str, Any] = {"input": models / "loud.wav", "loop": True, "port": 0}
+    with Daemon(models, output=out, seconds=2.0, fast=True, **options) as daemon:
+        daemon.parts.engine.hearing.set_mix(0.0)
+        daemon.wait()
+    with Daemon(models, output=still, **options) as daemon:
+        client = make_client(daemon.port)
+        client.say("/input/mix", 0.0)
+        client.say("/deck/*/play", 0)
+        client.sync()
+    for path in (out, still):
+        sound, _ = soundfile.read(path)
+        assert np.abs(sound).max() > 0.4
+        assert np.abs(sound[-1]).max() < 1e-3
+        assert np.abs(np.diff(sound[-400:], axis=0)).max() < 0.01
+
+
 def test_a_model_without_an_encoder_says_so(models: Path) -> None:
     sound = ramp(models / "a.wav")
     with (

@@ -15,13 +15,19 @@ def tone(frames: np.ndarray, hz: float, rate: float) -> np.ndarray:
 
 
 def simulated(
-    seconds: float, rates: tuple[int, int], drift: float = 0.0, block: int = 256, stop: float = 0
+    seconds: float,
+    rates: tuple[int, int],
+    drift: float = 0.0,
+    block: int = 256,
+    stop: float = 0,
+    *,
+    together: bool = False,
 ) -> tuple[np.ndarray, Following, PythonInputRing]:
     """What the engine hears of a tone of 440 Hz, by the clock of the device."""
     source, target = rates
     ring = PythonInputRing(source, 1)
-    following = Following(ring, source, target, block, 2048)
-    brought, heard, now = 0, [], 0.0
+    following = Following(ring, source, target, block, 2048, together=together)
+    brought, heard, now = 0, [], block / target / 3  # it asks between two blocks
     for _ in range(round(seconds * target / block)):
         now += block / target
         while (brought + block) / (source * (1 + drift)) <= now:
@@ -52,6 +58,16 @@ def test_it_follows_a_clock_without_a_gap(rates: tuple[int, int], drift: float) 
     away = spectrum.copy()
     away[430:451] = 0
     assert away.max() < 1e-3 * spectrum.max()  # no clicks, and no wobble
+
+
+def test_with_one_clock_less_waits() -> None:
+    heard, following, _ = simulated(5, (48_000, 48_000), together=True)
+    begun = int(np.argmax(~np.isnan(heard[:, 0])))
+    assert np.isfinite(heard[begun:]).all()
+    assert following.late == 0
+    assert following.seconds < 0.006
+    apart = simulated(5, (48_000, 48_000))[1]
+    assert apart.seconds > following.seconds + 0.001
 
 
 def test_a_device_that_pauses_is_a_gap_and_is_followed_again() -> None:

@@ -196,3 +196,24 @@ def test_of_very_many_files_the_first_are_read(
     assert reasons[3:] == ["there are more than 3 such files"] * 3
     monkeypatch.setattr(library_module, "_MOST_ENTRIES", 2)
     assert len(Library([tmp_path]).models()) == 2
+
+
+def test_the_encoder_of_a_model_is_found(folder: Path, stream_artifacts: ModuleType) -> None:
+    library, space = Library([folder / "rain.onnx"]), "0123456789abcdef"
+    assert library.encoder_of("rain", space) is None
+    with pytest.raises(SettingError, match="no encoder of that name"):
+        library.encoder("rain")
+    beside = stream_artifacts.write_encoder_artifact(folder / "rain.encoder.onnx")
+    row = library.encoder_of("rain", space)
+    assert row is not None
+    assert (row.name, row.path) == ("rain", beside)
+    assert library.encoder("rain").path == beside
+    assert library.encoder_of("rain", "f" * 16) is None
+    whole = Library([folder])
+    assert "rain.encoder" not in {row.name for row in whole.models()}  # a part of a model
+    assert {row.name for row in whole.encoders()} == {"rain", "ears"}
+    other = whole.encoder_of("snow", space)  # any that makes its latents
+    assert other is not None
+    assert other.name == "rain"
+    assert whole.encoder("ears").path == folder / "ears.onnx"
+    assert whole.encoder_of("snow", "") is None
