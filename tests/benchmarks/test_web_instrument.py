@@ -21,7 +21,7 @@ def test_a_moment_of_it(
         pytest.skip("Chromium is not installed")
     model, picture = make_stream(sample_rate=44_100, hop=256), tmp_path / "page.png"
     options = ["--seconds", "1", "--hands", "1", "--picture", str(picture)]
-    benchmark("site").main([str(model), *options])
+    benchmark("web_instrument").main([str(model), *options])
     said = capsys.readouterr().out
     assert re.search(r"\| speed without a pause, 8 frames at once \| \d+\.\d × real time \|", said)
     difference = re.search(r"\| largest difference to Python \| (\S+) of full scale \|", said)

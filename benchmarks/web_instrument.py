@@ -1,11 +1,11 @@
-"""Measures an instrument in Chromium: how fast it decodes, how soon a hand is heard, how true it is.
+"""Measures an instrument in Chromium: how fast it decodes, how soon a hand is heard, how true.
 
-    python benchmarks/site.py [jazz] [--seconds 20] | tee site.txt
+    python benchmarks/web_instrument.py [jazz] [--seconds 20] | tee figures.txt
 
-`musicvae page` writes the models into a folder, which is served on this machine. The page plays for so
-long, and tells what it tells people; then its own modules are used to decode without a pause, to
-compare samples with those of Python, and to time a hand: from a change of the gain to samples that are
-not silent any more, behind the audio thread. A machine that does something else makes it slower.
+`musicvae page` writes the models into a folder, which is served on this machine. The page plays for
+so long, and tells what it tells people; then its own modules are used to decode without a pause, to
+compare samples with those of Python, and to time a hand: from a change of the gain to samples that
+are not silent any more, behind the audio thread. A machine that does something else makes it slower.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import shutil
 import statistics
 import tempfile
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -165,11 +165,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
         browser = playwright.chromium.launch(executable_path=chromium, args=allowed)
         (artifact, *_) = sorted((written.folder / "models").glob("*.onnx"))
         with served(written.folder) as address:
-            for work in (
+            works: list[Callable[[Any], None]] = [
                 lambda page: play(page, options.seconds, options.picture),
                 lambda page: decode(page, artifact),
                 lambda page: hands(page, artifact, options.hands),
-            ):
+            ]
+            for work in works:
                 page = browser.new_page(
                     viewport={"width": 1200, "height": 800}
                 )  # each in a tab of its own
