@@ -5,7 +5,7 @@
 `musicvae page` writes the models into a folder, which is served on this machine. The page plays for
 so long, and tells what it tells people; then its own modules are used to decode without a pause, to
 compare samples with those of Python, and to time a hand: from a change of the gain to samples that
-are not silent any more, behind the audio thread. A machine that does something else makes it slower.
+are not silent, behind the audio thread. A machine that does something else makes it slower.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ _HANDS = """async (count) => {
   const { Sound } = await import("./instrument/sound.js");
   const { models: [model], runtime } = await (await fetch("instrument.json")).json();
   const sound = new Sound(runtime, () => {});
-  await sound.load({ ...model, memory: null }, [["/gain", [-96]]]);
+  await sound.load({ ...model, memory: null }, [["/gain", [-96]], ["/latent/0", [1]]]);
   await sound.resume();
   const analyser = sound.context.createAnalyser();
   analyser.fftSize = 128; // the newest samples alone
