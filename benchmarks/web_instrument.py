@@ -1,11 +1,11 @@
 """Measures an instrument in Chromium: how fast it decodes, how soon a hand is heard, how true.
 
-    python benchmarks/web_instrument.py [jazz] [--seconds 20]
+    python benchmarks/web_instrument.py [jazz] [--seconds 20] | tee figures.txt
 
 `musicvae page` writes the models into a folder, which is served on this machine. The page plays for
 so long, and tells what it tells people; then its own modules are used to decode without a pause, to
 compare samples with those of Python, and to time a hand: from a change of the gain to samples that
-are not silent any more, behind the audio thread. A machine with other work makes it slower.
+are not silent, behind the audio thread. A machine that does something else makes it slower.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ _HANDS = """async (count) => {
   const { Sound } = await import("./instrument/sound.js");
   const { models: [model], runtime } = await (await fetch("instrument.json")).json();
   const sound = new Sound(runtime, () => {});
-  await sound.load({ ...model, memory: null }, [["/gain", [-96]]]);
+  await sound.load({ ...model, memory: null }, [["/gain", [-96]], ["/latent/0", [1]]]);
   await sound.resume();
   const analyser = sound.context.createAnalyser();
   analyser.fftSize = 128; // the newest samples alone
@@ -98,8 +98,8 @@ def served(folder: Path) -> Iterator[str]:
         http.shutdown()
 
 
-def play(page: Any, seconds: float) -> None:
-    """Let the page play, and print what it says."""
+def play(page: Any, seconds: float, picture: Path | None = None) -> None:
+    """Let the page play, print what it says, and take a picture."""
     page.evaluate("window.touched = performance.now()")
     page.get_by_role("button", name="play", exact=True).click()
     speed, late = page.locator("#speed"), page.locator("#late")
@@ -110,6 +110,8 @@ def play(page: Any, seconds: float) -> None:
     for _ in range(max(1, round(seconds))):
         page.wait_for_timeout(1000)
         speeds.append(float(re.sub(r"[^\d.]", "", speed.inner_text())))
+    if picture is not None:
+        page.screenshot(path=picture)
     print(f"| from the first touch to the sound | {begun:.1f} s |")
     print(f"| speed while it plays, median | {statistics.median(speeds):.1f} × real time |")
     print(f"| latency that it states | {page.locator('#latency').inner_text()} |")
@@ -149,6 +151,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("models", nargs="*", default=["jazz"])
     parser.add_argument("--seconds", type=float, default=20.0)
     parser.add_argument("--hands", type=int, default=30)
+    parser.add_argument("--picture", type=Path, metavar="PNG", help="of the page while it plays")
     options = parser.parse_args(arguments)
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
     from playwright.sync_api import sync_playwright
@@ -162,13 +165,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
         browser = playwright.chromium.launch(executable_path=chromium, args=allowed)
         (artifact, *_) = sorted((written.folder / "models").glob("*.onnx"))
         with served(written.folder) as address:
-            works: tuple[Callable[[Any], None], ...] = (
-                lambda page: play(page, options.seconds),
+            works: list[Callable[[Any], None]] = [
+                lambda page: play(page, options.seconds, options.picture),
                 lambda page: decode(page, artifact),
                 lambda page: hands(page, artifact, options.hands),
-            )
+            ]
             for work in works:
-                page = browser.new_page()  # each in a tab of its own
+                page = browser.new_page(
+                    viewport={"width": 1200, "height": 800}
+                )  # each in a tab of its own
                 page.goto(address)
                 page.get_by_role("button", name="play", exact=True).wait_for()
                 work(page)
