@@ -20,6 +20,7 @@ from musicvae.latents.copying import copy_rate
 from musicvae.latents.form import Form
 from musicvae.latents.memory import Memory
 from musicvae.latents.memory.improviser import Improviser
+from musicvae.runtime.new_music import rolled_out
 from musicvae.runtime.prior import Prior
 from musicvae.runtime.rollout import Rollout
 from musicvae.vae.prior.material import Material
@@ -31,12 +32,11 @@ def played(
     prior: Prior, memory: Memory, seed: int, steps: int, variation: float
 ) -> tuple[np.ndarray, np.ndarray]:
     """What is played, and what the memory would play, float32 (steps, D) each."""
-    rollout, player = Rollout(prior, seed), Improviser(memory, seed)
-    made, remembered = np.empty((2, steps, memory.latent_dim), np.float32)
-    for row, told in zip(made, remembered, strict=True):
-        player.next(told)
-        row[:] = rollout.next(1.0, told, variation)
-    return made, remembered
+    alone, remembered = Improviser(memory, seed), np.empty((steps, memory.latent_dim), np.float32)
+    for row in remembered:
+        alone.next(row)
+    player = Improviser(memory, seed) if variation < 1 else None
+    return rolled_out(Rollout(prior, seed), steps, 1.0, player, variation), remembered
 
 
 def main() -> None:

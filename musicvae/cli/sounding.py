@@ -58,8 +58,8 @@ def add(commands: Commands) -> None:
     parser.add_argument(
         "--variation",
         type=float,
-        help="of a prior: 0 plays the memory, 1 the prior alone, between them it varies what the "
-        "memory would play (default: 1)",
+        help="of a prior: 0 plays the memory, 1 the prior alone, between them both in turns "
+        "(default: 1)",
     )
     parser.add_argument(
         "--temperature",

@@ -18,6 +18,7 @@ from musicvae.errors import ArtifactError
 from musicvae.latents.arrays import Float32, Latents
 from musicvae.latents.memory import Memory
 from musicvae.latents.memory.improviser import Improviser
+from musicvae.latents.memory.memory_header import WINDOW
 from musicvae.models import locate
 from musicvae.models.folder import PRIOR_ENDING, prior_of
 from musicvae.paths import AnyPath
@@ -54,8 +55,8 @@ def play_prior(
         genre: one that the prior knows; by default the model's own where it does.
         attributes: what is asked for, by name, in standard deviations: the prior and the memory go
             where the music is so, and the latents are moved.
-        variation: 0 plays the memory, 1 the prior alone; between them the prior varies what the
-            memory would play.
+        variation: 0 plays the memory, 1 the prior alone; between them they take turns, and this is
+            the prior's share.
         memory: the memory or its file; ``None`` is that of the model. None is needed at 1.
         continuity: seconds from jump to jump in the memory, on average, 0.5 to 30.
 
@@ -109,12 +110,20 @@ def rolled_out(
         ArtifactError: see :meth:`Prior.step`.
     """
     rows = np.empty((steps, len(rollout.row)), np.float32)
-    told = None if player is None else np.empty_like(rollout.row)
-    for row in rows:
-        if player is not None and told is not None:
-            player.next(told)
-        row[:] = rollout.next(temperature, told, variation)
+    remembered = np.empty_like(rollout.row)
+    for number, row in enumerate(rows):
+        told = None
+        if player is not None and rollout.turns.remembers(variation):
+            if rollout.turns.returning:
+                player.follow(_last(rows, number))
+            player.next(told := remembered)
+        row[:] = rollout.next(temperature, told)
     return rows
+
+
+def _last(rows: Latents, number: int) -> Latents:
+    """The rows before one of this number that a memory compares, from the first on."""
+    return rows[np.maximum(np.arange(number - WINDOW, number), 0)]
 
 
 def _ask(

@@ -1,4 +1,4 @@
-"""Lets a prior go on by itself, step after step, alone or between itself and a memory.
+"""Lets a prior go on by itself, step after step, alone or in turns with a memory.
 
 >>> rollout = Rollout(Prior("jazz"), seed=7)  # doctest: +SKIP
 >>> row = rollout.next()  # doctest: +SKIP
@@ -11,19 +11,7 @@ import numpy as np
 from musicvae.latents.arrays import Float32, Latents
 from musicvae.runtime.noise import StepNoise
 from musicvae.runtime.prior import Prior
-
-#: Below this trust a prior was never told anything; see :mod:`musicvae.vae.prior.crops`.
-_LEAST_TRUST = 0.05
-#: How far what a prior hears leans towards the memory, where variation is least; it falls with the
-#: square. Hints alone keep a prior near the memory only where it was trained long enough to follow
-#: them; more than this, and its movement becomes that of noise.
-_LED = 0.4
-
-
-def trust_of(variation: float) -> float:
-    """How far a prior trusts the memory's next step, 1 to 0, at a variation of 0 to 1."""
-    trust = 1.0 - variation
-    return trust if trust >= _LEAST_TRUST else 0.0
+from musicvae.runtime.turns import Turns
 
 
 class Rollout:
@@ -35,6 +23,7 @@ class Rollout:
 
     Attributes:
         prior: as given; what it is asked for is in ``prior.conditions``.
+        turns: whose turn it is, where a memory plays too.
         row: the last step that it made, standardised latents, float32 (D,), overwritten by the
             next one.
 
@@ -49,6 +38,7 @@ class Rollout:
         self._heard: Latents = np.zeros(width, np.float32)
         self._share: Float32 = np.zeros(width, np.float32)
         self._apart: Float32 = np.zeros(width, np.float32)
+        self.turns = Turns(prior.info.latent_rate, seed)
         self._noise = StepNoise(prior.prior.noise, seed)
         self._silence: Float32 = np.zeros(prior.prior.noise, np.float32)
         self._number = 0
@@ -61,24 +51,18 @@ class Rollout:
             SettingError: the seed is out of range.
         """
         self._noise.restart(seed)
+        self.turns.restart(seed)
         self.prior.reset()
         self._heard[:] = 0.0
         self._number = 0
 
-    def next(
-        self,
-        temperature: float = 1.0,
-        continuation: Latents | None = None,
-        variation: float = 1.0,
-    ) -> Latents:
+    def next(self, temperature: float = 1.0, remembered: Latents | None = None) -> Latents:
         """Make the next step.
 
         Args:
             temperature: 0 to 4: 1 is as in the music, less is tamer.
-            continuation: what a memory would play now, float32 (D,); ``None`` is as variation 1.
-            variation: 0 plays the memory, which the prior only hears; 1 the prior alone. Between
-                them the prior is told what the memory would play, if it can be told anything, and
-                trusts it the less the more this is; and what it hears of itself leans towards it.
+            remembered: what a memory plays now, float32 (D,), which the prior then hears; ``None``
+                lets the prior play.
 
         Returns:
             :attr:`row`.
@@ -86,16 +70,9 @@ class Rollout:
         Raises:
             ArtifactError: see :meth:`Prior.step`; then :attr:`row` is what it was.
         """
-        trust = 0.0 if continuation is None else trust_of(variation)
-        prior = self.prior
-        if prior.prior.hints:
-            prior.conditions.set_hint(continuation if trust else None, trust)
-        following = prior.step(self._heard, self._noise.row(self._number), temperature)
-        alone = continuation is None or variation > 0
-        self.row[:] = following if alone else continuation
+        following = self.prior.step(self._heard, self._noise.row(self._number), temperature)
+        self.row[:] = following if remembered is None else remembered
         self._heard[:] = self.row
-        if continuation is not None:
-            self._lead(continuation, np.float32(_LED * (1.0 - variation) ** 2))
         self._number += 1
         return self.row
 
@@ -110,11 +87,7 @@ class Rollout:
         share = np.abs(hand, out=self._share)
         np.minimum(share, np.float32(1.0), out=share)
         np.multiply(share, np.float32(amount), out=share)
-        self._lead(hand, share)
-
-    def _lead(self, towards: Latents, share: Float32 | np.float32) -> None:
-        """Move what is heard next a share of the way towards other latents."""
-        np.subtract(towards, self._heard, out=self._apart)
+        np.subtract(hand, self._heard, out=self._apart)
         np.multiply(self._apart, share, out=self._apart)
         np.add(self._heard, self._apart, out=self._heard)
 

@@ -67,8 +67,8 @@ GUIDANCE_ADDRESSES = (
     _row(
         "/variation",
         "f, 0 to 1",
-        "Of the source `prior`: 0 plays the memory, 1 (at first) the prior alone; between them the "
-        "prior varies what the memory would play.",
+        "Of the source `prior`: the share of the prior, 0 to 1 (at first); for the rest the memory "
+        "plays, in turns of some seconds, each going on from the other.",
         readers.number(0, 1),
         apply=lambda controls, c, _: _set(controls, "variation", c.number),
         describe=lambda controls: [("", (controls.guidance.variation,))],

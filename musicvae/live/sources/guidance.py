@@ -25,8 +25,11 @@ _ADOPTED = (
 class Continuation(Protocol):
     """What knows how the music goes on, for another source to play in its own way."""
 
-    def step(self) -> Latents | None:
-        """Its next step, float32 (D,); ``None`` where it knows none."""
+    def step(self, follow: bool = False) -> Latents | None:
+        """Its next step, float32 (D,), or the first of a place that is like what was played.
+
+        ``None`` where it knows none.
+        """
 
 
 class Soloist(Protocol):

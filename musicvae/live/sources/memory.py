@@ -204,8 +204,11 @@ class MemorySource(Source):
             self._turn(player)
         self._steps.write(out, self._guidance.speed)
 
-    def step(self) -> Latents | None:
-        """Go on by one step, which another source plays in its own way.
+    def step(self, follow: bool = False) -> Latents | None:
+        """Go on by one step, which another source plays.
+
+        Args:
+            follow: go to a place first that is like what was played.
 
         Returns:
             float32 (D,), overwritten by the next one; ``None`` without a memory.
@@ -213,6 +216,7 @@ class MemorySource(Source):
         player = self._player
         if player is None:
             return None
+        self._follows = self._follows or follow
         self._obey(player)
         self._steps.share = 1.0
         self._turn(player)

@@ -153,16 +153,17 @@ class PriorSource(Source):
         steps.write(out, self._guidance.speed)
 
     def _make(self, rollout: Rollout, out: Latents) -> None:
-        """Make a step: of the prior, or between it and the memory."""
+        """Make a step: the prior's own, or one of the memory, which it hears."""
         guidance = self._guidance
         self._ask(rollout)
         for name, at in self._knobs:
             amount = max(-FARTHEST, min(float(guidance.amounts[at]), FARTHEST))
             asked = amount if abs(amount) > _UNASKED else None
             rollout.prior.conditions.set_attribute(name, asked)
-        memory = guidance.memory
-        told = None if memory is None or guidance.variation >= 1 else memory.step()
-        out[:] = rollout.next(guidance.temperature, told, guidance.variation)
+        memory, told = guidance.memory, None
+        if memory is not None and rollout.turns.remembers(guidance.variation):
+            told = memory.step(follow=rollout.turns.returning)
+        out[:] = rollout.next(guidance.temperature, told)
         if guidance.leading:
             rollout.lead(guidance.hand, guidance.leading)
 

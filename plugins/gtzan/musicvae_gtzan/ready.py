@@ -1,4 +1,4 @@
-"""The ten ready models: decoders and memories; one encoder, one latent space.
+"""The ten ready models: decoders and memories; one encoder, one prior, one latent space.
 
 Latents that play through one of them play through all: a gesture, a tape or a preset of jazz goes
 on as metal. How they were made and measured: the README of this distribution, and their cards.
@@ -24,6 +24,7 @@ def _ready(genre: str) -> ReadyModel:
         card=f"musicvae_gtzan:models/{genre}.card.json",
         run="musicvae_gtzan:models/shared",
         memory=f"musicvae_gtzan:models/{genre}.memory",
+        prior="musicvae_gtzan:models/shared.prior.onnx",
     )
 
 

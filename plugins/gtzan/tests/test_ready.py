@@ -34,6 +34,9 @@ def test_a_model_is_what_is_said_of_it(genre: str) -> None:
     assert model.memory is not None
     assert memory_problems(model) == []
     assert model.memory.stat().st_size <= 1_500_000
+    assert model.prior is not None
+    assert problems(model, model.prior, read_info(model.prior)) == []
+    assert genre in mv.Prior(genre).prior.genres
     assert model.card is not None
     card = ModelCard.load(model.card)
     assert card.figures is not None
@@ -52,6 +55,14 @@ def test_a_model_sounds_and_does_not_click(genre: str) -> None:
     assert figures.clicks <= 2  # beats of a drum may count as one
     assert figures.bandwidth > 2_000
     assert figures.onset_rate > 0.5
+
+
+def test_the_prior_makes_music_of_its_own_and_does_not_stop() -> None:
+    sounds = [mv.play("jazz", seconds=5, seed=seed, source="prior") for seed in (7, 8)]
+    for sound in sounds:
+        assert describe(sound).onset_rate > 0.5
+        assert 0.01 < np.sqrt(np.mean(sound.samples[-44_100:] ** 2)) < 0.5
+    assert not np.array_equal(sounds[0].samples, sounds[1].samples)
 
 
 def test_all_start_from_one_run_that_names_no_place() -> None:
