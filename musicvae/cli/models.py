@@ -182,6 +182,7 @@ def _row(row: Listed) -> tuple[str, ...]:
     else:
         info = row.info
         parts = [info.kind, "encoder" if row.model.encoder else "", "memory" if row.memory else ""]
+        parts.append("prior" if row.model.prior else "")
         kind = ", ".join(filter(None, parts))
         sizes = (str(info.sample_rate), str(info.channels), str(info.latent_dim))
         cells = (row.name, kind, *sizes, f"{row.size / 1e6:.2f}", info.licence, source, _good(row))
