@@ -159,6 +159,7 @@ def _values(row: Listed) -> dict[str, object]:
             "file": str(row.model.artifact),
             "encoder": encoder,
             "memory": _memory(row),
+            "prior": None if row.model.prior is None else str(row.model.prior),
             "card": None if row.card is None else json.loads(row.card.to_json()),
         }
     return {**values, "problem": row.problem}
