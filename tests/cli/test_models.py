@@ -125,7 +125,7 @@ def test_names_serve_the_commands_that_take_artifacts(
     assert main(["inspect", "jazz", "--json"]) == 0
     assert main(["live", "jazz", "--out", str(tmp_path / "c.wav"), "--fast", "--seconds", "0.2",
                  "--port", "0", "--plain"]) == 0  # fmt: skip
-    assert "jazz: 4 latents, 16 000 Hz mono, 4.0 ms; shares one" in capsys.readouterr().out
+    assert "jazz: 4 latents, 16 000 Hz mono, latency 2.0 ms; shares one" in capsys.readouterr().out
     for command in (["live"], ["inspect"], ["play", "-o", out]):
         assert main([command[0], "half", *command[1:]]) == 1
         assert "is missing" in capsys.readouterr().err
