@@ -128,7 +128,7 @@ def test_people_read_the_start_up_lines(make_stream: Callable[..., Path]) -> Non
     for options in ([], ["--plain"]):  # a pipe gets no screen anyway
         out = live(artifact, *options).stdout
         for words in (
-            "model  jazz: 4 latents, 16 000 Hz mono, 4.0 ms",
+            "model  jazz: 4 latents, 16 000 Hz mono, latency 2.0 ms",
             "sound  nowhere: 16000 Hz, 2 channel(s), blocks of 512 frames",
             "listening  OSC over UDP and TCP, 127.0.0.1 port",
             "latents  0 to 3, which move the sound by 25 %, 25 %",
