@@ -1,4 +1,4 @@
-// The map of a memory: each joint a point, alike ones near each other. Touch one to go there, draw
+// The map of a memory: each second a point, alike ones near each other. Touch one to go there, draw
 // to walk there; the dot is what plays, and its track stands out.
 
 import { h, soon } from "../page/dom.js";
