@@ -30,9 +30,9 @@ def daemon(soak: ModuleType) -> ModuleType:
     return importlib.import_module("soak_daemon")
 
 
-def run(soak: ModuleType, scale: float = 12.0) -> Any:
+def run(soak: ModuleType, scale: float = 12.0, seed: int = SEED) -> Any:
     """Half a minute, with many more commands and faults than in a soak."""
-    return soak.soak_with_faults(HALF_A_MINUTE, SEED, pause=0.1, scale=scale)
+    return soak.soak_with_faults(HALF_A_MINUTE, seed, pause=0.1, scale=scale)
 
 
 def promises(figures: Any) -> list[str]:
@@ -83,8 +83,9 @@ def test_a_broken_promise_is_noticed(
     soak: ModuleType, monkeypatch: pytest.MonkeyPatch, fault: Any, promise: str
 ) -> None:
     fault(monkeypatch)
-    broken = promises(run(soak))
-    assert any(text.startswith(promise) for text in broken), broken
+    # In half a minute it may be that all that fails is quiet; with one of four seeds it is not.
+    seen = [text for seed in range(SEED, SEED + 4) for text in promises(run(soak, seed=seed))]
+    assert any(text.startswith(promise) for text in seen), seen
 
 
 def test_a_daemon_in_which_anything_fails_sounds_answers_and_counts(daemon: ModuleType) -> None:
