@@ -5,7 +5,8 @@ python benchmarks/own_music.py --data path/to/genres | \
 
 By each of its sources a model plays ten sounds of 30 s, and the distance of these to the music that
 it learnt from is divided by that of unheard tracks (musicvae.evaluating). What misses what is asked
-for is bold. --prior takes another prior than that of the models. Prints Markdown.
+for is bold. --prior takes another prior than that of the models. Prints Markdown. --picture
+draws an unheard track and a sound of each source of the first model instead.
 """
 
 from __future__ import annotations
@@ -13,7 +14,12 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
+from musicvae import plots
+from musicvae.audio import Sound
+from musicvae.cards.measuring import beginning
+from musicvae.data.sides import sides
 from musicvae.evaluating.evaluation import UNHEARD, evaluated
 from musicvae.evaluating.judge import Verdict
 from musicvae.evaluating.sources import Source
@@ -64,6 +70,19 @@ def tell(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
+def draw(options: argparse.Namespace) -> None:
+    """Draw spectrograms of an unheard track and of each source."""
+    name = (options.models or ready())[0]
+    track = beginning(sides(options.data, options.split, name).unheard[0])
+    length = round(options.seconds * track.sample_rate)
+    sounds = {"an unheard track": Sound.of(track.samples[:length], track.sample_rate)}
+    for text in MOST:
+        source = Source.parse(text, prior=options.prior)
+        sounds[text] = source.play(name, options.seconds, 7)
+    figure = plots.spectrograms(list(sounds.values()), list(sounds))
+    print(f"wrote {plots.save(figure, options.picture)}")
+
+
 def main(given: Sequence[str] | None = None) -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -73,7 +92,11 @@ def main(given: Sequence[str] | None = None) -> None:
     parser.add_argument("--prior", help="a prior in place of the models'")
     parser.add_argument("--n", type=int, default=10, help="sounds of each source")
     parser.add_argument("--seconds", type=float, default=30.0, help="of each sound")
+    parser.add_argument("--picture", type=Path, help="a .png to write instead")
     options = parser.parse_args(given)
+    if options.picture is not None:
+        draw(options)
+        return
     print(f"| {' | '.join(HEAD)} |\n| --- |{' ---: |' * (len(HEAD) - 1)}", flush=True)
     for name in options.models or ready():
         sources = [Source.parse(text, prior=options.prior) for text in MOST]
