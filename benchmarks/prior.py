@@ -52,7 +52,7 @@ def cost(prior: Prior, steps: int = 4000) -> str:
 def steering(model: str, prior: str | None, judge: Judge) -> None:
     """Print how far a prior follows, a row for each attribute."""
     rate = inspect(model).hop
-    print("| attribute | Spearman of asked and heard | at -2, -1, 0, 1, 2 | farther at -1, 1 |")
+    print("\n| attribute | Spearman of asked and heard | at -2, -1, 0, 1, 2 | farther at -1, 1 |")
     print("| --- | ---: | ---: | ---: |", flush=True)
     for name in ATTRIBUTES:
         heard, distances = [], {}
