@@ -59,10 +59,11 @@ def _audio(vae: StreamVAE, steps: int) -> np.ndarray:
 def test_decoding_in_any_partition_equals_one_shot(vae: StreamVAE, sizes: list[int]) -> None:
     latents, memories = _latents(STEPS), vae.decoder.memories
     whole = _blocks(vae.decoder.advance, latents, memories, [STEPS])
-    peak = np.abs(whole).max()  # which may be several times full scale: the weights are random
+    # As exact as an export promises; with random weights a sound is several times full scale.
+    peak = np.abs(whole).max()
     assert peak > 0.01
     parts = _blocks(vae.decoder.advance, latents, memories, sizes)
-    np.testing.assert_allclose(parts, whole, atol=1e-6 * max(1.0, peak))
+    np.testing.assert_allclose(parts, whole, atol=1e-5 * max(1.0, peak))
 
 
 @given(sizes=_partitions(STEPS))
@@ -80,7 +81,7 @@ def test_training_decodes_held_latents_as_playing_does(vae: StreamVAE) -> None:
     held = np.repeat(latents, vae.settings.stride, axis=1)
     played = _blocks(vae.decoder.advance, held, vae.decoder.memories, [STEPS] * 2)
     peak = np.abs(played).max()
-    np.testing.assert_allclose(vae.decode(latents), played, atol=1e-6 * max(1.0, peak))
+    np.testing.assert_allclose(vae.decode(latents), played, atol=1e-5 * max(1.0, peak))
 
 
 @pytest.mark.parametrize("frame", [0, 1, 7, STEPS - 1])
