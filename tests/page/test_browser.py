@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -13,6 +14,33 @@ from tests.page.browser import Browser
 
 #: Any name that is not empty.
 _ANYTHING = re.compile(r"\S")
+#: Sources, and an address that is shown among the settings of each.
+SETTINGS = {
+    "held": "/deck/a/source",
+    "tape": "/deck/a/tape/rate",
+    "walk": "/deck/a/walk",
+    "prior": "/deck/a/variation",
+    "memory": "/deck/a/continuity",
+}
+#: Keeps in ``said`` what the page says of its connection, however short it is seen.
+NOTE_LOST = """() => {
+  const lost = document.getElementById("lost");
+  globalThis.said = [];
+  const note = () => said.push(lost.hidden ? "" : lost.textContent);
+  new MutationObserver(note).observe(lost, { attributes: true, childList: true });
+}"""
+
+
+def sent(stage: Any, address: str) -> list[tuple[Any, ...]]:
+    """What was sent to an address."""
+    return [values for path, values in stage.sent if path == address]
+
+
+def all_named(page: Any, role: str) -> bool:
+    """Whether there are elements of a role, and all have a name."""
+    named: int = page.get_by_role(role, name=_ANYTHING).count()
+    everything: int = page.get_by_role(role).count()
+    return named == everything > 0
 
 
 def test_the_page_in_a_browser(drive: Callable[..., None], stage: Any) -> None:
@@ -23,20 +51,14 @@ def test_the_page_in_a_browser(drive: Callable[..., None], stage: Any) -> None:
         # What is moved, is sent.
         louder.focus()
         louder.press("ArrowRight")
-        later_sent = [sent for sent in stage.sent if sent[0] == "/deck/a/latent/0"]
-        while not later_sent:
-            page.wait_for_timeout(20)
-            later_sent = [sent for sent in stage.sent if sent[0] == "/deck/a/latent/0"]
-        assert later_sent[0][1][0] == pytest.approx(0.07, abs=0.005)
+        browser.until(lambda: sent(stage, "/deck/a/latent/0"))
+        assert sent(stage, "/deck/a/latent/0")[0][0] == pytest.approx(0.07, abs=0.005)
         # A touch that is to be learnt moves nothing.
         page.get_by_role("button", name="MIDI", exact=True).click()
         browser.fader("a", "1 latent 1").click()
-        later_learnt: list[Any] = []
-        while not later_learnt:
-            page.wait_for_timeout(20)
-            later_learnt = [sent for sent in stage.sent if sent[0] == "/midi/learn"]
-        assert later_learnt == [("/midi/learn", ("/deck/a/latent/1",))]
-        assert not [sent for sent in stage.sent if sent[0] == "/deck/a/latent/1"]
+        browser.until(lambda: sent(stage, "/midi/learn"))
+        assert sent(stage, "/midi/learn") == [("/deck/a/latent/1",)]
+        assert not sent(stage, "/deck/a/latent/1")
         later(stage.say, "/done", "/midi/learn", "/deck/a/latent/1", "cc 74 channel 1")
         browser.until("!document.body.classList.contains('learning')")
         browser.until("document.body.innerText.includes('cc 74 channel 1 moves')")
@@ -55,18 +77,19 @@ def test_the_page_in_a_browser(drive: Callable[..., None], stage: Any) -> None:
         chips: set[str] = set()
         for source in ("tape", "memory", "prior"):
             later(stage.say, "/get.reply", f"/deck/a/{source}/load", "one")
-        for source in ("held", "tape", "walk", "prior", "memory"):
+        for source, own in SETTINGS.items():
             page.locator(f"#deck-a [data-source={source}]").click()
+            copy = f"Copy the OSC address {own}"
+            page.get_by_role("button", name=copy, exact=True).first.wait_for()
             chips |= set(page.locator(".chip").all_inner_texts())
-        assert {"/deck/a/tape/rate", "/deck/a/walk", "/deck/a/variation", "/crossfade"} <= chips
         assert chips - set(stage.hub.space.nodes) == {"/deck/*/panic"}  # a pattern, for both
         for role in ("slider", "button", "combobox", "textbox", "spinbutton"):
-            everything = page.get_by_role(role)
-            assert everything.count() == page.get_by_role(role, name=_ANYTHING).count() > 0
+            browser.until(partial(all_named, page, role))
         # Who is disconnected comes back, and says so meanwhile.
+        page.evaluate(NOTE_LOST)
         for client in list(stage.hub.clients):
             later(asyncio.ensure_future, client.socket.close())
-        browser.until("!document.getElementById('lost').hidden")
+        browser.until("said.some((text) => text.includes('has lost musicvae live'))")
         browser.until("document.getElementById('lost').hidden")
         browser.fader("a", "0 louder").wait_for()
 
@@ -86,7 +109,6 @@ def test_it_fits_a_phone(drive: Callable[..., None], stage: Any) -> None:
         assert page.evaluate(low) == 0
         panic = page.get_by_role("button", name="panic", exact=True)
         panic.click()
-        while ("/deck/*/panic", ()) not in stage.sent:
-            page.wait_for_timeout(20)
+        browser.until(lambda: sent(stage, "/deck/*/panic") == [()])
 
     drive(test, width=360)
