@@ -5,12 +5,12 @@
 
 /** Seconds of a change from one voice to another, and of the fades around an interruption. */
 const [CHANGE, FADE] = [0.05, 0.005];
-/** Seconds of sound that a voice may send ahead; sample frames after which it is told of them. */
-const [ROOM, ANSWER] = [1, 256];
+/** Seconds of sound that a voice may send ahead. */
+const ROOM = 1;
 
 class Ring {
   constructor(port, channels) {
-    Object.assign(this, { port, channels, at: 0, end: 0, told: 0, late: false, heard: false });
+    Object.assign(this, { port, channels, at: 0, end: 0, late: false, heard: false });
     this.samples = new Float32Array(ROOM * sampleRate * channels);
     // What sounds, what sounded when it was interrupted, and how much of what is new is heard.
     this.value = new Float32Array(channels);
@@ -52,12 +52,9 @@ class Ring {
     if (!empty) this.at += channels;
   }
 
-  /** Tell the voice how much was played. */
+  /** Tell the voice how much was played, and how much still waits. */
   answer(late) {
-    const played = this.at / this.channels;
-    if (played - this.told < ANSWER && !late) return;
-    this.told = played;
-    this.port.postMessage({ played, late });
+    this.port.postMessage({ played: this.at / this.channels, waiting: this.waiting, late });
   }
 }
 

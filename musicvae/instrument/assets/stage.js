@@ -12,7 +12,7 @@ export class Stage {
   constructor(index) {
     this.index = index;
     this.store = new Store();
-    this.sound = new Sound(index.runtime, (told) => this.hear(told));
+    this.sound = new Sound(index, (told) => this.hear(told));
   }
 
   /** Choose a model: its addresses are there at once, its sound as soon as it is loaded. */
@@ -74,7 +74,7 @@ export class Stage {
     store.tell("peak", told.peak);
     store.tell("status", {
       ...told,
-      latency: 1000 * (told.waits + this.sound.delay),
+      latency: 1000 * (told.waits + this.sound.output.delay),
       late: this.late ?? 0,
     });
   }
