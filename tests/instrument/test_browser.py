@@ -51,6 +51,7 @@ VOICE = """async ([number, values, wanted, rate]) => {
     worker.postMessage({ open }, [port1]);
     worker.onmessage = ({ data }) => said.push(data) && data.failed && failed(data.failed);
     port2.onmessage = ({ data }) => {
+      if (data === "ready") return;
       sound.push(...data);
       port2.postMessage({ played: sound.length / info.channels, waiting: 0, late: false });
       if (sound.length >= wanted * info.channels) whole();

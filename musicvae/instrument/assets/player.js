@@ -10,14 +10,14 @@ const ROOM = 1;
 
 class Ring {
   constructor(port, channels) {
-    Object.assign(this, { port, channels, at: 0, end: 0, late: false, heard: false });
+    Object.assign(this, { port, channels, at: 0, end: 0, late: false, ready: false });
     this.samples = new Float32Array(ROOM * sampleRate * channels);
     // What sounds, what sounded when it was interrupted, and how much of what is new is heard.
     this.value = new Float32Array(channels);
     this.last = new Float32Array(channels);
     this.share = 0;
     this.interruptions = 0;
-    port.onmessage = ({ data }) => this.write(data);
+    port.onmessage = ({ data }) => (data === "ready" ? (this.ready = true) : this.write(data));
   }
 
   write(block) {
@@ -70,10 +70,9 @@ class Player extends AudioWorkletProcessor {
   process(_, [out]) {
     const [now, coming] = this.rings;
     const size = out[0].length;
-    if (!now || (!now.heard && now.waiting < size)) return true; // it has not begun
-    now.heard = true;
+    if (!now?.ready) return true; // it has not begun
     const before = now.interruptions;
-    if (coming && coming.waiting >= size) this.change ||= Number.MIN_VALUE;
+    if (coming?.ready) this.change ||= Number.MIN_VALUE;
     for (let frame = 0; frame < size; frame += 1) {
       if (this.change) this.change = Math.min(1, this.change + 1 / (CHANGE * sampleRate));
       now.add(out, frame, Math.cos((this.change * Math.PI) / 2));
@@ -90,7 +89,6 @@ class Player extends AudioWorkletProcessor {
   /** The voice that came is the one that plays. */
   turn() {
     this.rings.shift();
-    this.rings[0].heard = true;
     this.change = 0;
     this.port.postMessage({ changed: true });
   }

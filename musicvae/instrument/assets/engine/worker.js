@@ -2,8 +2,8 @@
 //
 // It is told {open: {runtime, model, memory, info, rate, port, values}}, then {set: [address,
 // values]}; it tells {ready}, {sounding} some times a second, and {trouble}. Blocks of sound go
-// through the port to the audio thread, at its rate, which answers how much it has played and how
-// much still waits.
+// through the port to the audio thread, at its rate, and "ready" once there are enough to begin;
+// it answers how much it has played and how much still waits.
 
 import { Controls } from "./controls.js";
 import { Decoder, openRuntime, read } from "./decoder.js";
@@ -51,9 +51,16 @@ class Voice {
   }
 
   go() {
-    if (this.running || !this.supply.due) return;
+    if (this.running) return;
+    if (!this.supply.due) return this.begin();
     this.running = true;
     this.again();
+  }
+
+  /** There is enough to be played. */
+  begin() {
+    if (!this.begun) this.port.postMessage("ready");
+    this.begun = true;
   }
 
   async render() {
