@@ -96,6 +96,60 @@ def test_the_page_in_a_browser(drive: Callable[..., None], stage: Any) -> None:
     drive(test)
 
 
+def test_presets_are_loaded_and_morphed_by_dragging(drive: Callable[..., None], stage: Any) -> None:
+    def test(browser: Browser, later: Callable[..., None]) -> None:
+        page, deck = browser.page, browser.page.locator("#deck-a")
+        browser.fader("a", "0 louder").wait_for()
+        for name in ("calm", "loud"):
+            later(stage.say, "/preset/list.reply", name)
+        later(stage.say, "/done", "/deck/a/preset/list", 2)
+        calm, loud = (deck.locator(".tile", has_text=name) for name in ("calm", "loud"))
+        calm.click()
+        browser.until(lambda: sent(stage, "/deck/a/preset/load") == [("calm",)])
+        boxes = [tile.bounding_box() for tile in (calm, loud)]
+        (x, y), (to_x, to_y) = ((b["x"] + b["width"] / 2, b["y"] + b["height"] / 2) for b in boxes)
+        page.mouse.move(x, y)
+        page.mouse.down()
+        page.mouse.move((x + to_x) / 2, (y + to_y) / 2, steps=5)
+        page.mouse.up()
+        browser.until(lambda: sent(stage, "/deck/a/morph"))
+        assert sent(stage, "/deck/a/morph")[-1] == ("calm", "loud", pytest.approx(0.5, abs=0.01))
+        assert sent(stage, "/deck/a/preset/load") == [("calm",)]  # a drag is no touch
+        field = deck.get_by_label("Name of a preset of deck a")
+        field.fill("new one")
+        field.press("Enter")
+        browser.until(lambda: sent(stage, "/deck/a/preset/save") == [("new one",)])
+
+    drive(test)
+
+
+def test_addresses_are_copied_and_figures_shown(drive: Callable[..., None], stage: Any) -> None:
+    def test(browser: Browser, later: Callable[..., None]) -> None:
+        page = browser.page
+        browser.fader("a", "0 louder").wait_for()
+        page.get_by_role("button", name="Copy the OSC address /crossfade", exact=True).click()
+        page.get_by_text("Copied /crossfade").wait_for()
+        field = page.get_by_label("Name of a preset of deck a")
+        field.press("Control+v")
+        assert field.input_value() == "/crossfade"
+        status = {"latency_ms": 31.6, "load": 0.25, "underruns": 2, "recording": "", "rate": 44_100}
+        later(stage.say, "/status.reply", *(one for pair in status.items() for one in pair))
+        figures = "[...document.querySelectorAll('#figures dd')].map((one) => one.textContent)"
+        browser.until(f"{figures}.join() === '32 ms,25 %,2'")
+        page.get_by_role("button", name="Record", exact=True).click()
+        browser.until(lambda: sent(stage, "/record/start") == [()])
+        # A phone that slept has a connection on which nothing comes: it is opened anew.
+        page.evaluate(NOTE_LOST)
+        (before,) = stage.hub.clients
+        stage.silent = True
+        browser.until("said.some((text) => text.includes('has lost musicvae live'))")
+        browser.until(lambda: stage.hub.clients and before not in stage.hub.clients)
+        stage.silent = False
+        browser.until("document.getElementById('lost').hidden")
+
+    drive(test)
+
+
 def test_it_fits_a_phone(drive: Callable[..., None], stage: Any) -> None:
     def test(browser: Browser, later: Callable[..., None]) -> None:
         page = browser.page

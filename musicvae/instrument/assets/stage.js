@@ -29,7 +29,9 @@ export class Stage {
     }
     for (const [path, values] of kept) this.store.values.set(path, values);
     this.store.values.delete(`${DECK}/memory/place`);
-    this.store.values.set(`${DECK}/source`, [memory ? "memory" : "walk"]);
+    // What only hands move stays so; otherwise a memory, where there is one.
+    const [source] = this.store.of(`${DECK}/source`) ?? [];
+    if (source !== "held") this.store.values.set(`${DECK}/source`, [memory ? "memory" : "walk"]);
   }
 
   get values() {
