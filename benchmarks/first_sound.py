@@ -1,17 +1,19 @@
 """Measures the time from the command ``musicvae live`` to the first sound; prints a Markdown table.
 
-    python benchmarks/first_sound.py jazz [path/to/other.onnx ...] [--runs 9]
+    python benchmarks/first_sound.py jazz [path/to/other.onnx ...] [--runs 9] [--page]
 
 The daemon plays into a WAV file in real time (``--out``), as it would play into a sound card that
 opens at once. Three moments are taken: the first sample frame is written, the first sample that is
 not silence is written, and the start-up lines are printed. Each run is a fresh process. CPU seconds
 are those until the first sample frame; unlike the others they say much on a busy machine too. The
-memory is what is resident a second later, and how much of it no other process shares.
+memory is what is resident a second later, and how much of it no other process shares. With `--page`
+each model is also started with its control page, in turn.
 """
 
 from __future__ import annotations
 
 import argparse
+import itertools
 import os
 import statistics
 import subprocess
@@ -40,12 +42,12 @@ class Start:
     own: float
 
 
-def start(model: str, folder: Path) -> Start:
+def start(model: str, folder: Path, *options: str) -> Start:
     """Start the daemon once, and end it."""
     take = folder / "take.wav"
     take.unlink(missing_ok=True)
     command = [sys.executable, "-P", "-m", "musicvae", "live", model, "--plain"]
-    command += ["--out", str(take), "--port", "0", "--takes", str(folder)]
+    command += ["--out", str(take), "--port", "0", "--takes", str(folder), *options]
     begun = time.perf_counter()
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
@@ -102,14 +104,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("models", nargs="+", help="names of ready models, or artifacts")
     parser.add_argument("--runs", type=int, default=9, help="of each model (default: 9)")
+    parser.add_argument("--page", action="store_true", help="also with the control page")
     options = parser.parse_args()
+    ways = [[], ["--page", "--page-port", "0"]] if options.page else [[]]
     with tempfile.TemporaryDirectory() as folder:
-        starts: dict[str, list[Start]] = {model: [] for model in options.models}
+        starts: dict[str, list[Start]] = {}
         for run in range(options.runs + 1):
-            for model in options.models:
-                measured = start(model, Path(folder))
+            for model, way in itertools.product(options.models, ways):
+                measured = start(model, Path(folder), *way)
                 if run:  # the first fills the caches of the system
-                    starts[model].append(measured)
+                    starts.setdefault(" ".join([Path(model).name, *way[:1]]), []).append(measured)
     print(f"Medians of {options.runs} starts; load average {os.getloadavg()[0]:.1f}\n")
     print(
         "| model | first frame, s | first sound, s | lines, s | CPU, s | resident, MB | own, MB |"
@@ -119,7 +123,7 @@ def main() -> None:
         seconds = [median(runs, name) for name in ("frame", "sound", "greeting", "cpu")]
         megabytes = [median(runs, name) for name in ("resident", "own")]
         cells = [f"{value:.2f}" for value in seconds] + [f"{value:.0f}" for value in megabytes]
-        print(f"| {Path(model).name} | {' | '.join(cells)} |")
+        print(f"| {model} | {' | '.join(cells)} |")
 
 
 def median(runs: list[Start], field: str) -> float:

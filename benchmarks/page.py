@@ -5,7 +5,8 @@
 A daemon plays to nowhere, in real time, with `--page`. First the way there and back (`/ping` to
 `/pong`) is timed: over TCP, over the WebSocket of the page from Python, and from Chromium where it
 is installed, one question at a time. Then so many pages send 60 messages a second each; the rows
-say how often the sound was late, against an equal time of quiet, and what became of the memory.
+say how often the sound was late, against an equal time of quiet, and what became of the memory from
+a fifth of the time, when all are connected, to its end.
 Last, Chromium opens the page: how soon it is seen, whether anything shifts, how much it loads.
 """
 
@@ -175,15 +176,22 @@ def ways(port: int, url: str, count: int) -> None:
 def floods(port: int, url: str, process: int, pages: int, seconds: float) -> None:
     """Print the table of what many pages do to the sound."""
     page = child_of(process)
+
+    async def watched(count: int) -> tuple[int, list[float]]:
+        sending = asyncio.create_task(play(url, count, seconds))
+        await asyncio.sleep(seconds / 5)
+        early = [memory(process), memory(page)]
+        return await sending, early
+
     print("\n| who plays | sent | late | load | daemon, MB | page, MB | page, of a core |")
     print("|---|---|---|---|---|---|---|")
     for name, count in (("nobody", 0), (f"{pages} pages", pages)):
         before, spent = status(port)["underruns"], computed(page)
-        sent = asyncio.run(play(url, count, seconds))
+        sent, (daemon_early, page_early) = asyncio.run(watched(count))
         now = status(port)
         print(
             f"| {name} | {sent:,} | {now['underruns'] - before} | {100 * now['load']:.0f} % | "
-            f"{memory(process):.1f} | {memory(page):.1f} | "
+            f"{daemon_early:.1f} → {memory(process):.1f} | {page_early:.1f} → {memory(page):.1f} | "
             f"{100 * (computed(page) - spent) / seconds:.1f} % |",
             flush=True,
         )

@@ -39,12 +39,12 @@ def in_node() -> Callable[..., Any]:
 
 @pytest.fixture(scope="session")
 def written(stream_artifacts: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An instrument of two tiny models; the first one, which is stereo, has a memory."""
+    """An instrument of two tiny models, of two rates; the first one, in stereo, has a memory."""
     folder = tmp_path_factory.mktemp("instrument")
-    rate = {"sample_rate": 44_100, "hop": 256}
-    first = stream_artifacts.write_stream_artifact(folder / "jazz.onnx", channels=2, **rate)
+    write = stream_artifacts.write_stream_artifact
+    first = write(folder / "jazz.onnx", channels=2, sample_rate=44_100, hop=256)
     make_memory(hop=256).save(first.with_suffix(".memory"))
-    second = stream_artifacts.write_stream_artifact(folder / "metal.onnx", channels=1, **rate)
+    second = write(folder / "metal.onnx", channels=1, sample_rate=22_050, hop=128)
     return write_instrument([first, second], folder / "page").folder
 
 

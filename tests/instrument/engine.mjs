@@ -7,6 +7,7 @@ const { Controls } = await load("controls.js");
 const { Draws } = await load("draws.js");
 const { readMemory } = await load("memory-file.js");
 const { mix } = await load("mixing.js");
+const { Resampler } = await load("resampling.js");
 const { Supply } = await load("supply.js");
 const { WalkSource } = await load("walk.js");
 const asked = JSON.parse(readFileSync(0, "utf8"));
@@ -52,7 +53,11 @@ const answers = {
   },
   supply({ rate, block, heard }) {
     const supply = new Supply(rate, block);
-    return heard.map(([played, late]) => (supply.hear(played, late), supply.ahead / rate));
+    return heard.map((told) => (supply.hear(...told), supply.ahead / rate));
+  },
+  resample({ from, to, channels, blocks }) {
+    const resampler = new Resampler(from, to, channels);
+    return blocks.map((block) => [...resampler.push(Float32Array.from(block))]);
   },
   draws({ seed, count }) {
     const draws = new Draws(seed);

@@ -191,13 +191,3 @@ def test_the_limiter_is_that_of_the_daemon(in_node: Ask) -> None:
 def test_a_change_of_gain_makes_no_jump(in_node: Ask) -> None:
     block = in_node("mix", block=[0.5] * 100, channels=1, **{"from": 0, "to": 1})["block"]
     np.testing.assert_allclose(block, np.arange(1, 101) / 200, atol=1e-6)
-
-
-def test_more_waits_after_an_interruption_and_less_after_calm(in_node: Ask) -> None:
-    ahead = in_node(
-        "supply", rate=1000, block=20,
-        heard=[[10, False], [20, True], [30, True], [29_000, False], [30_031, False]]
-        + [[30_040 + n, True] for n in range(30)],
-    )  # fmt: skip
-    np.testing.assert_allclose(ahead[:5], [0.03, 0.05, 0.07, 0.07, 0.05])
-    assert max(ahead) == 0.25

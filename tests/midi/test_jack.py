@@ -57,9 +57,9 @@ def test_either_binding_lists_and_hears(
     monkeypatch.setattr("musicvae.midi.door._maker", lambda: make)
     heard: list[bytes] = []
     door = RtMidiDoor()
-    assert door.ports() == []
+    wait_for(lambda: door.ports() == [])
     with Cable() as cable:
-        assert door.ports() == ["nanoKONTROL2:out"]
+        wait_for(lambda: door.ports() == ["nanoKONTROL2:out"])
         opened = door.open("nanoKONTROL2:out", heard.append)
 
         def all_heard() -> bool:
@@ -69,7 +69,7 @@ def test_either_binding_lists_and_hears(
         wait_for(all_heard)
         opened.close()
         cable.send("b00a02")
-    assert door.ports() == []
+    wait_for(lambda: door.ports() == [])
     assert b"\xb0\x0a\x02" not in heard
 
 
@@ -123,4 +123,4 @@ def test_a_client_is_answered_by_the_process(room: Jack, tmp_path: Path) -> None
 def test_ports_are_listed_by_a_process_of_their_own(room: Jack) -> None:
     pytest.importorskip("rtmidi", reason="python-rtmidi, which hears MIDI, is not installed")
     with Cable():
-        assert list_ports() == ["nanoKONTROL2:out"]
+        wait_for(lambda: list_ports() == ["nanoKONTROL2:out"])

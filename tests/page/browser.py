@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 #: Milliseconds in which what must happen has happened, on a machine that is busy.
@@ -41,14 +42,14 @@ class Browser:
         """A fader of a deck by its accessible name."""
         return self.page.locator(f"#deck-{deck}").get_by_role("slider", name=name, exact=True)
 
-    def until(self, holds: str) -> None:
-        """Wait for what holds in the page, a JavaScript expression.
+    def until(self, holds: str | Callable[[], Any]) -> None:
+        """Wait for what holds: in the page, a JavaScript expression; or here.
 
         Not with ``wait_for_function``: our policy forbids to make functions of texts.
         """
         patience = time.monotonic() + PATIENCE / 1000
-        while not self.page.evaluate(holds):
-            assert time.monotonic() < patience, holds
+        while not (holds() if callable(holds) else self.page.evaluate(holds)):
+            assert time.monotonic() < patience, f"it never came: {holds}"
             self.page.wait_for_timeout(20)
 
     def close(self) -> None:

@@ -98,7 +98,8 @@ def test_it_is_announced_and_found() -> None:
                 pytest.skip("this machine has no multicast on its loopback")
             for kind in (QUERY_TYPE, OSC_TYPE):
                 info = AsyncServiceInfo(kind, f"musicvae 7702.{kind}")
-                if await info.async_request(listener.zeroconf, 3000):
+                # Not for long, unless it is known that multicast is heard here.
+                if await info.async_request(listener.zeroconf, 60_000 if found else 3000):
                     found[kind] = info.port or 0
             await listener.async_close()
 

@@ -63,7 +63,7 @@ def test_it_shows_the_daemon_comes_back_and_ends(
     links: list[str] = []
     with Page(daemon.parts, 0, said.append, links.append) as page:
         until(page.wait)
-        assert links == [page.url]
+        until(lambda: links == [page.url])
         until(lambda: "VALUE" in ask(page, "/deck/a/gain"))
         daemon.parts.engine.post(table.command("/gain", "a", "", (-7.0,)))
         until(lambda: ask(page, "/gain?VALUE") == {"VALUE": [-7.0]})

@@ -2,6 +2,7 @@
 
 import { bar } from "./bar.js";
 import { note } from "../page/dom.js";
+import { file } from "./files.js";
 import { missing } from "./missing.js";
 import { Panel } from "./panel.js";
 import { Stage } from "./stage.js";
@@ -13,12 +14,6 @@ const start = document.getElementById("start");
 function say(text) {
   lost.textContent = text;
   lost.hidden = !text;
-}
-
-async function file(path) {
-  const answer = await fetch(path);
-  if (!answer.ok) throw new Error(`${path} is missing (${answer.status})`);
-  return answer;
 }
 
 async function begin() {
@@ -52,11 +47,11 @@ async function begin() {
         loaded = name;
         say(`Loading ${name} …`);
         const there = stage.load();
-        stage.sound.resume(); // now, while the browser knows that a hand asked for it
+        stage.sound.output.resume(); // now, while the browser knows that a hand asked for it
         await there;
       }
       if (loaded === name) say("");
-      if (wanted) await stage.sound.resume();
+      if (wanted) await stage.sound.output.resume();
     } catch (error) {
       [wanted, loaded] = [false, null];
       showPlaying(false);
@@ -67,7 +62,7 @@ async function begin() {
   async function stop() {
     wanted = false;
     showPlaying(false);
-    await stage.sound.suspend();
+    await stage.sound.output.suspend();
   }
 
   await choose(stage.index.models[0].name);
@@ -85,10 +80,10 @@ async function begin() {
   stage.store.on("trouble", (reason) => note(reason, "trouble"));
   stage.store.on("state", () => {
     // A phone call or sleep interrupts; what was to play goes on with the next look at the page.
-    if (wanted && !document.hidden && !stage.sound.playing) stage.sound.resume();
+    if (wanted && !document.hidden && !stage.sound.output.playing) stage.sound.output.resume();
   });
   document.addEventListener("visibilitychange", () => {
-    if (wanted && !document.hidden) stage.sound.resume();
+    if (wanted && !document.hidden) stage.sound.output.resume();
   });
 }
 

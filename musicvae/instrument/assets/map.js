@@ -7,6 +7,7 @@ import { h, soon } from "../page/dom.js";
 const NUMBERS = 4;
 const FULL = 65535;
 const SIZE = 3;
+const HELP = "Each point is a second of the music: touch to go there, or draw.";
 
 /** @param {Uint16Array} data of the file, @param {string} place the address that it sends */
 export function map(stage, data, place) {
@@ -90,7 +91,7 @@ export function map(stage, data, place) {
   const watcher = new ResizeObserver(() => soon(canvas, draw));
   watcher.observe(area);
   return {
-    element: h("div", {}, area),
+    element: h("div", {}, area, h("p", { className: "about", textContent: HELP })),
     end() {
       told();
       watcher.disconnect();

@@ -31,13 +31,11 @@ export class Panel {
     const { stage } = this;
     const place = path("/memory/place");
     const plane = this.section("Plane", pad(stage, "a", this.choices()));
-    const left = h("div", {}, plane, this.section("Attributes", this.all(this.attributes())));
-    const right = h(
-      "div",
-      {},
-      points ? this.section("Map", map(stage, points, place)) : null,
-      this.section("Source", this.sources()),
-    );
+    const attributes = this.section("Attributes", this.all(this.attributes()));
+    const source = this.section("Source", this.sources());
+    const music = points && this.section("Map", map(stage, points, place));
+    const left = h("div", {}, music ?? plane, attributes);
+    const right = h("div", {}, music && plane, source);
     const parts = [left, right, this.section("Latents", this.latents())];
     this.element.replaceChildren(this.head(), h("div", { className: "parts" }, parts));
   }

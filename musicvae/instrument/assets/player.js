@@ -5,19 +5,19 @@
 
 /** Seconds of a change from one voice to another, and of the fades around an interruption. */
 const [CHANGE, FADE] = [0.05, 0.005];
-/** Seconds of sound that a voice may send ahead; sample frames after which it is told of them. */
-const [ROOM, ANSWER] = [1, 256];
+/** Seconds of sound that a voice may send ahead. */
+const ROOM = 1;
 
 class Ring {
   constructor(port, channels) {
-    Object.assign(this, { port, channels, at: 0, end: 0, told: 0, late: false, heard: false });
+    Object.assign(this, { port, channels, at: 0, end: 0, late: false, ready: false });
     this.samples = new Float32Array(ROOM * sampleRate * channels);
     // What sounds, what sounded when it was interrupted, and how much of what is new is heard.
     this.value = new Float32Array(channels);
     this.last = new Float32Array(channels);
     this.share = 0;
     this.interruptions = 0;
-    port.onmessage = ({ data }) => this.write(data);
+    port.onmessage = ({ data }) => (data === "ready" ? (this.ready = true) : this.write(data));
   }
 
   write(block) {
@@ -52,12 +52,9 @@ class Ring {
     if (!empty) this.at += channels;
   }
 
-  /** Tell the voice how much was played. */
+  /** Tell the voice how much was played, and how much still waits. */
   answer(late) {
-    const played = this.at / this.channels;
-    if (played - this.told < ANSWER && !late) return;
-    this.told = played;
-    this.port.postMessage({ played, late });
+    this.port.postMessage({ played: this.at / this.channels, waiting: this.waiting, late });
   }
 }
 
@@ -73,10 +70,9 @@ class Player extends AudioWorkletProcessor {
   process(_, [out]) {
     const [now, coming] = this.rings;
     const size = out[0].length;
-    if (!now || (!now.heard && now.waiting < size)) return true; // it has not begun
-    now.heard = true;
+    if (!now?.ready) return true; // it has not begun
     const before = now.interruptions;
-    if (coming && coming.waiting >= size) this.change ||= Number.MIN_VALUE;
+    if (coming?.ready) this.change ||= Number.MIN_VALUE;
     for (let frame = 0; frame < size; frame += 1) {
       if (this.change) this.change = Math.min(1, this.change + 1 / (CHANGE * sampleRate));
       now.add(out, frame, Math.cos((this.change * Math.PI) / 2));
@@ -93,7 +89,6 @@ class Player extends AudioWorkletProcessor {
   /** The voice that came is the one that plays. */
   turn() {
     this.rings.shift();
-    this.rings[0].heard = true;
     this.change = 0;
     this.port.postMessage({ changed: true });
   }

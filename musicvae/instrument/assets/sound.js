@@ -1,20 +1,19 @@
 // The way of the sound: a worker for each voice, which decodes, and the audio thread, which plays.
 
-/** Where the files are, as seen from the page. */
-const address = (path) => new URL(path, document.baseURI).href;
+import { address } from "./files.js";
+import { Output } from "./output.js";
 
 export class Sound {
   /**
-   * @param {{script: string, wasm: string}} runtime paths of its files
+   * @param {{runtime: {script: string, wasm: string}, models: object[]}} index of instrument.json
    * @param {(told: object) => void} tell what voices and the audio thread say
    */
-  constructor(runtime, tell) {
+  constructor({ runtime, models }, tell) {
     this.runtime = { script: address(runtime.script), wasm: address(runtime.wasm) };
-    Object.assign(this, { tell, context: null, voice: null, coming: null, over: [] });
-  }
-
-  get playing() {
-    return this.context?.state === "running";
+    // One rate for all models, so that each can take over from any other one.
+    this.rate = Math.max(...models.map(({ info }) => info.sample_rate));
+    this.output = new Output(this.rate, (told) => this.hear(told));
+    Object.assign(this, { tell, voice: null, coming: null, over: [] });
   }
 
   /** Load a model in a worker of its own, so that it can sound at once; nothing is heard yet. */
@@ -33,7 +32,7 @@ export class Sound {
       worker.onerror = (event) => reject(new Error(event.message || "a script is missing"));
     });
     ready.catch(() => {}); // whoever waits for it hears of it
-    const open = { runtime: this.runtime, model: address(file), info, port: port1, values };
+    const open = { runtime: this.runtime, model: address(file), info, rate: this.rate, port: port1, values };
     worker.postMessage({ open: { ...open, memory: memory && address(memory) } }, [port1]);
     this.coming = { model, worker, port, ready };
     return this.coming;
@@ -41,62 +40,28 @@ export class Sound {
 
   /** Play a model; where another one plays, it goes on until this one can. */
   async load(model, values) {
-    await this.open(model.info);
+    const opened = this.output.open(); // first: browsers want it where a hand asked for it
     const coming = this.prepare(model, values);
     try {
-      await coming.ready;
+      await Promise.all([opened, coming.ready]);
     } catch (error) {
       coming.worker.terminate();
       if (this.coming === coming) this.coming = null;
       throw error;
     }
     if (this.coming !== coming) return; // another one was chosen meanwhile
-    this.node.port.postMessage({ port: coming.port, channels: model.info.channels }, [coming.port]);
+    this.output.add(coming.port, model.info.channels);
     if (this.voice) this.over.push(this.voice); // until it is no longer heard
     Object.assign(this, { voice: coming.worker, coming: null });
   }
 
-  /** The audio thread, at the sample rate of the model: the browser converts it to the device's. */
-  open({ sample_rate: sampleRate }) {
-    if (this.context?.sampleRate !== sampleRate) this.opened = this.begin(sampleRate, this.context);
-    return this.opened;
-  }
-
-  /** Without a pause before the context: some browsers want it made where a hand asked for it. */
-  async begin(sampleRate, before) {
-    const context = new AudioContext({ sampleRate, latencyHint: "interactive" });
-    this.context = context;
-    for (const worker of [this.voice, ...this.over]) worker?.terminate();
-    Object.assign(this, { voice: null, over: [] });
-    context.onstatechange = () => this.tell({ state: context.state });
-    await before?.close();
-    await context.audioWorklet.addModule(address("instrument/player.js"));
-    this.node = new AudioWorkletNode(context, "player", { numberOfInputs: 0, outputChannelCount: [2] });
-    this.node.port.onmessage = ({ data }) => this.hear(data);
-    this.node.connect(context.destination);
-  }
-
-  hear(data) {
-    if (data.changed) this.over.shift()?.terminate();
-    else this.tell(data);
+  hear(told) {
+    if (told.changed) this.over.shift()?.terminate();
+    else this.tell(told);
   }
 
   /** Pass on what was set; a voice that is being loaded hears of it, too, once it is there. */
   set(path, values) {
     for (const worker of [this.voice, this.coming?.worker]) worker?.postMessage({ set: [path, values] });
-  }
-
-  resume() {
-    return this.context?.resume();
-  }
-
-  suspend() {
-    return this.context?.suspend();
-  }
-
-  /** Seconds that the browser and the device need for sound that is rendered. */
-  get delay() {
-    const { baseLatency = 0, outputLatency = 0 } = this.context ?? {};
-    return Math.max(baseLatency, outputLatency || 0);
   }
 }

@@ -12,7 +12,7 @@ export class Stage {
   constructor(index) {
     this.index = index;
     this.store = new Store();
-    this.sound = new Sound(index.runtime, (told) => this.hear(told));
+    this.sound = new Sound(index, (told) => this.hear(told));
   }
 
   /** Choose a model: its addresses are there at once, its sound as soon as it is loaded. */
@@ -29,7 +29,9 @@ export class Stage {
     }
     for (const [path, values] of kept) this.store.values.set(path, values);
     this.store.values.delete(`${DECK}/memory/place`);
-    this.store.values.set(`${DECK}/source`, [memory ? "memory" : "walk"]);
+    // What only hands move stays so; otherwise a memory, where there is one.
+    const [source] = this.store.of(`${DECK}/source`) ?? [];
+    if (source !== "held") this.store.values.set(`${DECK}/source`, [memory ? "memory" : "walk"]);
   }
 
   get values() {
@@ -74,7 +76,7 @@ export class Stage {
     store.tell("peak", told.peak);
     store.tell("status", {
       ...told,
-      latency: 1000 * (told.waits + this.sound.delay),
+      latency: 1000 * (told.waits + this.sound.output.delay),
       late: this.late ?? 0,
     });
   }

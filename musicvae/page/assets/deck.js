@@ -137,7 +137,8 @@ export class Deck {
     });
     const zero = h("button", { type: "button", textContent: "all to 0" });
     zero.addEventListener("click", () => this.stage.send(this.path("/latent"), ...all.map(() => 0)));
-    const row = h("div", { className: "line hands" }, hands.map((one) => one.element), zero);
+    const zeroing = h("div", { className: "control" }, zero, chip(this.path("/latent")));
+    const row = h("div", { className: "line hands" }, hands.map((one) => one.element), zeroing);
     const element = h("div", {}, row, h("div", { className: "faders" }, all.map((one) => one.element)));
     return { element, end: () => [sounding, ...[...all, ...hands].map((one) => one.end)].forEach((end) => end()) };
   }

@@ -42,8 +42,8 @@ export class Fader {
       this.track,
     );
     this.handle.setAttribute("aria-orientation", "horizontal");
-    this.handle.setAttribute("aria-valuemin", this.scale.low);
-    this.handle.setAttribute("aria-valuemax", this.scale.high);
+    this.handle.setAttribute("aria-valuemin", this.scale.low.toFixed(3));
+    this.handle.setAttribute("aria-valuemax", this.scale.high.toFixed(3));
     const heading = h("div", { className: "heading" }, name, this.number);
     this.element = h("div", { className: "control" }, heading, this.handle, chip(address));
   }

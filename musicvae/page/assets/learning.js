@@ -3,6 +3,7 @@
 import { chip, h, note } from "./dom.js";
 
 const LEARN = "/midi/learn";
+const ANOTHER = "another address is learnt";
 
 /** The address that a control of the page sends; undefined if there is no control. */
 export function addressAt(target) {
@@ -52,7 +53,9 @@ export function learning(stage) {
   stage.store.on("over", (kind, address, ...values) => {
     if (address !== LEARN) return;
     if (kind === "/done" && values.length === 2) note(`${values[1]} moves ${values[0]}`);
-    if (kind === "/done" && values[0] === waiting) {
+    // Another wish takes the place of the first one, which is told by this reason, too.
+    const ends = kind === "/done" ? values[0] === waiting : values[0] !== ANOTHER;
+    if (waiting && ends) {
       waiting = "";
       show(false);
     }

@@ -117,7 +117,8 @@ export function presets(stage, deck) {
     }),
   ];
   stage.send(path("/preset/list"));
-  const chips = ["/preset/load", "/preset/save", "/morph"].map((address) => chip(path(address)));
+  const sent = ["/preset/load", "/preset/save", "/preset/delete", "/morph", "/morph/time"];
+  const chips = sent.map((address) => chip(path(address)));
   return {
     element: h("div", {}, grid, h("div", { className: "line" }, form, within, remove), h("div", { className: "chips" }, chips)),
     end: () => ends.forEach((end) => end()),

@@ -132,6 +132,9 @@ def test_at_the_end_the_input_itself_fades_out_too(models: Path, make_client: An
         client.say("/input/mix", 0.0)
         client.say("/deck/*/play", 0)
         client.sync()
+        frame = daemon.parts.engine.frame
+        while daemon.parts.engine.frame < frame + RATE // 4:
+            client.sync()
     for path in (out, still):
         sound, _ = soundfile.read(path)
         assert np.abs(sound).max() > 0.4

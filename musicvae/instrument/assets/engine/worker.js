@@ -1,13 +1,15 @@
 // A voice, in a worker of its own: decodes one model ahead of what is played.
 //
-// It is told {open: {runtime, model, memory, info, port, values}}, then {set: [address, values]};
-// it tells {ready}, {sounding} some times a second, and {trouble}. Blocks of sound go through the
-// port to the audio thread, which answers how much it has played.
+// It is told {open: {runtime, model, memory, info, rate, port, values}}, then {set: [address,
+// values]}; it tells {ready}, {sounding} some times a second, and {trouble}. Blocks of sound go
+// through the port to the audio thread, at its rate, and "ready" once there are enough to begin;
+// it answers how much it has played and how much still waits.
 
 import { Controls } from "./controls.js";
 import { Decoder, openRuntime, read } from "./decoder.js";
 import { readMemory } from "./memory-file.js";
 import { amplitude, mix } from "./mixing.js";
+import { Resampler } from "./resampling.js";
 import { Supply } from "./supply.js";
 
 /** Milliseconds between two reports. */
@@ -16,7 +18,7 @@ const REPORT = 50;
 const SLOWLY = 0.03;
 
 class Voice {
-  static async open({ runtime, model, memory, info, port, values }) {
+  static async open({ runtime, model, memory, info, rate, port, values }) {
     const voice = new Voice();
     const [ort, bytes, encoded] = await Promise.all([
       openRuntime(runtime),
@@ -28,9 +30,10 @@ class Voice {
     voice.controls = new Controls(info, encoded);
     for (const [address, given] of values) voice.controls.set(address, given);
     for (const ramps of [voice.controls.manual, voice.controls.attributes]) ramps.jump();
-    const supply = new Supply(info.sample_rate, frames * info.hop);
+    const supply = new Supply(rate, Math.round((frames * info.hop * rate) / info.sample_rate));
+    const higher = rate === info.sample_rate ? null : new Resampler(info.sample_rate, rate, info.channels);
     const lasts = (1000 * frames * info.hop) / info.sample_rate;
-    Object.assign(voice, { info, frames, lasts, supply, port, running: false });
+    Object.assign(voice, { info, frames, lasts, supply, higher, port, running: false });
     voice.took = lasts / speed;
     voice.level = amplitude(voice.controls.gain);
     Object.assign(voice, { peak: -100, told: 0 });
@@ -42,26 +45,34 @@ class Voice {
     return voice;
   }
 
-  hear({ played, late }) {
-    this.supply.hear(played, late);
+  hear({ played, waiting, late }) {
+    this.supply.hear(played, waiting, late);
     this.go();
   }
 
   go() {
-    if (this.running || !this.supply.due) return;
+    if (this.running) return;
+    if (!this.supply.due) return this.begin();
     this.running = true;
     this.again();
+  }
+
+  /** There is enough to be played. */
+  begin() {
+    if (!this.begun) this.port.postMessage("ready");
+    this.begun = true;
   }
 
   async render() {
     const { info, frames, controls } = this;
     const rows = new Float32Array(frames * info.latent_dim);
     for (let frame = 0; frame < frames; frame += 1) rows.set(controls.next(), frame * info.latent_dim);
-    const block = await this.decode(rows);
+    const decoded = await this.decode(rows);
+    const block = this.higher?.push(decoded) ?? decoded;
     const level = amplitude(controls.gain);
     this.peak = Math.max(this.peak, mix(block, info.channels, this.level, level));
     this.level = level;
-    this.supply.rendered += frames * info.hop;
+    this.supply.rendered += block.length / info.channels;
     this.port.postMessage(block, [block.buffer]);
     this.report();
     this.running = false;
@@ -88,7 +99,8 @@ class Voice {
     this.told = now;
     const { peak, supply, controls } = this;
     const speed = this.lasts / Math.max(this.took, 0.01);
-    const waits = (supply.ahead + this.info.latency) / this.info.sample_rate;
+    const delay = this.info.latency + (this.higher?.delay ?? 0);
+    const waits = supply.waits / supply.rate + delay / this.info.sample_rate;
     postMessage({ sounding: [...controls.z], speed, peak, waits, ...controls.status });
     this.peak = -100;
   }
