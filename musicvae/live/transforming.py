@@ -72,6 +72,7 @@ class Transformer:
     Args:
         model: name of a ready model, or path of a stream artifact, with an encoder.
         settings: how.
+        sample_rate: of the sound that is given and made, in Hz; ``None`` is that of the model.
 
     Raises:
         SettingError: a setting is out of its range, or the model has no such attribute, has no
@@ -80,15 +81,23 @@ class Transformer:
         RegistryError: there is no ready model of that name, or it cannot be used.
 
     Attributes:
-        sample_rate: of the sound that is given and made, that of the model, in Hz.
+        sample_rate: of the sound that is given and made, in Hz.
+        heard_after: seconds from a sound to the latents that describe it; see ``Ear.latency``.
+        played_after: seconds from there to the sound that it causes.
         channels: of the sound that is made, those of the model.
         latency: sample frames from a sound to what is made of it; :meth:`blocks` drops them.
         engine: which plays it.
     """
 
-    def __init__(self, model: AnyPath, settings: Transformation | None = None) -> None:
+    def __init__(
+        self,
+        model: AnyPath,
+        settings: Transformation | None = None,
+        sample_rate: int | None = None,
+    ) -> None:
         repertoire = Repertoire(model, Options())
-        name, self.sample_rate = repertoire.at_first[0], repertoire.model_rate
+        name = repertoire.at_first[0]
+        self.sample_rate = sample_rate or repertoire.model_rate
         row = repertoire.library.model(name)
         self.channels = CHANNELS if row.info is None else row.info.channels
         self.engine = Engine(self.sample_rate, self.channels)
@@ -102,7 +111,8 @@ class Transformer:
         voice = self.engine.decks["a"].voice
         if voice is None or voice.controls.ear is None:  # the commands above make both
             raise LiveError("the model does not play")
-        self.latency = round((voice.controls.ear.latency + voice.latency) * self.sample_rate)
+        self.heard_after, self.played_after = voice.controls.ear.latency, voice.latency
+        self.latency = round((self.heard_after + self.played_after) * self.sample_rate)
         self.engine.hearing.delay_by(self.latency)  # so that both parts of a mix come together
         self._do(["/play", 1])
 
