@@ -41,6 +41,7 @@ class Transformation:
         scale: factor of all latents, -1000 to 1000.
         bias: addend of all latents after that, -1000 to 1000.
         attributes: by name, in standard deviations, -10 to 10.
+        gravity: how far what is heard is drawn to the memory of the model, 0 to 1.
     """
 
     gain: float = 0.0
@@ -51,6 +52,7 @@ class Transformation:
     scale: float = 1.0
     bias: float = 0.0
     attributes: Mapping[str, float] = field(default_factory=dict)
+    gravity: float = 0.0
 
     def messages(self) -> list[StoredMessage]:
         """What a performer would send."""
@@ -60,6 +62,7 @@ class Transformation:
             ["/input/hold", self.hold],
             ["/input/auto", int(self.auto)],
             ["/input/mix", self.mix],
+            ["/input/gravity", self.gravity],
             ["/latent/scale", self.scale],
             ["/latent/bias", self.bias],
             *([f"/attr/{name}", amount] for name, amount in self.attributes.items()),
@@ -76,8 +79,8 @@ class Transformer:
 
     Raises:
         SettingError: a setting is out of its range, or the model has no such attribute, has no
-            encoder, or is no stream.
-        ArtifactError: the model or its encoder cannot be used.
+            encoder, no memory where one is to draw, or is no stream.
+        ArtifactError: the model, its encoder or its memory cannot be used.
         RegistryError: there is no ready model of that name, or it cannot be used.
 
     Attributes:
@@ -104,9 +107,11 @@ class Transformer:
         loader = Loader(repertoire.library, self.sample_rate, self.channels, InlineClips())
         loader.note = self.engine.faults.note
         self._handle = EngineHandle(self.engine, loader, ADDRESSES)
-        for message in (["/model/load", name], ["/input/load", name], ["/glide", 0.0]):
-            self._do(message)
-        for message in (settings or Transformation()).messages():
+        settings = settings or Transformation()
+        first: list[StoredMessage] = [["/model/load", name], ["/input/load", name], ["/glide", 0.0]]
+        if settings.gravity:
+            first.insert(1, ["/memory/load", name])  # before the input, which is to be the source
+        for message in (*first, *settings.messages()):
             self._do(message)
         voice = self.engine.decks["a"].voice
         if voice is None or voice.controls.ear is None:  # the commands above make both
@@ -175,6 +180,7 @@ def transform(
     scale: float = 1.0,
     bias: float = 0.0,
     attributes: Mapping[str, float] | None = None,
+    gravity: float = 0.0,
 ) -> Sound:
     """A sound as a model plays it: encoded, and decoded by the model, as ``musicvae live`` does.
 
@@ -192,6 +198,7 @@ def transform(
         scale: factor of all latents.
         bias: addend of all latents.
         attributes: such as ``{"brightness": 1.5}``, in standard deviations.
+        gravity: how far what is heard is drawn to the memory of the model, 0 to 1.
 
     Returns:
         The sound at the model's rate and channels, aligned with the input and equally long.
@@ -205,7 +212,7 @@ def transform(
         RegistryError: there is no ready model of that name, or it cannot be used.
         LiveError: the model or its encoder failed.
     """
-    settings = Transformation(gain, gate, hold, auto, mix, scale, bias, attributes or {})
+    settings = Transformation(gain, gate, hold, auto, mix, scale, bias, attributes or {}, gravity)
     transformer = Transformer(model, settings)
     rate = transformer.sample_rate
     given = sound if isinstance(sound, Sound) else Sound.of(sound, sample_rate or rate)
