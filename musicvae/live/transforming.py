@@ -87,6 +87,7 @@ class Transformer:
         sample_rate: of the sound that is given and made, in Hz.
         heard_after: seconds from a sound to the latents that describe it; see ``Ear.latency``.
         played_after: seconds from there to the sound that it causes.
+        step: seconds of a latent step of the encoder.
         channels: of the sound that is made, those of the model.
         latency: sample frames from a sound to what is made of it; :meth:`blocks` drops them.
         engine: which plays it.
@@ -117,6 +118,8 @@ class Transformer:
         if voice is None or voice.controls.ear is None:  # the commands above make both
             raise LiveError("the model does not play")
         self.heard_after, self.played_after = voice.controls.ear.latency, voice.latency
+        heard = voice.controls.ear.info
+        self.step = heard.hop / heard.sample_rate
         self.latency = round((self.heard_after + self.played_after) * self.sample_rate)
         self.engine.hearing.delay_by(self.latency)  # so that both parts of a mix come together
         self._do(["/play", 1])
