@@ -129,6 +129,8 @@ def opener(device: str | int | None, **options: Any) -> Open:
         card = SoundCard(device, **options)
         # Numbers and the system's default change with every card that comes or goes.
         device = card.name
+        if card.recorded is not None:
+            options["microphone"] = card.name
         return card
 
     return open_card

@@ -17,6 +17,8 @@ from musicvae.live.table import ADDRESSES
 class Card:
     """Replaces a sound card; stores how it was opened."""
 
+    recorded = None
+
     def __init__(self, device: Any, **asked: Any) -> None:
         if device == "absent":
             raise DeviceError("no such sound card")
