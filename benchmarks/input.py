@@ -20,6 +20,7 @@ import subprocess
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 import jack_room
 import numpy as np
@@ -50,8 +51,12 @@ def main() -> None:
     print("| | ms a block | × real time | × decoding alone |")
     print("| --- | ---: | ---: | ---: |")
     alone = None
-    for name, source in (("decode", "held"), ("encode + decode", "input")):
-        taken, times = speed(options.model, source, options.seconds)
+    for name, source, decks in (
+        ("decode", "held", "a"),
+        ("encode + decode", "input", "a"),
+        ("encode + decode on both decks", "input", "ab"),
+    ):
+        taken, times = speed(options.model, source, options.seconds, decks)
         alone = alone or taken
         print(f"| {name} | {taken:.2f} | {times:.0f} | {taken / alone:.2f} |")
     if options.jack:
@@ -77,11 +82,23 @@ def row(model: str, rate: int, block: int) -> str:
     return f"| {rate} Hz, {block} | {' | '.join(cells)} | {kept} |"
 
 
-def speed(model: str, source: str, seconds: float) -> tuple[float, float]:
-    """Milliseconds of a block, the median, and how many times as fast as real time that is."""
+def speed(model: str, source: str, seconds: float, decks: str = "a") -> tuple[float, float]:
+    """Milliseconds of a block, the median, and how many times as fast as real time that is.
+
+    Both decks play the same model, and hear through one encoder.
+    """
     transformer = Transformer(model, Transformation(gate=-120.0))
+    engine, handle = transformer.engine, transformer._handle
+    voice = engine.decks["a"].voice
+    name = "" if voice is None else voice.name
+    if len(decks) > 1:
+        first: list[list[Any]] = [["/model/load", name], ["/input/load", name], ["/play", 1]]
+        for message in first:
+            command = handle.restore(message, "b")
+            engine.post(command, payloads=(handle.payload(command),))
+            engine.settle()
+        transformer._do(["/crossfade", 0.5])
     transformer._do(["/source", source])
-    engine = transformer.engine
     random = np.random.default_rng(0)
     sound = (0.1 * random.standard_normal((BLOCK, 2))).astype(np.float32)
     out = np.zeros((BLOCK, engine.channels), np.float32)
