@@ -13,8 +13,8 @@ from musicvae.live.outputs.input_ring import InputRing
 
 #: Beyond so many blocks, and so many seconds, what waits is skipped at once: something stood still.
 _MOST_BLOCKS, _MOST = 2, 0.015
-#: Seconds in which a block waited all the time, so that it need not wait.
-_SPELL = 5.0
+#: Seconds in which a block waited all the time, so that it need not wait; and at first.
+_SPELL, _FIRST_SPELL = 5.0, 1.0
 
 
 class Lockstep:
@@ -44,9 +44,10 @@ class Lockstep:
         self._ring, self._rate, self._block = ring, rate, block
         self._most = _MOST_BLOCKS * block + _MOST * rate
         self._taken = np.zeros((BLOCK_RANGE[1], ring.channels), np.float32)
-        self._spell = ceil(_SPELL * rate)
-        self._least, self._read = self._spell, 0
+        self._spells = ceil(_FIRST_SPELL * rate), ceil(_SPELL * rate)
         self._begun = self._starved = self._settled = False
+        self._least = self._read = 0
+        self._forget()
 
     @property
     def seconds(self) -> float:
@@ -59,6 +60,7 @@ class Lockstep:
         if left < 0:
             self.late += self._begun and not self._starved
             self._starved = True
+            self._forget()
             out[:] = np.nan
             return
         if not self._begun:
@@ -84,14 +86,14 @@ class Lockstep:
             self._forget()
             return left
         self._least, self._read = min(self._least, left), self._read + asked
-        if self._read < self._spell:
+        if self._read < self._spells[self._settled]:
             return 0
         least, self._settled = self._least, True
         self._forget()
         return least - least % self._block
 
     def _forget(self) -> None:
-        self._least, self._read = self._spell, 0
+        self._least, self._read = self._spells[1], 0
 
     def _skip(self, frames: int) -> None:
         while frames > 0:
