@@ -7,6 +7,7 @@ is lost and comes back. All but PortAudio is what `musicvae live --input` runs.
 
 from __future__ import annotations
 
+import gc
 import math
 import random
 import time
@@ -162,7 +163,7 @@ class Device:
         else:
             source = draws.choice((self._rate, 48_000))
             self._clock = source * (1 + draws.uniform(-3e-4, 3e-4))
-            self._reader = Following(self._ring, source, self._rate, BLOCK, 8192)
+            self._reader = Following(self._ring, source, self._rate, BLOCK, BLOCK)
 
     def _sound(self) -> Array:
         times = (self._at + np.arange(BLOCK)) / self._clock
@@ -179,6 +180,12 @@ class Device:
                 (math.nan, math.inf, -math.inf, 1e30, 1e-40)
             )
         return np.repeat(wave[:, None], CHANNELS, axis=1).astype(np.float32)
+
+
+def settled() -> float:
+    """Resident memory in MB, without what waits to be freed: each device that was lost."""
+    gc.collect()
+    return resident()
 
 
 class InputSoak:
@@ -206,7 +213,7 @@ class InputSoak:
         figures, engine, started = self.figures, self._engine, time.perf_counter()
         first = engine.frame
         stop = first + round(hours * 3600 * self._rate)
-        early = resident()
+        early = 0.0
         while engine.frame < stop:
             kind = self._device.turn()
             if kind:
@@ -215,12 +222,12 @@ class InputSoak:
             self._device.read(self._heard)
             engine.render(self._out, self._heard)
             self._judge()
-            if engine.frame - first < (stop - first) // 10:
-                early = resident()
+            if not early and engine.frame - first >= (stop - first) // 10:
+                early = settled()
         figures.hours += hours
         figures.seconds += time.perf_counter() - started
         figures.late, figures.faults = self._device.late, engine.faults.count
-        figures.memory = early, resident()
+        figures.memory = early, settled()
         return figures
 
     def _perform(self) -> None:
