@@ -2,11 +2,14 @@
 
     python benchmarks/input.py                    # one thread, no device
     python benchmarks/input.py --jack             # also sound in -> sound out, over JACK
+    python benchmarks/input.py --jack --rates 44100 --blocks 256
 
 The first table is the processor time of one engine that plays the ready model with a sound, in
 blocks of 512 sample frames, beside the same without encoding. The second is measured with clicks
 that JACK's ``jack_metro`` plays: from the click to what comes out, beside ``jack_thru``, which
-copies.
+copies, in the same run. The limit at the median is what copying takes, the model's own latency (its
+windows and one step of its encoder, resampled where the rates differ) and 3 ms; at the 99th
+percentile two steps more.
 """
 
 from __future__ import annotations
@@ -17,6 +20,7 @@ import subprocess
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 import jack_room
 import numpy as np
@@ -27,6 +31,12 @@ from musicvae.live.transforming import Transformation, Transformer
 BLOCK = 512
 #: Clicks a minute, and how long they are listened to, in seconds.
 _BPM, _SECONDS = 120, 12.0
+#: Milliseconds that may come on top.
+_SPARE_MS = 3.0
+HEAD = (
+    "| JACK | copies, p50 | p99 | model | live, p50 | limit | live, p99 | limit | within |\n"
+    "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |"
+)
 
 
 def main() -> None:
@@ -35,31 +45,60 @@ def main() -> None:
     parser.add_argument("--model", default="jazz", help="a ready model (default: jazz)")
     parser.add_argument("--seconds", type=float, default=10.0, help="of sound (default: 10)")
     parser.add_argument("--jack", action="store_true", help="measure over JACK, too")
-    parser.add_argument("--rate", type=int, default=48_000, help="of JACK (default: 48000)")
+    parser.add_argument("--rates", type=int, nargs="+", default=[44_100, 48_000], help="of JACK")
+    parser.add_argument("--blocks", type=int, nargs="+", default=[512, 256], help="of JACK")
     options = parser.parse_args()
     print("| | ms a block | × real time | × decoding alone |")
     print("| --- | ---: | ---: | ---: |")
     alone = None
-    for name, source in (("decode", "held"), ("encode + decode", "input")):
-        taken, times = speed(options.model, source, options.seconds)
+    for name, source, decks in (
+        ("decode", "held", "a"),
+        ("encode + decode", "input", "a"),
+        ("encode + decode on both decks", "input", "ab"),
+    ):
+        taken, times = speed(options.model, source, options.seconds, decks)
         alone = alone or taken
         print(f"| {name} | {taken:.2f} | {times:.0f} | {taken / alone:.2f} |")
     if options.jack:
         jack_room.needs("jackd", "jack_metro", "jack_thru", "jack_connect", "jack_capture")
-        print("\n| sound in -> sound out | p50, ms | p99, ms |\n| --- | ---: | ---: |")
-        for name, delays in (
-            ("`jack_thru`, which copies", through_jack(None, options.rate)),
-            (f"`musicvae live {options.model} --input`", through_jack(options.model, options.rate)),
-        ):
-            p50, p99 = np.percentile(delays, (50, 99)) * 1000
-            print(f"| {name} | {p50:.1f} | {p99:.1f} |")
+        print(f"\n{HEAD}")
+        for rate in options.rates:
+            for block in options.blocks:
+                print(row(options.model, rate, block), flush=True)
 
 
-def speed(model: str, source: str, seconds: float) -> tuple[float, float]:
-    """Milliseconds of a block, the median, and how many times as fast as real time that is."""
+def row(model: str, rate: int, block: int) -> str:
+    """How long sound takes through the model, beside copying, in milliseconds."""
+    copies, ours = (
+        np.percentile(through_jack(program, rate, block), (50, 99)) * 1000
+        for program in (None, model)
+    )
+    playing = Transformer(model, sample_rate=rate)
+    own = 1000 * (playing.heard_after + playing.played_after)
+    limit = copies[0] + own + _SPARE_MS
+    limits = limit, limit + 2 * 1000 * playing.step
+    kept = "yes" if all(ours <= np.array(limits)) else "no"
+    cells = [f"{value:.1f}" for value in (*copies, own, ours[0], limits[0], ours[1], limits[1])]
+    return f"| {rate} Hz, {block} | {' | '.join(cells)} | {kept} |"
+
+
+def speed(model: str, source: str, seconds: float, decks: str = "a") -> tuple[float, float]:
+    """Milliseconds of a block, the median, and how many times as fast as real time that is.
+
+    Both decks play the same model, and hear through one encoder.
+    """
     transformer = Transformer(model, Transformation(gate=-120.0))
+    engine, handle = transformer.engine, transformer._handle
+    voice = engine.decks["a"].voice
+    name = "" if voice is None else voice.name
+    if len(decks) > 1:
+        first: list[list[Any]] = [["/model/load", name], ["/input/load", name], ["/play", 1]]
+        for message in first:
+            command = handle.restore(message, "b")
+            engine.post(command, payloads=(handle.payload(command),))
+            engine.settle()
+        transformer._do(["/crossfade", 0.5])
     transformer._do(["/source", source])
-    engine = transformer.engine
     random = np.random.default_rng(0)
     sound = (0.1 * random.standard_normal((BLOCK, 2))).astype(np.float32)
     out = np.zeros((BLOCK, engine.channels), np.float32)
@@ -74,12 +113,13 @@ def speed(model: str, source: str, seconds: float) -> tuple[float, float]:
     return 1000 * median, BLOCK / engine.sample_rate / median
 
 
-def through_jack(model: str | None, rate: int) -> np.ndarray:
+def through_jack(model: str | None, rate: int, block: int = BLOCK) -> np.ndarray:
     """Seconds from each click to what comes out, as captured side by side."""
-    with jack_room.jack_server(rate), tempfile.TemporaryDirectory() as folder:
+    with jack_room.jack_server(rate, block), tempfile.TemporaryDirectory() as folder:
         command = ["jack_thru"]
         if model is not None:
-            command = [*jack_room.live(Path(model)), "--device", "system", "--input", "system"]
+            command = jack_room.live(Path(model), block=block)
+            command += ["--device", "system", "--input", "system"]
         path = Path(folder) / "heard.wav"
         program = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         metro = subprocess.Popen(

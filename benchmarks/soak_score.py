@@ -89,6 +89,7 @@ DRAWS: dict[str, tuple[float, Draw]] = {
     "/region": (1, _region),
     "/listen": (1, _switch(1)),
     "/input/listen": (1, _switch(1)),
+    "/input/gravity": (1, _number(0, 1)),
     "/variation": (1, _number(0, 1)),
     "/lead": (1, _number(0, 1)),
     "/memory/place": (1, _number(0, 1)),

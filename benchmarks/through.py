@@ -1,6 +1,7 @@
 """Prints what comes through: sounds of any kind, played by each of the ready models.
 
     python benchmarks/through.py --data path/to/genres voice.wav drums.wav sweep.wav
+    python benchmarks/through.py --data path/to/genres --gravity 0.5 voice.wav drums.wav
 
 Onsets and loudness are correlated with those of the sound that came in. The distance is that of
 embeddings (``musicvae evaluate``) to the music of the model's genre, of all sounds together: of
@@ -31,6 +32,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, help="a folder of genres, for the distances")
     parser.add_argument("--tracks", type=int, default=20, help="of each genre (default: 20)")
     parser.add_argument("--models", nargs="*", help="names (default: all that have an encoder)")
+    parser.add_argument("--gravity", type=float, default=0.0, help="of the memory (default: 0)")
     options = parser.parse_args()
     sounds = [read(path) for path in options.files]
     print("| " + " | ".join(HEAD) + " |")
@@ -40,12 +42,12 @@ def main() -> None:
         wanted = not options.models or record.name in options.models
         if model is not None and model.encoder is not None and wanted:
             music = _music(options.data, record.name, options.tracks)
-            print(f"| {' | '.join(row(record.name, sounds, music))} |", flush=True)
+            print(f"| {' | '.join(row(record.name, sounds, music, options.gravity))} |", flush=True)
 
 
-def row(name: str, sounds: list[Sound], music: list[Sound]) -> list[str]:
+def row(name: str, sounds: list[Sound], music: list[Sound], gravity: float = 0.0) -> list[str]:
     """The row of a model; without music the distances are left out."""
-    made = [transform(name, sound) for sound in sounds]
+    made = [transform(name, sound, gravity=gravity) for sound in sounds]
     alike = [resample(sound, made[0].sample_rate) for sound in sounds]
     onsets = [onset_correlation(*pair) for pair in zip(alike, made, strict=True)]
     loudness = [loudness_correlation(*pair) for pair in zip(alike, made, strict=True)]

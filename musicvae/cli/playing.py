@@ -48,6 +48,13 @@ def add(commands: Commands) -> None:
                 action="store_true",
                 help="list the sound cards and microphones, and exit",
             )
+        if field.name == "loop":
+            groups["sound"].add_argument(
+                "--measure-latency",
+                action="store_true",
+                help="measure how long sound takes from the output to the input, which a cable or "
+                "JACK connects, and from there through a model, if one is named; then exit",
+            )
     page = command.add_argument_group("page")
     page.add_argument(
         "--page",
@@ -101,6 +108,13 @@ def live(options: argparse.Namespace) -> None:
 
         check_midi()
         print("\n".join(list_ports()) or "There is no MIDI port.")
+        return
+    if options.measure_latency:
+        from musicvae.live.loopback import measure, report
+
+        loop = measure(Options(**option_values(Options, options)), _say)
+        for line in report(loop, next(iter(options.artifacts), None)):
+            _say(line)
         return
     from musicvae.errors import SettingError
     from musicvae.live.daemon import run

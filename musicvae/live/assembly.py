@@ -199,15 +199,13 @@ def _open_input(
     if wanted is None or not isinstance(wanted, str | os.PathLike):
         heard = wanted
     else:
-        # Only a sound card cannot wait.
-        card = isinstance(output, Reconnecting)
         heard = choose_input(
             wanted,
             output.sample_rate,
             output.block,
-            output.name if card else "",
+            output if isinstance(output, Reconnecting) else None,
             loop=options.loop,
-            patient=not card,
+            patient=not isinstance(output, Reconnecting),  # only a sound card cannot wait
         )
     if isinstance(heard, ReconnectingInput):
         heard.on_change = announcer.input_changed

@@ -263,9 +263,17 @@ class Options:
 
     def sound(self) -> dict[str, Any]:
         """The arguments of ``outputs.output.choose``."""
-        names = ("rate", "channels", "device", "block", "fast")
+        names = ("rate", "channels", "device", "block", "fast", "microphone")
         ahead = {} if self.ahead_ms is None else {"ahead_ms": self.ahead_ms}
         return {name: getattr(self, name) for name in names} | ahead
+
+    @property
+    def microphone(self) -> str | None:
+        """The device that is heard, empty for the system's default one; ``None`` for none."""
+        from musicvae.live.inputs.choosing import is_file
+
+        wanted = self.input
+        return wanted if isinstance(wanted, str) and not is_file(wanted) else None
 
 
 def _check(what: str, value: float, low: float, high: float) -> None:

@@ -41,6 +41,7 @@ class Transformation:
         scale: factor of all latents, -1000 to 1000.
         bias: addend of all latents after that, -1000 to 1000.
         attributes: by name, in standard deviations, -10 to 10.
+        gravity: how far what is heard is drawn to the memory of the model, 0 to 1.
     """
 
     gain: float = 0.0
@@ -51,6 +52,7 @@ class Transformation:
     scale: float = 1.0
     bias: float = 0.0
     attributes: Mapping[str, float] = field(default_factory=dict)
+    gravity: float = 0.0
 
     def messages(self) -> list[StoredMessage]:
         """What a performer would send."""
@@ -60,6 +62,7 @@ class Transformation:
             ["/input/hold", self.hold],
             ["/input/auto", int(self.auto)],
             ["/input/mix", self.mix],
+            ["/input/gravity", self.gravity],
             ["/latent/scale", self.scale],
             ["/latent/bias", self.bias],
             *([f"/attr/{name}", amount] for name, amount in self.attributes.items()),
@@ -72,37 +75,52 @@ class Transformer:
     Args:
         model: name of a ready model, or path of a stream artifact, with an encoder.
         settings: how.
+        sample_rate: of the sound that is given and made, in Hz; ``None`` is that of the model.
 
     Raises:
         SettingError: a setting is out of its range, or the model has no such attribute, has no
-            encoder, or is no stream.
-        ArtifactError: the model or its encoder cannot be used.
+            encoder, no memory where one is to draw, or is no stream.
+        ArtifactError: the model, its encoder or its memory cannot be used.
         RegistryError: there is no ready model of that name, or it cannot be used.
 
     Attributes:
-        sample_rate: of the sound that is given and made, that of the model, in Hz.
+        sample_rate: of the sound that is given and made, in Hz.
+        heard_after: seconds from a sound to the latents that describe it; see ``Ear.latency``.
+        played_after: seconds from there to the sound that it causes.
+        step: seconds of a latent step of the encoder.
         channels: of the sound that is made, those of the model.
         latency: sample frames from a sound to what is made of it; :meth:`blocks` drops them.
         engine: which plays it.
     """
 
-    def __init__(self, model: AnyPath, settings: Transformation | None = None) -> None:
+    def __init__(
+        self,
+        model: AnyPath,
+        settings: Transformation | None = None,
+        sample_rate: int | None = None,
+    ) -> None:
         repertoire = Repertoire(model, Options())
-        name, self.sample_rate = repertoire.at_first[0], repertoire.model_rate
+        name = repertoire.at_first[0]
+        self.sample_rate = sample_rate or repertoire.model_rate
         row = repertoire.library.model(name)
         self.channels = CHANNELS if row.info is None else row.info.channels
         self.engine = Engine(self.sample_rate, self.channels)
         loader = Loader(repertoire.library, self.sample_rate, self.channels, InlineClips())
         loader.note = self.engine.faults.note
         self._handle = EngineHandle(self.engine, loader, ADDRESSES)
-        for message in (["/model/load", name], ["/input/load", name], ["/glide", 0.0]):
-            self._do(message)
-        for message in (settings or Transformation()).messages():
+        settings = settings or Transformation()
+        first: list[StoredMessage] = [["/model/load", name], ["/input/load", name], ["/glide", 0.0]]
+        if settings.gravity:
+            first.insert(1, ["/memory/load", name])  # before the input, which is to be the source
+        for message in (*first, *settings.messages()):
             self._do(message)
         voice = self.engine.decks["a"].voice
         if voice is None or voice.controls.ear is None:  # the commands above make both
             raise LiveError("the model does not play")
-        self.latency = round((voice.controls.ear.latency + voice.latency) * self.sample_rate)
+        self.heard_after, self.played_after = voice.controls.ear.latency, voice.latency
+        heard = voice.controls.ear.info
+        self.step = heard.hop / heard.sample_rate
+        self.latency = round((self.heard_after + self.played_after) * self.sample_rate)
         self.engine.hearing.delay_by(self.latency)  # so that both parts of a mix come together
         self._do(["/play", 1])
 
@@ -165,6 +183,7 @@ def transform(
     scale: float = 1.0,
     bias: float = 0.0,
     attributes: Mapping[str, float] | None = None,
+    gravity: float = 0.0,
 ) -> Sound:
     """A sound as a model plays it: encoded, and decoded by the model, as ``musicvae live`` does.
 
@@ -182,6 +201,7 @@ def transform(
         scale: factor of all latents.
         bias: addend of all latents.
         attributes: such as ``{"brightness": 1.5}``, in standard deviations.
+        gravity: how far what is heard is drawn to the memory of the model, 0 to 1.
 
     Returns:
         The sound at the model's rate and channels, aligned with the input and equally long.
@@ -195,7 +215,7 @@ def transform(
         RegistryError: there is no ready model of that name, or it cannot be used.
         LiveError: the model or its encoder failed.
     """
-    settings = Transformation(gain, gate, hold, auto, mix, scale, bias, attributes or {})
+    settings = Transformation(gain, gate, hold, auto, mix, scale, bias, attributes or {}, gravity)
     transformer = Transformer(model, settings)
     rate = transformer.sample_rate
     given = sound if isinstance(sound, Sound) else Sound.of(sound, sample_rate or rate)

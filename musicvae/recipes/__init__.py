@@ -15,3 +15,4 @@ from musicvae.recipes.shipped import CLIP as CLIP
 from musicvae.recipes.shipped import NOTEBOOK as NOTEBOOK
 from musicvae.recipes.shipped import STREAM as STREAM
 from musicvae.recipes.shipped import STREAM44 as STREAM44
+from musicvae.recipes.shipped import STREAM_LL as STREAM_LL

@@ -1,4 +1,4 @@
-"""The recipes that musicvae ships: ``notebook``, ``clip``, ``stream`` and ``stream44``.
+"""The recipes that musicvae ships: ``notebook``, ``clip``, ``stream``, ``stream44``, ``stream-ll``.
 
 They are registered in ``pyproject.toml`` under ``musicvae.recipes``, like those of a plug-in.
 """
@@ -79,4 +79,21 @@ STREAM44 = dataclasses.replace(
     sample_rate=44_100,
     samples=65_536,
     model={**STREAM.model, "stride": 4, "hidden": 192},  # a frame lasts half as long
+)
+
+#: Low latency, for a sound that comes in: 2.9 ms of windows and a step of 5.8 ms.
+STREAM_LL = dataclasses.replace(
+    STREAM44,
+    name="stream-ll",
+    model={
+        **STREAM44.model,
+        # A frame lasts half as long, and has a quarter of the frequencies.
+        "width": 128,
+        "hidden": 160,
+        "encoder_width": 128,
+        "fft": 256,
+        "hop": 128,
+        "stride": 2,
+        "bands": 48,
+    },
 )

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -41,6 +42,7 @@ def test_what_the_output_needs_is_what_it_takes() -> None:
         "block": 64,
         "fast": True,
         "ahead_ms": 4,
+        "microphone": None,
     }
     output = choose("null", 16_000, **sound)
     assert (output.sample_rate, output.channels, output.block) == (8000, 3, 64)
@@ -54,3 +56,11 @@ def test_unknown_options_are_mistakes_of_the_caller() -> None:
     options: Any = {"gian_db": -3}
     with pytest.raises(TypeError, match="gian_db"):
         Options(**options)
+
+
+@pytest.mark.parametrize(
+    ("heard", "device"),
+    [(None, None), ("", ""), ("Scarlett", "Scarlett"), ("voice.wav", None), (Path("mic"), None)],
+)
+def test_only_a_device_that_is_heard_can_be_shared(heard: Any, device: str | None) -> None:
+    assert Options(input=heard).microphone == device

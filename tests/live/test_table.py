@@ -48,6 +48,7 @@ TABLE: dict[str, tuple[list[tuple[Any, ...]], list[tuple[tuple[Any, ...], str]]]
     "/source": ([("held",), ("tape",), ("walk",)], [(("x",), "held, tape"), ((1,), "one of")]),
     "/input/load": ([("name",)], [((), "1 text")]),
     "/input/listen": ([(1,)], [((2,), "range")]),
+    "/input/gravity": ([(0,), (0.5,)], [((1.1,), "range")]),
     "/input/gain": ([(-96,), (36,)], [((40,), "range"), ((math.nan,), "finite")]),
     "/input/gate": ([(-120,), (0,)], [((1,), "range"), ((), "1 number")]),
     "/input/hold": ([(0,), (10_000,)], [((-1,), "range")]),

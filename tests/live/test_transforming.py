@@ -16,6 +16,7 @@ from musicvae.live.stage.loading import Loader
 from musicvae.live.storage.library import Library
 from musicvae.live.table import ADDRESSES
 from musicvae.live.transforming import Transformation, Transformer
+from tests.latents.memories import make_memory
 
 RATE = 16_000
 LATENCY = 128 + 32 + 32  # a step of the encoder, its latency, and that of the decoder
@@ -56,11 +57,13 @@ def live(models: Path, sound: Sound, *sizes: int, messages: list[list[Any]]) -> 
 
 @pytest.mark.parametrize("sizes", [(512,), (64, 1, 333), (2048, 100)])
 def test_it_is_what_is_heard_live_to_the_bit(jazz: Path, sizes: tuple[int, ...]) -> None:
-    settings = Transformation(gain=3.0, gate=-40.0, mix=0.6, scale=0.9, attributes={"loudness": 1})
-    made = mv.transform(
-        jazz, beats(), gain=3.0, gate=-40.0, mix=0.6, scale=0.9, attributes={"loudness": 1}
-    )
-    first: list[list[Any]] = [["/model/load", "jazz"], ["/input/load", "jazz"], ["/glide", 0]]
+    make_memory().save(jazz.with_name("jazz.memory"))
+    asked: dict[str, Any] = {"gain": 3.0, "gate": -40.0, "mix": 0.6, "scale": 0.9, "gravity": 0.7}
+    settings = Transformation(**asked, attributes={"loudness": 1})
+    made = mv.transform(jazz, beats(), **asked, attributes={"loudness": 1})
+    first: list[list[Any]] = [
+        *(["/model/load", "jazz"], ["/memory/load", "jazz"], ["/input/load", "jazz"], ["/glide", 0])
+    ]
     messages = [*first, *settings.messages(), ["/play", 1]]
     heard = live(jazz.parent, beats(), *sizes, messages=messages)
     np.testing.assert_array_equal(made.samples, heard)
@@ -115,3 +118,13 @@ def test_what_cannot_be_transformed_is_refused(models: Path, jazz: Path) -> None
 
 def test_its_latency_is_known(jazz: Path) -> None:
     assert Transformer(jazz).latency == LATENCY
+
+
+def test_gravity_needs_a_memory_and_changes_the_sound(jazz: Path) -> None:
+    with pytest.raises(SettingError, match="memory"):
+        mv.transform(jazz, beats(), gravity=0.5)
+    make_memory().save(jazz.with_name("jazz.memory"))
+    plain, drawn = mv.transform(jazz, beats()), mv.transform(jazz, beats(), gravity=0.5)
+    assert np.abs(plain.samples - drawn.samples).max() > 0.01
+    with pytest.raises(SettingError, match="0 to 1"):
+        mv.transform(jazz, beats(), gravity=1.5)

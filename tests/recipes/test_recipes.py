@@ -120,5 +120,7 @@ def test_a_strange_key_is_shown_without_control_characters() -> None:
 
 
 def test_an_unknown_recipe_lists_the_known_ones() -> None:
-    with pytest.raises(UnknownNameError, match="Expected: clip, notebook, stream, stream44"):
+    with pytest.raises(
+        UnknownNameError, match="Expected: clip, notebook, stream, stream-ll, stream44"
+    ):
         get_recipe("brook")

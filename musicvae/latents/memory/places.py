@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from musicvae.latents.arrays import Float32
 from musicvae.latents.memory.bank import Memory
+from musicvae.latents.memory.gravity import Masses
 from musicvae.latents.memory.memory_header import NONE, WINDOW
 from musicvae.latents.memory.music_map import MusicMap
 from musicvae.latents.memory.neighbours import enterable, windows_of
@@ -43,6 +44,7 @@ class Places:
         phases: place between two beats, 0 to 1, float32 (J,); -1 where there is no pulse.
         unit: how much farther the last neighbour of a joint is than its nearest, divided by the
             logarithm of their number: at this difference a place is e times less like.
+        masses: what draws latents to the steps of the memory.
     """
 
     def __init__(self, memory: Memory) -> None:
@@ -60,6 +62,7 @@ class Places:
         marks = body.phases.astype(np.float32)
         self.phases = np.where(marks > 0, (marks - 1) / 254, np.float32(-1)).astype(np.float32)
         self.unit = self._unit()
+        self.masses = Masses(memory)
 
     @cached_property
     def map(self) -> MusicMap:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from types import ModuleType
 from typing import Any
 
@@ -10,14 +9,13 @@ from musicvae.audio import Samples
 from musicvae.errors import DeviceError
 from musicvae.live.hearing.hearing import CHANNELS
 from musicvae.live.inputs.following import Following
-from musicvae.live.inputs.ring import InputRing, NativeInputRing, PythonInputRing
 from musicvae.live.limits import BLOCK_RANGE
-from musicvae.live.outputs import devices, portaudio, portaudio_internals
+from musicvae.live.outputs import devices, portaudio
+from musicvae.live.outputs.card import Card
+from musicvae.live.outputs.input_ring import InputRing, NativeInputRing, PythonInputRing
 
 #: Seconds of sound that fit into the ring.
 _RING = 1.0
-#: Seconds that PortAudio may take to close a device.
-_PATIENCE = 3.0
 
 
 class NativeRecording:
@@ -55,7 +53,7 @@ class PythonRecording:
         """Nothing: the callback never ends by itself."""
 
 
-class InputCard:
+class InputCard(Card):
     """Records from a device, at its own clock, for an engine at another one.
 
     Args:
@@ -73,13 +71,15 @@ class InputCard:
         sample_rate: of the device, in Hz.
     """
 
+    _device: NativeRecording | PythonRecording
+
     def __init__(
         self, device: str | int | None, sample_rate: int, block: int, output: str = ""
     ) -> None:
         sounddevice = devices.portaudio()
         found = devices.find_input(device)
-        self.name, self._jack = found.name, found.jack
-        self._gone = self._stopping = False
+        super().__init__(f"microphone {found.name!r}", "another --input", found.jack)
+        self.name = found.name
         trouble: Exception | None = None
         for rate in dict.fromkeys((sample_rate, int(found.sample_rate))):
             options = {
@@ -115,24 +115,13 @@ class InputCard:
         """Milliseconds from the microphone to the engine."""
         return self._device_ms + 1000 * self.following.seconds
 
-    @property
-    def gone(self) -> bool:
-        """Whether the device went away."""
-        return self._gone
-
     def start(self) -> None:
         """Begin to record.
 
         Raises:
             DeviceError: the device does not start.
         """
-        try:
-            self._device.native.start()
-        except devices.portaudio().PortAudioError as error:
-            self._gone = True
-            raise DeviceError(
-                f"the microphone {self.name!r} does not start", received=str(error)
-            ) from error
+        self._begin()
         self._device.keep()
 
     def read(self, out: Samples) -> None:
@@ -141,33 +130,16 @@ class InputCard:
 
     def look(self) -> None:
         """Notice whether the device is still there; go on recording where the ring was full."""
-        if not self._gone and not self._device.native.active:
-            self._gone = True
-        if not self._gone:
+        if not self.gone and not self._device.native.active:
+            self.gone = True
+        if not self.gone:
             self._device.keep()
 
     def stop(self) -> None:
         """Close the device; safe to call twice."""
         if self._stopping:
             return
-        self._stopping = True
-        if self._jack and not portaudio_internals.jack_answers():
-            portaudio_internals.abandon(self._device)
-            return
-        # A device that is gone can block PortAudio; the daemon goes on without it.
-        closing = threading.Thread(target=self._close, name="musicvae-closing", daemon=True)
-        closing.start()
-        closing.join(_PATIENCE)
-        if closing.is_alive():
-            portaudio_internals.abandon(self._device)
-
-    def _close(self) -> None:
-        self._device.native.stop()
-        self._device.native.close()
-
-    def _ended(self) -> None:
-        if not self._stopping:
-            self._gone = True
+        self._end(dead=self._unanswered())
 
 
 def _opened(

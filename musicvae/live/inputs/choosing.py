@@ -9,6 +9,7 @@ from musicvae.audio import check_readable
 from musicvae.live.inputs.file import FileInput
 from musicvae.live.inputs.input import Input
 from musicvae.live.inputs.reconnecting import ReconnectingInput
+from musicvae.live.outputs.reconnecting import Reconnecting
 from musicvae.paths import expand
 from musicvae.soundfiles.formats import is_readable
 
@@ -25,7 +26,7 @@ def choose(
     what: str | os.PathLike[str],
     sample_rate: int,
     block: int,
-    output: str = "",
+    output: Reconnecting | None = None,
     *,
     loop: bool = False,
     patient: bool = False,
@@ -36,7 +37,7 @@ def choose(
         what: a sound file, the name or number of a device, or ``""`` for the system's default one.
         sample_rate: of the engine, in Hz.
         block: sample frames that the engine renders at once.
-        output: name of the device that plays; empty for a file.
+        output: that plays on a device; ``None`` for a file.
         loop: begin a file again at its end.
         patient: wait for a file; see :class:`FileInput`.
 

@@ -7,7 +7,7 @@ import numpy as np
 from musicvae.audio import Samples
 from musicvae.live.channels import spread
 from musicvae.live.inputs.drifting import MOST_DRIFT, DriftingResampler
-from musicvae.live.inputs.ring import InputRing
+from musicvae.live.outputs.input_ring import InputRing
 
 #: Seconds of sound that wait at least, beside half a block of the device.
 _MARGIN = 0.003

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 
 import numpy as np
 
 from musicvae.audio import Samples
 from musicvae.errors import DeviceError
-from musicvae.live.faults import Faults
 from musicvae.live.inputs.card import InputCard
+from musicvae.live.inputs.shared import SharedCard
 from musicvae.live.outputs import devices
-
-#: Seconds between two checks of the card, and between two attempts to open it again.
-_LOOK, _RETRY = 0.05, 1.0
-#: Seconds that a card may take to open or to close when all ends.
-_PATIENCE = 5.0
+from musicvae.live.outputs.reconnecting import Reconnecting
+from musicvae.live.outputs.supervised import Supervised
 
 #: Opens a card.
 Open = Callable[[], InputCard]
 
 
-class ReconnectingInput:
+class ReconnectingInput(Supervised):
     """Hears a device; while it is lost, the engine fades to silence, and it is tried again.
+
+    Where the output plays on the same device, that device stream is heard, also after a change of
+    the output; else a device stream of its own.
 
     PortAudio looks for new devices only where none is open: while the output plays, a device comes
     back if it is still in PortAudio's list, as one that was unplugged for a moment is.
@@ -32,7 +31,7 @@ class ReconnectingInput:
         device: its number, or part of its name; ``None`` is the system's default.
         sample_rate: of the engine, in Hz.
         block: sample frames that the device brings at once.
-        output: name of the device that plays; empty for a file.
+        output: that plays on a device; ``None`` for a file.
         open: opens the card, in place of the above.
 
     Raises:
@@ -43,9 +42,6 @@ class ReconnectingInput:
         feeds_back: whether a device plays.
         howls: whether the two look like the microphone and the loudspeakers of one laptop.
         state: its name, or ``"lost: …, trying again"``.
-        reconnects: how often it came back.
-        faults: what the search for it raised and no audio system should raise.
-        on_change: called with each new :attr:`state`; must not block for long.
     """
 
     def __init__(
@@ -53,25 +49,31 @@ class ReconnectingInput:
         device: str | int | None,
         sample_rate: int,
         block: int,
-        output: str = "",
+        output: Reconnecting | None = None,
         open: Open | None = None,
     ) -> None:
-        self._wanted = device
-        self._open = open or (lambda: InputCard(self._wanted, sample_rate, block, output))
-        self.on_change: Callable[[str], None] | None = None
-        self.reconnects = 0
-        self.faults = Faults()
-        card = self._open()
-        self._card: InputCard | None = card
-        self.name = self.state = card.name
-        self.feeds_back = bool(output)
-        self.howls = bool(output) and devices.howls(card.name, output)
+        self._wanted, self._output = device, output
+        played = "" if output is None else output.name
+        self._open = open or (lambda: InputCard(self._wanted, sample_rate, block, played))
+        card = self._opened()
+        super().__init__("input", card.name)
+        self._card: InputCard | SharedCard | None = card
+        self.name = card.name
+        self.feeds_back = bool(played)
+        self.howls = bool(played) and devices.howls(card.name, played)
         self._wanted = card.name  # numbers and defaults change with each device that comes or goes
         self._late, self._drift, self._latency_ms = 0, 0.0, card.latency_ms
         self._started = False
-        self._changing = threading.RLock()
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._supervise, name="musicvae-ears", daemon=True)
+
+    @property
+    def there(self) -> bool:
+        """Whether the device is open."""
+        return self._card is not None
+
+    @property
+    def shared(self) -> bool:
+        """Whether it is heard on the device stream that plays."""
+        return isinstance(self._card, SharedCard)
 
     @property
     def latency_ms(self) -> float:
@@ -102,17 +104,13 @@ class ReconnectingInput:
                 self._card.start()
         except DeviceError as error:
             self._lose(error.what)
-        self._thread.start()
+        self._supervise()
 
     def stop(self) -> None:
         """End, and close the device; safe to call twice."""
-        self._stopping.set()
         if self._let_go in devices.holders:
             devices.holders.remove(self._let_go)
-        if self._thread.is_alive():
-            self._thread.join(_PATIENCE)
-        # An audio system that hangs while a card is opened must not keep the program from ending.
-        if self._changing.acquire(timeout=_PATIENCE):
+        if self._rest():
             self._close()
             self._changing.release()
 
@@ -124,15 +122,19 @@ class ReconnectingInput:
         else:
             card.read(out)
 
-    def _supervise(self) -> None:
-        wait = _LOOK
-        while not self._stopping.wait(wait):
-            with self._changing:
-                try:
-                    self._look()
-                except Exception as error:  # noqa: BLE001 - or it would never come back
-                    self.faults.note("input", error)
-                wait = _LOOK if self._card is not None else _RETRY
+    def _opened(self) -> InputCard | SharedCard:
+        """Open the device, or share that of the output.
+
+        Raises:
+            DeviceError: it does not open, or the output waits for the device to come back.
+        """
+        output = self._output
+        if output is None or not output.shares:
+            return self._open()
+        try:
+            return SharedCard(output)
+        except ValueError as error:  # it was lost, and the output comes first
+            raise DeviceError("the sound card is lost") from error
 
     def _look(self) -> None:
         card = self._card
@@ -140,22 +142,32 @@ class ReconnectingInput:
             self._try_again()
             return
         card.look()
-        if card.gone:
+        output = self._output
+        shareable = output is not None and output.shares and output.card is not None
+        if (isinstance(card, SharedCard) and card.left) or (shareable and not self.shared):
+            self._close()  # the output plays on another card
+            self._try_again(moved=True)
+        elif card.gone:
             self._lose(f"the microphone {card.name!r} went away")
 
-    def _try_again(self) -> None:
+    def _try_again(self, *, moved: bool = False) -> None:
+        """Open the device again, which was lost, or which the output has ``moved`` to or from."""
         try:
-            card = self._open()
+            card = self._opened()
             card.start()
-        except DeviceError:
+        except DeviceError as error:
+            if moved:
+                self._lost(error.what)
             return
         self._card = card
-        self.reconnects += 1
-        self._say(card.name)
+        if moved:
+            self._say(card.name)
+        else:
+            self._found(card.name)
 
     def _lose(self, reason: str) -> None:
         self._close()
-        self._say(f"lost: {reason}, trying again")
+        self._lost(reason)
 
     def _let_go(self) -> None:
         """PortAudio is about to look for devices, which closes all."""
@@ -168,11 +180,3 @@ class ReconnectingInput:
         if card is not None:
             self._late += card.following.late
             card.stop()
-
-    def _say(self, state: str) -> None:
-        changed, self.state = state != self.state, state
-        if changed and self.on_change is not None:
-            try:
-                self.on_change(state)
-            except Exception as error:  # noqa: BLE001 - telling must not keep the sound away
-                self.faults.note("input", error)

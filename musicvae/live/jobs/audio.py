@@ -24,6 +24,7 @@ class AudioJobs:
 
     def __init__(self, output: Output, options: Options) -> None:
         self._output = output
+        self._microphone = options.microphone
         self._ahead = {} if options.ahead_ms is None else {"ahead_ms": options.ahead_ms}
 
     def list_devices(self, command: Command, say: Say) -> tuple[Value, ...]:
@@ -57,6 +58,7 @@ class AudioJobs:
                 sample_rate=output.sample_rate,
                 channels=output.channels,
                 block=block,
+                microphone=self._microphone,
                 **self._ahead,
             )
         )

@@ -142,6 +142,20 @@ def find_input(device: str | int | None) -> Device:
     return chosen
 
 
+def same(card: Device, microphone: str) -> Device | None:
+    """That sound card as an input device, where it is the one that is meant; else ``None``.
+
+    Args:
+        card: that plays.
+        microphone: name or number of an input device; empty for the system's default one.
+    """
+    try:
+        found = find_input(microphone or None)
+    except DeviceError:
+        return None
+    return found if found.number == card.number else None
+
+
 def howls(microphone: str, loudspeaker: str) -> bool:
     """Whether two names look like those of the microphone and the loudspeakers of one laptop."""
     heard, played = microphone.lower(), loudspeaker.lower()

@@ -81,6 +81,7 @@ def choose(
     fast: bool = False,
     channels: int = 2,
     ahead_ms: float = DEFAULT_AHEAD_MS,
+    microphone: str | None = None,
 ) -> Output:
     """The output that the options ask for.
 
@@ -93,6 +94,7 @@ def choose(
         fast: render a file as fast as possible, not in real time.
         channels: number of channels; a sound card with fewer gets as many as it has.
         ahead_ms: milliseconds before a sound card pulls a block at which it is ready.
+        microphone: the input device that is heard; see ``SoundCard``.
 
     Raises:
         DeviceError: there is no such sound card, or the file cannot be created.
@@ -100,7 +102,14 @@ def choose(
     """
     if out is None:
         return Reconnecting(
-            opener(device, ahead_ms=ahead_ms, sample_rate=rate, block=block, channels=channels)
+            opener(
+                device,
+                ahead_ms=ahead_ms,
+                sample_rate=rate,
+                block=block,
+                channels=channels,
+                microphone=microphone,
+            )
         )
     if os.fspath(out) == "null":
         return Null(rate or model_rate, channels, block=block, fast=fast)
@@ -120,6 +129,8 @@ def opener(device: str | int | None, **options: Any) -> Open:
         card = SoundCard(device, **options)
         # Numbers and the system's default change with every card that comes or goes.
         device = card.name
+        if card.recorded is not None:
+            options["microphone"] = card.name
         return card
 
     return open_card

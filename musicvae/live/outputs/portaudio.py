@@ -1,4 +1,7 @@
-"""Opens device streams of PortAudio that play a ring, with a callback in C or in Python."""
+"""Opens device streams of PortAudio that play a ring, with a callback in C or in Python.
+
+One that also records, on the same stream, fills another ring.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,11 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
+from musicvae.live.outputs.input_ring import InputRing, NativeInputRing, PythonInputRing
 from musicvae.live.outputs.ring import NativeRing, PythonRing
+
+#: Seconds of sound that fit into a ring that is recorded.
+_RECORDED = 1.0
 
 
 def mixer() -> ModuleType | None:
@@ -27,18 +34,32 @@ class NativeDeviceStream:
     Args:
         rtmixer: the module.
         frames: sample frames that must fit in the ring.
+        inputs: channels that it records; 0 for none.
         options: options of ``sounddevice.OutputStream``.
 
     Raises:
         sounddevice.PortAudioError: the device does not open.
+
+    Attributes:
+        recorded: the ring that it fills; ``None`` for none.
     """
 
     callback = "C"
 
-    def __init__(self, rtmixer: ModuleType, frames: int, **options: Any) -> None:
-        self.native = rtmixer.Mixer(**options)
-        self.ring = NativeRing(rtmixer, frames, options["channels"])
+    def __init__(
+        self, rtmixer: ModuleType, frames: int, inputs: int, channels: int, **options: Any
+    ) -> None:
+        self.recorded: InputRing | None = None
+        self._recorded: NativeInputRing | None = None
+        if inputs:
+            self.native = rtmixer.MixerAndRecorder(channels=(inputs, channels), **options)
+            room = round(_RECORDED * options["samplerate"])
+            self.recorded = self._recorded = NativeInputRing(rtmixer, room, inputs)
+        else:
+            self.native = rtmixer.Mixer(channels=channels, **options)
+        self.ring = NativeRing(rtmixer, frames, channels)
         self._action: Any = None
+        self._recording: Any = None
         self._earlier = 0
 
     @property
@@ -47,8 +68,11 @@ class NativeDeviceStream:
         return self._earlier + (self._action.stats.output_underflows if self._action else 0)
 
     def keep_playing(self) -> None:
-        """Play the ring, unless it is playing."""
-        if self._action in self.native.actions:
+        """Play the ring, unless it is playing; and record, unless it does."""
+        actions = self.native.actions
+        if self._recorded is not None and self._recording not in actions:
+            self._recording = self.native.record_ringbuffer(self._recorded.native)
+        if self._action in actions:
             return
         if self._action is not None:
             self._earlier += self._action.stats.output_underflows
@@ -67,18 +91,39 @@ class PythonDeviceStream:
     Args:
         sounddevice: the module.
         frames: sample frames that must fit in the ring.
+        inputs: channels that it records; 0 for none.
         options: options of ``sounddevice.OutputStream``.
 
     Raises:
         sounddevice.PortAudioError: the device does not open.
+
+    Attributes:
+        recorded: the ring that it fills; ``None`` for none.
     """
 
     callback = "Python"
 
-    def __init__(self, sounddevice: ModuleType, frames: int, **options: Any) -> None:
-        self.ring = PythonRing(frames, options["channels"])
+    def __init__(
+        self, sounddevice: ModuleType, frames: int, inputs: int, channels: int, **options: Any
+    ) -> None:
+        self.ring = PythonRing(frames, channels)
+        self.recorded: InputRing | None = None
+        self._recorded: PythonInputRing | None = None
         self.xruns = 0
-        self.native = sounddevice.OutputStream(callback=self.fill, **options)
+        if inputs:
+            room = round(_RECORDED * options["samplerate"])
+            self.recorded = self._recorded = PythonInputRing(room, inputs)
+            self.native = sounddevice.Stream(
+                callback=self.exchange, channels=(inputs, channels), **options
+            )
+        else:
+            self.native = sounddevice.OutputStream(callback=self.fill, channels=channels, **options)
+
+    def exchange(self, heard: Any, out: Any, frames: int, time: Any, status: Any) -> None:
+        """PortAudio's callback: takes ``heard`` and fills ``out``, float32 likewise."""
+        if self._recorded is not None:
+            self._recorded.put(heard)
+        self.fill(out, frames, time, status)
 
     def fill(self, out: Any, frames: int, time: Any, status: Any) -> None:
         """PortAudio's callback: fills ``out``, float32 (sample frames, channels)."""
@@ -95,7 +140,11 @@ class PythonDeviceStream:
 
 
 def open_device_stream(
-    sounddevice: ModuleType, frames: int, ended: Callable[[], None], **options: Any
+    sounddevice: ModuleType,
+    frames: int,
+    ended: Callable[[], None],
+    inputs: int = 0,
+    **options: Any,
 ) -> NativeDeviceStream | PythonDeviceStream:
     """Open a device that plays a ring, with the C callback where rtmixer is installed.
 
@@ -103,6 +152,7 @@ def open_device_stream(
         sounddevice: the module.
         frames: sample frames that must fit in the ring.
         ended: called, on any thread, when the device stream has ended, by itself or not.
+        inputs: channels that it also records; 0 for none.
         options: for ``sounddevice.OutputStream``: device, samplerate, blocksize, channels, latency.
 
     Raises:
@@ -110,7 +160,7 @@ def open_device_stream(
     """
     rtmixer = mixer()
     if rtmixer is not None:
-        return NativeDeviceStream(rtmixer, frames, finished_callback=ended, **options)
+        return NativeDeviceStream(rtmixer, frames, inputs, finished_callback=ended, **options)
     return PythonDeviceStream(
-        sounddevice, frames, dtype="float32", finished_callback=ended, **options
+        sounddevice, frames, inputs, dtype="float32", finished_callback=ended, **options
     )

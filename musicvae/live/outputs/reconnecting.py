@@ -7,28 +7,20 @@ from collections.abc import Callable
 
 from musicvae.audio import Samples
 from musicvae.errors import DeviceError, SettingError
-from musicvae.live.faults import Faults
 from musicvae.live.outputs import devices
 from musicvae.live.outputs.clocked import Null
 from musicvae.live.outputs.soundcard import SoundCard
+from musicvae.live.outputs.supervised import Supervised
 
 #: Opens a sound card.
 Open = Callable[[], SoundCard]
 
-#: Seconds between two checks of the card.
-_LOOK = 0.05
-#: Seconds between two attempts to open it again.
-_RETRY = 1.0
-#: Seconds that a card may take to open or to close when all ends.
-_PATIENCE = 5.0
 
-
-class Reconnecting:
+class Reconnecting(Supervised):
     """Plays on a sound card; while the card is lost, to nowhere, in real time.
 
     Exactly one output runs at any time, so one thread at a time renders the engine, and the engine
     never stops. Sound that was rendered but not yet played when the card went is lost with it.
-    Whatever the audio system raises, the search for the card goes on.
 
     Args:
         open: opens the card; called again to get it back.
@@ -38,28 +30,31 @@ class Reconnecting:
 
     Attributes:
         state: ``"playing"``, or ``"lost: …, trying again"``.
-        reconnects: how often the card came back.
-        faults: errors that the search for the card raised and that no audio system should raise.
-        on_change: called with each new :attr:`state`, on a thread of this class or on the one that
-            calls :meth:`switch`; must not block for long. ``None`` at first.
+        shares: whether the card also records, or did before it was lost; see ``SoundCard``.
     """
 
     def __init__(self, open: Open) -> None:
+        super().__init__("sound card", "playing")
         self._open = open
-        self.on_change: Callable[[str], None] | None = None
         self._output: SoundCard | Null = open()
         self.name = self._output.name
         self.sample_rate = self._output.sample_rate
         self.channels = self._output.channels
-        self.state = "playing"
-        self.reconnects = 0
-        self.faults = Faults()
+        self.shares = self.card is not None and self.card.recorded is not None
         self._earlier = 0
         self._render: Callable[[Samples], None] | None = None
         self._rendering = threading.Lock()  # of the one output that renders
-        self._changing = threading.Lock()  # held by the supervisor, switch or stop
-        self._stopping = threading.Event()
-        self._thread: threading.Thread | None = None
+
+    @property
+    def card(self) -> SoundCard | None:
+        """The card that plays; ``None`` while it is lost."""
+        output = self._output
+        return output if isinstance(output, SoundCard) else None
+
+    @property
+    def there(self) -> bool:
+        """Whether the card is open."""
+        return self.card is not None
 
     @property
     def block(self) -> int:
@@ -105,19 +100,11 @@ class Reconnecting:
         """
         self._render = render
         self._output.start(self._alone)
-        self._thread = threading.Thread(
-            target=self._supervise, name="musicvae-supervisor", daemon=True
-        )
-        self._thread.start()
+        self._supervise()
 
     def stop(self) -> None:
         """Play what is pending, fade out, and close; safe to call twice."""
-        self._stopping.set()
-        if self._thread is not None:
-            self._thread.join(_PATIENCE)
-            self._thread = None
-        # An audio system that hangs while a card is opened must not keep the program from ending.
-        free = self._changing.acquire(timeout=_PATIENCE)
+        free = self._rest()
         self._output.stop()
         if free:
             self._changing.release()
@@ -146,16 +133,6 @@ class Reconnecting:
             self._enter(card)
             self._say("playing")
 
-    def _supervise(self) -> None:
-        wait = _LOOK
-        while not self._stopping.wait(wait):
-            with self._changing:
-                try:
-                    self._look()
-                except Exception as error:  # noqa: BLE001 - or the sound would never come back
-                    self.faults.note("sound card", error)
-                wait = _LOOK if isinstance(self._output, SoundCard) else _RETRY
-
     def _look(self) -> None:
         """Leave a card that was lost, or try to get it back."""
         if not isinstance(self._output, SoundCard):
@@ -164,7 +141,7 @@ class Reconnecting:
             reason = self._output.failure.what
             self._leave()
             self._enter(self._nowhere())
-            self._say(f"lost: {reason}, trying again")
+            self._lost(reason)
 
     def _try_again(self) -> None:
         try:
@@ -173,9 +150,8 @@ class Reconnecting:
         except (DeviceError, SettingError):
             return
         self._leave()
-        self.reconnects += 1
         self._enter(card)
-        self._say("playing")
+        self._found("playing")
 
     def _opened(self, open: Open) -> SoundCard:
         """Open a card, and check that it suits the engine."""
@@ -197,7 +173,7 @@ class Reconnecting:
                 self._enter(self._opened(self._open))
                 return
             except Exception as error:  # noqa: BLE001 - the supervisor tries again
-                self._say(f"lost: {getattr(error, 'what', error)}, trying again")
+                self._lost(str(getattr(error, "what", error)))
         self._enter(self._nowhere())
 
     def _nowhere(self) -> Null:
@@ -215,12 +191,13 @@ class Reconnecting:
         """Start an output; the supervisor finds one that does not start to be lost."""
         if isinstance(output, SoundCard):
             self.name = output.name
+            self.shares = output.recorded is not None
         self._output = output
         if self._render is not None:
             try:
                 output.start(self._alone)
             except DeviceError as error:
-                self._say(f"lost: {error.what}, trying again")
+                self._lost(error.what)
 
     def _alone(self, out: Samples) -> None:
         """Render a block, or silence while an output that was left is still busy with its last."""
@@ -234,11 +211,3 @@ class Reconnecting:
 
     def _card_underruns(self) -> int:
         return self._output.underruns if isinstance(self._output, SoundCard) else 0
-
-    def _say(self, state: str) -> None:
-        changed, self.state = state != self.state, state
-        if changed and self.on_change is not None:
-            try:
-                self.on_change(state)
-            except Exception as error:  # noqa: BLE001 - telling must not keep the sound away
-                self.faults.note("sound card", error)

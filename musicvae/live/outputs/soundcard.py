@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
+from types import ModuleType
+from typing import Any
 
 from musicvae.audio import Samples
 from musicvae.errors import DeviceError, SettingError
-from musicvae.live.outputs import devices, portaudio_internals
+from musicvae.live.hearing.hearing import CHANNELS
+from musicvae.live.outputs import devices
+from musicvae.live.outputs.card import Card
 from musicvae.live.outputs.devices import list_devices as list_devices
-from musicvae.live.outputs.portaudio import open_device_stream
+from musicvae.live.outputs.input_ring import InputRing
+from musicvae.live.outputs.portaudio import (
+    NativeDeviceStream,
+    PythonDeviceStream,
+    open_device_stream,
+)
 from musicvae.live.outputs.render_thread import RenderThread
 from musicvae.live.outputs.ring_writer import needed
 
@@ -17,12 +25,12 @@ from musicvae.live.outputs.ring_writer import needed
 #: ``benchmarks/latency.py`` measures its cost, ``benchmarks/stage.py`` its benefit.
 DEFAULT_AHEAD_MS = 2.5
 MOST_CHANNELS = 64
-#: Seconds that PortAudio may take to close a device.
-_PATIENCE = 3.0
 
 
-class SoundCard:
+class SoundCard(Card):
     """Plays blocks that are rendered shortly before the device pulls them; see ``RenderThread``.
+
+    Where the same device is to be heard, it records on the same device stream.
 
     Args:
         device: its number, or part of its name; ``None`` is the system's default.
@@ -31,6 +39,8 @@ class SoundCard:
         channels: at most, 1 to 64; a device with fewer gets as many as it has.
         ahead_ms: milliseconds before its pull at which a block is ready, 1 to 100; more, by itself,
             on a machine that is late.
+        microphone: name or number of the input device that is heard, empty for the system's
+            default one, ``None`` for none. Another device than this one is not opened here.
 
     Raises:
         DeviceError: PortAudio is missing, or there is no such device, or it does not open.
@@ -38,7 +48,11 @@ class SoundCard:
 
     Attributes:
         callback: language of the audio thread's callback, ``"C"`` or ``"Python"``.
+        recorded: what the device hears; ``None`` where it does not record.
+        input_ms: milliseconds from the microphone to there, as the device reports it.
     """
+
+    _device: NativeDeviceStream | PythonDeviceStream
 
     def __init__(
         self,
@@ -48,38 +62,54 @@ class SoundCard:
         block: int = 512,
         channels: int = 2,
         ahead_ms: float = DEFAULT_AHEAD_MS,
+        microphone: str | None = None,
     ) -> None:
         _check("number of channels", channels, 1, MOST_CHANNELS)
         _check("time ahead in ms", ahead_ms, 1, 100)
         sounddevice = devices.portaudio()
         found = devices.find(device)
+        super().__init__(
+            f"sound card {found.name!r}", f"try another --device; {devices.HINT}", found.jack
+        )
         self.name = found.name
         self.sample_rate = int(sample_rate or found.sample_rate)
         self.channels = min(channels, found.channels)
         self.block = block
-        self._jack = found.jack
-        self._gone = self._started = self._stopping = self._abandoned = False
-        try:
-            self._device = open_device_stream(
-                sounddevice,
-                needed(block, self.sample_rate, ahead_ms / 1000),
-                self._ended,
-                device=found.number,
-                samplerate=self.sample_rate,
-                blocksize=block,
-                channels=self.channels,
-                latency="low",
-            )
-        except (sounddevice.PortAudioError, ValueError) as error:
-            raise DeviceError(
-                f"the sound card {self.name!r} does not open at {self.sample_rate} Hz",
-                expected=f"one of: {list_devices('; ')}",
-                received=str(error),
-                hint=f"try another --device, --rate or --block; {devices.HINT}",
-            ) from error
+        self._started = False
+        heard = None if microphone is None else devices.same(found, microphone)
+        self._device = self._opened(
+            sounddevice,
+            0 if heard is None else min(CHANNELS, heard.channels),
+            frames=needed(block, self.sample_rate, ahead_ms / 1000),
+            ended=self._ended,
+            device=found.number,
+            samplerate=self.sample_rate,
+            blocksize=block,
+            channels=self.channels,
+            latency="low",
+        )
         self.callback = self._device.callback
+        self.recorded: InputRing | None = self._device.recorded
         self._rendering = RenderThread(self._device, self.sample_rate, block, ahead_ms / 1000)
-        self._device_ms = float(self._device.native.latency) * 1000
+        latency = self._device.native.latency
+        both = latency if isinstance(latency, tuple) else (0.0, latency)
+        self.input_ms, self._device_ms = (1000 * float(seconds) for seconds in both)
+
+    def _opened(
+        self, sounddevice: ModuleType, inputs: int, **options: Any
+    ) -> NativeDeviceStream | PythonDeviceStream:
+        """Open the device, to record as well if it can."""
+        for attempt in dict.fromkeys((inputs, 0)):
+            try:
+                return open_device_stream(sounddevice, inputs=attempt, **options)
+            except (sounddevice.PortAudioError, ValueError) as error:
+                trouble = error
+        raise DeviceError(
+            f"the sound card {self.name!r} does not open at {self.sample_rate} Hz",
+            expected=f"one of: {list_devices('; ')}",
+            received=str(trouble),
+            hint=f"try another --device, --rate or --block; {devices.HINT}",
+        ) from trouble
 
     @property
     def queue_ms(self) -> float:
@@ -101,7 +131,7 @@ class SoundCard:
         """The reason why it stopped by itself; ``None`` while it has not."""
         if self._rendering.fault is not None:
             return DeviceError("rendering failed", received=repr(self._rendering.fault))
-        if self._gone or self._rendering.gone:
+        if self.gone or self._rendering.gone:
             return DeviceError(
                 f"the sound card {self.name!r} went away",
                 received=self._rendering.trouble or None,
@@ -127,15 +157,7 @@ class SoundCard:
         Raises:
             DeviceError: the device does not start.
         """
-        try:
-            self._device.native.start()
-        except devices.portaudio().PortAudioError as error:
-            self._gone = True
-            raise DeviceError(
-                f"the sound card {self.name!r} does not start",
-                received=str(error),
-                hint=f"try another --device; {devices.HINT}",
-            ) from error
+        self._begin()
         self._started = True
         self._rendering.start(render)
 
@@ -144,28 +166,12 @@ class SoundCard:
         if self._stopping:
             return
         self._rendering.stop()
-        self._stopping = True
-        if self._jack and (
-            self._rendering.gone if self._started else not portaudio_internals.jack_answers()
-        ):
-            portaudio_internals.abandon(self._device)
-            return
-        # A device that is gone can block PortAudio; the daemon goes on without it.
-        closing = threading.Thread(target=self._close, name="musicvae-closing", daemon=True)
-        closing.start()
-        closing.join(_PATIENCE)
-        if closing.is_alive():
-            self._abandoned = True
-            portaudio_internals.abandon(self._device)
-
-    def _close(self) -> None:
-        self._device.native.stop()
-        if not self._abandoned:  # perhaps given up while ``stop`` waited
-            self._device.native.close()
+        dead = self._jack and self._rendering.gone if self._started else self._unanswered()
+        self._end(dead=dead)
 
     def _ended(self) -> None:
-        if not self._stopping:
-            self._gone = self._rendering.gone = True
+        super()._ended()
+        self._rendering.gone |= self.gone
 
 
 def _check(what: str, value: float, low: float, high: float) -> None:

@@ -8,6 +8,7 @@ from typing import Protocol
 import numpy as np
 
 from musicvae.latents.arrays import Latents
+from musicvae.latents.memory.gravity import Masses
 
 #: Seconds from jump to jump; temperatures.
 CONTINUITY_RANGE, TEMPERATURE_RANGE = (0.5, 30.0), (0.0, 4.0)
@@ -68,6 +69,7 @@ class Guidance:
         amounts: of the model's attributes, in their standard deviations, float32 (attributes,).
         lead: where the performer moves the latents: both of these; float32 (D,).
         memory: of the deck, for other sources to vary; ``None`` where there is none.
+        masses: steps of that memory, which draw the input; likewise.
         hearer: called with each frame that is played, while listening.
         soloists: sources that a deck may leave to themselves, by name, the preferred one first.
         ahead: sample frames of the engine from the beginning of its block to the present frame.
@@ -86,6 +88,7 @@ class Guidance:
         self.amounts: Latents = np.zeros(attributes, np.float32)
         self.lead: Latents = np.zeros(latent_dim, np.float32)
         self.memory: Continuation | None = None
+        self.masses: Masses | None = None
         self.hearer: Callable[[Latents], None] | None = None
         self.soloists: dict[str, Soloist] = {}
         self.ahead = 0

@@ -8,6 +8,7 @@ import numpy as np
 
 from musicvae.artifact import ArtifactInfo
 from musicvae.latents.arrays import Latents
+from musicvae.latents.memory.gravity import Gravity
 from musicvae.live.commands import readers
 from musicvae.live.commands.address import Command, Morph, Row, Target, Values, covers
 from musicvae.live.commands.arguments import Shape
@@ -32,13 +33,15 @@ _row = partial(Row["InputSource"], deck=True, target=Target.SOURCE, source="inpu
 class InputSource(Source):
     """Lets the input move the latents: a voice, a guitar, a drum plays the model.
 
-    Below the gate it follows into silence, or hands over to the memory of the deck, else its prior,
-    else to the latents that are set. Without an encoder it is not ready.
+    What was heard is drawn to the steps of the deck's memory that are like it, as far as the
+    performer says. Below the gate it follows into silence, or hands over to the memory of the deck,
+    else its prior, else to the latents that are set. Without an encoder it is not ready.
 
     Attributes:
         ear: through which it hears; ``None`` without an encoder.
         encoder_name: name of the encoder.
         following: whether it follows the input into silence.
+        gravity: how far what is heard is drawn to the memory of the deck, 0 to 1.
     """
 
     name = "input"
@@ -46,6 +49,7 @@ class InputSource(Source):
     meaning = "the sound that comes in"
     encoder_name: str
     following: bool
+    gravity: float
     addresses = (
         _row(
             "/input/load",
@@ -71,12 +75,24 @@ class InputSource(Source):
             morph=Morph.SWITCH,
             replaced_by=covers,
         ),
+        _row(
+            "/input/gravity",
+            "f, 0 to 1",
+            "How far what is heard is drawn to what is like it in the memory of the deck: 0 (at "
+            "first) leaves it, 1 plays the music of the memory alone. Nothing without a memory.",
+            readers.number(0, 1),
+            apply=lambda source, c, _: source.draw(c.number),
+            describe=lambda source: source.message(source.gravity),
+            replaced_by=covers,
+        ),
     )
 
     def __init__(self, info: ArtifactInfo, frame_rate: float) -> None:
         self.ear = None
         self.encoder_name = ""
-        self.following = True
+        self.following, self.gravity = True, 0.0
+        self._drawn = 0.0  # how far it is drawn now
+        self._gravity = Gravity(info.latent_dim)
         self._alone = 0.0  # how much of what is played is the deck's own
         self._step = 1 / max(1.0, _MOVE_SECONDS * frame_rate)
         self._own: Latents = np.zeros(info.latent_dim, np.float32)
@@ -104,8 +120,13 @@ class InputSource(Source):
         """Follow the input into silence, or play on alone there."""
         self.following = on
 
+    def draw(self, gravity: float) -> None:
+        """Draw what is heard to the memory of the deck, so far of the way: 0 to 1."""
+        self.gravity = gravity
+
     def adopt(self, other: InputSource) -> None:
         """See :class:`Source`. The two share the ear."""
+        self.gravity, self._drawn = other.gravity, other._drawn
         self.ear, self.encoder_name = other.ear, other.encoder_name
         self.following, self._alone = other.following, other._alone
 
@@ -116,7 +137,9 @@ class InputSource(Source):
             out[:] = 0.0
             return
         out[:] = ear.latents(guidance.ahead)
-        if self.following or ear.is_open(guidance.ahead):
+        is_open = ear.is_open(guidance.ahead)
+        self._attract(out, self.gravity if is_open else 0.0)
+        if self.following or is_open:
             self._alone = max(0.0, self._alone - self._step)
         else:
             if not self._alone:
@@ -127,6 +150,20 @@ class InputSource(Source):
             np.add(out, self._own, out=out)
         if self._alone:
             self._blend(out)
+
+    def _attract(self, out: Latents, gravity: float) -> None:
+        """Draw ``out`` to the memory; how far moves to ``gravity``, which is 0 below the gate.
+
+        So silence stays silence.
+        """
+        step = self._step
+        self._drawn += min(max(gravity - self._drawn, -step), step)
+        masses = self._guidance.masses
+        if self._drawn and masses is not None:
+            own = self._own
+            np.subtract(self._gravity.centre(masses, out), out, out=own)
+            np.multiply(own, np.float32(self._drawn), out=own)
+            np.add(out, own, out=out)
 
     def _blend(self, out: Latents) -> None:
         """Mix what the deck plays alone into ``out``."""

@@ -81,9 +81,9 @@ class MemorySource(Source):
         self.memory_name = ""
         self._wishes = Wishes(lead=np.zeros(info.latent_dim, np.float32))
         self._steering = Steering(info)
-        self.attend(Guidance(info.latent_dim, info.stride, len(info.attributes)))
         self._player: Improviser | None = None
         self._places: Places | None = None
+        self.attend(Guidance(info.latent_dim, info.stride, len(info.attributes)))
         self._leading = Leading()
         self._steps = Steps(info.latent_dim, info.stride, _MOST_STEPS)
         self._step = self._next_step = 0  # of these two rows
@@ -148,6 +148,7 @@ class MemorySource(Source):
         self._guidance = guidance
         guidance.memory = self
         guidance.soloists[self.name] = self
+        guidance.masses = None if self._places is None else self._places.masses
 
     def insert(self, places: Places, name: str) -> None:
         """Improvise over this memory; where another one was played, from a place that is like it.
@@ -158,6 +159,7 @@ class MemorySource(Source):
         """
         self._follows, self._begins, self._goes = self.ready, not self.ready, None
         self.memory_name, self._places = name, places
+        self._guidance.masses = places.masses
         self._leading.end()
         self._steering.know(places.attributes)
         self._wish()
@@ -184,6 +186,7 @@ class MemorySource(Source):
     def adopt(self, other: MemorySource) -> None:
         """See :class:`Source`. The two share the memory, which is never changed."""
         self.memory_name, self._places = other.memory_name, other._places
+        self._guidance.masses = other._guidance.masses
         self._leading = other._leading.twin()
         self._player = None if other._player is None else other._player.twin()
         if self._player is not None:

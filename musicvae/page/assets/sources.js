@@ -13,10 +13,13 @@ const SETTINGS = {
     ...["/listen", "/seed"],
   ],
   prior: ["/variation", "/temperature", "/lead", "/listen", "/seed"],
-  input: ["/input/listen", "/input/gain", "/input/gate", "/input/mix", "/input/mute"],
+  input: [
+    ...["/input/listen", "/input/gravity", "/input/gain", "/input/gate", "/input/mix"],
+    "/input/mute",
+  ],
 };
 // Settings that both decks share.
-const SHARED = SETTINGS.input.slice(1);
+const SHARED = SETTINGS.input.slice(2);
 const WORDS = {
   held: "Nothing moves the latents but your hands.",
   tape: "A tape moves the latents: a sound, encoded.",

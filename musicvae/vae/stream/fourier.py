@@ -91,12 +91,12 @@ class StreamSynthesis(keras.layers.Layer):
     """Turns log-magnitudes and phases into sound: inverse Fourier transform and overlap-add.
 
     After Siuzdak 2023, *Vocos*, here with a memory of the windows that have begun and not ended.
-    Hann windows overlap to a constant from the fourth frame on; the first ones fade in.
+    Hann windows overlap to a constant once as many have begun as overlap; the first ones fade in.
 
     Args:
         channels: number of channels of the sound.
         fft: window in samples; 256, 1024 or 4096.
-        hop: samples per frame; a quarter of ``fft`` or less.
+        hop: samples per frame; half of ``fft`` or less.
 
     Input shape: two float32 (batch, frames, channels × fft // 2): natural logarithms of magnitudes,
     where a full-scale sine peaks near 0, and phases in radians; the bins of each channel in the
@@ -109,7 +109,7 @@ class StreamSynthesis(keras.layers.Layer):
         self.channels, self.fft, self.hop = channels, fft, hop
         self.parts = fft // hop
         self.memory: Memory = (self.parts - 1, fft * channels)
-        # Hann windows a quarter apart or closer add up to half their number.
+        # Hann windows half their length apart or closer add up to half their number.
         window = hann(fft) * (fft / 4.0) / (self.parts / 2.0)
         self.window = tf.constant(window, tf.float32)
         self.transform = dft.Transform(*map(tf.constant, dft.inverse(window)))

@@ -23,7 +23,7 @@ class StreamSettings:
         encoder_width: numbers in a frame of the encoder.
         encoder_blocks: number of the encoder's blocks at the frame rate, and at the step rate.
         fft: window of analysis and synthesis in samples; 256, 1024 or 4096.
-        hop: samples per decoder frame; ``fft`` is four times as long or longer.
+        hop: samples per decoder frame; ``fft`` is twice as long or longer.
         stride: decoder frames per latent step; an encoded latent is repeated for as many frames.
         bands: number of mel bands that the encoder gets.
         scale: scale b of the likelihood; smaller asks for closer reconstructions, and costs KL.
@@ -137,10 +137,10 @@ def _check_lengths(recipe: Recipe, settings: StreamSettings) -> None:
     fft = settings.fft
     if fft not in (256, 1024, 4096):
         raise SettingError("model.fft cannot be used", expected="256, 1024, 4096", received=fft)
-    if settings.fft % settings.hop or settings.fft < 4 * settings.hop:
+    if settings.fft % settings.hop or settings.fft < 2 * settings.hop:
         raise SettingError(
             "the windows of the synthesis do not overlap to a constant",
-            expected=f"hop {settings.fft // 4}, or that divided by 2, 4, …",
+            expected=f"hop {settings.fft // 2}, or that divided by 2, 4, …",
             received=f"hop {settings.hop} with fft {settings.fft}",
         )
     if settings.shortest not in (64, 128, 256, 512):

@@ -114,7 +114,7 @@ def test_another_rate_is_opened_where_that_of_the_engine_is_not(machine: Any) ->
 
 
 def test_a_lost_device_is_tried_again(machine: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("musicvae.live.inputs.reconnecting._RETRY", 0.05)
+    monkeypatch.setattr("musicvae.live.outputs.supervised._RETRY", 0.05)
     heard = ReconnectingInput(None, RATE, 256)
     states: list[str] = []
     heard.on_change = states.append
@@ -140,9 +140,13 @@ def test_a_lost_device_is_tried_again(machine: Any, monkeypatch: pytest.MonkeyPa
 
 
 def test_a_laptop_would_howl(machine: Any) -> None:
-    assert ReconnectingInput(None, RATE, 256, "MacBook Pro Speakers").howls
-    assert not ReconnectingInput(None, RATE, 256, "External Headphones").howls
-    assert not ReconnectingInput(None, RATE, 256, "Scarlett 2i2").howls
+    def howls(name: str) -> bool:
+        output: Any = SimpleNamespace(name=name, shares=False)
+        return ReconnectingInput(None, RATE, 256, output).howls
+
+    assert howls("MacBook Pro Speakers")
+    assert not howls("External Headphones")
+    assert not howls("Scarlett 2i2")
     to_file = choose("", RATE, 256)
     assert (to_file.howls, to_file.feeds_back) == (False, False)
     assert "Built-in Microphone" in devices.list_inputs()

@@ -7,7 +7,7 @@ import pytest
 
 from musicvae.live.inputs.drifting import DriftingResampler
 from musicvae.live.inputs.following import Following
-from musicvae.live.inputs.ring import PythonInputRing
+from musicvae.live.outputs.input_ring import PythonInputRing
 
 
 def tone(frames: np.ndarray, hz: float, rate: float) -> np.ndarray:

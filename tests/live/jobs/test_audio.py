@@ -17,6 +17,8 @@ from musicvae.live.table import ADDRESSES
 class Card:
     """Replaces a sound card; stores how it was opened."""
 
+    recorded = None
+
     def __init__(self, device: Any, **asked: Any) -> None:
         if device == "absent":
             raise DeviceError("no such sound card")
@@ -52,11 +54,11 @@ def output(monkeypatch: pytest.MonkeyPatch) -> Switched:
 
 
 def test_another_device_keeps_the_block_and_another_block_the_device(output: Switched) -> None:
-    jobs = AudioJobs(output, Options(device="first", block=256, ahead_ms=3.0))
+    jobs = AudioJobs(output, Options(device="first", block=256, ahead_ms=3.0, input="mic"))
     assert jobs.block(ADDRESSES.command("/audio/block", values=(128,)), said) == (128,)
     assert jobs.device(ADDRESSES.command("/audio/device", values=("second",)), said) == ("second",)
     assert jobs.block(ADDRESSES.command("/audio/block", values=(512,)), said) == (512,)
-    same = {"sample_rate": 48_000, "channels": 2, "ahead_ms": 3.0}
+    same = {"sample_rate": 48_000, "channels": 2, "ahead_ms": 3.0, "microphone": "mic"}
     assert output.cards == [
         {"device": "first", "block": 128, **same},
         {"device": "second", "block": 128, **same},

@@ -9,13 +9,15 @@ from typing import Any
 import pytest
 
 from musicvae.errors import DeviceError, SettingError
-from musicvae.live.outputs import devices, reconnecting
+from musicvae.live.outputs import devices, reconnecting, supervised
 from musicvae.live.outputs.clocked import Null
 from musicvae.live.outputs.reconnecting import Reconnecting
 
 
 class Card(Null):
     """Passes for a sound card, without one."""
+
+    recorded = None
 
     def __init__(self, name: str = "card", rate: int = 8000, block: int = 80) -> None:
         super().__init__(rate, block=block)
@@ -55,8 +57,8 @@ def wait_for(jacks: Any) -> Callable[[Callable[[], bool]], None]:
 def quick(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     refreshed: list[str] = []
     monkeypatch.setattr(reconnecting, "SoundCard", Card)
-    monkeypatch.setattr(reconnecting, "_LOOK", 0.002)
-    monkeypatch.setattr(reconnecting, "_RETRY", 0.01)
+    monkeypatch.setattr(supervised, "_LOOK", 0.002)
+    monkeypatch.setattr(supervised, "_RETRY", 0.01)
     monkeypatch.setattr(devices, "refresh", lambda: refreshed.append("refreshed"))
     return refreshed
 

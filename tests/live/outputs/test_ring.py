@@ -29,7 +29,7 @@ def test_frames_lie_at_their_number_and_wrap() -> None:
 
 def _stream() -> PythonDeviceStream:
     module: Any = SimpleNamespace(OutputStream=lambda **options: SimpleNamespace(options=options))
-    return PythonDeviceStream(module, 4096, channels=2)
+    return PythonDeviceStream(module, 4096, 0, channels=2)
 
 
 def test_the_callback_in_python_allocates_nothing(allocated: Any) -> None:

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from musicvae.errors import DeviceError, SettingError
-from musicvae.live.outputs import portaudio_internals, soundcard
+from musicvae.live.outputs import card as cards
+from musicvae.live.outputs import portaudio_internals
 from musicvae.live.outputs.ring_writer import FADE
 from musicvae.live.outputs.soundcard import SoundCard
 
@@ -106,7 +107,7 @@ def test_a_close_that_hangs_does_not_hang_the_daemon(
     machine: Callable[..., Any], fakes: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     machine(fakes.SPEAKERS)
-    monkeypatch.setattr(soundcard, "_PATIENCE", 0.05)
+    monkeypatch.setattr(cards, "_PATIENCE", 0.05)
     monkeypatch.setattr(portaudio_internals, "_dead", False)
     card = SoundCard()
     go_on = threading.Event()

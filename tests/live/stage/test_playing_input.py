@@ -163,6 +163,55 @@ def test_below_the_gate_it_plays_on_alone(stage: Stage, models: Path) -> None:
     ]
 
 
+def test_what_is_heard_is_drawn_to_the_memory_and_silence_stays_silence(
+    stage: Stage, models: Path
+) -> None:
+    memory = make_memory()
+    memory.save(models / "jazz.memory")
+    voice = stage.engine.decks["a"].voice
+    assert voice is not None
+
+    def away() -> float:
+        """How far the latents are from the nearest step of the memory, on average."""
+        distances = []
+        for _ in range(40):
+            stage.hear(noise(STEP))
+            latents = np.array(voice.controls.sounding())
+            distances.append(np.linalg.norm(memory.rows() - latents, axis=1).min())
+        return float(np.mean(distances[20:]))
+
+    stage("/input/auto", 0)
+    stage("/input/gravity", 1.0)
+    far = away()  # there is no memory to draw it
+    stage("/memory/load", "jazz")
+    stage("/source", "input")
+    near = away()
+    stage("/input/gravity", 0.5)
+    between = away()
+    assert near < between < far
+    assert near < 0.7 * far
+    assert not stage.hear(np.zeros((RATE, 2), np.float32))[-4000:].any()
+
+
+def test_gravity_comes_and_goes_within_150_ms(stage: Stage, models: Path) -> None:
+    make_memory().save(models / "jazz.memory")
+    stage("/memory/load", "jazz")
+    stage("/source", "input")
+    voice = stage.engine.decks["a"].voice
+    assert voice is not None
+    source: Any = voice.controls.sources["input"]
+    stage.hear(noise(RATE))
+    shares = []
+    for gravity in (1.0, 0.0):
+        stage("/input/gravity", gravity)
+        for _ in range(50):
+            stage.hear(noise(64))
+            shares.append(source._drawn)
+    assert max(shares) == 1.0
+    assert shares[-1] == 0.0
+    assert np.abs(np.diff([0.0, *shares])).max() <= 64 / (0.15 * RATE) + 1e-9
+
+
 def test_scale_hand_and_attributes_move_it(stage: Stage) -> None:
     stage.hear(noise(4000))
     voice = stage.engine.decks["a"].voice

@@ -55,6 +55,7 @@ SENT: dict[str, list[Any]] = {
     "/model/load": ["jazz"],
     "/input/load": ["ears"],
     "/input/listen": [0],
+    "/input/gravity": [0.25],
     "/input/gain": [-4.5],
     "/input/gate": [-30.0],
     "/input/hold": [100.0],
@@ -97,7 +98,7 @@ def test_each_address_holds_what_it_was_sent(handle: EngineHandle, address: str)
         do(handle, "/tape/load", "solo")
     if address.startswith("/memory/"):
         do(handle, "/memory/load", "jazz")
-    if address == "/input/listen":
+    if address in ("/input/listen", "/input/gravity"):
         do(handle, "/input/load", "ears")
     do(handle, address, *SENT[address])
     if address in ("/tape/scrub", "/memory/place"):  # and it has gone on since
@@ -112,7 +113,7 @@ def test_each_address_of_a_deck_is_that_decks_own(handle: EngineHandle, address:
         do(handle, "/deck/b/tape/load", "solo")
     if address.startswith("/memory/"):
         do(handle, "/deck/b/memory/load", "jazz")
-    if address == "/input/listen":
+    if address in ("/input/listen", "/input/gravity"):
         do(handle, "/deck/b/input/load", "ears")
     do(handle, f"/deck/b{address}", *SENT[address])
     answer = asked(handle, f"/deck/b{address}")

@@ -17,6 +17,7 @@ from musicvae.live.inputs.replayed import Replayed
 from musicvae.live.outputs.clocked import Null
 from musicvae.live.storage.input_log import InputLog
 from musicvae.live.storage.scores import read_score
+from tests.latents.memories import make_memory
 
 RATE = 16_000
 
@@ -60,6 +61,7 @@ def rendered(score: Path, models: Path) -> tuple[int, Path]:
 def takes(models: Path, make_client: Any, tmp_path: Path) -> Path:
     """Two recordings of one session: from its beginning, and from later on."""
     (models / "ears.onnx").rename(models / "jazz.encoder.onnx")
+    make_memory().save(models / "jazz.memory")
     folder = tmp_path / "takes"
     output: Any = Null(RATE, block=160)
     with Daemon(
@@ -68,6 +70,7 @@ def takes(models: Path, make_client: Any, tmp_path: Path) -> Path:
         client = make_client(daemon.port)
         client.say("/input/gate", -40)
         client.say("/input/mix", 0.7)
+        client.say("/input/gravity", 0.6)
         client.sync()
         client.done("/record/stop")
         client.done("/record/start", "late")

@@ -133,3 +133,10 @@ def test_magnitudes_are_limited() -> None:
         limit = layer.advance(tf.fill(phase.shape, 2.0), phase, past)[0].numpy()
         made = layer.advance(tf.fill(phase.shape, 200.0), phase, past)[0].numpy()
         np.testing.assert_allclose(made, limit, rtol=1e-5)
+
+
+@pytest.mark.parametrize("hop", [32, 64, 128])
+def test_windows_add_up_to_a_constant(hop: int) -> None:
+    window = StreamSynthesis(1, FFT, hop).window.numpy()
+    total = window.reshape(-1, hop).sum(axis=0)
+    np.testing.assert_allclose(total, FFT / 4, rtol=1e-5)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from musicvae.errors import SettingError
-from musicvae.recipes import STREAM, STREAM44, Recipe
+from musicvae.recipes import STREAM, STREAM44, STREAM_LL, Recipe
 from musicvae.vae.stream.settings import StreamSettings, settings_of, transforms
 
 
@@ -51,6 +51,13 @@ def test_a_latent_step_lasts_as_long_in_both_shipped_recipes() -> None:
     assert low.step / STREAM.sample_rate == high.step / STREAM44.sample_rate
 
 
+def test_the_windows_of_the_recipe_for_low_latency_take_less_than_6_ms() -> None:
+    settings = settings_of(STREAM_LL)
+    assert settings.hop == 128
+    assert settings.delay / STREAM_LL.sample_rate <= 0.006
+    assert (settings.step + settings.delay) / STREAM_LL.sample_rate < 0.010
+
+
 @pytest.mark.parametrize(
     ("model", "what", "expected"),
     [
@@ -61,8 +68,8 @@ def test_a_latent_step_lasts_as_long_in_both_shipped_recipes() -> None:
         ({"scale": math.nan}, "model.scale", "a number from"),
         ({"flux_weight": -1.0}, "model.flux_weight", "a number from 0"),
         ({"fft": 512}, "model.fft", "256, 1024, 4096"),
-        ({"hop": 96}, "overlap", "hop 64"),
-        ({"hop": 128}, "overlap", "hop 64"),
+        ({"hop": 96}, "overlap", "hop 128"),
+        ({"hop": 256}, "overlap", "hop 128"),
         ({"depth": 3}, "no such setting", "width, hidden"),
     ],
 )

@@ -114,7 +114,7 @@ def test_what_no_memory_holds_is_refused_with_both_numbers(
     assert float(str(error.received).split()[1].replace(",", "")) > 32
 
 
-@pytest.mark.parametrize("recipe", ["clip", "notebook", "stream", "stream44"])
+@pytest.mark.parametrize("recipe", ["clip", "notebook", "stream", "stream-ll", "stream44"])
 def test_the_shipped_recipes_fit_into_a_small_machine(
     recipe: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

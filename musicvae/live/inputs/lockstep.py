@@ -1,0 +1,102 @@
+"""Reads the ring of a device stream that also plays: with one clock, so nothing is resampled."""
+
+from __future__ import annotations
+
+from math import ceil
+
+import numpy as np
+
+from musicvae.audio import Samples
+from musicvae.live.channels import spread
+from musicvae.live.limits import BLOCK_RANGE
+from musicvae.live.outputs.input_ring import InputRing
+
+#: Beyond so many blocks, and so many seconds, what waits is skipped at once: something stood still.
+_MOST_BLOCKS, _MOST = 2, 0.015
+#: Seconds in which a block waited all the time, so that it need not wait; and at first.
+_SPELL, _FIRST_SPELL = 5.0, 1.0
+
+
+class Lockstep:
+    """Gives the engine as many sample frames as it asks for, as the device brought them.
+
+    With each block the device brings as many sample frames as it takes. How many blocks wait is
+    only a matter of when within a block the engine asks: where that is too early, NaN is given
+    once, and from then on one more block waits; what has waited for long without need is skipped,
+    with a fade.
+
+    Args:
+        ring: of the device.
+        rate: of device and engine, in Hz.
+        block: sample frames that the device brings at once.
+
+    Attributes:
+        late: how often too little was there, or, a while after the beginning, too much.
+        drift: 0.
+        waiting: sample frames that wait at present, once the engine has read.
+    """
+
+    drift = 0.0
+
+    def __init__(self, ring: InputRing, rate: int, block: int) -> None:
+        self.late = 0
+        self.waiting = 0
+        self._ring, self._rate, self._block = ring, rate, block
+        self._most = _MOST_BLOCKS * block + _MOST * rate
+        self._taken = np.zeros((BLOCK_RANGE[1], ring.channels), np.float32)
+        self._spells = ceil(_FIRST_SPELL * rate), ceil(_SPELL * rate)
+        self._begun = self._starved = self._settled = False
+        self._least = self._read = 0
+        self._forget()
+
+    @property
+    def seconds(self) -> float:
+        """From the device's callback to the one that plays what the engine makes of it."""
+        return (self._block + self.waiting) / self._rate
+
+    def read(self, out: Samples) -> None:
+        """Write the next sample frames into ``out``, float32 (sample frames, any channels)."""
+        left = self._ring.available - len(out)
+        if left < 0:
+            self.late += self._begun and not self._starved
+            self._starved = True
+            self._forget()
+            out[:] = np.nan
+            return
+        if not self._begun:
+            self._skip(left)
+            self._begun, left = True, 0
+        self._starved = False
+        needless = self._needless(left, len(out))
+        if needless:
+            self._skip(needless)
+            left -= needless
+        taken = self._taken[: len(out)]
+        self._ring.take(taken)
+        self.waiting = left
+        if needless:
+            out[:] = np.nan  # a fade to where the sound goes on
+        else:
+            spread(taken, out)
+
+    def _needless(self, left: int, asked: int) -> int:
+        """How many sample frames wait without need; notes how many wait."""
+        if left > self._most:
+            self.late += self._settled
+            self._forget()
+            return left
+        self._least, self._read = min(self._least, left), self._read + asked
+        if self._read < self._spells[self._settled]:
+            return 0
+        least, self._settled = self._least, True
+        self._forget()
+        return least - least % self._block
+
+    def _forget(self) -> None:
+        self._least, self._read = self._spells[1], 0
+
+    def _skip(self, frames: int) -> None:
+        while frames > 0:
+            part = self._taken[: min(frames, len(self._taken))]
+            self._ring.take(part)
+            frames -= len(part)

@@ -1,0 +1,97 @@
+"""A device that brings a block with each that it takes, and an engine that asks between two."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from musicvae.live.inputs.lockstep import Lockstep
+from musicvae.live.outputs.input_ring import PythonInputRing
+
+RATE, BLOCK = 48_000, 256
+
+
+class Room:
+    """A ring that is written with a rising count, and who reads it."""
+
+    def __init__(self) -> None:
+        self.ring = PythonInputRing(RATE, 1)
+        self.lockstep = Lockstep(self.ring, RATE, BLOCK)
+        self.brought = 0
+
+    def bring(self, blocks: int = 1) -> None:
+        for _ in range(blocks):
+            counts = np.arange(self.brought, self.brought + BLOCK, dtype=np.float32)
+            self.ring.put(counts[:, None])
+            self.brought += BLOCK
+
+    def ask(self) -> np.ndarray:
+        out = np.zeros((BLOCK, 2), np.float32)
+        self.lockstep.read(out)
+        return out
+
+
+def test_each_block_is_heard_as_it_came() -> None:
+    room = Room()
+    assert np.isnan(room.ask()).all()  # nothing yet
+    room.bring(3)
+    np.testing.assert_array_equal(room.ask()[:, 0], np.arange(2 * BLOCK, 3 * BLOCK))  # the newest
+    for number in range(3, 50):
+        room.bring()
+        heard = room.ask()
+        np.testing.assert_array_equal(heard[:, 0], np.arange(number * BLOCK, (number + 1) * BLOCK))
+        np.testing.assert_array_equal(heard[:, 0], heard[:, 1])
+    assert (room.lockstep.late, room.lockstep.waiting) == (0, 0)
+    assert room.lockstep.seconds == BLOCK / RATE
+
+
+def test_an_early_question_is_a_fade_and_then_a_block_waits() -> None:
+    room = Room()
+    room.bring()
+    room.ask()
+    assert np.isnan(room.ask()).all()
+    room.bring(2)
+    heard = [room.ask()[0, 0]]
+    for _ in range(20):
+        room.bring()
+        heard.append(room.ask()[0, 0])
+    np.testing.assert_array_equal(heard, BLOCK * np.arange(1, 22))  # nothing is skipped
+    assert (room.lockstep.late, room.lockstep.waiting) == (1, BLOCK)
+
+
+def test_what_waits_without_need_is_skipped_once() -> None:
+    room = Room()
+    room.bring()
+    room.ask()
+    room.bring()
+    skipped = 0
+    for _ in range(round(12 * RATE / BLOCK)):
+        room.bring()
+        skipped += bool(np.isnan(room.ask()).any())
+    assert (skipped, room.lockstep.waiting, room.lockstep.late) == (1, 0, 0)
+
+
+def test_a_machine_that_stood_still_catches_up_at_once() -> None:
+    room = Room()
+    room.bring()
+    for _ in range(round(6 * RATE / BLOCK)):
+        room.ask()
+        room.bring()
+    room.bring(20)
+    assert np.isnan(room.ask()).all()
+    assert (room.lockstep.late, room.lockstep.waiting) == (1, 0)
+    room.bring()
+    assert room.ask()[-1, 0] == room.brought - 1
+
+
+def test_as_long_as_it_may_wait_nothing_is_skipped() -> None:
+    """An engine that asks now before and now after the device needs the block that waits."""
+    room = Room()
+    room.bring(2)
+    room.ask()
+    room.bring()
+    lost = 0
+    for _ in range(round(8 * RATE / BLOCK / 2)):
+        lost += bool(np.isnan(room.ask()).any())
+        lost += bool(np.isnan(room.ask()).any())
+        room.bring(2)
+    assert lost <= 1
