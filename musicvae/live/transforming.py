@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike
 
 from musicvae.audio import Samples, Sound, resample, to_channels
 from musicvae.errors import AudioError, LiveError, SettingError
+from musicvae.live.commands.address import DECK_NAMES
 from musicvae.live.commands.arguments import RefusedError
 from musicvae.live.commands.messages import StoredMessage
 from musicvae.live.engine.clips import InlineClips
@@ -99,7 +100,7 @@ class Transformer:
             self._do(message)
         for message in (settings or Transformation()).messages():
             self._do(message)
-        voice = self.engine.decks["a"].voice
+        voice = self.engine.decks[DECK_NAMES[0]].voice
         if voice is None or voice.controls.ear is None:  # the commands above make both
             raise LiveError("the model does not play")
         self.latency = round((voice.controls.ear.latency + voice.latency) * self.sample_rate)
@@ -141,7 +142,7 @@ class Transformer:
     def _do(self, message: StoredMessage) -> None:
         """Apply one message now."""
         try:
-            command = self._handle.restore(message, "a")
+            command = self._handle.restore(message, DECK_NAMES[0])
         except RefusedError as error:
             raise SettingError(
                 "a setting of the transformation cannot be used",
