@@ -123,9 +123,7 @@ def binding_of(row: object, table: AddressTable) -> Binding:
     )
 
 
-def checked_address(
-    address: str, table: AddressTable, decks: Collection[str] = DECK_NAMES
-) -> str:
+def checked_address(address: str, table: AddressTable, decks: Collection[str] = DECK_NAMES) -> str:
     """An address that a control may move.
 
     Args:

@@ -16,7 +16,7 @@ import numpy as np
 from musicvae.audio import Samples
 from musicvae.limiter import Limiter
 from musicvae.live.commands import readers
-from musicvae.live.commands.address import DECK_NAMES, Command, Morph, Row, Target, covers
+from musicvae.live.commands.address import DECK_NAMES, DECKS, Command, Morph, Row, Target, covers
 from musicvae.live.engine.agenda import Agenda
 from musicvae.live.engine.batch import Batch, batches
 from musicvae.live.engine.deck import PLAY_SECONDS, Deck
@@ -69,7 +69,10 @@ class Engine:
         self.spectrum_tap: Callable[[Samples], None] | None = None
         self.input_tap: Callable[[Samples], None] | None = None
         self.decks = {
-            name: Deck(name, sample_rate, channels, SEGMENT, _weight(name), self.faults)
+            name: Deck(
+                *(name, sample_rate, channels, SEGMENT, _weight(name), self.faults),
+                rests=name not in DECKS,
+            )
             for name in DECK_NAMES[:decks]
         }
         self._decks = tuple(self.decks.values())

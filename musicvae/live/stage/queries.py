@@ -1,4 +1,4 @@
-"""Queries that the rendering thread answers between two blocks: ``/get``, decks, models, the input."""
+"""Queries that the rendering thread answers between two blocks: ``/get``, decks, models, input."""
 
 from __future__ import annotations
 
