@@ -28,10 +28,10 @@ class Stage:
         sent: the messages that the daemon would have got, each address with its arguments.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, decks: int = 2) -> None:
         self.sent: list[tuple[str, tuple[Any, ...]]] = []
         self.reachable = True
-        self.hub = Hub(ADDRESSES, self._send)
+        self.hub = Hub(ADDRESSES, self._send, decks)
         self.load("a", "jazz", 3, "loudness")
         self.load("b", "metal", 2)
         self.hub.connected(True)
@@ -60,8 +60,9 @@ class Stage:
 
 
 @pytest.fixture
-def stage() -> Stage:
-    return Stage()
+def stage(request: pytest.FixtureRequest) -> Stage:
+    """Of two decks, or of as many as the test is parametrised with."""
+    return Stage(getattr(request, "param", 2))
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ const SETTINGS = {
   prior: ["/variation", "/temperature", "/lead", "/listen", "/seed"],
   input: ["/input/listen", "/input/gain", "/input/gate", "/input/mix", "/input/mute"],
 };
-// Settings that both decks share.
+// Settings that all decks share.
 const SHARED = SETTINGS.input.slice(1);
 const WORDS = {
   held: "Nothing moves the latents but your hands.",
