@@ -265,9 +265,9 @@ class Options:
             raise SettingError(
                 "the decks cannot begin so", expected=", ".join(SOURCES), received=self.source
             )
-        if not isinstance(self.decks, int):
-            raise SettingError("the number of decks is none", received=repr(self.decks))
         _check("number of decks", self.decks, *DECKS_RANGE)
+        if not isinstance(self.decks, int):
+            raise SettingError("the number of decks is not whole", received=repr(self.decks))
         _check("gain", self.gain_db, *GAIN_RANGE)
         _check("length in seconds", 1.0 if self.seconds is None else self.seconds, 0.1, 1e6)
         _check("block", self.block, *BLOCK_RANGE)
