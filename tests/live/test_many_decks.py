@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 from typing import Any
@@ -64,6 +65,31 @@ def test_one_deck_is_enough(models: Path, make_client: Any) -> None:
         assert (status["model"], status["model_b"], status["decks"]) == ("jazz", "", 1)
         client.say("/deck/b/gain", 0.0)
         assert client.receive() == ("/error", ["/deck/b/gain", "no such deck; there is a"])
+
+
+def test_the_console_tells_which_decks_there_are(models: Path) -> None:
+    jazz = models / "jazz.onnx"
+    for decks, said in ((2, ""), (3, "a to c: /deck/c/play 1"), (26, "a to z: /deck/c/play 1")):
+        with Daemon([jazz] * 3, output=Null(RATE), port=0, decks=decks) as daemon:
+            lines = [line.strip() for line in daemon.greeting()]
+            (shown,) = [line for line in lines if line.startswith("decks ")] or [""]
+            assert said in shown
+            assert bool(said) == bool(shown)
+
+
+def test_the_screen_shows_what_is_loaded(models: Path) -> None:
+    pytest.importorskip("rich", reason="rich, which draws the screen, is not installed")
+    from rich.console import Console
+
+    from musicvae.live.console.screen import draw
+
+    given = [models / f"{name}.onnx" for name in ("jazz", "metal", "wide")]
+    with Daemon(given, output=Null(RATE), port=0, decks=5) as daemon:
+        console = Console(record=True, width=100, file=io.StringIO())
+        console.print(draw(daemon.parts))
+    shown = console.export_text()
+    assert "deck c  wide  +0.0 dB  stopped" in shown
+    assert "deck d" not in shown
 
 
 def perform(client: Any) -> None:
