@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from musicvae.live.table import ADDRESSES
-from musicvae.midi.bindings import Binding, binding_of
+from musicvae.midi.bindings import Binding, binding_of, checked_address
 from musicvae.midi.controls import Control, control_of
 from musicvae.midi.defaults import defaults
 from musicvae.midi.mapping import MAX_BINDINGS, Mapping
@@ -83,6 +83,19 @@ def test_any_row_is_a_binding_or_a_reason(row: dict[str, Any]) -> None:
 def test_the_defaults_could_stand_in_a_file() -> None:
     for one in defaults():
         assert binding_of(one.to_json(), ADDRESSES) == one
+
+
+def test_all_sound_off_silences_every_deck_that_there_is() -> None:
+    for decks in ("a", "ab", "abcdefgh"):
+        mapping = Mapping(given=defaults(decks))
+        silenced = [one.address for one in mapping.of(Control("cc", 120, 1))]
+        assert silenced == [f"/deck/{deck}/panic" for deck in decks]
+
+
+def test_a_file_may_be_for_a_daemon_with_more_decks() -> None:
+    assert checked_address("/deck/h/gain", ADDRESSES) == "/deck/h/gain"
+    with pytest.raises(ValueError, match="no such deck; there are a, b"):
+        checked_address("/deck/h/gain", ADDRESSES, "ab")
 
 
 def test_a_control_may_move_several_addresses_and_be_named_openly() -> None:
