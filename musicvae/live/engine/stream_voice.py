@@ -144,7 +144,9 @@ class StreamVoice:
             self._pass(moved)
             self.work.spend(started)
             return
-        if moved:
+        if moved and self._resting:
+            self._silence(self._part(0, moved))
+        elif moved:
             self._sound(0, moved)
         if error is not None:
             self._fail(error, self._part(moved, 1))
@@ -162,7 +164,11 @@ class StreamVoice:
         if self._resampler is not None:
             count = self._resampler.rest(count)
         self._at, self._end = 0, count
-        self._ready[:count] = 0
+        self._silence(self._ready[:count])
+
+    def _silence(self, sound: Samples) -> None:
+        """Write silence in place of frames, of which the next one then fades in."""
+        sound[:] = 0
         self._last[:] = 0
         self._faded = True
 

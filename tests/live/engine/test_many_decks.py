@@ -11,6 +11,7 @@ import pytest
 from musicvae.live.commands.table import Refusal
 from musicvae.live.engine.clips import Numbers
 from musicvae.live.engine.engine import Engine
+from musicvae.live.engine.stream_voice import StreamVoice
 from musicvae.live.fades import amplitude
 from musicvae.live.osc.packets import Message
 from musicvae.live.table import ADDRESSES
@@ -153,6 +154,36 @@ def test_what_rested_comes_back_without_a_click_for_any_blocks(
     np.testing.assert_array_equal(heard[0], heard[2])
     assert heard[0].max() == pytest.approx(0.1, abs=1e-3)
     assert np.abs(np.diff(heard[0])).max() < 0.1 / 20  # a fade of 10 ms has 80 steps
+
+
+@pytest.mark.parametrize("fails", [(), (3,), (0, 7), (4, 5, 6)])
+def test_a_source_that_fails_during_a_rest_leaves_the_same_for_any_blocks(
+    models: Any, fails: tuple[int, ...]
+) -> None:
+    heard, decoded = [], []
+    for block in (1, 100, 512):
+        decoder = Counting(models.stream_info(2, RATE, 64, "00000000000000ab"))
+        voice, number = StreamVoice("x", decoder, RATE, 2, together=8), iter(range(100))
+        following = voice.controls.next
+
+        def moved(following: Any = following, number: Any = number) -> Any:
+            if next(number) in fails:
+                raise ArithmeticError("it broke")
+            return following()
+
+        voice.controls.next = moved  # type: ignore[method-assign]
+        out = np.zeros((1024, 2), np.float32)
+        for first in range(0, 512, block):
+            voice.rest(out[first : min(512, first + block)])
+        for first in range(512, 1024, block):
+            voice.read(out[first : min(1024, first + block)])
+        heard.append(out)
+        decoded.append(decoder.frames)
+    np.testing.assert_array_equal(heard[0], heard[1])
+    np.testing.assert_array_equal(heard[0], heard[2])
+    assert decoded[0] == decoded[1] == decoded[2] == 8
+    assert not heard[0][:512].any()
+    assert heard[0][-1, 0] == pytest.approx(0.1)
 
 
 def test_an_address_of_no_deck_names_those_that_there_are() -> None:
