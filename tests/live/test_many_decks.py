@@ -139,6 +139,7 @@ def test_what_is_set_now_is_rendered_for_every_deck(
     options: dict[str, Any] = {"output": Null(RATE), "port": 0, "takes": tmp_path, "decks": 3}
     with Daemon([models / "jazz.onnx"], source="held", **options) as daemon:
         client = make_client(daemon.port)
+        client.socket.settimeout(120)  # a process of low priority renders
         client.say("/mute", 1)
         client.done("/deck/c/model/load", "jazz")
         client.say("/deck/c/latent", 2.0, 1.0)
