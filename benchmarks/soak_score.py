@@ -157,7 +157,7 @@ class Performer:
         r = self.random
         if r.random() < 0.05:
             return Sent("/crossfade", tuple(CROSSFADE(r, Shape())))
-        deck = r.choice([name for name in DECKS if shapes[name].latent_dim])
+        deck = r.choice([name for name, shape in shapes.items() if shape.latent_dim])
         path = r.choices(self._paths, self._weights)[0]
         shape = shapes[deck]
         if path == "/attr/<name>" and not shape.attributes:

@@ -19,7 +19,8 @@ _WEIGHTS = [weight for weight, _ in DRAWS.values()]
 _ADDRESSES = (
     *("/status", "/quit", "/ping", "/alias", "/loop", "/model/load", "/tape/load", "/preset/load"),
     *("/latent/*", "/deck/*/gain", "/{latent,gain}", "/latent/<i>", "/latent/999999", "/", "//"),
-    *("/crossfade", "/deck/c/gain", "/deck/a", "/deck/b/status", "/latent/-1", "/attr/nothing"),
+    *("/crossfade", "/deck/c/gain", "/deck/aa/gain", "/deck/a", "/latent/-1", "/attr/nothing"),
+    *("/deck/b/status", "/decks", "/deck/*/play"),
     *("/morph", "/record/start", "/render", "/panic", "latent", "/latent/" + "9" * 200, "/a\nb"),
 )
 
@@ -41,7 +42,7 @@ def foreign(rng: random.Random) -> list[Any]:
     path = rng.choice((*_ADDRESSES, rng.choice(ADDRESSES.rows).path))
     for placeholder in ("<i>", "<n>", "<name>"):
         path = path.replace(placeholder, rng.choice(("0", "3", "4", "loudness", placeholder)))
-    prefix = rng.choice(("", "", "/deck/a", "/deck/b"))
+    prefix = rng.choice(("", "", "/deck/a", "/deck/b", "/deck/z"))
     count = rng.choice((0, 0, 1, 1, 2, 3, 4, 5, 64))
     return [prefix + path, *(edge(rng) for _ in range(count))]
 

@@ -77,6 +77,7 @@ def _header() -> dict[str, Any]:
         "schema": 1,
         "rate": _RATE,
         "channels": 2,
+        "decks": 2,
         "start_frame": 0,
         "models": {"chord": {"file": "chord.onnx", "graph_sha256": ""}},
     }
@@ -92,7 +93,8 @@ def _by_hand(rng: random.Random) -> dict[str, Any]:
         moment = rng.uniform(0, 0.4)
         several = rng.random() < 0.3
         events.append([moment, messages.valid(rng)] if several else [moment, *messages.valid(rng)])
-    return {"rate": _RATE, "channels": 2, "seconds": 0.5, "models": ["waves"], "events": events}
+    size = {"rate": _RATE, "channels": 2, "decks": 3, "seconds": 0.5}
+    return {**size, "models": ["waves"], "events": events}
 
 
 def _batches(lines: list[Any]) -> list[list[Any]]:

@@ -9,8 +9,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from musicvae.live.commands.address import DECKS, Values
+from musicvae.live.commands.address import DECK_NAMES, Values
 from musicvae.live.commands.arguments import Shape
+from musicvae.live.limits import DEFAULT_DECKS
 from musicvae.live.osc.packets import Message
 
 #: Latents of one model that are remembered; none has more.
@@ -63,6 +64,7 @@ class Mirror:
     Args:
         on_value: called with each address whose value changed, its values, and those of before.
         on_model: called with a deck whose model is another one and is known now.
+        decks: how many there are.
 
     Attributes:
         values: the values of each address, with its deck: ``"/deck/a/gain"``.
@@ -73,9 +75,10 @@ class Mirror:
         self,
         on_value: Callable[[str, Values, Values], None] = lambda *_: None,
         on_model: Callable[[str], None] = lambda _: None,
+        decks: int = DEFAULT_DECKS,
     ) -> None:
         self.values: dict[str, Values] = {}
-        self.models: dict[str, Model] = dict.fromkeys(DECKS, NO_MODEL)
+        self.models: dict[str, Model] = dict.fromkeys(DECK_NAMES[:decks], NO_MODEL)
         self._on_value = on_value
         self._on_model = on_model
         self._facts: dict[str, dict[str, object]] = {}

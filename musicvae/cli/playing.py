@@ -36,8 +36,8 @@ def add(commands: Commands) -> None:
         nargs="*",
         metavar="ARTIFACT",
         help="names of ready models (`musicvae models` lists them), .onnx files that musicvae "
-        "exported, or folders of them: the first plays on deck a, the second on deck b, the others "
-        "can be loaded over OSC",
+        "exported, or folders of them: the first plays on deck a, the second on deck b (and so on, "
+        "with --decks), the others can be loaded over OSC",
     )
     groups = {title: command.add_argument_group(title) for title in ("sound", "network", "folders")}
     for field in fields(Options):

@@ -83,10 +83,13 @@ def assemble(
     allowed = AllowList([*options.allow, *hosts])  # what is bound is this machine
     announcer = Announcer(Outbox(), Addressees(), Subscribers(), Notices())
     output = _open_output(options, repertoire.model_rate, announcer, stack)
-    journal = Journal(output.sample_rate, output.channels, [os.fspath(repertoire.tapes)])
+    tapes = [os.fspath(repertoire.tapes)]
+    journal = Journal(output.sample_rate, output.channels, tapes, decks=options.decks)
     stack.callback(journal.close)
     hurried = not (options.fast or options.allow_slow)
-    stage = _build_stage(output, journal, repertoire, hurried, stack)
+    engine = Engine(output.sample_rate, output.channels, options.decks)
+    engine.journal = journal.append
+    stage = _build_stage(engine, output, journal, repertoire, hurried, stack)
     heard = _open_input(options, output, announcer, stack)
     log = _log_input(stage.engine, stack) if heard is not None else None
     recording = RecordingJobs(stage, journal, Path(options.takes), log)
@@ -215,12 +218,16 @@ def _open_input(
 
 
 def _build_stage(
-    output: Output, journal: Journal, repertoire: Repertoire, hurried: bool, stack: ExitStack
+    engine: Engine,
+    output: Output,
+    journal: Journal,
+    repertoire: Repertoire,
+    hurried: bool,
+    stack: ExitStack,
 ) -> EngineHandle:
-    """The engine with empty decks, and a loader; ``hurried`` refuses models that are too slow."""
-    engine = Engine(output.sample_rate, output.channels)
-    engine.journal = journal.append
-    clips = ThreadClips(lambda command, loop: engine.post(command, payloads=(loop,)))
+    """The engine and a loader for its decks; ``hurried`` refuses models that are too slow."""
+    decks = len(engine.decks)
+    clips = ThreadClips(lambda command, loop: engine.post(command, payloads=(loop,)), decks)
     stack.callback(clips.stop)
     loader = Loader(
         repertoire.library,

@@ -37,8 +37,8 @@ class Daemon:
 
     Args:
         artifacts: path of an ``.onnx`` file, or a decoder that is loaded already, or a list of
-            these. The first plays on deck a, the second on deck b; all can be loaded by name. A
-            folder stands for the files in it.
+            these. The first is for deck a, the second for deck b and so on, as far as there are
+            decks; all can be loaded by name. A folder stands for the files in it.
         **options: see :class:`musicvae.live.options.Options`.
 
     Attributes:

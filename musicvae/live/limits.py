@@ -12,6 +12,8 @@ GATE_DBFS = -50.0
 MOST_HOLD_MS, HOLD_MS = 10_000.0, 250.0
 #: Sample frames that an audio device pulls at once.
 BLOCK_RANGE = (16, 8192)
+#: Decks of one engine: their names are letters. Two, if nothing else is said.
+DECKS_RANGE, DEFAULT_DECKS = (1, 26), 2
 #: What a stream may play until it is told something else: its memory, else its prior, else a walk;
 #: its memory or its prior, which it must have; the input, if there is one; a walk; nothing.
 SOURCES = ("auto", "memory", "prior", "input", "walk", "held")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from musicvae.errors import SettingError
-from musicvae.live.limits import BLOCK_RANGE, GAIN_RANGE, SOURCES
+from musicvae.live.limits import BLOCK_RANGE, DECKS_RANGE, DEFAULT_DECKS, GAIN_RANGE, SOURCES
 
 if TYPE_CHECKING:  # every command line imports this module; numpy would slow each of them down
     from musicvae.live.inputs.input import Input
@@ -32,7 +32,8 @@ class Options:
         allow: hosts that may send, besides this machine.
         allow_quit: whether ``/quit`` ends the daemon.
         honour_timetags: whether bundles wait until they are due.
-        gain_db: gain of both decks at the start in dB, -96 to 12.
+        decks: how many there are, 1 to 26, called a, b, c and so on.
+        gain_db: gain of all decks at the start in dB, -96 to 12.
         source: what a stream plays until it is told something else: ``"auto"``, the input where
             there is one, else its memory, else its prior, else a walk; ``"input"``, ``"memory"``,
             ``"prior"``, ``"walk"`` or ``"held"``.
@@ -142,6 +143,16 @@ class Options:
             "const": "",
             "metavar": "NAME",
             "help": "record from the beginning, with a score that `musicvae render` plays again",
+        },
+    )
+    decks: int = field(
+        default=DEFAULT_DECKS,
+        metadata={
+            "group": "sound",
+            "type": int,
+            "metavar": "N",
+            "help": "how many decks there are, called a, b, c and so on (default: %(default)s); "
+            "those from c on wait for /deck/c/play 1",
         },
     )
     gain_db: float = field(
@@ -254,6 +265,9 @@ class Options:
             raise SettingError(
                 "the decks cannot begin so", expected=", ".join(SOURCES), received=self.source
             )
+        _check("number of decks", self.decks, *DECKS_RANGE)
+        if not isinstance(self.decks, int):
+            raise SettingError("the number of decks is not whole", received=repr(self.decks))
         _check("gain", self.gain_db, *GAIN_RANGE)
         _check("length in seconds", 1.0 if self.seconds is None else self.seconds, 0.1, 1e6)
         _check("block", self.block, *BLOCK_RANGE)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 
-from musicvae.live.commands.address import DECKS, Address
+from musicvae.live.commands.address import DECK_NAMES, DECKS, Address
 from musicvae.live.osc.replies_table import REPLIES
 from musicvae.live.status import FIELDS
 from musicvae.live.table import ADDRESSES
@@ -74,12 +74,15 @@ def markdown() -> str:
     decks = [entry for entry in ADDRESSES if entry.deck and not entry.internal]
     others = [entry for entry in ADDRESSES if not entry.deck]
     prefixes = " or ".join(f"`/deck/{name}`" for name in DECKS)
+    last = DECK_NAMES[-1]
     return "\n".join(
         [
             _HEAD,
             "## Addresses of a deck",
             "",
-            f"{prefixes} may stand before each of them; without it deck {DECKS[0]} is meant.",
+            f"{prefixes} may stand before each of them; without it deck {DECKS[0]} is meant. "
+            f"With `--decks`, there are more, up to `/deck/{last}`: they sound at their `/gain`, "
+            "beside what the cross-fader lets through, and wait for `/play` at first.",
             "",
             *_table(decks),
             "",

@@ -103,6 +103,18 @@ class Resampler:
         self._next += count * self._down - size * self._up
         return count
 
+    def rest(self, samples: int) -> int:
+        """As :meth:`push` of so many samples of silence, but nothing is computed or written.
+
+        Returns:
+            Number of sample frames that would have been written.
+        """
+        taps, count = 2 * self._half, self.given(samples)
+        self._past[:, taps : taps + samples] = 0
+        self._past[:, :taps] = self._past[:, samples : samples + taps]
+        self._next += count * self._down - samples * self._up
+        return count
+
 
 def filters(phases: int, half: int, narrow: float, count: int = 0) -> Float32:
     """The filter of each phase, float32, shape (count, 2 · half).

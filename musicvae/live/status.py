@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 
+from musicvae.live.commands.address import DECKS
+from musicvae.live.engine.deck import Deck
 from musicvae.live.engine.engine import Engine
 from musicvae.live.engine.voice import Voice
 from musicvae.live.fades import decibels
@@ -32,8 +34,8 @@ FIELDS = (
     ("latency_ms", "f", "from a packet to the sound it causes: the sum of the next four"),
     ("queue_ms", "f", "sound that is rendered and waits for the device"),
     ("device_ms", "f", "from there to the output of the device, as the device reports it"),
-    ("stream_ms", "f", "delay of the model itself, resampling included; of the slower deck"),
-    ("decode_ms", "f", "duration of the last decoding, of the slower deck"),
+    ("stream_ms", "f", "delay of the model itself, resampling included; of the slowest deck"),
+    ("decode_ms", "f", "duration of the last decoding, of the slowest deck"),
     ("load", "f", "share of the time that decoding takes, 0 to 1, over the last second"),
     ("underruns", "i", "how often a block came too late, and the sound faded out and in"),
     ("reconnects", "i", "how often a lost device came back"),
@@ -67,6 +69,7 @@ FIELDS = (
     ("round_trip_ms", "f", "from a sound there to the sound that it causes"),
     ("input_late", "i", "how often its sound was missing, and the decks heard a fade"),
     ("input_drift", "f", "how much faster its clock is than that of the output, in millionths"),
+    ("decks", "i", "how many decks there are; `/decks` tells of each"),
 )
 
 #: What is said while an input is lowered.
@@ -88,8 +91,9 @@ def status(parts: Parts) -> dict[str, Value]:
     engine, output, counts = parts.engine, parts.output, parts.dispatcher.counts
     receiver, recorder = parts.receiver, parts.recording.recorder
     voices = [deck.voice for deck in engine.decks.values() if deck.voice is not None]
+    first, second = (None if deck is None else deck.voice for deck in _pair(engine))
     since = -1.0 if counts.last_packet is None else time.monotonic() - counts.last_packet
-    return {
+    fields = {
         **_decks(engine),
         "crossfade": engine.position,
         "level": decibels(engine.level),
@@ -113,12 +117,14 @@ def status(parts: Parts) -> dict[str, Value]:
         "answers_lost": receiver.outbox.dropped + receiver.unsent,
         "connections_refused": parts.connections.refused,
         "connections_dropped": parts.connections.dropped,
-        **_source(engine.decks["a"].voice),
-        "place_b": 0.0 if (memory := _memory(engine.decks["b"].voice)) is None else memory.place,
-        "surprise": _surprise(engine.decks["a"].voice),
-        "surprise_b": _surprise(engine.decks["b"].voice),
+        **_source(first),
+        "place_b": 0.0 if (memory := _memory(second)) is None else memory.place,
+        "surprise": _surprise(first),
+        "surprise_b": _surprise(second),
         **_input(parts, voices),
+        "decks": len(engine.decks),
     }
+    return {name: fields[name] for name, _, _ in FIELDS}
 
 
 def problems(parts: Parts) -> list[str]:
@@ -148,18 +154,24 @@ def _faults(parts: Parts) -> list[Faults]:
 
 
 def _decks(engine: Engine) -> dict[str, Value]:
-    a, b = engine.decks["a"], engine.decks["b"]
+    a, b = _pair(engine)
+    genre = "" if a is None or a.voice is None else a.voice.controls.info.genre
+    return {"genre": genre, **_deck(a, ""), **_deck(b, "_b")}
+
+
+def _deck(deck: Deck | None, suffix: str) -> dict[str, Value]:
     return {
-        "model": _name(a.voice),
-        "genre": "" if a.voice is None else a.voice.controls.info.genre,
-        "latents": a.shape.latent_dim,
-        "playing": int(a.playing),
-        "gain": a.gain_db,
-        "model_b": _name(b.voice),
-        "latents_b": b.shape.latent_dim,
-        "playing_b": int(b.playing),
-        "gain_b": b.gain_db,
+        f"model{suffix}": "" if deck is None or deck.voice is None else deck.voice.name,
+        f"latents{suffix}": 0 if deck is None else deck.shape.latent_dim,
+        f"playing{suffix}": 0 if deck is None else int(deck.playing),
+        f"gain{suffix}": 0.0 if deck is None else deck.gain_db,
     }
+
+
+def _pair(engine: Engine) -> tuple[Deck | None, Deck | None]:
+    """The decks of the cross-fader; there may be one alone."""
+    first, second = (engine.decks.get(name) for name in DECKS)
+    return first, second
 
 
 def _source(voice: Voice | None) -> dict[str, Value]:
@@ -215,10 +227,6 @@ def _input(parts: Parts, voices: list[Voice]) -> dict[str, Value]:
         "input_late": heard.late,
         "input_drift": heard.drift_ppm,
     }
-
-
-def _name(voice: Voice | None) -> str:
-    return "" if voice is None else voice.name
 
 
 def _cut(name: str, value: Value) -> Value:

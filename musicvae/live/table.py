@@ -26,7 +26,7 @@ from musicvae.live.requests import (
     WATCH,
 )
 from musicvae.live.services import MIDI_ADDRESSES, SERVICE_ADDRESSES
-from musicvae.live.stage.queries import GET, INPUT_LEVEL, MODEL_INFO, MODEL_LATENTS
+from musicvae.live.stage.queries import DECK_LIST, GET, INPUT_LEVEL, MODEL_INFO, MODEL_LATENTS
 
 #: Every address; a new row is added here too, unless it is in one of the tuples.
 ADDRESSES = AddressTable(
@@ -40,6 +40,7 @@ ADDRESSES = AddressTable(
         *PRESET_ADDRESSES,
         *ALIASES,
         LOOP,
+        DECK_LIST,
         CROSSFADE,
         *INPUT_ADDRESSES,
         INPUT_LEVEL,

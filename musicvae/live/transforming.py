@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike
 
 from musicvae.audio import Samples, Sound, resample, to_channels
 from musicvae.errors import AudioError, LiveError, SettingError
+from musicvae.live.commands.address import DECK_NAMES
 from musicvae.live.commands.arguments import RefusedError
 from musicvae.live.commands.messages import StoredMessage
 from musicvae.live.engine.clips import InlineClips
@@ -114,7 +115,7 @@ class Transformer:
             first.insert(1, ["/memory/load", name])  # before the input, which is to be the source
         for message in (*first, *settings.messages()):
             self._do(message)
-        voice = self.engine.decks["a"].voice
+        voice = self.engine.decks[DECK_NAMES[0]].voice
         if voice is None or voice.controls.ear is None:  # the commands above make both
             raise LiveError("the model does not play")
         self.heard_after, self.played_after = voice.controls.ear.latency, voice.latency
@@ -159,7 +160,7 @@ class Transformer:
     def _do(self, message: StoredMessage) -> None:
         """Apply one message now."""
         try:
-            command = self._handle.restore(message, "a")
+            command = self._handle.restore(message, DECK_NAMES[0])
         except RefusedError as error:
             raise SettingError(
                 "a setting of the transformation cannot be used",

@@ -11,13 +11,13 @@ A binding as JSON, where all but the first two may be left out::
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from musicvae.live.commands.address import DECKS, Address, Value, Values
+from musicvae.live.commands.address import DECK_NAMES, Address, Value, Values
 from musicvae.live.commands.arguments import Arguments, RefusedError
-from musicvae.live.commands.table import AddressTable, split_deck
+from musicvae.live.commands.table import AddressTable, split_deck, unknown_deck
 from musicvae.live.commands.wanted import Reader
 from musicvae.live.requests import ALIAS, NOTIFY, QUIT, REPLY_PORT, WATCH
 from musicvae.live.services import SERVICE_ADDRESSES
@@ -123,14 +123,21 @@ def binding_of(row: object, table: AddressTable) -> Binding:
     )
 
 
-def checked_address(address: str, table: AddressTable) -> str:
+def checked_address(address: str, table: AddressTable, decks: Collection[str] = DECK_NAMES) -> str:
     """An address that a control may move.
+
+    Args:
+        address: with or without a deck.
+        table: the addresses there are.
+        decks: that there are; a file may be for a daemon that has more of them than another.
 
     Raises:
         ValueError: there is none, or it is not for controls; says why.
     """
     deck, local = split_deck(address)
-    row = table.row_of(local) if deck in DECKS else None
+    if local != address and deck not in decks:
+        raise ValueError(f"there is no address {address!r:.80}: {unknown_deck(decks)}")
+    row = table.row_of(local)
     if row is None or (local != address and not row.deck):
         raise ValueError(f"there is no address {address!r:.80}; docs/osc.md lists them")
     if row.internal or row in _NOT_FOR_CONTROLS:

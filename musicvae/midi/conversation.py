@@ -7,8 +7,9 @@ from collections.abc import Callable
 from functools import partial
 
 from musicvae.beside.mirror import Mirror
-from musicvae.live.commands.address import DECKS, Values
+from musicvae.live.commands.address import DECK_NAMES, Values
 from musicvae.live.commands.table import AddressTable
+from musicvae.live.limits import DEFAULT_DECKS
 from musicvae.live.osc import packets
 from musicvae.live.osc.replies import message
 from musicvae.midi.controls import Controls, Move
@@ -37,6 +38,7 @@ class Conversation:
         say: shows a line to people.
         later: calls a function after some seconds, on the same thread.
         port: the name of the open port; empty for none.
+        decks: how many there are.
 
     Attributes:
         desk: answers what clients ask.
@@ -50,9 +52,12 @@ class Conversation:
         say: Callable[[str], None],
         later: Callable[[float, Callable[[], None]], object],
         port: Callable[[], str] = lambda: "",
+        decks: int = DEFAULT_DECKS,
     ) -> None:
         self._mirror = Mirror(
-            on_value=lambda home, *_: self._player.told(home), on_model=self._model_changed
+            on_value=lambda home, *_: self._player.told(home),
+            on_model=self._model_changed,
+            decks=decks,
         )
         self._send_packet = send
         self._sender = Sender(send)
@@ -125,5 +130,5 @@ class Conversation:
             self._say(f"MIDI: {address} is refused: {reason}")
 
     def _model_changed(self, deck: str) -> None:
-        if deck == DECKS[0]:
+        if deck == DECK_NAMES[0]:
             self.desk.model_changed()

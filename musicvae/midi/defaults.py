@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from musicvae.live.commands.address import DECKS
 from musicvae.midi.bindings import Binding
 from musicvae.midi.controls import ANY, Control
 
@@ -9,7 +12,7 @@ from musicvae.midi.controls import ANY, Control
 #: the wheel and its neighbours, general-purpose and undefined ones, sound controllers, undefined.
 _ROWS = ((1, 4), (16, 16), (70, 16), (102, 16))
 
-DEFAULTS = (
+_FIXED = (
     *(
         Binding(Control("cc", first + number), f"/latent/{number}")
         for first, count in _ROWS
@@ -21,6 +24,9 @@ DEFAULTS = (
     Binding(Control("bend"), "/latent/1", low=-2, high=2),
     Binding(Control("pressure"), "/latent/2", low=0, high=2),
     Binding(Control("touch", ANY), "/latent/2", low=0, high=2),
-    Binding(Control("cc", 120), "/deck/a/panic"),
-    Binding(Control("cc", 120), "/deck/b/panic"),
 )
+
+
+def defaults(decks: Iterable[str] = DECKS) -> tuple[Binding, ...]:
+    """The bindings that nobody made, where there are these decks."""
+    return (*_FIXED, *(Binding(Control("cc", 120), f"/deck/{deck}/panic") for deck in decks))

@@ -7,10 +7,10 @@ from functools import partial
 
 from musicvae.beside.mirror import Mirror
 from musicvae.errors import MusicVAEError
-from musicvae.live.commands.address import DECKS, Value, Values
+from musicvae.live.commands.address import DECK_NAMES, Value, Values
 from musicvae.live.commands.table import AddressTable
 from musicvae.midi.bindings import Binding, checked_address, needs_values
-from musicvae.midi.defaults import DEFAULTS
+from musicvae.midi.defaults import defaults
 from musicvae.midi.learning import Learner, Wish
 from musicvae.midi.mapping import Mapping
 from musicvae.midi.player import Player
@@ -55,7 +55,7 @@ class Desk:
         self._say = say
         self._port = port
         self._changed = False
-        player.mapping = Mapping(given=DEFAULTS)
+        player.mapping = Mapping(given=defaults(mirror.models))
 
     def begin(self, file: str) -> None:
         """Load the mapping to begin with; what is wrong with it is told to people."""
@@ -74,7 +74,7 @@ class Desk:
         try:
             self._take(self._mappings.load(FIRST, self._space()), self._say)
         except MusicVAEError:  # most people have none
-            self._player.mapping = Mapping(given=DEFAULTS)
+            self._player.mapping = Mapping(given=defaults(self._mirror.models))
 
     def answer(self, number: int, address: str, values: Values) -> None:
         """Answer a question of a client; each gets ``/done`` or ``/fail``."""
@@ -112,7 +112,7 @@ class Desk:
         if not address:
             self._stop_learning("ended by hand")
             return ()
-        name = checked_address(str(address), self._table)
+        name = checked_address(str(address), self._table, self._mirror.models)
         if needs_values(name, self._table):
             raise ValueError("it wants texts: bind it by a mapping file, with 'values'")
         aim = self._player.aim(name)
@@ -163,4 +163,4 @@ class Desk:
             self._reply(learner.wish.question, "/fail", "/midi/learn", reason)
 
     def _space(self) -> str:
-        return self._mirror.models[DECKS[0]].shape.latent_space
+        return self._mirror.models[DECK_NAMES[0]].shape.latent_space

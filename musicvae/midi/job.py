@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 
+from musicvae.live.limits import DEFAULT_DECKS
+
 #: What the process runs, and what lists the ports.
 CODE = """
 from musicvae.midi.process import serve
@@ -27,6 +29,7 @@ class Job:
         token: with which it takes on its service.
         osc_host: where the daemon listens.
         osc_port: its port.
+        decks: how many decks it has.
     """
 
     port: str
@@ -35,6 +38,7 @@ class Job:
     token: str
     osc_host: str
     osc_port: int
+    decks: int = DEFAULT_DECKS
 
     def line(self) -> str:
         """One line, which :func:`serve` reads."""

@@ -64,6 +64,7 @@ async def _serve(job: Job, door: Door) -> None:
         partial(_tell, "say"),
         loop.call_later,
         lambda: port.name,
+        job.decks,
     )
     begun = False
 

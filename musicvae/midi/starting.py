@@ -66,6 +66,7 @@ class Midi(Companion):
             parts.services.token,
             reachable(parts.hosts),
             parts.port,
+            len(parts.engine.decks),
         )
 
     def _line(self) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from musicvae.beside.mirror import Mirror
 from musicvae.live.commands.address import Values
 from musicvae.live.commands.table import AddressTable
+from musicvae.live.limits import DEFAULT_DECKS
 from musicvae.live.osc import packets
 from musicvae.live.osc.replies import message
 from musicvae.page.client import Client
@@ -29,6 +30,7 @@ class Hub:
     Args:
         table: the address table.
         send: sends a packet to the daemon; returns whether it was sent.
+        decks: how many there are.
 
     Attributes:
         mirror: what the daemon has said.
@@ -38,9 +40,11 @@ class Hub:
         there: whether the daemon can be reached.
     """
 
-    def __init__(self, table: AddressTable, send: Callable[[bytes], bool]) -> None:
+    def __init__(
+        self, table: AddressTable, send: Callable[[bytes], bool], decks: int = DEFAULT_DECKS
+    ) -> None:
         self.table = table
-        self.mirror = Mirror(self._value_changed, self._model_changed)
+        self.mirror = Mirror(self._value_changed, self._model_changed, decks)
         self.space = Space(table, self.mirror.models)
         self.shared = Shared()
         self.clients: set[Client] = set()

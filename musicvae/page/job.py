@@ -6,6 +6,8 @@ import json
 import socket
 from dataclasses import asdict, dataclass
 
+from musicvae.live.limits import DEFAULT_DECKS
+
 #: Name of the part of the link that brings the token, and of the cookie that keeps it, which is
 #: seen by all programs that serve pages under the same name.
 TOKEN, COOKIE = "token", "musicvae_token"
@@ -27,6 +29,7 @@ class Job:
         token: what browsers elsewhere must know; empty where only this machine may connect.
         osc_host: where the daemon listens.
         osc_port: its port.
+        decks: how many decks it has.
     """
 
     port: int
@@ -35,6 +38,7 @@ class Job:
     token: str
     osc_host: str
     osc_port: int
+    decks: int = DEFAULT_DECKS
 
     def line(self) -> str:
         """One line, which :func:`serve` reads."""

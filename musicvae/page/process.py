@@ -56,7 +56,7 @@ async def _serve(job: Job) -> None:
             lambda packet: hub.hear(packet),
             lambda on: hub.connected(on),
         )
-        hub = Hub(ADDRESSES, link.send)
+        hub = Hub(ADDRESSES, link.send, job.decks)
         hosts = tuple(str(each.getsockname()[0]) for each in sockets)
         here = (*hosts, own_address())  # by whichever of its addresses this machine opens the link
         visitors = Visitors(AllowList([*job.allow, *here]), job.token)

@@ -13,7 +13,7 @@ from typing import Any
 
 from musicvae.beside.mirror import NO_MODEL, Model, value_at
 from musicvae.beside.wanting import wanted_by
-from musicvae.live.commands.address import DECKS, Address, Values
+from musicvae.live.commands.address import DECK_NAMES, Address, Values
 from musicvae.live.commands.table import AddressTable
 from musicvae.live.commands.wanted import Wanted
 
@@ -81,7 +81,7 @@ class Space:
 
     Args:
         table: the address table.
-        models: the model of each deck.
+        models: the model of each deck that there is.
 
     Attributes:
         nodes: every address that a client can send to, by its path.
@@ -148,7 +148,7 @@ def _nodes(table: AddressTable, models: Mapping[str, Model]) -> Iterator[Node]:
         if not row.deck:
             yield Node(row, row.path, row.path)
             continue
-        for prefix, deck in [("", DECKS[0]), *((f"/deck/{deck}", deck) for deck in DECKS)]:
+        for prefix, deck in [("", DECK_NAMES[0]), *((f"/deck/{deck}", deck) for deck in models)]:
             model = models.get(deck, NO_MODEL)
             for local, key in _addresses(row, model):
                 yield Node(row, prefix + local, f"/deck/{deck}{local}", key, model)
@@ -174,4 +174,4 @@ def changed_path(deck: str) -> str:
 
     An address without a deck is for the first one.
     """
-    return "/" if deck == DECKS[0] else f"/deck/{deck}"
+    return "/" if deck == DECK_NAMES[0] else f"/deck/{deck}"

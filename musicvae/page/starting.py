@@ -58,6 +58,7 @@ class Page(Companion):
             "" if here else secrets.token_urlsafe(12),
             reachable(hosts),
             parts.port,
+            len(parts.engine.decks),
         )
         self._show = show
 

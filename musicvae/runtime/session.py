@@ -9,8 +9,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any, NamedTuple
+from weakref import WeakValueDictionary
 
 from musicvae.artifact import ArtifactInfo, Kind
 from musicvae.artifact.ports import Shape, ports_of
@@ -96,8 +98,15 @@ def open_artifact(path: str | os.PathLike[str], kind: Kind, threads: int) -> Ope
     return Opened(session, info, name, digest, loops=b"Loop" in data)
 
 
+#: The sessions in use, by the digest of their file and their threads.
+_sessions: WeakValueDictionary[tuple[bytes, int], Any] = WeakValueDictionary()
+
+
 def open_session(data: bytes, threads: int, name: str) -> Any:
-    """Make an ``onnxruntime.InferenceSession`` from a file that was checked.
+    """An ``onnxruntime.InferenceSession`` of a file that was checked.
+
+    The same bytes give the same session as long as somebody uses it, so that its weights are in
+    memory once. A session has no state, and any number of threads may run it at the same time.
 
     Args:
         data: the whole file.
@@ -107,6 +116,15 @@ def open_session(data: bytes, threads: int, name: str) -> Any:
     Raises:
         CorruptArtifactError: onnxruntime cannot load it.
     """
+    key = (blake2b(data, digest_size=16).digest(), threads)
+    session = _sessions.get(key)
+    if session is None:
+        session = _sessions[key] = _new_session(data, threads, name)
+    return session
+
+
+def _new_session(data: bytes, threads: int, name: str) -> Any:
+    """A session of its own; see :func:`open_session`."""
     import onnxruntime  # late: takes 0.1 s, and reading a description does without it
 
     options = onnxruntime.SessionOptions()

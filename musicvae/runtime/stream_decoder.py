@@ -118,9 +118,9 @@ class StreamDecoder(Stateful):
             self.reset()
             single, states = [], []
             for row in rows:
-                started = time.perf_counter()
+                started = time.thread_time()  # without that of others on a busy machine
                 single.append(self.push(row[None]))
-                if time.perf_counter() - started > _LONG:
+                if time.thread_time() - started > _LONG:
                     return 1
                 states.append(self.state.values)
             expected = np.concatenate(single)

@@ -60,6 +60,14 @@ def test_nonsense_is_passed_over() -> None:
     assert mirror.values == {}
 
 
+def test_it_knows_as_many_decks_as_it_is_told() -> None:
+    mirror = Mirror(decks=5)
+    assert list(mirror.shapes) == ["a", "b", "c", "d", "e"]
+    asked = mirror.hear(Message("/get.reply", ("/deck/e/model/load", "jazz")))
+    assert asked == ["/deck/e/model/info", "/deck/e/model/latents"]
+    assert mirror.hear(Message("/get.reply", ("/deck/f/model/load", "jazz"))) == []
+
+
 def test_one_latent_is_an_element_of_all(mirror: Mirror) -> None:
     assert value_at("/deck/a/latent/2", mirror.values) == (0.5,)
     assert value_at("/deck/a/gain", mirror.values) == (-3.0,)

@@ -212,7 +212,7 @@ def test_an_alias_hides_nothing_of_ours(bench: Any, osc: Osc, hidden: str) -> No
 
 
 def test_what_other_programs_send_may_mean_something_else(bench: Any, osc: Osc) -> None:
-    for name in ("/chan1", "/wek/outputs", "/latents", "/decks/b"):
+    for name in ("/chan1", "/wek/outputs", "/latents", "/mydeck/b"):
         assert bench.answered(osc("/alias", name, "/deck/b/latent")) == []
         bench.answered(osc(name, 0.5))
     assert [batch for _, batch in bench.happened] == [[["/deck/b/latent", 0.5]]] * 4

@@ -32,7 +32,7 @@ PAGES = (
     ),
     *("SECURITY.md", "README.md"),
 )
-SHAPES = {name: Shape(4, ("loudness", "brightness")) for name in ("a", "b")}
+SHAPES = {name: Shape(4, ("loudness", "brightness")) for name in "abcd"}
 
 
 @pytest.fixture(params=PAGES)

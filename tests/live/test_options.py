@@ -18,6 +18,7 @@ from musicvae.live.outputs.output import choose
         ("block", 16, 8192),
         ("rate", 1_000, 192_000),
         ("channels", 1, 64),
+        ("decks", 1, 26),
         ("ahead_ms", 1, 100),
     ],
 )
@@ -30,6 +31,11 @@ def test_numbers_are_within_their_bounds(name: str, low: float, high: float) -> 
         options = {name: bad}
         with pytest.raises(SettingError, match=f"{low:g} to {high:g}".replace("+", r"\+")):
             Options(**options)
+
+
+def test_there_is_no_half_a_deck() -> None:
+    with pytest.raises(SettingError, match="not whole"):
+        Options(decks=2.5)  # type: ignore[arg-type]
 
 
 def test_what_the_output_needs_is_what_it_takes() -> None:

@@ -147,3 +147,19 @@ def test_a_reset_forgets_everything() -> None:
     made.reset()
     assert made.push(noise, again) == count
     np.testing.assert_array_equal(again[:count], first[:count])
+
+
+@pytest.mark.parametrize(("source", "target"), RATES)
+def test_a_rest_is_as_long_as_silence_and_leaves_the_same_behind(source: int, target: int) -> None:
+    pushed, rested = (Resampler(source, target, 1, BLOCK) for _ in range(2))
+    out, other = (np.zeros((pushed.most, 1), np.float32) for _ in range(2))
+    noise = np.random.default_rng(1).standard_normal((40, BLOCK, 1)).astype(np.float32)
+    for number, block in enumerate(noise):
+        size = BLOCK - 5 * number
+        if number % 3:
+            count = pushed.push(np.zeros((size, 1), np.float32), out)
+            assert rested.rest(size) == count
+        else:
+            count = pushed.push(block[:size], out)
+            assert rested.push(block[:size], other) == count
+            np.testing.assert_array_equal(out[:count], other[:count])

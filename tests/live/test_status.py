@@ -178,5 +178,5 @@ def test_the_longest_reply_fits_a_datagram_whole(models: Path) -> None:
     assert len(data) <= 1400
     (read,) = packets.read(data)
     assert list(read.arguments[::2]) == list(status)
-    assert read.arguments[-1] == longest["input_drift"]
+    assert read.arguments[-1] == longest["decks"]
     assert set(str(read.arguments[1])) == {"Ж"}

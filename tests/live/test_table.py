@@ -137,6 +137,7 @@ TABLE: dict[str, tuple[list[tuple[Any, ...]], list[tuple[tuple[Any, ...], str]]]
         [((1,), "a number"), (("x", "/done"), "numbers"), ((1, True), "text")],
     ),
     "/alias": ([("/a", "/b")], [(("a", "/b"), "two addresses"), (("/a",), "2 text")]),
+    "/decks": ([()], []),
     "/status": ([()], []),
     "/get": ([("/gain",)], [((), "1 text")]),
     "/notify": ([(1,)], [((2,), "range")]),

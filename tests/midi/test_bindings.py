@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from musicvae.live.table import ADDRESSES
-from musicvae.midi.bindings import Binding, binding_of
+from musicvae.midi.bindings import Binding, binding_of, checked_address
 from musicvae.midi.controls import Control, control_of
-from musicvae.midi.defaults import DEFAULTS
+from musicvae.midi.defaults import defaults
 from musicvae.midi.mapping import MAX_BINDINGS, Mapping
 
 
@@ -43,7 +43,7 @@ def test_a_row_is_read_and_written(row: dict[str, Any]) -> None:
         ({"address": "/gain"}, "wants 'control' as a text"),
         ({"control": "cc 300", "address": "/gain"}, "goes from 0 to 127"),
         ({"control": "cc 3", "address": "/gian"}, "there is no address '/gian'"),
-        ({"control": "cc 3", "address": "/deck/c/gain"}, "there is no address"),
+        ({"control": "cc 3", "address": "/deck/aa/gain"}, "no such deck; there are a, b, c"),
         ({"control": "cc 3", "address": "/deck/a/crossfade"}, "there is no address"),
         ({"control": "cc 3", "address": "/quit"}, "is not for controls"),
         ({"control": "cc 3", "address": "/service"}, "is not for controls"),
@@ -81,8 +81,21 @@ def test_any_row_is_a_binding_or_a_reason(row: dict[str, Any]) -> None:
 
 
 def test_the_defaults_could_stand_in_a_file() -> None:
-    for one in DEFAULTS:
+    for one in defaults():
         assert binding_of(one.to_json(), ADDRESSES) == one
+
+
+def test_all_sound_off_silences_every_deck_that_there_is() -> None:
+    for decks in ("a", "ab", "abcdefgh"):
+        mapping = Mapping(given=defaults(decks))
+        silenced = [one.address for one in mapping.of(Control("cc", 120, 1))]
+        assert silenced == [f"/deck/{deck}/panic" for deck in decks]
+
+
+def test_a_file_may_be_for_a_daemon_with_more_decks() -> None:
+    assert checked_address("/deck/h/gain", ADDRESSES) == "/deck/h/gain"
+    with pytest.raises(ValueError, match="no such deck; there are a, b"):
+        checked_address("/deck/h/gain", ADDRESSES, "ab")
 
 
 def test_a_control_may_move_several_addresses_and_be_named_openly() -> None:
@@ -99,7 +112,7 @@ def test_a_control_may_move_several_addresses_and_be_named_openly() -> None:
 
 
 def test_what_is_learnt_takes_the_place_of_what_was_given() -> None:
-    mapping = Mapping(given=DEFAULTS)
+    mapping = Mapping(given=defaults())
     before = len(mapping)
     assert mapping.learn(Binding(Control("cc", 7, 1), "/glide"))
     assert [one.address for one in mapping.of(Control("cc", 7, 1))] == ["/glide"]
@@ -109,7 +122,7 @@ def test_what_is_learnt_takes_the_place_of_what_was_given() -> None:
     assert mapping.learn(Binding(Control("cc", 8, 1), "/glide"))  # an address has one control
     assert [one.address for one in mapping.of(Control("cc", 7, 1))] == ["/seed"]
     assert mapping.forget("/seed") == 1
-    assert mapping.forget() == len(DEFAULTS) - 2 + 1  # CC 7 and CC 8 lost what they were given
+    assert mapping.forget() == len(defaults()) - 2 + 1  # CC 7 and CC 8 lost what they were given
     assert len(mapping) == 0
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from musicvae.live.table import ADDRESSES
 from musicvae.midi.controls import KINDS
 from musicvae.midi.curves import CURVES, ENCODERS
-from musicvae.midi.defaults import DEFAULTS
+from musicvae.midi.defaults import defaults
 from musicvae.midi.storing import parsed
 
 
@@ -28,7 +28,7 @@ def test_the_defaults_in_the_document_are_those_there_are(root: Path) -> None:
         for first, last in re.findall(r"CC (\d+)(?: to (\d+))?", rows):
             for place, number in enumerate(range(int(first), int(last or first) + 1)):
                 told[number] = f"/latent/{place}" if "latents" in address else address
-    bound = {one.control.number: one for one in DEFAULTS if one.control.kind == "cc"}
+    bound = {one.control.number: one for one in defaults() if one.control.kind == "cc"}
     assert set(told) == set(bound)
     for number, binding in bound.items():
         assert binding.address.removeprefix("/deck/b") in told[number]

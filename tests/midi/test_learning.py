@@ -77,7 +77,7 @@ def test_only_the_last_wish_counts(stage: Stage) -> None:
         ("gain", "there is no address"),
         ("/quit", "is not for controls"),
         ("/preset/load", "it wants texts"),
-        ("/deck/c/gain", "there is no address"),
+        ("/deck/c/gain", "no such deck; there are a, b"),
     ],
 )
 def test_what_cannot_be_learnt_is_said_at_once(stage: Stage, address: str, reason: str) -> None:

@@ -24,6 +24,7 @@ def parts(folder: Path) -> Any:
         services=Services(),
         hosts=("0.0.0.0",),
         port=7700,
+        engine=SimpleNamespace(decks=dict.fromkeys("abc")),
     )
 
 
@@ -49,6 +50,7 @@ def test_it_is_told_where_everything_is(tmp_path: Path, monkeypatch: pytest.Monk
         "token": told.services.token,
         "osc_host": "127.0.0.1",
         "osc_port": 7700,
+        "decks": 3,
     }
 
 

@@ -29,11 +29,11 @@ class Stage:
         silent: whether nothing is heard of the daemon, as by a phone that slept.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, decks: int = 2) -> None:
         self.sent: list[tuple[str, tuple[Any, ...]]] = []
         self.reachable = True
         self.silent = False
-        self.hub = Hub(ADDRESSES, self._send)
+        self.hub = Hub(ADDRESSES, self._send, decks)
         self.load("a", "jazz", 3, "loudness")
         self.load("b", "metal", 2)
         self.hub.connected(True)
@@ -62,8 +62,9 @@ class Stage:
 
 
 @pytest.fixture
-def stage() -> Stage:
-    return Stage()
+def stage(request: pytest.FixtureRequest) -> Stage:
+    """Of two decks, or of as many as the test is parametrised with."""
+    return Stage(getattr(request, "param", 2))
 
 
 @pytest.fixture

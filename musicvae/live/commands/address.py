@@ -14,13 +14,18 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
+from string import ascii_lowercase
 from typing import Any, Generic, TypeVar
 
 from musicvae.live.commands.arguments import NO_MODEL, Arguments, RefusedError, Shape
 from musicvae.live.commands.messages import StoredMessage
+from musicvae.live.limits import DECKS_RANGE, DEFAULT_DECKS
 
-#: Decks that can be addressed as ``/deck/<name>/...``; an address without it means the first one.
-DECKS = ("a", "b")
+#: Names of all decks that there can be, in order, as in ``/deck/<name>/...``; an address without
+#: it means the first one.
+DECK_NAMES = tuple(ascii_lowercase[: DECKS_RANGE[1]])
+#: The decks of an engine that was asked for no other number. The cross-fader lies between them.
+DECKS = DECK_NAMES[:DEFAULT_DECKS]
 
 #: One argument of a command, after it was checked and converted.
 Value = float | int | str

@@ -5,16 +5,16 @@ This module uses no sockets, engine or clock.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
-from musicvae.live.commands.address import DECKS, Address, Command, Morph, Values
+from musicvae.live.commands.address import DECK_NAMES, Address, Command, Morph, Values
 from musicvae.live.commands.arguments import Arguments, RefusedError, Shape
 from musicvae.live.osc.packets import Argument, Message
 from musicvae.live.osc.patterns import Pattern, PatternError, is_pattern
 
-#: The shape of each deck's model, by the name of the deck.
+#: The shape of each deck's model, by the name of the deck. No other decks can be addressed.
 Shapes = Mapping[str, Shape]
 
 _NO_SHAPE = Shape()
@@ -90,7 +90,8 @@ class AddressTable:
         """
         try:
             if not is_pattern(message.address):
-                return (_command(self._find(message.address), message.arguments, shapes),)
+                meant = self._find(message.address, shapes)
+                return (_command(meant, message.arguments, shapes),)
             found = self._expanded(message.address, shapes)
             if not found:
                 return Refusal(message.address, "the pattern matches no address")
@@ -113,7 +114,7 @@ class AddressTable:
             raise RefusedError("wants an address and its arguments")
         if not all(isinstance(value, int | float | str) for value in message[1:]):
             raise RefusedError("wants numbers and texts")
-        meant = self._find(message[0], internal=True)
+        meant = self._find(message[0], shapes, internal=True)
         if meant.row.deck and not message[0].startswith("/deck/"):
             meant = meant._replace(deck=deck)
         values: tuple[Argument, ...] = tuple(message[1:])  # type: ignore[arg-type]
@@ -142,10 +143,10 @@ class AddressTable:
         found = None if "<" in address else self._by_path.get(address)
         return (found, "") if found is not None else self._with_key(address)
 
-    def _find(self, address: str, internal: bool = False) -> _Meant:
+    def _find(self, address: str, decks: Collection[str], internal: bool = False) -> _Meant:
         deck, local = split_deck(address)
-        if deck not in DECKS:
-            raise RefusedError(UNKNOWN_DECK)
+        if local != address and deck not in decks:
+            raise RefusedError(unknown_deck(decks))
         row, key = self._local(local)
         if row is None or (local != address and not row.deck):
             raise RefusedError("unknown address")
@@ -164,7 +165,7 @@ class AddressTable:
 
     def _expanded(self, text: str, shapes: Shapes) -> tuple[_Meant, ...]:
         """The addresses that a pattern matches, remembered until a deck's shape changes."""
-        now = [shapes.get(deck, _NO_SHAPE) for deck in DECKS]
+        now = [*shapes.values()]
         before, known = self._remembered
         if len(known) >= _MOST_REMEMBERED or list(map(id, now)) != list(map(id, before)):
             known = {}
@@ -185,9 +186,9 @@ class AddressTable:
         for row in self.rows:
             if not row.by_pattern:
                 continue
-            prefixes = [("", DECKS[0])]
+            prefixes = [("", DECK_NAMES[0])]
             if row.deck:
-                prefixes += [(f"/deck/{name}", name) for name in DECKS]
+                prefixes += [(f"/deck/{name}", name) for name in shapes]
             for prefix, deck in prefixes:
                 place = prefix + row.path[: row.path.rindex("/") + 1]
                 if place in numbered:
@@ -207,8 +208,9 @@ class AddressTable:
                         yield _Meant(row, deck if row.deck else "", key)
 
 
-#: The reason that is sent for ``/deck/<name>/...`` with an unknown name.
-UNKNOWN_DECK = f"no such deck; there are {', '.join(DECKS)}"
+def unknown_deck(decks: Collection[str]) -> str:
+    """The reason that is sent for ``/deck/<name>/...`` with a name that none of these has."""
+    return f"no such deck; there {'is' if len(decks) == 1 else 'are'} {', '.join(decks)}"
 
 
 def split_deck(address: str) -> tuple[str, str]:
@@ -217,7 +219,7 @@ def split_deck(address: str) -> tuple[str, str]:
     An address without a deck is for the first one.
     """
     if not address.startswith("/deck/"):
-        return DECKS[0], address
+        return DECK_NAMES[0], address
     deck, _, rest = address.removeprefix("/deck/").partition("/")
     return deck, f"/{rest}"
 

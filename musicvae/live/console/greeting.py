@@ -22,11 +22,12 @@ def lines(parts: Parts) -> list[str]:
     info = voice.controls.info
     playable = parts.repertoire.library.playable()
     others = {name: space for name, space in playable.items() if name != voice.name}
-    hosts = tuple(options.allow)
+    hosts, decks = tuple(options.allow), tuple(parts.engine.decks)
     who = f"this machine and {', '.join(hosts)}" if hosts else "this machine only"
     facts = [
         ("model", f"{printable(voice.name)}: {what(info, voice.name)}{_relatives(info, others)}"),
-        *_others([printable(name) for name in others]),
+        *_others([printable(name) for name in others], decks),
+        *([("decks", _decks(decks))] if len(decks) > 2 else []),
         (
             "sound",
             f"{printable(output.name)}: {output.sample_rate} Hz, {output.channels} channel(s), "
@@ -69,11 +70,18 @@ def _relatives(info: ArtifactInfo, others: Mapping[str, str]) -> str:
     return f"; shares one latent space with {count} other{'s' * (count > 1)}" if count else ""
 
 
-def _others(names: Sequence[str]) -> list[tuple[str, str]]:
+def _decks(names: Sequence[str]) -> str:
+    """Which decks there are, and what those want that are silent at first."""
+    return f"{names[0]} to {names[-1]}: /deck/{names[2]}/play 1, /deck/{names[2]}/gain, /decks"
+
+
+def _others(names: Sequence[str], decks: Sequence[str]) -> list[tuple[str, str]]:
+    """Which models can be loaded, too."""
     if not names:
         return []
     more = f", and {len(names) - _MAX_NAMES} more" if len(names) > _MAX_NAMES else ""
-    return [("also", f"{', '.join(names[:_MAX_NAMES])}{more}: /model/load, /deck/b/model/load")]
+    how = ", ".join(["/model/load", *(f"/deck/{deck}/model/load" for deck in decks[1:2])])
+    return [("also", f"{', '.join(names[:_MAX_NAMES])}{more}: {how}")]
 
 
 def _where(parts: Parts) -> str:

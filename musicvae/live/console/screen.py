@@ -7,6 +7,8 @@ from contextlib import suppress
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from musicvae.live.commands.address import DECKS
+from musicvae.live.engine.deck import Deck
 from musicvae.live.fades import decibels
 from musicvae.live.parts import Parts
 from musicvae.live.status import status
@@ -77,10 +79,9 @@ def draw(parts: Parts) -> RenderableType:
     table.add_column()
     for channel, peak in enumerate(parts.engine.peaks[:2]):
         table.add_row("level" if channel == 0 else "", _meter(decibels(float(peak))))
-    for letter, suffix in (("a", ""), ("b", "_b")):
-        name = printable(str(now[f"model{suffix}"])) or "nothing"
-        state = "" if now[f"playing{suffix}"] else "  stopped"
-        table.add_row(f"deck {letter}", Text(f"{name}  {now[f'gain{suffix}']:+.1f} dB{state}"))
+    for deck in parts.engine.decks.values():
+        if deck.voice is not None or deck.name in DECKS:  # of many decks, most may be empty
+            table.add_row(f"deck {deck.name}", Text(_deck(deck)))
     table.add_row("cross-fade", _fader(float(now["crossfade"])))
     table.add_row(
         "latency",
@@ -105,6 +106,12 @@ def draw(parts: Parts) -> RenderableType:
     refused = int(now["packets_refused"]) + int(now["messages_refused"])
     table.add_row("packets", f"{now['packets_received']}, {refused} refused")
     return table
+
+
+def _deck(deck: Deck) -> str:
+    name = "nothing" if deck.voice is None else printable(deck.voice.name)
+    states = ("" if deck.playing else "  stopped", "  muted" if deck.muted else "")
+    return f"{name}  {deck.gain_db:+.1f} dB{''.join(states)}"
 
 
 def _meter(db: float) -> Text:

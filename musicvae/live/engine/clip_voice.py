@@ -74,6 +74,10 @@ class ClipVoice:
             self._left -= count
             done += count
 
+    def rest(self, out: Samples) -> None:
+        """See :class:`Voice`. Looping costs nothing to speak of."""
+        self.read(out)
+
     def receive(self, request: int, loop: Loop | Exception | None) -> None:
         """See :class:`Voice`."""
         if request == self._number:  # else another voice requested it

@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from musicvae.latents.arrays import Float32
-from musicvae.live.commands.address import DECKS, Command
+from musicvae.live.commands.address import DECK_NAMES, Command
 from musicvae.live.engine.deck_addresses import LOOP
 from musicvae.live.engine.loops import Loop
+from musicvae.live.limits import DEFAULT_DECKS
 
 #: Seconds that the clips in hand may take at the end.
 _PATIENCE = 2.0
@@ -57,22 +58,30 @@ class Numbers:
 
     The order in which two decks request clips within one block depends on the block length, but a
     journal must name the same request for any block length.
+
+    Args:
+        decks: how many there are.
     """
 
-    def __init__(self) -> None:
-        self._counts = dict.fromkeys(DECKS, 0)
+    def __init__(self, decks: int = DEFAULT_DECKS) -> None:
+        self._names = DECK_NAMES[:decks]
+        self._counts = dict.fromkeys(self._names, 0)
 
     def next(self, deck: str) -> int:
         """The next number of this deck, from 1; no two requests share one."""
         self._counts[deck] += 1
-        return self._counts[deck] * len(DECKS) - DECKS.index(deck)
+        return self._counts[deck] * len(self._names) - self._names.index(deck)
 
 
 class InlineClips:
-    """Decodes immediately, on the caller's thread; for scores that were written by hand."""
+    """Decodes immediately, on the caller's thread; for scores that were written by hand.
 
-    def __init__(self) -> None:
-        self._numbers = Numbers()
+    Args:
+        decks: how many there are.
+    """
+
+    def __init__(self, decks: int = DEFAULT_DECKS) -> None:
+        self._numbers = Numbers(decks)
 
     def request(self, request: ClipRequest) -> tuple[int, Loop | Exception | None]:
         """See :class:`Clips`."""
@@ -80,11 +89,15 @@ class InlineClips:
 
 
 class RecordedClips:
-    """Decodes a clip at the place in a journal where its loop arrived; for recorded scores."""
+    """Decodes a clip at the place in a journal where its loop arrived; for recorded scores.
 
-    def __init__(self) -> None:
+    Args:
+        decks: how many there were.
+    """
+
+    def __init__(self, decks: int = DEFAULT_DECKS) -> None:
         self._requests: dict[int, ClipRequest] = {}
-        self._numbers = Numbers()
+        self._numbers = Numbers(decks)
 
     def request(self, request: ClipRequest) -> tuple[int, None]:
         """See :class:`Clips`."""
@@ -103,11 +116,12 @@ class ThreadClips:
 
     Args:
         post: called on that thread with each loop.
+        decks: how many there are.
     """
 
-    def __init__(self, post: Post) -> None:
+    def __init__(self, post: Post, decks: int = DEFAULT_DECKS) -> None:
         self._post = post
-        self._numbers = Numbers()
+        self._numbers = Numbers(decks)
         self._requests: queue.SimpleQueue[tuple[int, ClipRequest] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="musicvae-clips", daemon=True)
         self._thread.start()

@@ -32,6 +32,8 @@ class Deck:
         segment: the longest block, in sample frames.
         weight: amplitude of the deck in the mix, 0 to 1.
         faults: counts what its voices raise.
+        rests: whether its voices rest while nobody hears them. Those of scores that are older than
+            this must not: a decoder that has rested goes on from where it was.
 
     Attributes:
         gain_db: as last set, in dB.
@@ -47,8 +49,11 @@ class Deck:
         segment: int,
         weight: float = 1.0,
         faults: Faults | None = None,
+        *,
+        rests: bool = False,
     ) -> None:
         self.name = name
+        self._rests = rests
         self.gain_db = 0.0
         self.muted = False
         self.shape = Shape()
@@ -65,6 +70,7 @@ class Deck:
         self._mute = Glide(1.0, round(PLAY_SECONDS * sample_rate))
         self._gain = Glide(1.0, round(GAIN_SECONDS * sample_rate))
         self._fader = Glide(weight, round(GAIN_SECONDS * sample_rate))
+        self._factors = (self._mute, self._gain, self._fader)
         self._panicking = False
         self._play = False  # the last /play; after a panic it takes effect once there is silence
         self._sound = np.zeros((segment, channels), np.float32)
@@ -95,7 +101,12 @@ class Deck:
     @property
     def silent(self) -> bool:
         """Whether it is stopped and has faded out."""
-        return self._level.target == 0 and self._level.remaining == 0
+        return _is_zero(self._level)
+
+    @property
+    def _unheard(self) -> bool:
+        """Whether it goes on, but is muted or faded out."""
+        return self._rests and any(map(_is_zero, self._factors))
 
     def target_of(self, row: Address) -> object:
         """The object that a row of the address table changes; ``None`` if there is none now."""
@@ -186,6 +197,9 @@ class Deck:
         """How many of the next ``frames`` sample frames can be rendered before a fade ends."""
         if self._next is not None:
             frames = min(frames, len(self._rising) - self._fade_at)
+        if self._rests:  # from the end of a fade on nobody hears it
+            for glide in self._factors:
+                frames = min(frames, glide.remaining or frames)
         return min(frames, self._level.remaining or frames)
 
     def add_to(self, mix: Samples) -> None:
@@ -195,15 +209,20 @@ class Deck:
             mix: float32, shape (sample frames, channels), at most the :meth:`horizon` long.
         """
         frames, silent = len(mix), self.silent
+        waits = self._panicking or self._next is not None
+        if silent and not waits and not any(glide.remaining for glide in self._factors):
+            return  # most of many decks are stopped or empty
         envelope, factor = self._envelope[:frames], self._factor[:frames]
         self._level.fill(envelope)
-        for glide in (self._mute, self._gain, self._fader):
+        heard = not self._unheard
+        for glide in self._factors:
             glide.fill(factor)
             np.multiply(envelope, factor, out=envelope)
         if self._voice is not None and not silent:
-            sound = self._read(self._voice, frames)
-            _scale(sound, envelope)
-            np.add(mix, sound, out=mix)
+            sound = self._read(self._voice, frames, heard)
+            if heard:
+                _scale(sound, envelope)
+                np.add(mix, sound, out=mix)
         if self.silent and (self._panicking or self._next is not None):
             self._in_silence()
 
@@ -216,17 +235,17 @@ class Deck:
                 self._voice.forget()
             self.play(self._play)
 
-    def _read(self, voice: Guard, frames: int) -> Samples:
+    def _read(self, voice: Guard, frames: int, heard: bool) -> Samples:
         """The next sample frames of the voice, cross-faded with the next one if there is one.
 
         Returns:
             float32, shape (sample frames, channels), overwritten by the next call.
         """
         sound = self._sound[:frames]
-        voice.read(sound)
+        voice.read(sound, heard=heard)
         if self._next is not None:
             other = self._other[:frames]
-            self._next.read(other)
+            self._next.read(other, heard=heard)
             _scale(sound, self._falling[self._fade_at : self._fade_at + frames])
             _scale(other, self._rising[self._fade_at : self._fade_at + frames])
             np.add(sound, other, out=sound)
@@ -241,6 +260,11 @@ def same_space(one: Voice, other: Voice) -> bool:
     """Whether the latents of both mean the same, so that settings are taken over."""
     a, b = one.controls.info, other.controls.info
     return bool(a.latent_space) and (a.latent_space, a.latent_dim) == (b.latent_space, b.latent_dim)
+
+
+def _is_zero(glide: Glide) -> bool:
+    """Whether it has come to 0."""
+    return glide.target == 0 and not glide.remaining
 
 
 def _ear(guard: Guard | None) -> Ear | None:

@@ -16,13 +16,14 @@ import numpy as np
 from musicvae.audio import Samples
 from musicvae.limiter import Limiter
 from musicvae.live.commands import readers
-from musicvae.live.commands.address import DECKS, Command, Morph, Row, Target, covers
+from musicvae.live.commands.address import DECK_NAMES, DECKS, Command, Morph, Row, Target, covers
 from musicvae.live.engine.agenda import Agenda
 from musicvae.live.engine.batch import Batch, batches
 from musicvae.live.engine.deck import PLAY_SECONDS, Deck
 from musicvae.live.engine.deck_addresses import PLAY
 from musicvae.live.faults import Faults
 from musicvae.live.hearing.hearing import Hearing
+from musicvae.live.limits import DEFAULT_DECKS
 
 #: The longest block that is rendered at once, in sample frames. Frames of a model that lie in one
 #: are decoded together.
@@ -37,8 +38,11 @@ class Engine:
     Args:
         sample_rate: sample rate of the output, in Hz.
         channels: number of channels of the output.
+        decks: how many there are, 1 to 26.
 
     Attributes:
+        decks: by name, in order. What each plays at its gain is added; between the first two there
+            is the cross-fader.
         frame: number of sample frames rendered so far.
         peaks: recent peak of each channel, 0 to 1, float32, shape (channels,).
         position: position of the cross-fader, 0 to 1.
@@ -52,7 +56,7 @@ class Engine:
         hearing: what the decks hear of the input.
     """
 
-    def __init__(self, sample_rate: int, channels: int = 2) -> None:
+    def __init__(self, sample_rate: int, channels: int = 2, decks: int = DEFAULT_DECKS) -> None:
         self.sample_rate = sample_rate
         self.channels = channels
         self.frame = 0
@@ -65,8 +69,11 @@ class Engine:
         self.spectrum_tap: Callable[[Samples], None] | None = None
         self.input_tap: Callable[[Samples], None] | None = None
         self.decks = {
-            name: Deck(name, sample_rate, channels, SEGMENT, float(name == DECKS[0]), self.faults)
-            for name in DECKS
+            name: Deck(
+                *(name, sample_rate, channels, SEGMENT, _weight(name), self.faults),
+                rests=name not in DECKS,
+            )
+            for name in DECK_NAMES[:decks]
         }
         self._decks = tuple(self.decks.values())
         self._agenda = Agenda(sample_rate, self.faults.note)
@@ -217,11 +224,12 @@ class Engine:
         return False
 
     def crossfade(self, position: float) -> None:
-        """Mix the decks: 0 is the first alone, 1 the second, at equal power between."""
+        """Mix the first two decks: 0 is the first alone, 1 the second, at equal power between."""
         self.position = position
-        first, second = self._decks[:2]
-        first.fade_to(math.cos(position * math.pi / 2) if position < 1 else 0.0)
-        second.fade_to(math.sin(position * math.pi / 2) if position > 0 else 0.0)
+        first = math.cos(position * math.pi / 2) if position < 1 else 0.0
+        second = math.sin(position * math.pi / 2) if position > 0 else 0.0
+        for deck, weight in zip(self._decks, (first, second), strict=False):
+            deck.fade_to(weight)
 
     def _hear(self, heard: Samples | None, frames: int) -> None:
         """Let the decks hear the input, float32 (sample frames, 2), of the next sample frames."""
@@ -249,6 +257,11 @@ class Engine:
         return frames
 
 
+def _weight(deck: str) -> float:
+    """Amplitude of a deck at first: the cross-fader is at deck a."""
+    return 0.0 if deck == DECK_NAMES[1] else 1.0
+
+
 INPUT_MUTE = Row[Engine](
     "/input/mute",
     "i, 0 or 1",
@@ -263,7 +276,8 @@ INPUT_MUTE = Row[Engine](
 CROSSFADE = Row[Engine](
     "/crossfade",
     "f, 0 to 1",
-    "0 is deck a alone, 1 deck b alone, at equal power between.",
+    "Of the decks a and b, 0 is a alone, 1 b alone, at equal power between. Other decks sound at "
+    "their `/gain`.",
     readers.number(0, 1),
     target=Target.ENGINE,
     apply=lambda engine, c, _: engine.crossfade(c.number),

@@ -33,9 +33,14 @@ class Guard:
         self._last = np.zeros(finite.shape[1], np.float32)
         self._fading: int | None = None  # position in the fade; ``None`` while all is well
 
-    def read(self, out: Samples) -> None:
-        """Write the next sample frames into ``out``, float32 (sample frames, channels)."""
-        if self._fading is None and self._read(out):
+    def read(self, out: Samples, *, heard: bool = True) -> None:
+        """Write the next sample frames into ``out``, float32 (sample frames, channels).
+
+        Args:
+            out: float32 (sample frames, channels).
+            heard: whether anybody hears them; see :meth:`Voice.rest`.
+        """
+        if self._fading is None and self._read(out, heard):
             self._last[:] = out[-1]
         else:
             self._fade_out(out)
@@ -49,10 +54,13 @@ class Guard:
         except Exception as error:  # noqa: BLE001 - a voice may raise anything
             self._fail(error)
 
-    def _read(self, out: Samples) -> bool:
+    def _read(self, out: Samples, heard: bool) -> bool:
         """Read the voice; whether it is well."""
         try:
-            self.voice.read(out)
+            if heard:
+                self.voice.read(out)
+            else:
+                self.voice.rest(out)
             finite = np.isfinite(out, out=self._finite[: len(out)])
             if not finite.all():
                 raise ArithmeticError("samples that are NaN or infinite")

@@ -84,8 +84,9 @@ class StreamVoice:
         self._fade_in[: len(fade)] = fade
         self._fade_out = np.zeros(info.hop, np.float32)
         self._fade_out[: len(fade)] = 1 - fade
-        self._broken = False
+        self._faded = False  # whether silence came before the next frame
         self._over = False  # a graph without an end would hold up the sound in each frame
+        self._resting = False
 
     def read(self, out: Samples) -> None:
         """Write into ``out``, float32 (sample frames, channels); see :class:`Voice`."""
@@ -98,6 +99,14 @@ class StreamVoice:
             out[done : done + count] = self._ready[self._at : self._at + count]
             self._at += count
             done += count
+
+    def rest(self, out: Samples) -> None:
+        """See :class:`Voice`: frames that begin meanwhile are silent, and are not decoded."""
+        self._resting = True
+        try:
+            self.read(out)
+        finally:
+            self._resting = False
 
     def receive(self, request: int, loop: object) -> None:
         """See :class:`Voice`. A stream requests no clips, so the loop is another voice's."""
@@ -131,7 +140,13 @@ class StreamVoice:
         """
         started = time.perf_counter()
         moved, error = self._move(frames, ahead)
-        if moved:
+        if self._resting and error is None:
+            self._pass(moved)
+            self.work.spend(started)
+            return
+        if moved and self._resting:
+            self._silence(self._part(0, moved))
+        elif moved:
             self._sound(0, moved)
         if error is not None:
             self._fail(error, self._part(moved, 1))
@@ -142,6 +157,20 @@ class StreamVoice:
         self._at, self._end = 0, len(sound)
         spread(sound, self._ready[: len(sound)])
         self.work.add(started, moved)
+
+    def _pass(self, frames: int) -> None:
+        """Let so many frames of silence pass."""
+        count = frames * self._size
+        if self._resampler is not None:
+            count = self._resampler.rest(count)
+        self._at, self._end = 0, count
+        self._silence(self._ready[:count])
+
+    def _silence(self, sound: Samples) -> None:
+        """Write silence in place of frames, of which the next one then fades in."""
+        sound[:] = 0
+        self._last[:] = 0
+        self._faded = True
 
     def _move(self, frames: int, ahead: int) -> tuple[int, Exception | None]:
         """Write the latents of the next frames; how many there are before one that fails, if any.
@@ -179,9 +208,9 @@ class StreamVoice:
             return
         np.clip(block, -SANE, SANE, out=block)
         self._tails.cut(block)
-        if self._broken:
+        if self._faded:
             block[: self._size] *= self._fade_in[:, None]
-            self._broken = False
+            self._faded = False
         self._last[:] = block[-self._size :]
 
     def _part(self, first: int, count: int) -> Samples:
@@ -197,9 +226,9 @@ class StreamVoice:
 
     def _conceal(self, frame: Samples) -> None:
         """Write the last frame, reversed and faded out; silence from then on."""
-        if self._broken:
+        if self._faded:
             frame[:] = 0
         else:
             frame[:] = self._last[::-1] * self._fade_out[:, None]
             self._decoder.reset()
-        self._broken = True
+        self._faded = True

@@ -28,6 +28,12 @@ class Voice(Protocol):
     def read(self, out: Samples) -> None:
         """Write the next sample frames into ``out``, float32, shape (sample frames, channels)."""
 
+    def rest(self, out: Samples) -> None:
+        """As :meth:`read`, while nobody hears it: the latents go on, but not all of the sound must.
+
+        Where the sound is heard again within a frame, it begins with the next one.
+        """
+
     def receive(self, request: int, loop: Loop | Exception | None) -> None:
         """Accept the decoded clip of a request, if this voice made it.
 

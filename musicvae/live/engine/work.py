@@ -18,7 +18,7 @@ class Work:
         faults: errors that no latents should cause, until the deck takes and counts them.
         problem: why the last one failed, or an empty string.
         last_ms: duration of the last decode, in ms.
-        seconds: duration of all decodes together.
+        seconds: duration of all decodes together, with that of the latents.
     """
 
     decoded: int = 0
@@ -34,6 +34,10 @@ class Work:
         self.decoded += count
         self.seconds += taken
         self.last_ms = taken / count * 1000
+
+    def spend(self, started: float) -> None:
+        """Count time in which nothing was decoded, from ``started`` on."""
+        self.seconds += time.perf_counter() - started
 
     def fail(self, error: Exception) -> None:
         """Count a decode that gave no sound."""

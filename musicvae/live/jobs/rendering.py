@@ -132,6 +132,7 @@ class RenderingJobs:
         return {
             "rate": engine.sample_rate,
             "channels": engine.channels,
+            "decks": len(engine.decks),
             "seconds": seconds,
             "models": models,
             "events": events,

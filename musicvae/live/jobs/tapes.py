@@ -72,7 +72,7 @@ class TapeJobs:
         if ear is None or voice is None:
             raise SettingError("this deck hears no input", hint="/source input, or /input/load")
         if ear.taker is not None:
-            raise SettingError("the other deck records the same tape", hint="/tape/record stop")
+            raise SettingError("another deck records the same tape", hint="/tape/record stop")
         info = ear.info
         most = ceil(MOST_SECONDS * info.sample_rate / info.hop)
         steps = StepRecorder(most, info.latent_dim)

@@ -13,6 +13,12 @@ REPLIES = (
         "latents, the first 270.",
     ),
     (
+        "/decks.reply",
+        "s deck, s model, i D, i playing, f gain, i muted, s source",
+        "One for each deck: its model (empty for none), how many latents that has, whether it "
+        "plays, its gain in dB, whether it is muted, and what moves its latents.",
+    ),
+    (
         "/model/info.reply",
         "s deck, s, value, s, value …",
         "`model kind genre latents rate channels hop latency_ms latent_space attributes licence`, "

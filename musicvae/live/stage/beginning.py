@@ -18,7 +18,9 @@ from musicvae.live.stage.repertoire import Repertoire
 def load_first(
     stage: EngineHandle, repertoire: Repertoire, options: Options, opening: Opening
 ) -> Voice:
-    """Let the decks play the models that were given at the start.
+    """Load the models that were given at the start: the decks of the cross-fader play them.
+
+    The others wait for ``/play``, so that what is heard at first is deck a, however many there are.
 
     Returns:
         The voice of deck a.
@@ -28,10 +30,10 @@ def load_first(
     """
     voices = [
         stage.loader.voice(name, deck)
-        for deck, name in zip(DECKS, repertoire.at_first, strict=False)
+        for deck, name in zip(stage.engine.decks, repertoire.at_first, strict=False)
     ]
     hearing = False
-    for deck, voice in zip(DECKS, voices, strict=False):
+    for deck, voice in zip(stage.engine.decks, voices, strict=False):
         load = Command(MODEL_LOAD, deck, values=(voice.name,))
         # Two batches, or the score could not load a memory for a deck that has no model yet.
         stage.engine.post(load, payloads=(voice,))
@@ -45,12 +47,10 @@ def load_first(
             "latent space",
             hint="export it from the model's run: musicvae export RUN --encoder --out FILE.onnx",
         )
-    for deck in DECKS:
-        gain, play = (
-            Command(GAIN, deck, values=(options.gain_db,)),
-            Command(PLAY, deck, values=(1,)),
-        )
-        stage.engine.post(gain, play)
+    for deck in stage.engine.decks:
+        gain = Command(GAIN, deck, values=(options.gain_db,))
+        play = [Command(PLAY, deck, values=(1,))] if deck in DECKS else []
+        stage.engine.post(gain, *play)
     stage.engine.settle()  # so that every message finds a model
     return voices[0]
 

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
+from weakref import WeakValueDictionary
 
 from musicvae.errors import LatentError, SettingError
 from musicvae.latents.memory import Memory
@@ -60,6 +61,8 @@ class PartLoader:
         self._register = register
         self._pace = pace
         self._ears: dict[str, Ear] = {}
+        #: The memories that are being played, by the SHA-256 of their file.
+        self._places: WeakValueDictionary[str, Places] = WeakValueDictionary()
 
     def tape(self, name: str, voice: Voice | None, sha256: str = "") -> Tape:
         """A tape that a voice can play.
@@ -98,7 +101,7 @@ class PartLoader:
         return tape
 
     def memory(self, name: str, voice: Voice | None, sha256: str = "") -> Places:
-        """A memory that a voice can play, ready to be played.
+        """A memory that a voice can play, ready to be played; the same one for the same file.
 
         Args:
             name: name of the memory.
@@ -116,11 +119,14 @@ class PartLoader:
             raise SettingError("a memory needs a stream model on its deck", hint="/model/load NAME")
         info = voice.controls.info
         digest = _checked("memory", name, row.path, sha256)
-        memory = Memory.load(row.path)
-        memory.check_space(info.latent_space, info.latent_dim)
-        self._note("memory", name, row.path, digest)
-        places = Places(memory)
+        places = self._places.get(digest)
+        if places is None:
+            places = Places(Memory.load(row.path))
+        places.memory.check_space(info.latent_space, info.latent_dim)
         _ = places.map  # computed here, so that the rendering thread need not
+        if digest:
+            self._places[digest] = places
+        self._note("memory", name, row.path, digest)
         return places
 
     def prior(self, name: str, voice: Voice | None, sha256: str = "") -> Rollout:

@@ -1,11 +1,11 @@
-"""Queries that the rendering thread answers between two blocks: ``/get``, models, the input."""
+"""Queries that the rendering thread answers between two blocks: ``/get``, decks, models, input."""
 
 from __future__ import annotations
 
 from musicvae.live.commands import readers
 from musicvae.live.commands.address import Address, Command
 from musicvae.live.commands.messages import StoredMessage
-from musicvae.live.commands.table import UNKNOWN_DECK, split_deck
+from musicvae.live.commands.table import split_deck, unknown_deck
 from musicvae.live.engine.describing import value_of
 from musicvae.live.fades import decibels
 from musicvae.live.stage.engine_handle import EngineHandle
@@ -23,11 +23,26 @@ def get(handle: EngineHandle, command: Command) -> list[StoredMessage]:
     asked = command.text
     deck, address = split_deck(asked)
     if deck not in handle.engine.decks:
-        return [["/fail", "/get", UNKNOWN_DECK]]
+        return [["/fail", "/get", unknown_deck(handle.engine.decks)]]
     message = value_of(handle.engine, deck, address, handle.table)
     if message is None:
         return [["/fail", "/get", f"{asked} holds no value"]]
     return [["/get.reply", asked, *message[1:]]]
+
+
+def decks(handle: EngineHandle, command: Command) -> list[StoredMessage]:
+    """Every deck, as ``/decks.reply DECK model latents playing gain muted source``."""
+    replies: list[StoredMessage] = []
+    for name, deck in handle.engine.decks.items():
+        voice = deck.voice
+        replies.append(
+            [
+                *("/decks.reply", name, "" if voice is None else voice.name),
+                *(deck.shape.latent_dim, int(deck.playing), deck.gain_db, int(deck.muted)),
+                "" if voice is None else voice.controls.active_source,
+            ]
+        )
+    return [*replies, ["/done", "/decks", len(replies)]]
 
 
 def model_info(handle: EngineHandle, command: Command) -> list[StoredMessage]:
@@ -81,6 +96,13 @@ GET = Address(
     "Answers `/get.reply` with the values that this address was last sent.",
     readers.word(),
     query=get,
+)
+DECK_LIST = Address(
+    "/decks",
+    "ignored",
+    "Answers `/decks.reply` for each deck, then `/done`.",
+    readers.nothing,
+    query=decks,
 )
 MODEL_INFO = Address(
     "/model/info",

@@ -15,10 +15,10 @@ import numpy as np
 from musicvae.audio import Samples
 from musicvae.errors import MusicVAEError, ScoreError
 from musicvae.files import replacing
-from musicvae.live.commands.address import DECKS, Command
+from musicvae.live.commands.address import DECK_NAMES, DECKS, Command
 from musicvae.live.commands.arguments import RefusedError
 from musicvae.live.commands.messages import StoredMessage
-from musicvae.live.commands.table import UNKNOWN_DECK, AddressTable, split_deck
+from musicvae.live.commands.table import AddressTable, split_deck, unknown_deck
 from musicvae.live.engine.clips import Clips, InlineClips, RecordedClips
 from musicvae.live.engine.deck_addresses import LOOP
 from musicvae.live.engine.engine import Engine
@@ -63,11 +63,12 @@ class ScoreRenderer:
         self._heard = heard
         self.score = score
         self._table = table
-        self.engine = Engine(score.rate, score.channels)
+        self.engine = Engine(score.rate, score.channels, score.decks)
         recorded = any(
             table.row_of(message[0]) is LOOP for _, batch in score.events for message in batch
         )
-        self._clips: Clips = RecordedClips() if recorded else InlineClips()
+        clips = RecordedClips if recorded else InlineClips
+        self._clips: Clips = clips(score.decks)
         loader = Loader(library, score.rate, score.channels, self._clips, decoders=decoders)
         self._handle = EngineHandle(self.engine, loader, table)
         self._begin()
@@ -161,14 +162,15 @@ class ScoreRenderer:
             )
 
     def _begin(self) -> None:
-        """Let all decks play from the beginning; those without a model are silent."""
-        for name in DECKS:
-            self._do([f"/deck/{name}/play", 1])
+        """Let the decks play that a daemon lets play at first; without a model they are silent."""
+        for name in self.engine.decks:
+            if name in DECKS:
+                self._do([f"/deck/{name}/play", 1])
 
     def _do(self, message: StoredMessage, origin: str = "") -> None:
         """Apply one message of the score now."""
         try:
-            command = self._handle.restore(message, DECKS[0])
+            command = self._handle.restore(message, DECK_NAMES[0])
             if command.row.source == "input" and command.row.load and self._heard is None:
                 raise RefusedError("the score has no sound that came in")
             if command.row is LOOP and isinstance(self._clips, RecordedClips):
@@ -202,8 +204,8 @@ def _check_addresses(score: Score, table: AddressTable) -> None:
             row = table.row_of(address)
             if row is None or (address.startswith("/deck/") and not row.deck):
                 reason = "unknown address"
-            elif split_deck(address)[0] not in DECKS:
-                reason = UNKNOWN_DECK
+            elif split_deck(address)[0] not in (decks := DECK_NAMES[: score.decks]):
+                reason = unknown_deck(decks)
             elif row.apply is None:
                 reason = "sets nothing that a score can hold"
             else:

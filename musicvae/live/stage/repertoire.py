@@ -11,7 +11,6 @@ from pathlib import Path
 
 from musicvae.artifact.reading import read_info
 from musicvae.errors import DuplicateNameError, SettingError
-from musicvae.live.commands.address import DECKS
 from musicvae.live.options import Options
 from musicvae.live.stage.loading import Decoder
 from musicvae.live.storage.library import Library
@@ -60,7 +59,7 @@ class Repertoire:
         self._given = [*paths, tapes]
         self.library = Library(paths, tapes, ReadyShelf())
         named = [place for place in places if place.model is not None or not place.path.is_dir()]
-        self.at_first = [*self.decoders, *map(self._name, named)][: len(DECKS)]
+        self.at_first = [*self.decoders, *map(self._name, named)][: options.decks]
         if not self.at_first:
             self.at_first = [row.name for row in self.library.files() if not row.reason][:1]
         if not self.at_first:

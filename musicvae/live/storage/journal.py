@@ -18,6 +18,7 @@ from typing import IO, Protocol
 
 from musicvae.errors import DeviceError, ScoreError
 from musicvae.live.commands.messages import StoredMessage
+from musicvae.live.limits import DEFAULT_DECKS
 from musicvae.live.storage.scores import JOURNAL_SCHEMA
 
 #: Bytes of the session's log.
@@ -43,6 +44,7 @@ class Journal:
     Args:
         rate: sample rate of the engine in Hz.
         channels: number of channels of the engine.
+        decks: number of its decks.
         tapes: files and folders in which tapes are found.
         most_bytes: size limit of the log.
 
@@ -57,12 +59,14 @@ class Journal:
         channels: int,
         tapes: Iterable[str] = (),
         *,
+        decks: int = DEFAULT_DECKS,
         most_bytes: int = MOST_BYTES,
     ) -> None:
         self.unreplayable = ""
         self.failure = ""
         self._header: dict[str, object] = {"musicvae": "journal", "schema": JOURNAL_SCHEMA}
-        self._header |= {"rate": rate, "channels": channels, "tapes": [*tapes]}
+        self._header |= {"rate": rate, "channels": channels, "decks": decks}
+        self._header["tapes"] = [*tapes]
         self._most_bytes = most_bytes
         self._models: dict[str, dict[str, str]] = {}
         self._parts: dict[str, dict[str, dict[str, str]]] = {}

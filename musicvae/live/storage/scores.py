@@ -15,6 +15,7 @@ from musicvae.errors import ScoreError
 from musicvae.files import open_regular, parse_json_object, read_bytes
 from musicvae.live.commands import messages
 from musicvae.live.commands.messages import StoredMessage
+from musicvae.live.limits import DECKS_RANGE, DEFAULT_DECKS
 
 JOURNAL_SCHEMA = 1
 #: What sources play: their parts of a model, by the names of those sources.
@@ -26,7 +27,7 @@ MAX_BYTES = 2**24
 _RATES = (1_000, 192_000)
 _CHANNELS = (1, 64)
 _LAST_FRAME = 2**53
-_KEYS = frozenset({"rate", "channels", "seconds", "models", "events"})
+_KEYS = frozenset({"rate", "channels", "decks", "seconds", "models", "events"})
 _LONGEST = 1e6
 
 
@@ -47,6 +48,7 @@ class Score:
         tapes: files and folders in which the session found its tapes.
         input: name of the file beside it that holds what came in; empty for nothing.
         parts: what sources play: one of :data:`PARTS` to name to ``{"file": ..., "sha256": ...}``.
+        decks: how many there are.
     """
 
     rate: int
@@ -59,6 +61,7 @@ class Score:
     tapes: list[str] = field(default_factory=list)
     input: str = ""
     parts: dict[str, dict[str, dict[str, str]]] = field(default_factory=dict)
+    decks: int = DEFAULT_DECKS
 
     def digest(self, kind: str, name: str) -> str:
         """SHA-256 of a model's graph, or of the file of a part; empty where it is not known."""
@@ -127,6 +130,7 @@ def _journal(header: dict[str, object], file: IO[bytes]) -> Score:
         models=_models(header.get("models")),
         tapes=_texts(header.get("tapes", []), "tapes"),
         input=_file_name(header.get("input", "")),
+        decks=_decks(header),
     )
     parts = header.get("parts", {})
     for kind, named in parts.items() if isinstance(parts, dict) else [("", None)]:
@@ -172,7 +176,8 @@ def _by_hand(values: dict[str, object], text: str) -> Score:
     if unknown:
         raise ValueError(f"{unknown[0]!r:.40} is unknown; there is {', '.join(sorted(_KEYS))}")
     rate = _whole({"rate": 48_000} | values, "rate", *_RATES)
-    score = Score(rate, _whole({"channels": 2} | values, "channels", *_CHANNELS))
+    channels = _whole({"channels": 2} | values, "channels", *_CHANNELS)
+    score = Score(rate, channels, decks=_decks(values))
     if "seconds" in values:
         score.stop_frame = _frame(values["seconds"], rate)
     named: object = values.get("models", [])
@@ -269,6 +274,11 @@ def _file_name(value: object) -> str:
     if not isinstance(value, str) or Path(value).name != value or "\0" in value:
         raise ValueError(f"input is {value!r:.40}, not the name of a file beside the score")
     return value
+
+
+def _decks(values: dict[str, object]) -> int:
+    """How many decks there are; files that do not say so are of a time when there were two."""
+    return _whole({"decks": DEFAULT_DECKS} | values, "decks", *DECKS_RANGE)
 
 
 def _whole(values: dict[str, object], key: str, low: int, high: int) -> int:

@@ -1,11 +1,9 @@
-// What concerns both decks: levels, latency, recording, panic, and the cross-fader.
+// What concerns all decks: levels, latency, recording, panic.
 
 import { chip, h } from "./dom.js";
-import { faders } from "./controls.js";
 import { learning } from "./learning.js";
 
 const LOWEST = -60;
-const DECKS = ["a", "b"];
 const PANIC = "/deck/*/panic";
 
 /** The bar at the top. */
@@ -68,35 +66,7 @@ function record(stage) {
 
 function panic(stage) {
   const button = h("button", { type: "button", className: "panic", textContent: "panic" });
-  button.title = "Silence on both decks, at once";
+  button.title = "Silence on all decks, at once";
   button.addEventListener("click", () => stage.send(PANIC));
   return h("div", { className: "control" }, button, chip(PANIC));
-}
-
-/** The choice of the deck that a narrow screen shows. */
-export function tabs() {
-  const place = document.getElementById("tabs");
-  const buttons = DECKS.map((deck) => {
-    const button = h("button", { type: "button", textContent: `deck ${deck}`, "data-deck": deck });
-    button.addEventListener("click", () => show(deck));
-    return button;
-  });
-  const show = (deck) => {
-    document.body.dataset.shown = deck;
-    for (const button of buttons) button.setAttribute("aria-pressed", button.dataset.deck === deck);
-  };
-  place.replaceChildren(...buttons);
-  show("a");
-}
-
-/** The cross-fader at the bottom. */
-export function mix(stage) {
-  const place = document.getElementById("mix");
-  const node = stage.node("/crossfade");
-  const cross = faders(stage, "/crossfade", node, "cross-fade");
-  place.replaceChildren(
-    h("span", { className: "end a", textContent: "a" }),
-    cross.element,
-    h("span", { className: "end b", textContent: "b" }),
-  );
 }

@@ -3,6 +3,7 @@
 import { chip, h, newId } from "./dom.js";
 import { control, faders, toggle } from "./controls.js";
 import { map } from "./map.js";
+import { paint } from "./mixer.js";
 import { pad } from "./pad.js";
 import { presets } from "./presets.js";
 import { sources } from "./sources.js";
@@ -14,6 +15,7 @@ export class Deck {
     Object.assign(this, { stage, name, ends: [] });
     this.element = h("section", { className: "deck", id: `deck-${name}`, "data-deck": name });
     this.element.setAttribute("aria-label", `Deck ${name}`);
+    paint(this.element, name);
   }
 
   path(address) {
@@ -59,7 +61,7 @@ export class Deck {
     const id = newId("section");
     const heading = h("h3", { id, textContent: title });
     const className = `part ${title.toLowerCase()}-part`;
-    // No section, which would be a landmark: two decks have parts of the same names.
+    // No section, which would be a landmark: decks have parts of the same names.
     return h("div", { className, role: "group", "aria-labelledby": id }, heading, part.element);
   }
 

@@ -1,8 +1,9 @@
 // Puts the page together, and keeps it true when the daemon or its models come and go.
 
-import { bar, mix, tabs } from "./bar.js";
+import { bar } from "./bar.js";
 import { Deck } from "./deck.js";
 import { note } from "./dom.js";
+import { mix, tabs } from "./mixer.js";
 import { spectrum } from "./spectrum.js";
 import { Stage } from "./stage.js";
 
@@ -13,17 +14,25 @@ const WORDS = {
 };
 
 const stage = new Stage();
-const decks = ["a", "b"].map((name) => new Deck(stage, name));
+let decks = [];
 const lost = document.getElementById("lost");
 
 bar(stage);
 spectrum(stage);
-tabs();
-document.getElementById("decks").replaceChildren(...decks.map((deck) => deck.element));
+
+/** Put as many decks into the page as the daemon has. */
+function begin() {
+  const names = Object.keys(stage.node("/deck").CONTENTS).sort();
+  if (names.join() === decks.map((deck) => deck.name).join()) return;
+  decks = names.map((name) => new Deck(stage, name));
+  document.getElementById("decks").replaceChildren(...decks.map((deck) => deck.element));
+  tabs(names);
+  mix(stage, names);
+}
 
 function build(path = "/") {
   if (!stage.space) return;
-  if (path === "/" && !document.getElementById("mix").childElementCount) mix(stage);
+  begin();
   // Without a deck in the path, deck a is meant.
   for (const deck of decks) {
     if (path === "/" ? deck.name === "a" || !deck.built : path === `/deck/${deck.name}`) {

@@ -18,7 +18,7 @@ const SETTINGS = {
     "/input/mute",
   ],
 };
-// Settings that both decks share.
+// Settings that all decks share.
 const SHARED = SETTINGS.input.slice(2);
 const WORDS = {
   held: "Nothing moves the latents but your hands.",

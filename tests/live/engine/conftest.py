@@ -47,6 +47,7 @@ class Rig:
         clips: decodes clips.
         rate: of the engine.
         channels: of the engine.
+        decks: of the engine.
     """
 
     def __init__(
@@ -56,8 +57,9 @@ class Rig:
         clips: Clips | None = None,
         rate: int = RATE,
         channels: int = 2,
+        decks: int = 2,
     ) -> None:
-        self.engine = Engine(rate, channels)
+        self.engine = Engine(rate, channels, decks)
         self.engine.journal = lambda frame, commands: self.log.append(
             json.dumps({"frame": frame, "do": [command.message() for command in commands]})
         )
@@ -143,18 +145,24 @@ def performer(soak: ModuleType) -> Any:
 
 @pytest.fixture(scope="session")
 def make_rig(soak: ModuleType, models: ModuleType) -> Callable[..., Rig]:
-    """``make_rig(rate=…, channels=…, clips=…, name=decoder class or function…)``.
+    """``make_rig(rate=…, channels=…, clips=…, decks=…, name=decoder class or function…)``.
 
     There are the soak's models of numpy, and ``steady`` and ``minus``, of constant output ±0.5.
     """
 
-    def make(rate: int = RATE, channels: int = 2, clips: Clips | None = None, **makers: Any) -> Rig:
+    def make(
+        rate: int = RATE,
+        channels: int = 2,
+        clips: Clips | None = None,
+        decks: int = 2,
+        **makers: Any,
+    ) -> Rig:
         steady = models.stream_info(4, rate, 256, "00000000000000aa")
         known = soak.built_in(rate) | {
             "steady": lambda: Steady(steady),
             "minus": lambda: Steady(steady, -0.5),
         }
-        return Rig(known | makers, models.tape, clips, rate, channels)
+        return Rig(known | makers, models.tape, clips, rate, channels, decks)
 
     return make
 

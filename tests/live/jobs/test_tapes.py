@@ -49,7 +49,7 @@ def test_what_cannot_be_recorded_is_refused(
     assert "cannot be a name" in client.failed("/tape/record", "start", "../x")
     client.done("/tape/record", "start", "again")
     client.done("/deck/b/model/load", "metal")
-    assert "the other deck" in client.failed("/deck/b/tape/record", "start")
+    assert "another deck" in client.failed("/deck/b/tape/record", "start")
     client.say("/deck/b/source", "walk")
     client.sync()
     assert "hears no input" in client.failed("/deck/b/tape/record", "start")

@@ -229,7 +229,11 @@ def test_a_file_beside_a_model_is_found_and_loaded(
     assert library.memory_of("nobody") is None
     loader = Loader(library, 16_000, 1, InlineClips())
     voice = loader.voice("jazz", "a")
-    assert loader.memory("jazz", voice).memory.seconds > 1
+    places = loader.memory("jazz", voice)
+    assert places.memory.seconds > 1
+    assert loader.memory("jazz", voice) is places  # one in memory, whoever plays it
+    make_memory(parts=3).save(model.with_name("jazz.memory"))
+    assert loader.memory("jazz", voice) is not places
     with pytest.raises(LatentError, match="another encoder"):
         loader.memory("other", voice)
     with pytest.raises(SettingError, match="cannot be played"):

@@ -143,7 +143,7 @@ def test_a_line_without_end_is_not_read_whole(
 @pytest.mark.parametrize(
     ("values", "reason"),
     [
-        ({"tempo": 120}, "'tempo' is unknown; there is channels, events"),
+        ({"tempo": 120}, "'tempo' is unknown; there is channels, decks, events"),
         ({"rate": 44_100.5}, "rate is 44100.5"),
         ({"channels": 0}, "channels is 0"),
         ({"seconds": -1}, "-1 is not a time"),
