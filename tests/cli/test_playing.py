@@ -35,7 +35,7 @@ def test_every_option_reaches_the_daemon(received: dict[str, Any]) -> None:
         "live jazz.onnx more --out take.wav --seconds 3 --port 7800 --bind 0.0.0.0 "
         "--allow 10.0.0.1 --allow 10.0.1.0/24 --device horn --rate 44100 --block 256 --gain -6 "
         "--fast --allow-slow --allow-quit --honour-timetags --channels 4 --ahead 3.5 --tapes t "
-        "--presets p --takes k --record show --source held "
+        "--presets p --takes k --record show --source held --decks 3 "
         "--input guitar.wav --loop --quiet"
     )
     assert main(command.split()) == 0
@@ -48,6 +48,7 @@ def test_every_option_reaches_the_daemon(received: dict[str, Any]) -> None:
         "allow": ["10.0.0.1", "10.0.1.0/24"],
         "allow_slow": True,
         "allow_quit": True,
+        "decks": 3,
         "honour_timetags": True,
         "gain_db": -6.0,
         "seconds": 3.0,

@@ -138,7 +138,7 @@ def test_a_recipe_is_listed_without_tensorflow(site: Path) -> None:
         "print(*RECIPES, RECIPES['pulse'].family, 'tensorflow' in sys.modules)"
     )
     assert run("-c", script, site=site).split() == [
-        *("clip", "notebook", "pulse", "stream", "stream44"), "pulse", "False"
+        *("clip", "notebook", "pulse", "stream", "stream-ll", "stream44"), "pulse", "False"
     ]  # fmt: skip
     listed = json.loads(run("-m", "musicvae", "recipes", "--json", site=site))
     assert {recipe["name"]: recipe["family"] for recipe in listed}["pulse"] == "pulse"

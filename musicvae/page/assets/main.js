@@ -19,6 +19,7 @@ const lost = document.getElementById("lost");
 
 bar(stage);
 spectrum(stage);
+tabs(["a", "b"]); // until it is known which decks there are: nothing is seen to move
 
 /** Put as many decks into the page as the daemon has. */
 function begin() {
