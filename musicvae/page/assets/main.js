@@ -19,7 +19,9 @@ const lost = document.getElementById("lost");
 
 bar(stage);
 spectrum(stage);
-tabs(["a", "b"]); // until it is known which decks there are: nothing is seen to move
+// Until it is known which decks there are, so that nothing is seen to move.
+tabs(["a", "b"]);
+document.getElementById("decks").replaceChildren();
 
 /** Put as many decks into the page as the daemon has. */
 function begin() {
