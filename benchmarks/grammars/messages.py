@@ -14,8 +14,9 @@ from musicvae.live.table import ADDRESSES
 #: The deck for which they are made.
 SHAPE = Shape(4, ("loudness", "onsets"), "0123456789abcdef", "stream")
 
-_PATHS = list(DRAWS)
-_WEIGHTS = [weight for weight, _ in DRAWS.values()]
+#: What a score can hold: /chan1 is a latent by another name, and noted as that.
+_PATHS = [row.path for row in ADDRESSES.rows if row.path in DRAWS and row.apply is not None]
+_WEIGHTS = [DRAWS[path][0] for path in _PATHS]
 _ADDRESSES = (
     *("/status", "/quit", "/ping", "/alias", "/loop", "/model/load", "/tape/load", "/preset/load"),
     *("/latent/*", "/deck/*/gain", "/{latent,gain}", "/latent/<i>", "/latent/999999", "/", "//"),

@@ -168,7 +168,7 @@ def test_silence_gives_finite_losses_and_gradients(vae: StreamVAE) -> None:
     ("change", "what"),
     [
         ({"model": {"fft": 512}}, "model.fft"),
-        ({"model": {"hop": 128}}, "overlap"),
+        ({"model": {"hop": 256}}, "overlap"),
         ({"model": {"width": 0}}, "model.width"),
         ({"model": {"colour": 1}}, "no such setting"),
         ({"samples": 4_097}, "latent steps"),
