@@ -183,6 +183,7 @@ def measure(options: Options, say: Callable[[str], None], clicks: int = CLICKS) 
 def _measured(playing: Clicks, output: Reconnecting, heard: ReconnectingInput, clicks: int) -> Loop:
     """Wait for the clicks, and measure them."""
     rate = output.sample_rate
+    latest = time.monotonic() + 2 * (_SETTLING + _PATIENCE + clicks * EVERY)
     first, settled = None, round(_SETTLING / EVERY)
     reported: list[float] = []
     found: list[int | None] = []
@@ -196,13 +197,12 @@ def _measured(playing: Clicks, output: Reconnecting, heard: ReconnectingInput, c
             if first is None and found[-1] is not None:
                 first = max(len(found) - 1, settled)
         if first is None and playing.frame > (_SETTLING + _PATIENCE) * rate:
-            raise DeviceError(
-                "nothing comes back",
-                expected=f"the clicks of {output.name!r} in the first channel of {heard.name!r}",
-                hint="a cable from an output to the input, its gain up; over JACK, meanwhile: "
-                "jack_connect PortAudio:out_0 PortAudio:in_0",
-            )
+            raise _nothing(output, heard)
+        if time.monotonic() > latest:
+            raise DeviceError("a device stands still", received=f"{output.state}; {heard.state}")
     delays = [delay / rate for delay in found[first : first + clicks] if delay is not None]
+    if not delays:  # the cable was pulled after the first ones
+        raise _nothing(output, heard)
     return Loop(
         np.array(delays),
         clicks,
@@ -212,6 +212,15 @@ def _measured(playing: Clicks, output: Reconnecting, heard: ReconnectingInput, c
         heard.name,
         rate,
         output.block,
+    )
+
+
+def _nothing(output: Reconnecting, heard: ReconnectingInput) -> DeviceError:
+    return DeviceError(
+        "nothing comes back",
+        expected=f"the clicks of {output.name!r} in the first channel of {heard.name!r}",
+        hint="a cable from an output to the input, its gain up; over JACK, meanwhile: "
+        "jack_connect PortAudio:out_0 PortAudio:in_0",
     )
 
 

@@ -7,6 +7,7 @@ import subprocess
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -112,3 +113,21 @@ def test_it_says_where_nothing_comes_back(jack: Any, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(loopback, "_PATIENCE", 1.0)
     with pytest.raises(DeviceError, match=r"nothing comes back.*a cable.*jack_connect"):
         measure(Options(device="system"), lambda line: None, clicks=1)
+
+
+@pytest.mark.parametrize(
+    ("delays", "complete", "message"),
+    [([4800, *[None] * 60], 60, "nothing comes back"), ([4800], 1, "a device stands still")],
+)
+def test_a_cable_that_is_pulled_and_a_device_that_stands_still_are_told(
+    monkeypatch: pytest.MonkeyPatch, delays: list[int | None], complete: int, message: str
+) -> None:
+    times = iter(range(0, 100_000, 10))
+    clock = SimpleNamespace(monotonic=lambda: next(times), sleep=lambda _: None)
+    monkeypatch.setattr(loopback, "time", clock)
+    playing = SimpleNamespace(complete=complete, delay=delays.__getitem__, frame=0)
+    card = SimpleNamespace(
+        sample_rate=48_000, latency_ms=10.0, state="playing", name="card", shared=True, block=256
+    )
+    with pytest.raises(DeviceError, match=message):
+        loopback._measured(playing, card, card, 20)  # type: ignore[arg-type]
