@@ -47,24 +47,22 @@ class FaultFigures(Figures):
     stretches: int = 0
     gaps: int = 0
 
-    def broken(self) -> list[str]:
-        """Promises that were not kept."""
+    def promises(self) -> dict[str, bool]:
+        """See :class:`Measured`."""
         expected = sum(self.injected.get(place, 0) for place in _COUNTED)
-        promises = {
+        return super().promises() | {
             "sound never ends": self.gaps == 0,
             "faults are counted": self.counted == expected,
         }
-        return super().broken() + [text for text, kept in promises.items() if not kept]
 
-    def table(self) -> str:
-        """The figures as a Markdown table."""
+    def rows(self) -> dict[str, str]:
+        """See :class:`Measured`."""
         places = ", ".join(f"{place} {count}" for place, count in sorted(self.injected.items()))
-        rows = {
+        return super().rows() | {
             "faults injected": places,
             "faults counted": str(self.counted),
             "stretches with sound, gaps among them": f"{self.stretches}, {self.gaps}",
         }
-        return "\n".join([super().table(), *(f"| {name} | {row} |" for name, row in rows.items())])
 
 
 class Peaks(Soak):

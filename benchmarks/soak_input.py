@@ -13,12 +13,11 @@ import random
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
-from soak_figures import CEILING, GROWTH_MB, ROUNDING, resident
+from soak_figures import Measured, resident
 
-from musicvae.live.fades import decibels
 from musicvae.live.inputs.following import Following
 from musicvae.live.inputs.lockstep import Lockstep
 from musicvae.live.outputs.input_ring import PythonInputRing
@@ -50,63 +49,41 @@ SETTINGS: dict[str, Any] = {
 
 
 @dataclass
-class InputFigures:
-    """The figures of a soak of the input.
+class InputFigures(Measured):
+    """The figures of a soak of the input; steps are those of the tone.
 
     Attributes:
-        hours: of sound.
-        seconds: that it took.
         states: of the device, how often each.
         late: how often sound was missing.
-        not_finite: samples that are NaN or infinite.
-        peak: largest sample.
-        nearest: largest step between two samples of the tone, as a share of what is legal.
         judged: sample frames of the tone.
         latent: largest latent; NaN where one was not finite.
         faults: errors that were caught.
-        memory: resident, in MB, after a tenth and at the end.
     """
 
-    hours: float = 0.0
-    seconds: float = 0.0
     states: dict[str, int] = field(default_factory=dict)
     late: int = 0
-    not_finite: int = 0
-    peak: float = 0.0
-    nearest: float = 0.0
     judged: int = 0
     latent: float = 0.0
     faults: int = 0
-    memory: tuple[float, float] = (0.0, 0.0)
 
-    def broken(self) -> list[str]:
-        """Promises that were not kept."""
-        promises = {
-            "every sample is finite": self.not_finite == 0,
-            "no sample passes the ceiling": self.peak <= CEILING + ROUNDING,
-            "a gap is a fade, and no click": self.nearest <= 1,
+    what: ClassVar[str] = "soak of the input"
+
+    def promises(self) -> dict[str, bool]:
+        """See :class:`Measured`."""
+        return super().promises() | {
             "latents stay within their clamps": self.latent <= CLAMP,
             "nothing raises": self.faults == 0,
-            "memory stays as it is": self.memory[1] <= self.memory[0] * 1.05 + GROWTH_MB,
         }
-        return [promise for promise, kept in promises.items() if not kept]
 
-    def table(self) -> str:
-        """The figures as a Markdown table."""
-        rows = {
-            "sound, h": f"{self.hours:g}",
-            "speed, × real time": f"{self.hours * 3600 / max(self.seconds, 1e-9):.0f}",
+    def rows(self) -> dict[str, str]:
+        """See :class:`Measured`."""
+        return super().rows() | {
             "the device": ", ".join(f"{n} × {kind}" for kind, n in sorted(self.states.items())),
             "sound missing": f"{self.late}",
-            "samples not finite": f"{self.not_finite}",
-            "highest level, ceiling, dBFS": f"{decibels(self.peak):.3f}, {decibels(CEILING):.3f}",
-            "steps of the tone as a share of the legal": f"{self.nearest:.3f} ({self.judged})",
+            "sample frames of the tone": f"{self.judged}",
             "largest latent, clamp": f"{self.latent:.3f}, {CLAMP:g}",
             "faults": f"{self.faults}",
-            "memory after a tenth, at the end, MB": "{:.1f}, {:.1f}".format(*self.memory),
         }
-        lines = [f"| {name} | {value} |" for name, value in rows.items()]
-        return "\n".join(["| soak of the input | |", "| --- | ---: |", *lines])
 
 
 class Device:

@@ -111,9 +111,12 @@ def live(options: argparse.Namespace) -> None:
         return
     if options.measure_latency:
         from musicvae.live.loopback import measure, report
+        from musicvae.live.transforming import Transformer
 
-        loop = measure(Options(**option_values(Options, options)), _say)
-        for line in report(loop, next(iter(options.artifacts), None)):
+        model = next(iter(options.artifacts), None)
+        if model is not None:
+            Transformer(model)  # one that cannot be used is refused before anybody waits
+        for line in report(measure(Options(**option_values(Options, options)), _say), model):
             _say(line)
         return
     from musicvae.errors import SettingError

@@ -162,7 +162,11 @@ def measure(options: Options, say: Callable[[str], None], clicks: int = CLICKS) 
             received="a file",
             hint="leave out --out, and give --input a device of --list-devices, or none",
         )
-    output = choose(None, 0, **wanted.sound())
+    try:
+        output = choose(None, 0, **wanted.sound())
+    except DeviceError as error:
+        error.hint = "it needs a device that plays and one that hears; --list-devices lists them"
+        raise
     assert isinstance(output, Reconnecting)  # noqa: S101 - of no path it makes a card
     try:
         microphone = wanted.microphone or None

@@ -163,8 +163,7 @@ class Transformer:
             command = self._handle.restore(message, DECK_NAMES[0])
         except RefusedError as error:
             raise SettingError(
-                "a setting of the transformation cannot be used",
-                expected=str(error),
+                f"a setting of the transformation cannot be used: {error}",
                 received=" ".join(map(str, message)),
             ) from error
         self.engine.post(command, payloads=(self._handle.payload(command),))

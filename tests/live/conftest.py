@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import importlib.util
 import json
-import re
 import signal
-import socket
-import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
@@ -18,8 +14,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from pythonosc.osc_message import OscMessage
-from pythonosc.osc_message_builder import OscMessageBuilder
 
 from musicvae.artifact import ArtifactInfo, LatentInfo
 
@@ -29,6 +23,20 @@ SAMPLES = 4000
 
 #: Seconds. Many tests wait for what must happen; one that waits in vain must fail, not hang.
 PATIENCE = 180
+
+
+def _beside(name: str) -> ModuleType:
+    """A module beside this file, by path: the import mode of the tests keeps it off sys.path."""
+    path = Path(__file__).with_name(f"{name}.py")
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+_clients = _beside("clients")
 
 
 @pytest.fixture
@@ -104,109 +112,23 @@ def hostile_packets() -> list[bytes]:
 @pytest.fixture
 def osc() -> Callable[..., bytes]:
     """Builds a message with python-osc: ``osc("/gain", -6.0)``; a pair gives the type."""
-
-    return build_message
-
-
-def build_message(address: str, *values: Any) -> bytes:
-    builder = OscMessageBuilder(address=address)
-    for value in values:
-        if isinstance(value, tuple):
-            builder.add_arg(value[0], value[1])
-        else:
-            builder.add_arg(value)
-    return bytes(builder.build().dgram)
-
-
-def build_bundle(*messages: bytes, when: int = 1) -> bytes:
-    parts = (len(message).to_bytes(4, "big") + message for message in messages)
-    return b"#bundle\0" + when.to_bytes(8, "big") + b"".join(parts)
+    build: Callable[..., bytes] = _clients.build_message
+    return build
 
 
 @pytest.fixture
 def bundle() -> Callable[..., bytes]:
     """Builds a bundle: ``bundle(osc(...), osc(...), when=1)``."""
-    return build_bundle
-
-
-class Client:
-    """A sender that hears its answers."""
-
-    def __init__(self, port: int, host: str = "127.0.0.1") -> None:
-        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.socket.bind(("127.0.0.1", 0))
-        self.socket.settimeout(10)
-        self.peer = (host, port)
-
-    def send(self, data: bytes) -> None:
-        self.socket.sendto(data, self.peer)
-
-    def receive(self) -> tuple[str, list[Any]]:
-        message = OscMessage(self.socket.recv(65536))
-        return message.address, list(message.params)
-
-    def ask(self, data: bytes, address: str) -> list[Any]:
-        """Send, and wait for an answer of this address; others are dropped."""
-        self.send(data)
-        while True:
-            heard, values = self.receive()
-            if heard == address:
-                return values
-
-    def say(self, *message: Any) -> None:
-        """Send one message: ``say("/gain", -6.0)``."""
-        self.send(build_message(*message))
-
-    def job(self, *message: Any) -> tuple[str, list[Any], list[tuple[str, list[Any]]]]:
-        """Ask for a job: ``/done`` or ``/fail``, its values, and what was heard before it."""
-        self.say(*message)
-        heard: list[tuple[str, list[Any]]] = []
-        while True:
-            address, values = self.receive()
-            if address in ("/done", "/fail") and values[0] == message[0]:
-                return address, values[1:], heard
-            heard.append((address, values))
-
-    def done(self, *message: Any) -> list[Any]:
-        """Ask for a job that succeeds; what stands behind ``/done ADDRESS``."""
-        address, values, _ = self.job(*message)
-        assert address == "/done", values
-        return values
-
-    def failed(self, *message: Any) -> str:
-        """Ask for a job that fails; why it did."""
-        address, values, _ = self.job(*message)
-        assert address == "/fail", values
-        return str(values[0])
-
-    def sync(self) -> None:
-        """Wait until all that was asked for has happened."""
-        number = time.monotonic_ns() % 2**31
-        while self.ask(build_message("/sync", number), "/synced") != [number]:
-            pass
-
-    def status(self) -> dict[str, Any]:
-        """The fields of ``/status.reply``; asks again where that was too often."""
-        self.say("/status")
-        while True:
-            self.socket.settimeout(0.1)
-            try:
-                heard, values = self.receive()
-            except TimeoutError:
-                self.say("/status")
-                continue
-            finally:
-                self.socket.settimeout(10)
-            if heard == "/status.reply":
-                return dict(zip(values[::2], values[1::2], strict=True))
+    build: Callable[..., bytes] = _clients.build_bundle
+    return build
 
 
 @pytest.fixture
-def make_client() -> Iterator[Callable[[int], Client]]:
-    clients: list[Client] = []
+def make_client() -> Iterator[Callable[[int], Any]]:
+    clients: list[Any] = []
 
-    def make(port: int) -> Client:
-        clients.append(Client(port))
+    def make(port: int) -> Any:
+        clients.append(_clients.Client(port))
         return clients[-1]
 
     yield make
@@ -214,37 +136,14 @@ def make_client() -> Iterator[Callable[[int], Client]]:
         client.socket.close()
 
 
-class Running:
-    """``musicvae live`` in a process of its own, which has said its start-up lines."""
-
-    def __init__(self, command: list[str]) -> None:
-        self.process = subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        )
-        self.lines: list[str] = []
-        assert self.process.stdout is not None
-        for line in self.process.stdout:
-            self.lines.append(line)
-            if line.strip().startswith("stop"):
-                break
-        found = re.search(r"port (\d+)", "".join(self.lines))
-        assert found, self.process.communicate()[1]
-        self.port = int(found[1])
-
-    def ended(self) -> tuple[int, str, str]:
-        """Exit code, and what it said afterwards."""
-        out, err = self.process.communicate(timeout=60)
-        return self.process.returncode, out, err
-
-
 @pytest.fixture
-def start() -> Iterator[Callable[..., Running]]:
+def start() -> Iterator[Callable[..., Any]]:
     """Starts ``musicvae live`` with these arguments, at any free port."""
-    started: list[Running] = []
+    started: list[Any] = []
 
-    def begin(*arguments: Any, python: tuple[str, ...] = ("-m", "musicvae")) -> Running:
+    def begin(*arguments: Any, python: tuple[str, ...] = ("-m", "musicvae")) -> Any:
         command = [sys.executable, *python, "live", *map(str, arguments), "--port", "0"]
-        started.append(Running(command))
+        started.append(_clients.Running(command))
         return started[-1]
 
     yield begin
@@ -289,6 +188,36 @@ def beside() -> Callable[[str], ModuleType]:
 
 
 @pytest.fixture(scope="session")
+def jacks() -> ModuleType:
+    """The module tests/live/jack.py."""
+    return _beside("jack")
+
+
+@pytest.fixture
+def wait_for(jacks: ModuleType) -> Callable[..., None]:
+    """Waits until something happened, which it must in time: ``wait_for(happened)``."""
+    waiting: Callable[..., None] = jacks.wait_for
+    return waiting
+
+
+@pytest.fixture
+def jack(jacks: ModuleType, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """A JACK server without hardware, which runs and is the one of this process."""
+    with jacks.heard_by_portaudio(monkeypatch) as server:
+        yield server
+
+
+@pytest.fixture(params=["C", "Python"])
+def callback(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Each language of PortAudio's callback in turn, which is used meanwhile."""
+    if request.param == "C":
+        pytest.importorskip("rtmixer", reason="rtmixer is not installed")
+    else:
+        monkeypatch.setattr("musicvae.live.outputs.portaudio.mixer", lambda: None)
+    return str(request.param)
+
+
+@pytest.fixture(scope="session")
 def performing() -> ModuleType:
     """The module tests/live/performing.py."""
     return _beside("performing")
@@ -299,14 +228,3 @@ def make_bench() -> Callable[..., Any]:
     """``Bench`` of tests/live/benches.py: ``make_bench(decoder, due=..., quit=...)``."""
     made: Callable[..., Any] = _beside("benches").Bench
     return made
-
-
-def _beside(name: str) -> ModuleType:
-    """A module beside this file, by path: the import mode of the tests keeps it off sys.path."""
-    path = Path(__file__).with_name(f"{name}.py")
-    spec = importlib.util.spec_from_file_location(name, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module

@@ -6,6 +6,8 @@ import os
 import shutil
 import subprocess
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -116,6 +118,28 @@ def needs_jack(capture: bool = False) -> None:
         import sounddevice  # noqa: F401
     except (ImportError, OSError):
         pytest.skip("PortAudio is not installed (Debian: libportaudio2)")
+
+
+@contextmanager
+def heard_by_portaudio(monkeypatch: pytest.MonkeyPatch) -> Iterator[Jack]:
+    """A server that runs and is the one of this process; skips the test where it cannot."""
+    needs_jack()
+    from musicvae.live.outputs import devices
+
+    server = Jack()
+    monkeypatch.setenv("JACK_DEFAULT_SERVER", server.name)
+    with server:
+        devices.refresh()
+        yield server
+        # PortAudio must let go of the server while that is alive.
+        monkeypatch.setenv("JACK_DEFAULT_SERVER", f"nobody-{os.getpid()}")
+        devices.refresh()
+
+
+def ports(part: str) -> list[str]:
+    """The ports of the server of this process in whose names this is."""
+    listed = subprocess.run(["jack_lsp"], capture_output=True, text=True)
+    return [port for port in listed.stdout.splitlines() if part in port]
 
 
 def wait_for(happened: Any, seconds: float = 20.0) -> None:

@@ -3,28 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
 
 Start = Callable[..., Any]
-
-
-@pytest.fixture(scope="session")
-def jacks(beside: Callable[[str], ModuleType]) -> ModuleType:
-    return beside("jack")
-
-
-@pytest.fixture
-def jack(jacks: ModuleType, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """A server that runs."""
-    jacks.needs_jack()
-    with jacks.Jack() as jack:
-        monkeypatch.setenv("JACK_DEFAULT_SERVER", jack.name)
-        yield jack
 
 
 def sounding(client: Any) -> dict[str, Any]:

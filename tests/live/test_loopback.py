@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -18,7 +16,6 @@ from musicvae.errors import DeviceError, SettingError
 from musicvae.live import loopback
 from musicvae.live.loopback import EVERY, Clicks, Loop, click, delay_of, measure, report
 from musicvae.live.options import Options
-from musicvae.live.outputs import devices
 
 RATE = 48_000
 
@@ -79,20 +76,11 @@ def test_files_have_no_latency(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.fixture
-def jack(beside: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    jacks = beside("jack")
-    jacks.needs_jack()
-    server = jacks.Jack(name=f"musicvae-loop-{os.getpid()}")
-    monkeypatch.setenv("JACK_DEFAULT_SERVER", server.name)
+def soon(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(loopback, "_SETTLING", 1.0)
-    with server:
-        devices.refresh()
-        yield server
-        monkeypatch.setenv("JACK_DEFAULT_SERVER", f"nobody-{os.getpid()}")
-        devices.refresh()
 
 
-def test_the_ports_of_jack_are_measured(jack: Any) -> None:
+def test_the_ports_of_jack_are_measured(jack: Any, soon: None) -> None:
     told = threading.Event()
 
     def connect() -> None:
@@ -109,7 +97,9 @@ def test_the_ports_of_jack_are_measured(jack: Any) -> None:
     assert (loop.rate, loop.block, loop.shared) == (RATE, 512, True)
 
 
-def test_it_says_where_nothing_comes_back(jack: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_says_where_nothing_comes_back(
+    jack: Any, soon: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(loopback, "_PATIENCE", 1.0)
     with pytest.raises(DeviceError, match=r"nothing comes back.*a cable.*jack_connect"):
         measure(Options(device="system"), lambda line: None, clicks=1)

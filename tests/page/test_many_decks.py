@@ -29,7 +29,7 @@ def test_every_deck_is_shown_and_mixed(drive: Callable[..., None], stage: Any) -
         browser.fader("a", "0 louder").wait_for()
         assert page.locator(".deck").count() == 5
         assert page.locator("#mix .strip").count() == 5
-        level = page.locator("#mix").get_by_role("slider", name="level d", exact=True)
+        level = page.locator("#mix").get_by_role("slider", name="d gain", exact=True)
         level.focus()
         level.press("Home")
         page.get_by_role("button", name="Play deck d", exact=True).click()
@@ -56,8 +56,35 @@ def test_many_decks_fit_a_phone(drive: Callable[..., None], stage: Any) -> None:
         page = browser.page
         browser.fader("a", "0 louder").wait_for()
         assert page.evaluate("document.documentElement.scrollWidth") <= 360
+        letter = page.locator("#mix").get_by_role("button", name="To deck h", exact=True)
+        letter.scroll_into_view_if_needed()
+        assert letter.is_visible()
         page.get_by_role("button", name="deck h", exact=True).click()
         assert page.locator("#deck-h").is_visible()
         assert not page.locator("#deck-a").is_visible()
 
     drive(test, width=360)
+
+
+@pytest.mark.parametrize("stage", [26], indirect=True)
+def test_the_tabs_of_all_decks_are_one_row(drive: Callable[..., None], stage: Any) -> None:
+    def test(browser: Browser, later: Callable[..., None]) -> None:
+        browser.fader("a", "0 louder").wait_for()
+        assert browser.page.evaluate("document.getElementById('tabs').offsetHeight") < 80
+        assert browser.page.evaluate("document.documentElement.scrollWidth") <= 360
+
+    drive(test, width=360)
+
+
+@pytest.mark.parametrize("stage", [1], indirect=True)
+@pytest.mark.parametrize("width", [360, 1280])
+def test_one_deck_has_all_the_room(drive: Callable[..., None], stage: Any, width: int) -> None:
+    def test(browser: Browser, later: Callable[..., None]) -> None:
+        page = browser.page
+        browser.fader("a", "0 louder").wait_for()
+        assert not page.locator("#mix").is_visible()
+        assert not page.locator("#tabs").is_visible()
+        wide = page.evaluate("document.getElementById('deck-a').offsetWidth")
+        assert wide > 0.9 * width
+
+    drive(test, width=width)

@@ -120,12 +120,13 @@ class PartLoader:
         info = voice.controls.info
         digest = _checked("memory", name, row.path, sha256)
         places = self._places.get(digest)
+        memory = Memory.load(row.path) if places is None else places.memory
+        memory.check_space(info.latent_space, info.latent_dim)
         if places is None:
-            places = Places(Memory.load(row.path))
-        places.memory.check_space(info.latent_space, info.latent_dim)
-        _ = places.map  # computed here, so that the rendering thread need not
-        if digest:
-            self._places[digest] = places
+            places = Places(memory)
+            _ = places.map  # computed here, so that the rendering thread need not
+            if digest:
+                self._places[digest] = places
         self._note("memory", name, row.path, digest)
         return places
 

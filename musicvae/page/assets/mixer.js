@@ -1,4 +1,4 @@
-// What chooses and mixes decks: tabs, the cross-fader, and of more than two decks the level of each.
+// What chooses and mixes decks: tabs, the cross-fader, and of more than two decks the gain of each.
 
 import { faders, toggle } from "./controls.js";
 import { h } from "./dom.js";
@@ -35,23 +35,24 @@ export function tabs(decks) {
   show(decks[0]);
 }
 
-/** What is at the bottom. */
+/** What is at the bottom; nothing where there is one deck. */
 export function mix(stage, decks) {
   const many = decks.length > 2;
   document.body.classList.toggle("many", many);
+  document.body.classList.toggle("alone", decks.length === 1);
   const place = document.getElementById("mix");
   const cross = faders(stage, "/crossfade", stage.node("/crossfade"), "cross-fade");
   const ends = ["a", "b"].map((deck) => h("span", { className: `end ${deck}`, textContent: deck }));
   const line = [ends[0], cross.element, ends[1]];
   if (!many) return place.replaceChildren(...line);
-  place.setAttribute("aria-label", "Cross-fader and levels");
+  place.setAttribute("aria-label", "Cross-fader and gains");
   place.replaceChildren(
     h("div", { className: "cross" }, line),
     h("div", { className: "strips" }, decks.map((deck) => strip(stage, deck))),
   );
 }
 
-/** The level of a deck, whether it plays, and the way to it. */
+/** The gain of a deck, whether it plays, and the way to it. */
 function strip(stage, deck) {
   const path = (address) => `/deck/${deck}${address}`;
   const go = h("button", { type: "button", className: "end", textContent: deck });
@@ -62,7 +63,7 @@ function strip(stage, deck) {
   });
   const play = toggle(stage, path("/play"), stage.node(path("/play")));
   play.button.setAttribute("aria-label", `Play deck ${deck}`);
-  const level = faders(stage, path("/gain"), stage.node(path("/gain")), `level ${deck}`);
+  const gain = faders(stage, path("/gain"), stage.node(path("/gain")), `${deck} gain`);
   const head = h("div", { className: "line" }, go, play.element);
-  return paint(h("div", { className: "strip" }, head, level.element), deck);
+  return paint(h("div", { className: "strip" }, head, gain.element), deck);
 }

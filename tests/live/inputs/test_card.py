@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any, ClassVar
 
@@ -16,7 +15,7 @@ from musicvae.errors import DeviceError
 from musicvae.live.inputs.card import InputCard
 from musicvae.live.inputs.choosing import choose
 from musicvae.live.inputs.reconnecting import ReconnectingInput
-from musicvae.live.outputs import devices, portaudio
+from musicvae.live.outputs import devices
 
 RATE = 48_000
 MICROPHONE = {
@@ -113,7 +112,9 @@ def test_another_rate_is_opened_where_that_of_the_engine_is_not(machine: Any) ->
         InputCard(None, RATE, 256)
 
 
-def test_a_lost_device_is_tried_again(machine: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_lost_device_is_tried_again(
+    machine: Any, wait_for: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("musicvae.live.outputs.supervised._RETRY", 0.05)
     heard = ReconnectingInput(None, RATE, 256)
     states: list[str] = []
@@ -121,7 +122,7 @@ def test_a_lost_device_is_tried_again(machine: Any, monkeypatch: pytest.MonkeyPa
     heard.start()
     out = np.zeros((256, 2), np.float32)
     Stream.opened[0].active = False
-    until(lambda: heard.reconnects == 1)
+    wait_for(lambda: heard.reconnects == 1)
     assert states[0].startswith("lost: the microphone")
     assert states[-1] == heard.state == "Built-in Microphone"
     for _ in range(6):
@@ -130,7 +131,7 @@ def test_a_lost_device_is_tried_again(machine: Any, monkeypatch: pytest.MonkeyPa
         heard.read(out)
     np.testing.assert_allclose(out, 0.5, atol=1e-3)
     devices.refresh()  # PortAudio closes all
-    until(lambda: heard.reconnects == 2)
+    wait_for(lambda: heard.reconnects == 2)
     assert Stream.opened[1].closed
     heard.stop()
     heard.read(out)
@@ -153,49 +154,19 @@ def test_a_laptop_would_howl(machine: Any) -> None:
     assert "Microphone" not in devices.list_devices()
 
 
-def until(happened: Callable[[], bool], seconds: float = 20.0) -> None:
-    end = time.monotonic() + seconds
-    while not happened():
-        assert time.monotonic() < end, "did not happen"
-        time.sleep(0.005)
-
-
-@pytest.fixture
-def jack(beside: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    jacks = beside("jack")
-    jacks.needs_jack()
-    server = jacks.Jack(name=f"musicvae-in-{os.getpid()}")
-    monkeypatch.setenv("JACK_DEFAULT_SERVER", server.name)
-    with server:
-        devices.refresh()
-        yield server
-        monkeypatch.setenv("JACK_DEFAULT_SERVER", f"nobody-{os.getpid()}")
-        devices.refresh()
-
-
-def ports(part: str) -> list[str]:
-    listed = subprocess.run(["jack_lsp"], capture_output=True, text=True)
-    return [port for port in listed.stdout.splitlines() if part in port]
-
-
-@pytest.mark.parametrize("callback", ["C", "Python"])
 def test_what_another_program_plays_into_jack_is_heard(
-    jack: Any, callback: str, monkeypatch: pytest.MonkeyPatch
+    jack: Any, jacks: Any, wait_for: Callable[..., None], callback: str
 ) -> None:
     """``jack_metro`` clicks four times a second."""
-    if callback == "C":
-        pytest.importorskip("rtmixer", reason="rtmixer is not installed")
-    else:
-        monkeypatch.setattr(portaudio, "mixer", lambda: None)
     try:
         clicks = ["jack_metro", "-b", "240", "-A", "0.8", "-D", "20", "-n", "metro"]
         metro = subprocess.Popen(clicks)
     except FileNotFoundError:
         pytest.skip("jack_metro is not installed (Debian: jack-example-tools)")
-    heard = ReconnectingInput("system", RATE, 512)
+    heard, ports = ReconnectingInput("system", RATE, 512), jacks.ports
     try:
         heard.start()
-        until(lambda: all(map(ports, ("metro:", "in_0", "in_1"))))
+        wait_for(lambda: all(map(ports, ("metro:", "in_0", "in_1"))))
         for port in (ports("in_0")[0], ports("in_1")[0]):
             subprocess.run(["jack_connect", ports("metro:")[0], port], check=True)
         blocks: list[np.ndarray] = []

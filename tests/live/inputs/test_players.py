@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,6 @@ import numpy as np
 import pytest
 
 from musicvae.live.inputs.reconnecting import ReconnectingInput
-from musicvae.live.outputs import devices
 from musicvae.live.outputs.output import opener
 from musicvae.live.outputs.reconnecting import Reconnecting
 
@@ -54,24 +53,6 @@ def supercollider(folder: Path) -> list[str]:
     return ["sclang", "-D", str(folder / "tone.scd")]
 
 
-@pytest.fixture
-def jack(beside: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    jacks = beside("jack")
-    jacks.needs_jack()
-    server = jacks.Jack(name=f"musicvae-players-{os.getpid()}")
-    monkeypatch.setenv("JACK_DEFAULT_SERVER", server.name)
-    with server:
-        devices.refresh()
-        yield jacks
-        monkeypatch.setenv("JACK_DEFAULT_SERVER", f"nobody-{os.getpid()}")
-        devices.refresh()
-
-
-def ports(part: str) -> list[str]:
-    listed = subprocess.run(["jack_lsp"], capture_output=True, text=True)
-    return [port for port in listed.stdout.splitlines() if part in port]
-
-
 @pytest.mark.parametrize(
     ("make", "programs", "port", "hz"),
     [
@@ -83,6 +64,8 @@ def ports(part: str) -> list[str]:
 )
 def test_what_it_plays_is_heard(
     jack: Any,
+    jacks: Any,
+    wait_for: Callable[..., None],
     make: Callable[[Path], list[str]],
     programs: tuple[str, ...],
     port: str,
@@ -119,10 +102,10 @@ def test_what_it_plays_is_heard(
         assert heard.shared
         heard.start()
         output.start(render)
-        jack.wait_for(lambda: all(map(ports, (port, "PortAudio:in_0"))), 60)
-        ins = ports("PortAudio:in_0")
-        subprocess.run(["jack_connect", ports(port)[0], ins[0]], capture_output=True)
-        jack.wait_for(lambda: is_tone(blocks[-40:], hz), 60)
+        wait_for(lambda: all(map(jacks.ports, (port, "PortAudio:in_0"))), 60)
+        ends = [jacks.ports(part)[0] for part in (port, "PortAudio:in_0")]
+        subprocess.run(["jack_connect", *ends], capture_output=True)
+        wait_for(lambda: is_tone(blocks[-40:], hz), 60)
     finally:
         os.killpg(player.pid, 9)  # with what it started itself
         player.communicate()

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any, ClassVar
 
@@ -14,7 +13,6 @@ import pytest
 from musicvae.errors import DeviceError
 from musicvae.live.inputs.reconnecting import ReconnectingInput
 from musicvae.live.inputs.shared import SharedCard
-from musicvae.live.outputs import devices, portaudio
 from musicvae.live.outputs.output import opener
 from musicvae.live.outputs.reconnecting import Reconnecting
 from musicvae.live.outputs.soundcard import SoundCard
@@ -85,12 +83,6 @@ def machine(helper: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch) -> An
     sounddevice.Stream, sounddevice.OutputStream = Stream, Playing
     sounddevice.InputStream = Hearing
     return sounddevice
-
-
-@pytest.fixture
-def wait_for(beside: Callable[[str], Any]) -> Wait:
-    waiting: Wait = beside("jack").wait_for
-    return waiting
 
 
 def kinds() -> list[str]:
@@ -183,33 +175,10 @@ def test_both_are_lost_and_come_back_together(machine: Any, wait_for: Wait) -> N
     assert (heard.faults.count, output.faults.count) == (0, 0)
 
 
-@pytest.fixture
-def jack(beside: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    jacks = beside("jack")
-    jacks.needs_jack()
-    server = jacks.Jack(name=f"musicvae-duplex-{os.getpid()}")
-    monkeypatch.setenv("JACK_DEFAULT_SERVER", server.name)
-    with server:
-        devices.refresh()
-        yield server
-        monkeypatch.setenv("JACK_DEFAULT_SERVER", f"nobody-{os.getpid()}")
-        devices.refresh()
-
-
-def ports(part: str) -> list[str]:
-    listed = subprocess.run(["jack_lsp"], capture_output=True, text=True)
-    return [port for port in listed.stdout.splitlines() if part in port]
-
-
-@pytest.mark.parametrize("callback", ["C", "Python"])
 def test_what_was_played_is_heard_sample_for_sample_and_after_a_loss(
-    jack: Any, callback: str, wait_for: Wait, monkeypatch: pytest.MonkeyPatch
+    jack: Any, jacks: Any, callback: str, wait_for: Wait
 ) -> None:
     """The ports are connected to each other; the server dies, and is started again."""
-    if callback == "C":
-        pytest.importorskip("rtmixer", reason="rtmixer is not installed")
-    else:
-        monkeypatch.setattr(portaudio, "mixer", lambda: None)
     options = {"sample_rate": RATE, "block": 512, "microphone": "system"}
     output = Reconnecting(opener("system", **options))
     assert isinstance(output.card, SoundCard)
@@ -227,7 +196,7 @@ def test_what_was_played_is_heard_sample_for_sample_and_after_a_loss(
         played[0] += len(out)
 
     def connect() -> None:
-        wait_for(lambda: all(map(ports, ("PortAudio:in_0", "PortAudio:out_0"))))
+        wait_for(lambda: all(map(jacks.ports, ("PortAudio:in_0", "PortAudio:out_0"))))
         subprocess.run(["jack_connect", "PortAudio:out_0", "PortAudio:in_0"], check=True)
 
     try:

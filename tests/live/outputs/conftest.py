@@ -23,12 +23,6 @@ def _load(path: Path) -> ModuleType:
 
 
 @pytest.fixture(scope="session")
-def jacks() -> ModuleType:
-    """The module tests/live/jack.py."""
-    return _load(HERE.parent / "jack.py")
-
-
-@pytest.fixture(scope="session")
 def hearing() -> ModuleType:
     """The module hearing.py beside this file."""
     return _load(HERE / "hearing.py")

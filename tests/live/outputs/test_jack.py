@@ -2,41 +2,15 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from musicvae.errors import SettingError
-from musicvae.live.outputs import devices, portaudio
+from musicvae.live.outputs import devices
 from musicvae.live.outputs.reconnecting import Reconnecting
 from musicvae.live.outputs.soundcard import SoundCard
-
-CALLBACKS = ["C", "Python"]
-
-
-@pytest.fixture
-def jack(jacks: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    jacks.needs_jack()
-    server = jacks.Jack()
-    monkeypatch.setenv("JACK_DEFAULT_SERVER", server.name)
-    with server:
-        devices.refresh()
-        yield server
-        # PortAudio must let go of the server while that is alive.
-        monkeypatch.setenv("JACK_DEFAULT_SERVER", f"nobody-{os.getpid()}")
-        devices.refresh()
-
-
-@pytest.fixture(params=CALLBACKS)
-def callback(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    if request.param == "C":
-        pytest.importorskip("rtmixer", reason="rtmixer is not installed")
-    else:
-        monkeypatch.setattr(portaudio, "mixer", lambda: None)
-    return str(request.param)
 
 
 def test_what_is_rendered_arrives_and_a_late_block_is_a_pause(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -45,12 +44,6 @@ class Engine:
         assert self._alone.acquire(blocking=False), "rendered by two threads at once"
         self.frames += len(out)
         self._alone.release()
-
-
-@pytest.fixture
-def wait_for(jacks: Any) -> Callable[[Callable[[], bool]], None]:
-    waiting: Callable[[Callable[[], bool]], None] = jacks.wait_for
-    return waiting
 
 
 @pytest.fixture(autouse=True)
