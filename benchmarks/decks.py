@@ -12,13 +12,14 @@ dummy jackd instead, for so long each, and counts the blocks that came too late.
 from __future__ import annotations
 
 import argparse
+import os
 import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
+from first_sound import memory_of
 from jack_room import jack_server, live, needs, playing, status, tell
 
 from musicvae.live.commands.address import DECK_NAMES
@@ -77,14 +78,6 @@ def speeds(engines: Sequence[Engine], seconds: float) -> list[float]:
     return [GROUP * BLOCK / RATE / float(np.median(times[1:])) for times in taken]
 
 
-def resident() -> float:
-    """Megabytes of memory that this process has to itself."""
-    for line in Path("/proc/self/smaps_rollup").read_text("utf-8").splitlines():
-        if line.startswith("Private_Dirty"):
-            return int(line.split()[1]) / 1024
-    raise SystemExit("the system does not tell the memory of a process")
-
-
 def memory(models: Sequence[str], decks: int) -> float:
     """The memory of a process in which so many decks play."""
     command = [sys.executable, __file__, *models, "--memory-of", str(decks)]
@@ -129,7 +122,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if options.memory_of is not None:
         one = engine(options.models, options.memory_of)
         one.render(np.zeros((RATE, 2), np.float32))
-        print(resident())
+        print(memory_of(os.getpid())[1])
         return
     if options.late is not None:
         print_late(options.models, options.late)
@@ -149,8 +142,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
             options.seconds,
         )
         more = [memory(models, decks) - alone for models in (first, options.models)]
+        grown = ", ".join(f"{max(0.0, megabytes):.1f}" for megabytes in more)
         cells = [f"{speed:.1f} ×" for speed in row]
-        print(f"| {decks} | {' | '.join(cells)} | +{more[0]:.1f}, +{more[1]:.1f} MB |", flush=True)
+        print(f"| {decks} | {' | '.join(cells)} | {grown} MB |", flush=True)
 
 
 if __name__ == "__main__":

@@ -75,6 +75,22 @@ def test_files_have_no_latency(capsys: pytest.CaptureFixture[str]) -> None:
     assert "leave out --out" in capsys.readouterr().err
 
 
+def test_what_is_missing_is_told_before_anybody_waits(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    def no_card(*_: Any, **__: Any) -> Any:
+        raise DeviceError("there is no sound card", hint="record to a file: --out take.wav")
+
+    monkeypatch.setattr(loopback, "choose", no_card)
+    assert main(["live", str(tmp_path / "no-model.onnx"), "--measure-latency"]) == 1
+    assert "no-model.onnx" in capsys.readouterr().err
+    assert main(["live", "--measure-latency"]) == 1
+    said = capsys.readouterr().err
+    assert "there is no sound card" in said
+    assert "--list-devices" in said
+    assert "--out" not in said  # which this option refuses
+
+
 @pytest.fixture
 def soon(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(loopback, "_SETTLING", 1.0)
