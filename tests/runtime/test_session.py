@@ -8,7 +8,6 @@ from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
-from weakref import WeakValueDictionary
 
 import numpy as np
 import pytest
@@ -168,7 +167,6 @@ def models(monkeypatch: pytest.MonkeyPatch) -> list[bytes | str]:
     """What onnxruntime was given as a model; of a path the bytes that it led to."""
     import onnxruntime
 
-    monkeypatch.setattr(session, "_sessions", WeakValueDictionary())  # others may be in use
     given: list[bytes | str] = []
     opening = onnxruntime.InferenceSession
 
