@@ -151,9 +151,7 @@ class RenderThread:
         Returns:
             Seconds to sleep.
         """
-        now, pulled = time.perf_counter(), self._stream.ring.pulled
-        if self._pulls.saw(pulled, now):
-            self._moved = now
+        now, pulled = time.perf_counter(), self._look()
         self._check(now)
         if self._gap:
             if not self.writer.drained:
@@ -190,17 +188,29 @@ class RenderThread:
         overdue = -look - 2 * _EARLY
         return max(0.0, min(due, look if look > 0 else max(_LOOK, overdue / 8)))
 
+    def _look(self) -> int:
+        """How many sample frames have been pulled; notes when that was seen."""
+        now, pulled = time.perf_counter(), self._stream.ring.pulled
+        if self._pulls.saw(pulled, now):
+            self._moved = now
+        return pulled
+
     def _commit(self) -> None:
+        pulled = self._look()
         # No pull is in progress if one is seen to be over and the next is not yet due.
-        pulled = self._stream.ring.pulled
-        quiet = self._pulls.moment(pulled) if self._pulls.sure else -np.inf
-        if self.writer.commit(self._block, quiet):
-            self._rendered = False
-            self.reserve.played(len(self._block))
-            self._xruns = self._stream.xruns
-            self._stream.keep_playing()
-        else:
-            self._note_gap()
+        while not self.writer.commit(self._block, self._due(pulled)):
+            before, pulled = pulled, self._look()
+            if pulled == before:  # else a pull came between both looks, which is not yet late
+                self._note_gap()
+                return
+        self._rendered = False
+        self.reserve.played(len(self._block))
+        self._xruns = self._stream.xruns
+        self._stream.keep_playing()
+
+    def _due(self, pulled: int) -> float:
+        """When the next pull is due at the earliest, after so many sample frames."""
+        return self._pulls.moment(pulled) if self._pulls.sure else -np.inf
 
     def _note_gap(self) -> None:
         """Count a late block, which waits for the end of the tail; render the next ones earlier."""

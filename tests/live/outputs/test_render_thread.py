@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from musicvae.live.outputs import priority
+from musicvae.live.outputs.pull_clock import PullClock
 from musicvae.live.outputs.render_thread import RenderThread
 from musicvae.live.outputs.ring import PythonRing
 from musicvae.live.outputs.ring_writer import RingWriter, needed
@@ -87,6 +88,33 @@ def test_a_block_is_rendered_shortly_before_it_is_pulled(jacks: Any, hearing: An
     thread.join()
     assert max(waiting[:8]) >= 1024  # nothing is known of the device: rather too early
     assert waiting.count(0) > 20  # 5 ms before the next pull of 10.7 ms nothing else waits
+
+
+def test_a_pull_between_two_looks_does_not_make_a_block_late(hearing: Any) -> None:
+    """A block that is ready about a pull earlier than it must be is written when one comes."""
+    device, render = Device(), hearing.Counting()
+    rendering = RenderThread(device, RATE, BLOCK, AHEAD)
+    while rendering.writer.pending < BLOCK:
+        rendering._turn(render)
+    clock = rendering._pulls = PullClock(RATE, BLOCK)
+    now = time.perf_counter()
+    clock._lines.extend([now - device.ring.pulled / RATE] * 64)  # a pull is due now,
+    clock._line = clock._lines[0]
+    assemble = rendering.writer._assemble
+
+    def pulled_meanwhile(*block: Any) -> None:
+        rendering.writer._assemble = assemble  # type: ignore[method-assign]
+        device.pull()  # and comes
+        assemble(*block)
+
+    rendering.writer._assemble = pulled_meanwhile  # type: ignore[method-assign]
+    committed = rendering.writer.committed
+    render(rendering._block)
+    rendering._commit()
+    assert rendering.underruns == 0
+    assert rendering.writer.committed == committed + BLOCK
+    device.drain(rendering.writer)
+    assert hearing.gaps(np.concatenate(device.heard)[:, 0]) == 0
 
 
 def test_a_gap_that_the_audio_system_reports_as_well_is_one(hearing: Any) -> None:
