@@ -97,6 +97,19 @@ def soon(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_ports_of_jack_are_measured(jack: Any, soon: None) -> None:
+    # One block is rendered while another one is played, and JACK plays one later what is fed back.
+    least = 2 * 512 / RATE
+    for _ in range(3):  # a busy machine lets more wait
+        loop = measured_in_a_loop(512)
+        assert (loop.delays >= least - 1e-4).all()
+        assert len(loop.delays) >= 1
+        assert (loop.rate, loop.block, loop.shared) == (RATE, 512, True)
+        if loop.delays.min() < least + 1e-4:
+            return
+    pytest.fail(f"more than two blocks: {loop.delays}")
+
+
+def measured_in_a_loop(block: int) -> Any:
     told = threading.Event()
 
     def connect() -> None:
@@ -105,12 +118,9 @@ def test_the_ports_of_jack_are_measured(jack: Any, soon: None) -> None:
 
     connecting = threading.Thread(target=connect)
     connecting.start()
-    loop = measure(Options(device="system", block=512), lambda line: told.set(), clicks=4)
+    loop = measure(Options(device="system", block=block), lambda line: told.set(), clicks=4)
     connecting.join()
-    # One block is rendered while another one is played, and JACK plays one later what is fed back.
-    assert (loop.delays >= 2 * 512 / RATE - 1e-4).all()
-    assert len(loop.delays) >= 1
-    assert (loop.rate, loop.block, loop.shared) == (RATE, 512, True)
+    return loop
 
 
 def test_it_says_where_nothing_comes_back(

@@ -13,8 +13,10 @@ from musicvae.live.outputs.input_ring import InputRing
 
 #: Beyond so many blocks, and so many seconds, what waits is skipped at once: something stood still.
 _MOST_BLOCKS, _MOST = 2, 0.015
-#: Seconds in which a block waited all the time, so that it need not wait; and at first.
-_SPELL, _FIRST_SPELL = 5.0, 1.0
+#: Seconds in which a block waited all the time, so that it need not wait: at first, and at most.
+_SPELL, _LONGEST_SPELL = 0.25, 8.0
+#: Seconds without a missing block after which spells become shorter again.
+_CALM = 30.0
 
 
 class Lockstep:
@@ -22,8 +24,9 @@ class Lockstep:
 
     With each block the device brings as many sample frames as it takes. How many blocks wait is
     only a matter of when within a block the engine asks: where that is too early, NaN is given
-    once, and from then on one more block waits; what has waited for long without need is skipped,
-    with a fade.
+    once, and from then on one more block waits; what has waited for a spell without need is
+    skipped, with a fade. So after a pause of the engine the delay soon is as short as before. Where
+    a skipped block turns out to be needed after all, the next spell is twice as long.
 
     Args:
         ring: of the device.
@@ -44,9 +47,11 @@ class Lockstep:
         self._ring, self._rate, self._block = ring, rate, block
         self._most = _MOST_BLOCKS * block + _MOST * rate
         self._taken = np.zeros((BLOCK_RANGE[1], ring.channels), np.float32)
-        self._spells = ceil(_FIRST_SPELL * rate), ceil(_SPELL * rate)
-        self._begun = self._starved = self._settled = False
-        self._least = self._read = 0
+        self._shortest, self._longest = ceil(_SPELL * rate), ceil(_LONGEST_SPELL * rate)
+        self._spell = self._shortest
+        self._calm = ceil(_CALM * rate)
+        self._begun = self._starved = self._settled = self._skipped = False
+        self._least = self._read = self._quiet = 0
         self._forget()
 
     @property
@@ -58,7 +63,8 @@ class Lockstep:
         """Write the next sample frames into ``out``, float32 (sample frames, any channels)."""
         left = self._ring.available - len(out)
         if left < 0:
-            self.late += self._begun and not self._starved
+            if not self._starved:
+                self._starve()
             self._starved = True
             self._forget()
             out[:] = np.nan
@@ -79,6 +85,13 @@ class Lockstep:
         else:
             spread(taken, out)
 
+    def _starve(self) -> None:
+        """Note that too little is there."""
+        self.late += self._begun
+        if self._skipped:  # too soon
+            self._spell = min(2 * self._spell, self._longest)
+        self._skipped, self._quiet = False, 0
+
     def _needless(self, left: int, asked: int) -> int:
         """How many sample frames wait without need; notes how many wait."""
         if left > self._most:
@@ -86,14 +99,19 @@ class Lockstep:
             self._forget()
             return left
         self._least, self._read = min(self._least, left), self._read + asked
-        if self._read < self._spells[self._settled]:
+        self._quiet += asked
+        if self._quiet > self._calm:
+            self._spell, self._quiet = max(self._spell // 2, self._shortest), 0
+        if self._read < self._spell:
             return 0
         least, self._settled = self._least, True
         self._forget()
-        return least - least % self._block
+        needless = least - least % self._block
+        self._skipped = self._skipped or needless > 0
+        return needless
 
     def _forget(self) -> None:
-        self._least, self._read = self._spells[1], 0
+        self._least, self._read = self._longest, 0
 
     def _skip(self, frames: int) -> None:
         while frames > 0:

@@ -41,13 +41,14 @@ class Card:
         self._device: Opened
 
     def _begin(self) -> None:
-        """Start the device.
+        """Start the device, unless it runs.
 
         Raises:
             DeviceError: it does not start.
         """
         try:
-            self._device.native.start()
+            if not self._device.native.active:
+                self._device.native.start()
         except devices.portaudio().PortAudioError as error:
             self.gone = True
             raise DeviceError(

@@ -6,6 +6,7 @@ One that also records, on the same stream, fills another ring.
 from __future__ import annotations
 
 import importlib
+import time
 from collections.abc import Callable
 from types import ModuleType
 from typing import Any
@@ -15,6 +16,8 @@ from musicvae.live.outputs.ring import NativeRing, PythonRing
 
 #: Seconds of sound that fit into a ring that is recorded.
 _RECORDED = 1.0
+#: Blocks of a device after which their length is known, and seconds in which they must come.
+_LOOKS, _PATIENCE = 3, 1.0
 
 
 def mixer() -> ModuleType | None:
@@ -35,6 +38,7 @@ class NativeDeviceStream:
         rtmixer: the module.
         frames: sample frames that must fit in the ring.
         inputs: channels that it records; 0 for none.
+        longest: the most sample frames that the device may exchange at once.
         options: options of ``sounddevice.OutputStream``.
 
     Raises:
@@ -47,9 +51,16 @@ class NativeDeviceStream:
     callback = "C"
 
     def __init__(
-        self, rtmixer: ModuleType, frames: int, inputs: int, channels: int, **options: Any
+        self,
+        rtmixer: ModuleType,
+        frames: int,
+        inputs: int,
+        channels: int,
+        longest: int,
+        **options: Any,
     ) -> None:
         self.recorded: InputRing | None = None
+        self._longest = longest
         self._recorded: NativeInputRing | None = None
         if inputs:
             self.native = rtmixer.MixerAndRecorder(channels=(inputs, channels), **options)
@@ -78,9 +89,20 @@ class NativeDeviceStream:
             self._earlier += self._action.stats.output_underflows
         self._action = self.native.play_ringbuffer(self.ring.native)
 
+    def exchanges(self, block: int) -> bool:
+        """Whether blocks of this length come by themselves, once it was started."""
+        self.keep_playing()
+        stats, end = self._recording.stats, time.monotonic() + _PATIENCE
+        while stats.blocks < _LOOKS and time.monotonic() < end:
+            time.sleep(0.001)
+        return bool(stats.blocks) and stats.min_blocksize == stats.max_blocksize == block
+
     def alive(self) -> bool:
-        """Whether the device is still there."""
-        return bool(self.native.active)
+        """Whether the device is still there, and exchanges blocks as long as it did."""
+        action = self._action
+        return bool(self.native.active) and (
+            action is None or action.stats.max_blocksize <= self._longest
+        )
 
 
 class PythonDeviceStream:
@@ -144,6 +166,7 @@ def open_device_stream(
     frames: int,
     ended: Callable[[], None],
     inputs: int = 0,
+    own: bool = False,
     **options: Any,
 ) -> NativeDeviceStream | PythonDeviceStream:
     """Open a device that plays a ring, with the C callback where rtmixer is installed.
@@ -153,6 +176,7 @@ def open_device_stream(
         frames: sample frames that must fit in the ring.
         ended: called, on any thread, when the device stream has ended, by itself or not.
         inputs: channels that it also records; 0 for none.
+        own: let it exchange its own blocks, if they are as long as asked. It runs already then.
         options: for ``sounddevice.OutputStream``: device, samplerate, blocksize, channels, latency.
 
     Raises:
@@ -160,7 +184,48 @@ def open_device_stream(
     """
     rtmixer = mixer()
     if rtmixer is not None:
-        return NativeDeviceStream(rtmixer, frames, inputs, finished_callback=ended, **options)
+        block = options.pop("blocksize")
+        if own and inputs:
+            stream = _unadapted(rtmixer, frames, inputs, block, ended, options)
+            if stream is not None:
+                return stream
+        return NativeDeviceStream(
+            *(rtmixer, frames, inputs),
+            longest=block,
+            blocksize=block,
+            finished_callback=ended,
+            **options,
+        )
     return PythonDeviceStream(
         sounddevice, frames, inputs, dtype="float32", finished_callback=ended, **options
     )
+
+
+def _unadapted(
+    rtmixer: ModuleType,
+    frames: int,
+    inputs: int,
+    block: int,
+    ended: Callable[[], None],
+    options: dict[str, Any],
+) -> NativeDeviceStream | None:
+    """A device that runs in its own blocks; ``None`` where they are not as long as wanted.
+
+    Where PortAudio is told how long blocks shall be, it cuts the sound itself, and what is heard
+    waits for a block more: with JACK even where its blocks are of that length.
+    """
+    kept: list[NativeDeviceStream] = []
+    stream = NativeDeviceStream(
+        *(rtmixer, frames, inputs),
+        longest=block,
+        blocksize=0,
+        finished_callback=lambda: ended() if kept else None,
+        **options,
+    )
+    stream.native.start()
+    if stream.exchanges(block):
+        kept.append(stream)
+        return stream
+    stream.native.stop()
+    stream.native.close()
+    return None

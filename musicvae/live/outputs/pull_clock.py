@@ -49,6 +49,11 @@ class PullClock:
         usual = sorted(self._lines)[len(self._lines) * 3 // 4]
         return usual - self._line < _STEADY * self._block / self._rate
 
+    @property
+    def in_rhythm(self) -> bool:
+        """Whether one pull is enough for an estimate, or was."""
+        return self.sure or self._before is not None
+
     def forget(self, pulled: int) -> None:
         """Start again after a gap, when ``pulled`` sample frames have been pulled.
 

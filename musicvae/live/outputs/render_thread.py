@@ -55,7 +55,7 @@ class RenderThread:
     before the earliest moment at which its first sample frame can be pulled; its rendering begins
     earlier by the longest rendering time of the recent blocks. So a command that arrives shortly
     before is still heard in it. As long as too few pulls were seen to estimate that moment, two
-    blocks or more are kept waiting.
+    blocks are kept waiting, or more where the device is not known to pull at equal distances.
 
     A block that is late waits until the tail has played (see ``RingWriter``), then the sound fades
     in again with exactly this block. Nothing that was rendered is lost, and the engine renders
@@ -181,7 +181,8 @@ class RenderThread:
         if not self._pulls.sure:
             # A pull from the empty ring that was in progress when it was filled ends the playing.
             self._stream.keep_playing()
-            return 0.0 if writer.pending < self.reserve.depth else _LOOK * 2
+            depth = 2 * block if self._pulls.in_rhythm else self.reserve.depth
+            return 0.0 if writer.pending < depth else _LOOK * 2
         due = self._pulls.moment(writer.committed) - self.reserve.ahead - self._rendering - now
         # Look before the pull, or it would always be seen a little late, and estimated so.
         look = self._pulls.moment(pulled) - now - _EARLY

@@ -82,6 +82,7 @@ class SoundCard(Card):
             0 if heard is None else min(CHANNELS, heard.channels),
             frames=needed(block, self.sample_rate, ahead_ms / 1000),
             ended=self._ended,
+            own=found.jack,
             device=found.number,
             samplerate=self.sample_rate,
             blocksize=block,

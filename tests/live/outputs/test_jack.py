@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +73,28 @@ def test_a_server_that_dies_and_comes_back(
         jack.start()
         devices.refresh()
         assert any(device.jack for device in devices.outputs())
+
+
+def test_a_server_that_changes_its_blocks_is_opened_again(
+    jack: Any, jacks: Any, hearing: Any
+) -> None:
+    """A card that is heard, too, runs in JACK's own blocks, or what it hears would wait for one."""
+    if shutil.which("jack_bufsize") is None:
+        pytest.skip("jack_bufsize (Debian: jack-example-tools) is not installed")
+    pytest.importorskip("rtmixer", reason="rtmixer is not installed")
+    try:
+        for block, lasts in ((512, False), (256, True)):  # as the server, which then takes 1024
+            card = SoundCard("system", microphone="system", block=block)
+            render = hearing.Counting()
+            card.start(render)
+            jacks.wait_for(lambda: render.rendered > 10_000)  # noqa: B023 (waits here)
+            assert not card.finished
+            if not lasts:
+                subprocess.run(["jack_bufsize", "1024"], check=True, capture_output=True)
+                jacks.wait_for(lambda: card.finished)  # noqa: B023
+            card.stop()
+    finally:
+        subprocess.run(["jack_bufsize", "512"], check=True, capture_output=True)
 
 
 def test_a_card_that_is_never_started_closes(jack: Any) -> None:

@@ -107,7 +107,7 @@ def test_a_pull_between_two_looks_does_not_make_a_block_late(hearing: Any) -> No
         device.pull()  # and comes
         assemble(*block)
 
-    rendering.writer._assemble = pulled_meanwhile  # type: ignore[method-assign]
+    rendering.writer._assemble = pulled_meanwhile  # type: ignore[method-assign,assignment]
     committed = rendering.writer.committed
     render(rendering._block)
     rendering._commit()
