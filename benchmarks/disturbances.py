@@ -1,4 +1,4 @@
-"""What may go on beside a daemon: nothing, a busy Python, a hostile sender, a training."""
+"""What may go on beside a program that plays: from nothing to a training."""
 
 from __future__ import annotations
 
