@@ -81,3 +81,25 @@ class Glide:
             np.add(part, self._start, out=part)
             self._at += moving
         out[moving:] = self._target
+
+    def scale(self, block: Samples, buffer: Samples) -> None:
+        """Multiply a block, float32 (sample frames, channels), in place by the next values.
+
+        Args:
+            block: to be changed.
+            buffer: float32 (at least as many sample frames,), overwritten.
+        """
+        if self.remaining:
+            factors = buffer[: len(block)]
+            self.fill(factors)
+            scale(block, factors)
+        elif self._target != 1:
+            np.multiply(block, np.float32(self._target), out=block)
+
+
+def scale(block: Samples, factors: Samples) -> None:
+    """Multiply a block (sample frames, channels) in place by factors (sample frames,), float32."""
+    # A channel at a time: if shapes differ, numpy allocates a buffer at every call.
+    for channel in range(block.shape[1]):
+        column = block[:, channel]
+        np.multiply(column, factors, out=column)

@@ -9,7 +9,7 @@ from musicvae.live.commands.address import Address, Command, Target
 from musicvae.live.commands.arguments import Shape
 from musicvae.live.engine.guard import Guard
 from musicvae.live.engine.voice import Voice
-from musicvae.live.fades import Glide, amplitude, equal_power, raised_cosine
+from musicvae.live.fades import Glide, amplitude, equal_power, raised_cosine, scale
 from musicvae.live.faults import Faults
 from musicvae.live.hearing.ear import Ear
 
@@ -221,7 +221,7 @@ class Deck:
         if self._voice is not None and not silent:
             sound = self._read(self._voice, frames, heard)
             if heard:
-                _scale(sound, envelope)
+                scale(sound, envelope)
                 np.add(mix, sound, out=mix)
         if self.silent and (self._panicking or self._next is not None):
             self._in_silence()
@@ -246,8 +246,8 @@ class Deck:
         if self._next is not None:
             other = self._other[:frames]
             self._next.read(other, heard=heard)
-            _scale(sound, self._falling[self._fade_at : self._fade_at + frames])
-            _scale(other, self._rising[self._fade_at : self._fade_at + frames])
+            scale(sound, self._falling[self._fade_at : self._fade_at + frames])
+            scale(other, self._rising[self._fade_at : self._fade_at + frames])
             np.add(sound, other, out=sound)
             self._fade_at += frames
             if self._fade_at == len(self._rising):
@@ -269,11 +269,3 @@ def _is_zero(glide: Glide) -> bool:
 
 def _ear(guard: Guard | None) -> Ear | None:
     return None if guard is None else guard.voice.controls.ear
-
-
-def _scale(block: Samples, factors: Samples) -> None:
-    """Multiply a block (sample frames, channels) in place by factors (sample frames,), float32."""
-    # A channel at a time: if shapes differ, numpy allocates a buffer at every call.
-    for channel in range(block.shape[1]):
-        column = block[:, channel]
-        np.multiply(column, factors, out=column)
