@@ -42,7 +42,7 @@ class Glide:
     """
 
     def __init__(self, value: float, frames: int) -> None:
-        self._curve = raised_cosine(frames)
+        self._curve, self._frames = raised_cosine(frames), frames
         self._start = self._target = float(value)
         self._at = frames
 
@@ -54,7 +54,7 @@ class Glide:
     @property
     def remaining(self) -> int:
         """Sample frames until the end of the move."""
-        return len(self._curve) - self._at
+        return self._frames - self._at
 
     def to(self, target: float) -> None:
         """Begin a move from the present value to ``target``."""
@@ -68,7 +68,7 @@ class Glide:
     def jump(self, value: float) -> None:
         """Take a value at once; only while it is inaudible."""
         self._start = self._target = float(value)
-        self._at = len(self._curve)
+        self._at = self._frames
 
     def fill(self, out: Samples) -> None:
         """Write the next values to ``out``, float32 (sample frames,)."""
@@ -93,12 +93,21 @@ class Glide:
             factors = buffer[: len(block)]
             self.fill(factors)
             scale(block, factors)
-        elif self._target != 1:
-            np.multiply(block, np.float32(self._target), out=block)
+        else:
+            scale(block, np.float32(self._target))
 
 
-def scale(block: Samples, factors: Samples) -> None:
-    """Multiply a block (sample frames, channels) in place by factors (sample frames,), float32."""
+def scale(block: Samples, factors: Samples | np.float32) -> None:
+    """Multiply a block, float32 (sample frames, channels), in place.
+
+    Args:
+        block: to be changed.
+        factors: float32 (sample frames,), or one for all.
+    """
+    if isinstance(factors, np.float32):
+        if factors != 1:
+            np.multiply(block, factors, out=block)
+        return
     # A channel at a time: if shapes differ, numpy allocates a buffer at every call.
     for channel in range(block.shape[1]):
         column = block[:, channel]

@@ -146,7 +146,8 @@ class Controls:
         if len(self._directions):
             np.matmul(self.attributes.value, self._directions, out=self._moved)
             np.add(z, self._moved, out=z)
-        np.clip(z, self.low, self.high, out=z)
+        np.maximum(z, self.low, out=z)
+        np.minimum(z, self.high, out=z)
         self.guidance.note(z)
         return z
 

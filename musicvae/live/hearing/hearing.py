@@ -112,9 +112,7 @@ class Hearing:
         """Delay the input in the mix by so many sample frames; before anything is heard."""
         self._delay = Delay(frames, CHANNELS, len(self._sound))
 
-    def hear(
-        self, heard: Samples | None, start: int, frames: int, ears: Collection[Ear | None]
-    ) -> None:
+    def hear(self, heard: Samples | None, start: int, frames: int, ears: Collection[Ear]) -> None:
         """Hear the next block.
 
         Args:
@@ -154,12 +152,12 @@ class Hearing:
         itself.scale(sound, self._factors)
         np.add(mix, sound, out=mix)
 
-    def _attend(self, ears: Collection[Ear | None]) -> None:
+    def _attend(self, ears: Collection[Ear]) -> None:
         """Let these ears hear from now on, and no others."""
         for ear in self._ears:
             if ear not in ears:
                 ear.hears = False
-        self._ears = tuple(dict.fromkeys(ear for ear in ears if ear is not None))
+        self._ears = tuple(dict.fromkeys(ears))
         for ear in self._ears:
             if not ear.hears:
                 ear.begin()
@@ -173,7 +171,8 @@ class Hearing:
         else:
             np.copyto(self.heard, heard)
         self.gaps.mend(self.heard)
-        np.clip(self.heard, -SANE, SANE, out=self.heard)
+        np.maximum(self.heard, -SANE, out=self.heard)
+        np.minimum(self.heard, SANE, out=self.heard)
         self._tails.cut(self.heard)
         np.copyto(sound, self.heard)
         return sound

@@ -41,12 +41,14 @@ class HighPass:
         """Filter the next windows in place, float32 (windows, window, channels)."""
         count, size = len(windows), self._size
         self._given[:count, :size] = windows
+        state = self._state
         for given, made in zip(self._given[:count], self._made[:count], strict=True):
-            given[size:] = self._state
+            given[size:] = state
             np.matmul(self._matrix, given, out=made)
-            self._state[:] = made[size:]
-            if any(0 < abs(number) < _FLOOR for number in self._state.ravel().tolist()):
-                self._state[np.abs(self._state) < _FLOOR] = 0.0
+            state = made[size:]
+            if min(map(abs, state.ravel().tolist())) < _FLOOR:
+                state[np.abs(state) < _FLOOR] = 0.0
+        self._state[:] = state
         windows[:] = self._made[:count, :size]
 
 

@@ -229,7 +229,7 @@ def test_hearing_allocates_nothing(
 
     def work() -> None:
         for start in range(0, 4096, 512):
-            hearing.hear(sound, start, 512, (ear, None))
+            hearing.hear(sound, start, 512, (ear,))
             hearing.blend(mix)
 
     kept, most = allocated(work)
