@@ -3,11 +3,11 @@
     python benchmarks/graph_floor.py before.onnx after.onnx after-int8.onnx [--seconds 20]
 
 Without files, the untrained preset `stream44` in stereo is exported, with weights of float32 and of
-8 bits. One frame is so little arithmetic that the least a graph can take is the time to read its
-weights: the *floor* is that of one pass over as many bytes, which numpy makes with its fastest
-instructions. All rows take turns on one core, so that a busy machine slows all alike. Times are
-medians in µs, ratios are to the first file in the same round; `push` is what a player calls, with
-its checks and copies.
+8 bits; of encoders, a step is measured as a frame is. One frame is so little arithmetic that the
+least a graph can take is the time to read its weights: the *floor* is that of one pass over as many
+bytes, which numpy makes with its fastest instructions. All rows take turns on one core, so that a
+busy machine slows all alike. Times are medians in µs, ratios are to the first file in the same
+round; `push` is what a player calls, with its checks and copies.
 """
 
 from __future__ import annotations
@@ -27,6 +27,9 @@ import onnx
 from onnx import numpy_helper
 
 import musicvae as mv
+from musicvae.artifact import ArtifactInfo
+from musicvae.artifact.ports import main_ports
+from musicvae.artifact.reading import inspect
 from musicvae.runtime.binding import BoundSession
 from musicvae.runtime.session import open_artifact
 
@@ -68,25 +71,33 @@ def floor(weights: np.ndarray) -> Call:
 
 def alone(path: Path, frames: int) -> Call:
     """The graph without the checks around it."""
-    opened = open_artifact(path, "stream", threads=1)
-    info = opened.info
-    bound = BoundSession(opened.session, "latent", "audio", info.state_size, loops=opened.loops)
-    latents = np.random.default_rng(0).standard_normal((frames, info.latent_dim), np.float32)
-    shape = (frames * info.hop, info.channels)
+    info = inspect(path)
+    opened = open_artifact(path, info.kind, threads=1)
+    ports = main_ports(info.kind)
+    bound = BoundSession(opened.session, *ports, info.state_size, loops=opened.loops)
+    block, out = given(info, frames)
 
     def call() -> None:
-        bound.run(latents, shape)
+        bound.run(block, out.shape)
         bound.keep()
 
     return call
 
 
 def pushed(path: Path) -> Call:
-    """One frame as a player decodes it."""
-    stream = mv.StreamDecoder(path)
-    latents = np.random.default_rng(0).standard_normal((1, stream.info.latent_dim), np.float32)
-    out = np.empty((stream.info.hop, stream.info.channels), np.float32)
-    return lambda: stream.push(latents, out)
+    """One frame as a player decodes it, or one step as it encodes it."""
+    info = inspect(path)
+    player = mv.Encoder(path) if info.kind == "encoder" else mv.StreamDecoder(path)
+    block, out = given(info, 1)
+    return lambda: player.push(block, out)
+
+
+def given(info: ArtifactInfo, frames: int) -> tuple[np.ndarray, np.ndarray]:
+    """Input of so many frames, and an array for what comes out."""
+    random = np.random.default_rng(0)
+    latents = random.standard_normal((frames, info.latent_dim), np.float32)
+    sound = 0.1 * random.standard_normal((frames * info.hop, info.channels), np.float32)
+    return (sound, latents) if info.kind == "encoder" else (latents, sound)
 
 
 def measured(rows: list[Row], seconds: float) -> list[dict[str, list[float]]]:

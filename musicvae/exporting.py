@@ -44,7 +44,8 @@ def export(
         encoder: export the encoder, which turns sound into latents, instead of the decoder. Models
             of the stream family have one to export.
         int8: multiply by weights of 8 bits: a third of the file, and a frame in about half the
-            time; decoders of streams only. The description states what that changes in the sound.
+            time; streams and their encoders only. The description states what that changes in the
+            sound.
 
     Returns:
         The description that was written into the file.

@@ -34,11 +34,14 @@ class Exportable:
         real_input: returns real input for the verification, float32: ``real_input(n)`` is latents
             (n, D) for n clips or n frames of a decoder, and sound (n · hop, channels) for n latent
             steps of an encoder.
+        sound: of an encoder: the sound, float32 (steps · hop, channels), that the model makes of
+            latents, float32 (steps, D); ``None`` where there is no decoder to judge it by.
     """
 
     info: ArtifactInfo
     function: Any
     real_input: Callable[[int], NDArray[np.float32]]
+    sound: Callable[[NDArray[np.float32]], NDArray[np.float32]] | None = None
 
 
 class ExportableModel(Protocol):

@@ -11,8 +11,8 @@ import numpy as np
 from onnx import ModelProto
 
 from musicvae.artifact import ArtifactInfo, parse_info
-from musicvae.artifact.info import SMALL_SCHEMA
-from musicvae.artifact.ports import LATENT, STATE
+from musicvae.artifact.info import SMALL_KINDS, SMALL_SCHEMA
+from musicvae.artifact.ports import STATE, main_ports
 from musicvae.errors import ArtifactError, ExportError
 from musicvae.families import Exportable, ExportableModel
 from musicvae.files import replacing
@@ -22,8 +22,10 @@ from musicvae_export.graph.small import small
 from musicvae_export.kinds import KINDS
 from musicvae_export.stamp import stamp, with_graph
 
-#: Seconds of real latents from which the steps of weights of 8 bits are found.
+#: Seconds of real input from which the steps of weights of 8 bits are found.
 _SECONDS = 15
+#: Levels at which an encoder hears it then, as factors: music and its quiet ends.
+_LEVELS = (1.0, 0.1)
 
 
 def export_model(
@@ -47,8 +49,8 @@ def export_model(
         half: store the weights as float16, which halves the file. The graph is verified with
             float32 weights first, and then the difference that the rounding makes is stated.
         encoder: export the encoder instead of the decoder.
-        int8: multiply by weights of 8 bits, a third of the file and twice as fast; decoders of
-            streams only. The graph is verified with float32 weights first, and then what the
+        int8: multiply by weights of 8 bits, a third of the file and faster; decoders and encoders
+            of streams only. The graph is verified with float32 weights first, and then what the
             rounding changes in the sound is stated.
 
     Returns:
@@ -61,9 +63,9 @@ def export_model(
             cannot be written.
     """
     part = _described(_part(model, encoder), licence)
-    if int8 and (half or part.info.kind != "stream"):
+    if int8 and (half or part.info.kind not in SMALL_KINDS):
         raise ExportError(
-            "weights of 8 bits are for decoders of streams, and instead of float16",
+            "weights of 8 bits are for streams and their encoders, and instead of float16",
             received="half and int8" if half else f"an artifact of kind {part.info.kind!r}",
         )
     try:
@@ -113,12 +115,16 @@ def _described(part: Exportable, licence: str | None) -> Exportable:
 
 
 def _real_feeds(part: Exportable) -> dict[str, Any]:
-    """Some real latents and as many random ones, and the start state, by port."""
-    info = part.info
-    frames = _SECONDS * info.sample_rate // info.hop
-    random = np.random.default_rng(1).standard_normal((frames, info.latent_dim), np.float32)
-    latents = np.concatenate([part.real_input(frames), random])
-    return {LATENT: latents[None], STATE: np.zeros((1, info.state_size), np.float32)}
+    """Some real input and as much at random, and the start state, by port."""
+    info, random = part.info, np.random.default_rng(1)
+    source, _ = main_ports(info.kind)
+    real = part.real_input(_SECONDS * info.sample_rate // info.hop)
+    noise = random.standard_normal(real.shape, np.float32)
+    rows = [real, noise]
+    if info.kind == "encoder":
+        rows = [level * sound for sound in (real, 0.1 * noise) for level in _LEVELS]
+    start = np.zeros((1, info.state_size), np.float32)
+    return {source: np.concatenate(rows)[None].astype(np.float32), STATE: start}
 
 
 def _verified(part: Exportable, graph: ModelProto, info: ArtifactInfo, file: Path) -> ArtifactInfo:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -10,23 +10,17 @@ import numpy as np
 
 from musicvae.artifact import ArtifactInfo, Kind
 from musicvae.families import Exportable
-from musicvae.latents.arrays import Float32
 from musicvae.runtime.decoder import Decoder
 from musicvae.runtime.encoder import Encoder
 from musicvae.runtime.prior import Prior
 from musicvae.runtime.stream_decoder import StreamDecoder
 from musicvae_export.verify import HALF_TOLERANCE, TOLERANCE, refuse_differences, verify
 from musicvae_export.verify_prior import verify_prior
-from musicvae_export.verify_sound import likeness, refuse_unlike
+from musicvae_export.verify_small import verify_small_decoder, verify_small_encoder
 from musicvae_export.verify_stream import COMPARED_FRAMES, compare, streamed
 
 #: Largest difference allowed in an encoder's latents, see :func:`verify_encoder`.
 ENCODER_TOLERANCE, ENCODER_HALF_TOLERANCE = 1e-4, 0.1
-
-#: What weights of 8 bits may change, see :func:`verify_small`: least signal-to-noise ratio in dB,
-#: largest log-mel distance in natural-log units (models themselves are .2 to .3 from the music),
-#: least correlation of onsets.
-SMALL_SNR, SMALL_LOG_MEL, SMALL_ONSETS = 20.0, 0.1, 0.9
 
 #: Largest difference allowed in a number of a state, relative to its size or to 1: with float32 and
 #: with float16 weights.
@@ -65,38 +59,12 @@ def verify_stream(part: Exportable, player: StreamDecoder) -> dict[str, float]:
     random = np.random.default_rng(0).standard_normal(shape, np.float32)
     rows = {"random": random, "real": real[:COMPARED_FRAMES]}
     if player.info.precision == "int8":
-        return verify_small(part, player, rows, real)
+        return verify_small_decoder(part, player, rows, real)
     half = player.info.precision == "float16"
     worst = compare(part.function, player, rows, states=_STATES[half])
     refuse_differences(worst, HALF_TOLERANCE if half else TOLERANCE)
     stated = {"half": max(worst.values())} if half else worst
     return stated | {"streamed": streamed(player, real)}
-
-
-def verify_small(
-    part: Exportable, player: StreamDecoder, rows: Mapping[str, Float32], real: Float32
-) -> dict[str, float]:
-    """Verify a decoder of streams whose weights have 8 bits, by what it sounds like.
-
-    Its samples may differ as noise does. So the noise is measured on a minute of real latents, and
-    what it changes in the sound; and blocks must be equal to the bit, since nothing is rounded in
-    another way in one of another length.
-
-    Args:
-        part: what was exported.
-        player: the artifact, opened.
-        rows: see :func:`musicvae_export.verify_stream.compare`.
-        real: a minute of real latents, float32 (frames, D).
-
-    Raises:
-        ParityError: the sound differs by more than the figures above, or in blocks at all.
-    """
-    worst = compare(part.function, player, rows, states=np.inf)
-    start = np.zeros((1, part.info.state_size), np.float32)
-    expected = np.asarray(part.function(real[None], start)[0])[0]
-    found = likeness(expected, player.decode(real), part.info.sample_rate)
-    refuse_unlike(found, SMALL_SNR, SMALL_LOG_MEL, SMALL_ONSETS)
-    return {"int8": max(worst.values()), **found, "streamed": streamed(player, real, limit=0.0)}
 
 
 def verify_encoder(part: Exportable, player: Encoder) -> dict[str, float]:
@@ -113,6 +81,8 @@ def verify_encoder(part: Exportable, player: Encoder) -> dict[str, float]:
     rows = {"random": 0.1 * noise.astype(np.float32), "real": real[: len(noise)]}
     shares = np.array([latent.explained_variance for latent in part.info.latents], np.float32)
     weights = np.sqrt(shares / max(shares.max(), 1e-12))
+    if player.info.precision == "int8":
+        return verify_small_encoder(part, player, rows, real, weights)
     half = player.info.precision == "float16"
     worst = compare(part.function, player, rows, hop, weights, _STATES[half])
     tolerance = ENCODER_HALF_TOLERANCE if half else ENCODER_TOLERANCE

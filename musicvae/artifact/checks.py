@@ -11,7 +11,7 @@ import reprlib
 from collections.abc import Iterator
 from typing import Any
 
-from musicvae.artifact.info import SMALL_SCHEMA, ArtifactInfo
+from musicvae.artifact.info import SMALL_KINDS, SMALL_SCHEMA, ArtifactInfo
 from musicvae.artifact.number_checks import (
     is_number,
     is_whole,
@@ -96,7 +96,7 @@ def _texts(info: ArtifactInfo) -> Iterator[str]:
             return
     if info.precision not in PRECISIONS:
         yield f"precision {reprlib.repr(info.precision)}, none of {', '.join(PRECISIONS)}"
-    elif info.precision == "int8" and (info.kind != "stream" or info.schema < SMALL_SCHEMA):
+    elif info.precision == "int8" and (info.kind not in SMALL_KINDS or info.schema < SMALL_SCHEMA):
         yield f"weights of 8 bits, in schema {info.schema} and kind {info.kind}"
     if info.kind == "clip" and info.latent_space:
         yield "a clip that names a latent space"

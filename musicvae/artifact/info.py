@@ -26,6 +26,8 @@ METADATA_KEY = "musicvae"
 SCHEMA = 3
 #: What is written: the oldest version that says it all, so that older readers take the file.
 _PLAIN_SCHEMA, SMALL_SCHEMA, PRIOR_SCHEMA = 2, 3, 3
+#: The kinds whose weights may have 8 bits.
+SMALL_KINDS = ("stream", "encoder")
 
 Kind = Literal["clip", "stream", "encoder", "prior"]
 
@@ -59,7 +61,8 @@ class ArtifactInfo:
             artifacts with the same digits give the same meaning to the same latents (schema 2);
             empty where it is not stated.
         precision: of the weights in the file, ``"float32"``, ``"float16"`` (schema 2) or ``"int8"``
-            (schema 3, a stream). The graph computes in float32, but for products with the last.
+            (schema 3, a stream or an encoder). The graph computes in float32, but for products with
+            the last.
         latents: name, range and importance of each latent, in order, and what it does to the sound.
         covariance: of a stream's latents over the training set, standardised, D × D (schema 2);
             empty where it is not known.
@@ -69,7 +72,8 @@ class ArtifactInfo:
         prior: of a prior: its noise and its conditions (schema 3).
         parity: largest difference between the artifact and the model it was exported from,
             relative to full scale ±1, by kind of input (``"random"``, ``"real"``) or by the check
-            that measured it; for weights of 8 bits also ``"snr"``, ``"log_mel"`` and ``"onsets"``.
+            that measured it; for weights of 8 bits also ``"snr"``, ``"log_mel"`` and ``"onsets"``,
+            and of an encoder ``"latents_p50"``, ``"latents_p99"`` and ``"log_mel_model"``.
         provenance: data hash, steps, package versions, seed, date.
         licence: licence of the artifact, as its author states it.
         graph_sha256: hex digest of the graph's bytes in the file, which reveals later damage.

@@ -56,8 +56,11 @@ def _facts(info: ArtifactInfo) -> dict[str, str]:
 
 #: What weights of 8 bits change in the sound, by the name of the figure.
 _LIKENESS = {
+    "latents_p50": "half of all latents move by {:.3f} at most",
+    "latents_p99": "99 of 100 by {:.3f}",
     "snr": "noise {:.1f} dB below the sound",
     "log_mel": "log-mel change {:.3f}",
+    "log_mel_model": "that of the model itself {:.3f}",
     "onsets": "onset correlation {:.3f}",
 }
 

@@ -39,7 +39,7 @@ def add(commands: Commands) -> None:
         "--int8",
         action="store_true",
         help="multiply by weights of 8 bits: a third of the size and faster, with a little noise "
-        "that is measured; decoders of streams only",
+        "that is measured; streams only",
     )
     parser.add_argument(
         "--encoder",

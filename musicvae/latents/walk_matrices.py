@@ -44,8 +44,9 @@ class WalkMatrices:
         self._noise_root = roots(noise)[0]
         self._root, inverse = roots(covariance)
         whitened = inverse @ matrix @ self._root
-        # How alike neighbouring steps are, along the axes on which they are independent.
-        self._alike, axes = np.linalg.eigh((whitened + whitened.T) / 2)
+        # How little alike neighbouring steps are, along the axes on which they are independent.
+        alike, axes = np.linalg.eigh((whitened + whitened.T) / 2)
+        self._apart = 1 - alike
         self._into, self._back = inverse @ axes, axes.T @ self._root
 
     def first(self, draw: Float64) -> Float64:
@@ -78,7 +79,7 @@ class WalkMatrices:
             float64, shape (..., D).
         """
         mixed = (1 - share) * last + share * following
-        variance = 1 - 2 * share * (1 - share) * (1 - self._alike)
+        variance = 1 - 2 * share * (1 - share) * self._apart
         gain = 1 / np.sqrt(np.maximum(variance, 1e-6))
         whole: Float64 = mixed + (mixed @ self._into) * (gain - 1) @ self._back
         return whole

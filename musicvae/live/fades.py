@@ -42,7 +42,7 @@ class Glide:
     """
 
     def __init__(self, value: float, frames: int) -> None:
-        self._curve = raised_cosine(frames)
+        self._curve, self._frames = raised_cosine(frames), frames
         self._start = self._target = float(value)
         self._at = frames
 
@@ -54,7 +54,7 @@ class Glide:
     @property
     def remaining(self) -> int:
         """Sample frames until the end of the move."""
-        return len(self._curve) - self._at
+        return self._frames - self._at
 
     def to(self, target: float) -> None:
         """Begin a move from the present value to ``target``."""
@@ -68,7 +68,7 @@ class Glide:
     def jump(self, value: float) -> None:
         """Take a value at once; only while it is inaudible."""
         self._start = self._target = float(value)
-        self._at = len(self._curve)
+        self._at = self._frames
 
     def fill(self, out: Samples) -> None:
         """Write the next values to ``out``, float32 (sample frames,)."""
@@ -81,3 +81,34 @@ class Glide:
             np.add(part, self._start, out=part)
             self._at += moving
         out[moving:] = self._target
+
+    def scale(self, block: Samples, buffer: Samples) -> None:
+        """Multiply a block, float32 (sample frames, channels), in place by the next values.
+
+        Args:
+            block: to be changed.
+            buffer: float32 (at least as many sample frames,), overwritten.
+        """
+        if self.remaining:
+            factors = buffer[: len(block)]
+            self.fill(factors)
+            scale(block, factors)
+        else:
+            scale(block, np.float32(self._target))
+
+
+def scale(block: Samples, factors: Samples | np.float32) -> None:
+    """Multiply a block, float32 (sample frames, channels), in place.
+
+    Args:
+        block: to be changed.
+        factors: float32 (sample frames,), or one for all.
+    """
+    if isinstance(factors, np.float32):
+        if factors != 1:
+            np.multiply(block, factors, out=block)
+        return
+    # A channel at a time: if shapes differ, numpy allocates a buffer at every call.
+    for channel in range(block.shape[1]):
+        column = block[:, channel]
+        np.multiply(column, factors, out=column)

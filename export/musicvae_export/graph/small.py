@@ -62,7 +62,7 @@ def small(model: ModelProto, feeds: Mapping[str, Float32]) -> ModelProto:
     """A copy of a model whose large dense layers multiply whole numbers of 8 bits.
 
     Args:
-        model: of a stream, cleaned up; it stays as it is.
+        model: of a stream or its encoder, cleaned up; it stays as it is.
         feeds: real input for every port, float32, from which the steps are found.
     """
     made = ModelProto()
@@ -94,12 +94,24 @@ def rounded(weights: Float32) -> tuple[NDArray[np.int8], Float32]:
 
 
 def _large_layers(graph: GraphProto) -> list[NodeProto]:
-    fixed = Constants(graph)
+    fixed, precise = Constants(graph), _before_logarithms(graph)
     return [
         node
         for node in graph.node
-        if node.op_type == "Gemm" and node.input[1] in fixed and fixed[node.input[1]].size > LEFT
+        if node.op_type == "Gemm"
+        and node.output[0] not in precise
+        and node.input[1] in fixed
+        and fixed[node.input[1]].size > LEFT
     ]
+
+
+def _before_logarithms(graph: GraphProto) -> set[str]:
+    """The tensors that a logarithm depends on: of 8 bits it would hear nothing that is quiet."""
+    found = {name for node in graph.node if node.op_type == "Log" for name in node.input}
+    for node in reversed(graph.node):  # which come in the order of the data
+        if not found.isdisjoint(node.output):
+            found.update(node.input)
+    return found
 
 
 def _inputs_of(

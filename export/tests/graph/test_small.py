@@ -9,14 +9,16 @@ from typing import Any
 import numpy as np
 import onnx
 import pytest
-from musicvae_export import export_model, kinds
+from musicvae_export import export_model, verify_small
 from musicvae_export.graph import small as module
 from musicvae_export.graph.small import Steps, rounded, small
 from musicvae_export.graph.tools import operators
 from onnx import ModelProto, TensorProto, helper, numpy_helper
 
 from musicvae.artifact.reading import graph_digest, inspect
+from musicvae.audio import Sound
 from musicvae.errors import ExportError, ParityError
+from musicvae.runtime.encoder import Encoder
 from musicvae.runtime.stream_decoder import StreamDecoder
 
 RNG = np.random.default_rng(0)
@@ -53,29 +55,85 @@ def test_frames_are_the_same_to_the_bit_in_any_blocks(export_stream: Callable[..
 
 
 @pytest.mark.parametrize(
-    ("choice", "received"),
-    [({"half": True}, "half and int8"), ({"encoder": True}, "kind 'encoder'")],
-    ids=["half", "encoder"],
+    ("kind", "received"),
+    [("stream", "half and int8"), ("clip", "kind 'clip'")],
 )
 def test_what_has_no_weights_of_8_bits(
-    small_stream: Any, tmp_path: Path, choice: dict[str, Any], received: str
+    small_stream: Any, small_model: Any, tmp_path: Path, kind: str, received: str
 ) -> None:
+    model = small_model if kind == "clip" else small_stream
     with pytest.raises(ExportError, match=received):
-        export_model(small_stream, tmp_path / "no.onnx", int8=True, **choice)
+        export_model(model, tmp_path / "no.onnx", int8=True, half=kind == "stream")
     assert not list(tmp_path.iterdir())
+
+
+def test_an_encoder_with_weights_of_8_bits(
+    export_stream: Callable[..., Path], encoder: Encoder
+) -> None:
+    path = export_stream(encoder=True, int8=True)
+    info = inspect(path)
+    assert (info.kind, info.precision, info.schema) == ("encoder", "int8", 3)
+    assert 0 < info.parity["latents_p50"] < info.parity["latents_p99"] <= 0.5
+    assert 0 < info.parity["log_mel"] < info.parity["log_mel_model"] / 2
+    assert (info.parity["snr"], info.parity["onsets"]) >= (20, 0.9)
+    audio = 0.1 * RNG.standard_normal((50 * info.hop, 1)).astype(np.float32)
+    exact = encoder.encode(Sound(audio, info.sample_rate))
+    moved = np.abs(Encoder(path).encode(Sound(audio, info.sample_rate)) - exact)
+    assert 0 < np.median(moved / exact.std(axis=0)) < 0.1
+    found = operators(onnx.load(path).graph)
+    assert found["QuantizeLinear"] < found["Gemm"]
+
+
+def test_what_a_logarithm_hears_keeps_its_precision(export_stream: Callable[..., Path]) -> None:
+    graph = onnx.load(export_stream(encoder=True, int8=True)).graph
+    whole = {node.output[0] for node in graph.node if node.op_type == "DequantizeLinear"}
+    needed = {name for node in graph.node if node.op_type == "Log" for name in node.input}
+    assert needed
+    for node in reversed(graph.node):
+        if not needed.isdisjoint(node.output):
+            needed.update(node.input)
+    assert whole
+    assert needed.isdisjoint(whole)
+
+
+@pytest.mark.parametrize(
+    ("figure", "value", "match"),
+    [
+        ("MOVED", 0.0, "hears something else"),
+        ("MOVED_MOST", 1e-6, "hears something else"),
+        ("SHARE", -1.0, "sounds different"),
+    ],
+)
+def test_an_encoder_that_hears_something_else_is_refused(
+    small_stream: Any,
+    export_stream: Callable[..., Path],
+    monkeypatch: pytest.MonkeyPatch,
+    figure: str,
+    value: float,
+    match: str,
+) -> None:
+    monkeypatch.setattr(verify_small, "compare", lambda *_, **__: {"real": 0.0})
+    monkeypatch.setattr(verify_small, "streamed", lambda *_, **__: 0.0)
+    part = small_stream.exports()["encoder"]
+    rough, real = Encoder(export_stream(encoder=True, int8=True)), part.real_input(300)
+    weights = np.ones(part.info.latent_dim, np.float32)
+    assert verify_small.verify_small_encoder(part, rough, {}, real, weights)["snr"] > 20
+    monkeypatch.setattr(verify_small, figure, value)
+    with pytest.raises(ParityError, match=match):
+        verify_small.verify_small_encoder(part, rough, {}, real, weights)
 
 
 def test_noise_that_is_heard_is_refused(
     small_stream: Any, stream: StreamDecoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(kinds, "compare", lambda *_, **__: {"real": 0.0})
-    monkeypatch.setattr(kinds, "streamed", lambda *_, **__: 0.0)
+    monkeypatch.setattr(verify_small, "compare", lambda *_, **__: {"real": 0.0})
+    monkeypatch.setattr(verify_small, "streamed", lambda *_, **__: 0.0)
     part, latents = small_stream.exports()["decoder"], RNG.standard_normal((200, 6), np.float32)
-    found = kinds.verify_small(part, stream, {}, latents)
+    found = verify_small.verify_small_decoder(part, stream, {}, latents)
     assert found["snr"] > 80
-    monkeypatch.setattr(kinds, "SMALL_SNR", 201.0)  # equal sounds have 200
+    monkeypatch.setattr(verify_small, "SNR", 201.0)  # equal sounds have 200
     with pytest.raises(ParityError, match="sounds different"):
-        kinds.verify_small(part, stream, {}, latents)
+        verify_small.verify_small_decoder(part, stream, {}, latents)
 
 
 @pytest.mark.parametrize("rows", [1, 2, 7, 64])

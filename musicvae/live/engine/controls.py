@@ -130,7 +130,8 @@ class Controls:
             self._trajectory.advance(self.manual)
             for ramps in self._ramps:
                 ramps.advance()
-        z = self._z
+        z, moved = self._z, self._moved
+        np.matmul(self.attributes.value, self._directions, out=moved)
         source = self.sources.get(self.source)
         if source is None or not source.ready:
             z[:] = self.manual.value
@@ -144,9 +145,9 @@ class Controls:
         np.multiply(z, self.scale.value, out=z)
         np.add(z, self.bias.value, out=z)
         if len(self._directions):
-            np.matmul(self.attributes.value, self._directions, out=self._moved)
-            np.add(z, self._moved, out=z)
-        np.clip(z, self.low, self.high, out=z)
+            np.add(z, moved, out=z)
+        np.maximum(z, self.low, out=z)
+        np.minimum(z, self.high, out=z)
         self.guidance.note(z)
         return z
 
@@ -265,10 +266,9 @@ class Controls:
 
     def _lead(self) -> None:
         """Tell sources where the performer moves the latents."""
-        lead, self.guidance.hand[:] = self.guidance.lead, self.manual.value
+        self.guidance.hand[:] = self.manual.value
         self.guidance.amounts[:] = self.attributes.value
-        np.matmul(self.attributes.value, self._directions, out=lead)
-        np.add(lead, self.manual.value, out=lead)
+        np.add(self._moved, self.manual.value, out=self.guidance.lead)
 
     def _frames(self, ms: float) -> int:
         """The number of frames in a duration in ms, at least 1."""

@@ -9,7 +9,7 @@ from musicvae.live.commands.address import Address, Command, Target
 from musicvae.live.commands.arguments import Shape
 from musicvae.live.engine.guard import Guard
 from musicvae.live.engine.voice import Voice
-from musicvae.live.fades import Glide, amplitude, equal_power, raised_cosine
+from musicvae.live.fades import Glide, amplitude, equal_power, raised_cosine, scale
 from musicvae.live.faults import Faults
 from musicvae.live.hearing.ear import Ear
 
@@ -89,9 +89,10 @@ class Deck:
         return self._waiting or self._next or self._voice
 
     @property
-    def ears(self) -> tuple[Ear | None, ...]:
+    def ears(self) -> list[Ear]:
         """Through which the voices that sound hear the input."""
-        return (_ear(self._voice), _ear(self._next))
+        ears = [guard.voice.controls.ear for guard in (self._voice, self._next) if guard]
+        return [ear for ear in ears if ear is not None]
 
     @property
     def playing(self) -> bool:
@@ -212,19 +213,30 @@ class Deck:
         waits = self._panicking or self._next is not None
         if silent and not waits and not any(glide.remaining for glide in self._factors):
             return  # most of many decks are stopped or empty
-        envelope, factor = self._envelope[:frames], self._factor[:frames]
-        self._level.fill(envelope)
         heard = not self._unheard
-        for glide in self._factors:
-            glide.fill(factor)
-            np.multiply(envelope, factor, out=envelope)
+        envelope = self._move(frames)
         if self._voice is not None and not silent:
             sound = self._read(self._voice, frames, heard)
             if heard:
-                _scale(sound, envelope)
+                scale(sound, envelope)
                 np.add(mix, sound, out=mix)
         if self.silent and (self._panicking or self._next is not None):
             self._in_silence()
+
+    def _move(self, frames: int) -> Samples | np.float32:
+        """By what the next sample frames are multiplied: one number while nothing moves."""
+        glides = (self._level, *self._factors)
+        if not any(glide.remaining for glide in glides):
+            product = np.float32(1.0)
+            for glide in glides:
+                product *= np.float32(glide.target)
+            return product
+        envelope, factor = self._envelope[:frames], self._factor[:frames]
+        self._level.fill(envelope)
+        for glide in self._factors:
+            glide.fill(factor)
+            np.multiply(envelope, factor, out=envelope)
+        return envelope
 
     def _in_silence(self) -> None:
         """Do what had to wait for silence: change voices, and end a panic."""
@@ -246,8 +258,8 @@ class Deck:
         if self._next is not None:
             other = self._other[:frames]
             self._next.read(other, heard=heard)
-            _scale(sound, self._falling[self._fade_at : self._fade_at + frames])
-            _scale(other, self._rising[self._fade_at : self._fade_at + frames])
+            scale(sound, self._falling[self._fade_at : self._fade_at + frames])
+            scale(other, self._rising[self._fade_at : self._fade_at + frames])
             np.add(sound, other, out=sound)
             self._fade_at += frames
             if self._fade_at == len(self._rising):
@@ -265,15 +277,3 @@ def same_space(one: Voice, other: Voice) -> bool:
 def _is_zero(glide: Glide) -> bool:
     """Whether it has come to 0."""
     return glide.target == 0 and not glide.remaining
-
-
-def _ear(guard: Guard | None) -> Ear | None:
-    return None if guard is None else guard.voice.controls.ear
-
-
-def _scale(block: Samples, factors: Samples) -> None:
-    """Multiply a block (sample frames, channels) in place by factors (sample frames,), float32."""
-    # A channel at a time: if shapes differ, numpy allocates a buffer at every call.
-    for channel in range(block.shape[1]):
-        column = block[:, channel]
-        np.multiply(column, factors, out=column)

@@ -233,8 +233,8 @@ class Engine:
 
     def _hear(self, heard: Samples | None, frames: int) -> None:
         """Let the decks hear the input, float32 (sample frames, 2), of the next sample frames."""
-        ears = tuple(ear for deck in self._decks for ear in deck.ears)
-        if self._heard or heard is not None or any(ears):
+        ears = [ear for deck in self._decks for ear in deck.ears]
+        if self._heard or heard is not None or ears:
             self._heard = True
             self._fails("the input", self.hearing.hear, heard, self.frame, frames, ears)
             tap = self.input_tap
@@ -245,7 +245,8 @@ class Engine:
         """Update the level meter with a block, float32, shape (sample frames, channels)."""
         magnitude = self._magnitude[: len(mix)]
         np.abs(mix, out=magnitude)
-        np.max(magnitude, axis=0, out=self._block_peaks)
+        for channel in range(self.channels):  # numpy takes longer for all of them at once
+            self._block_peaks[channel] = magnitude[:, channel].max()
         self.peaks *= np.float32(0.5 ** (len(mix) / _METER_SECONDS / self.sample_rate))
         np.maximum(self.peaks, self._block_peaks, out=self.peaks)
 

@@ -206,7 +206,8 @@ class StreamVoice:
             for frame in range(first + alone, first + count):
                 self._sound(frame, 1)
             return
-        np.clip(block, -SANE, SANE, out=block)
+        np.maximum(block, -SANE, out=block)
+        np.minimum(block, SANE, out=block)
         self._tails.cut(block)
         if self._faded:
             block[: self._size] *= self._fade_in[:, None]

@@ -1,8 +1,8 @@
-"""An ear: an encoder that hears the input window by window, and the latents that it made of it."""
+"""An ear: an encoder that hears the windows of the input, and the latents that it made of it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from math import ceil
 from typing import Protocol
 
@@ -69,11 +69,11 @@ class Ear:
         self.hears = self.broken = False
         self.taker: Callable[[Latents], None] | None = None
         self._encoder, self._note = encoder, note
-        self._channels = np.zeros((WINDOW, info.channels), np.float32)
+        most, delay = segment + WINDOW, 0.0
+        self._channels = np.zeros((most, info.channels), np.float32)
         self._resampler: Resampler | None = None
-        most, delay = WINDOW, 0.0
         if info.sample_rate != sample_rate:
-            self._resampler = Resampler(sample_rate, info.sample_rate, info.channels, WINDOW)
+            self._resampler = Resampler(sample_rate, info.sample_rate, info.channels, most)
             most, delay = self._resampler.most, self._resampler.delay / sample_rate
         self._resampled = np.zeros((most, info.channels), np.float32)
         self._hop = np.zeros((info.hop, info.channels), np.float32)
@@ -99,23 +99,42 @@ class Ear:
         self._ends[:] = [0] * len(self._ends)
         self._open[:] = [False] * self._windows
 
-    def hear(self, window: Samples, end: int, is_open: bool) -> None:
-        """Hear the next window.
+    def hear(self, windows: Samples, start: int, are_open: Sequence[bool]) -> None:
+        """Hear the next windows.
 
         Args:
-            window: float32 (64, any number of channels).
-            end: sample frame of the engine behind its last one, a multiple of 64.
-            is_open: whether the gate lets it through.
+            windows: float32 (windows, 64, any number of channels); at most as many as begin in a
+                segment.
+            start: sample frame of the engine at which the first begins, a multiple of 64.
+            are_open: for each, whether the gate lets it through.
         """
-        self._open[end // WINDOW % self._windows] = is_open
-        sound = self._channels
-        spread(window, sound)
-        if self._resampler is not None:
-            sound = self._resampled[: self._resampler.push(sound, self._resampled)]
+        first = start // WINDOW + 1
+        for number, is_open in enumerate(are_open, first):
+            self._open[number % self._windows] = is_open
         done = 0
-        while done < len(sound):
-            count = min(len(sound) - done, len(self._hop) - self._filled)
-            self._hop[self._filled : self._filled + count] = sound[done : done + count]
+        while done < len(windows):
+            count = min(self._until_step(), len(windows) - done)
+            sound = windows[done : done + count].reshape(count * WINDOW, -1)
+            done += count
+            self._listen(sound, start + done * WINDOW)
+
+    def _until_step(self) -> int:
+        """How many windows complete the next step."""
+        missing = len(self._hop) - self._filled
+        if self._resampler is None:
+            return -(-missing // WINDOW)
+        return self._resampler.blocks(missing, WINDOW)
+
+    def _listen(self, sound: Samples, end: int) -> None:
+        """Hear whole windows, float32 (sample frames, channels); a step is complete in the last."""
+        heard = self._channels[: len(sound)]
+        spread(sound, heard)
+        if self._resampler is not None:
+            heard = self._resampled[: self._resampler.push(heard, self._resampled)]
+        done = 0
+        while done < len(heard):
+            count = min(len(heard) - done, len(self._hop) - self._filled)
+            self._hop[self._filled : self._filled + count] = heard[done : done + count]
             self._filled += count
             done += count
             if self._filled == len(self._hop):

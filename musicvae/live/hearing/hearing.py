@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from itertools import pairwise
 
 import numpy as np
 
 from musicvae.audio import Samples
 from musicvae.latents.tails import SOUND_FLOOR, Tails
 from musicvae.live.channels import SANE, spread
-from musicvae.live.fades import Glide, amplitude
+from musicvae.live.fades import Glide, amplitude, scale
 from musicvae.live.hearing.delay import Delay
 from musicvae.live.hearing.ear import WINDOW, Ear
 from musicvae.live.hearing.gaps import Gaps
@@ -63,7 +64,8 @@ class Hearing:
         glide = round(_GLIDE_SECONDS * sample_rate)
         self._gain = Glide(1.0, glide)
         self._decks, self._itself = Glide(1.0, glide), Glide(0.0, glide)
-        self._high_pass = HighPass(sample_rate, CHANNELS, WINDOW)
+        most = segment // WINDOW + 1  # windows that are complete within a block
+        self._high_pass = HighPass(sample_rate, CHANNELS, WINDOW, most)
         self._tails = Tails((segment, CHANNELS), SOUND_FLOOR)
         self._heard = np.zeros((segment, CHANNELS), np.float32)
         self._sound = np.zeros((segment, CHANNELS), np.float32)
@@ -71,10 +73,11 @@ class Hearing:
         self._spread = np.zeros((segment, channels), np.float32)
         self._delay = Delay(0, CHANNELS, segment)
         self._factors = np.zeros(segment, np.float32)
-        self._window = np.zeros((WINDOW, CHANNELS), np.float32)
-        self._square = np.zeros((WINDOW, CHANNELS), np.float32)
-        self._rise = (np.arange(1, WINDOW + 1, dtype=np.float32) / WINDOW)[:, None]
-        self._ramp = np.zeros((WINDOW, 1), np.float32)
+        self._windows = np.zeros((most, WINDOW, CHANNELS), np.float32)
+        self._waiting = self._windows.reshape(most * WINDOW, CHANNELS)
+        self._squares = np.zeros((most, WINDOW * CHANNELS), np.float32)
+        self._lines = np.tile(np.arange(1, WINDOW + 1, dtype=np.float32) / WINDOW, (most, 1))
+        self._ramps = np.zeros((most, WINDOW), np.float32)
         self._factor = 0.0
         self._ears: tuple[Ear, ...] = ()
 
@@ -109,9 +112,7 @@ class Hearing:
         """Delay the input in the mix by so many sample frames; before anything is heard."""
         self._delay = Delay(frames, CHANNELS, len(self._sound))
 
-    def hear(
-        self, heard: Samples | None, start: int, frames: int, ears: Collection[Ear | None]
-    ) -> None:
+    def hear(self, heard: Samples | None, start: int, frames: int, ears: Collection[Ear]) -> None:
         """Hear the next block.
 
         Args:
@@ -126,15 +127,18 @@ class Hearing:
         sound = self._repaired(heard, frames)
         done = 0
         while done < frames:
-            at = (start + done) % WINDOW
-            count = min(frames - done, WINDOW - at)
-            part, factors = sound[done : done + count], self._factors[:count]
-            self._gain.fill(factors)
-            _scale(part, factors)
-            self._window[at : at + count] = part
+            waiting = (start + done) % WINDOW
+            # The gain may change behind the window in which the level is found to run away.
+            count = min(frames - done, self.run_away.left * WINDOW - waiting)
+            part = sound[done : done + count]
+            self._gain.scale(part, self._factors)
+            self._waiting[waiting : waiting + count] = part
+            whole = (waiting + count) // WINDOW
+            if whole:
+                self._complete(self._windows[:whole], start + done - waiting)
+                rest = (waiting + count) % WINDOW
+                self._waiting[:rest] = self._waiting[whole * WINDOW : whole * WINDOW + rest]
             done += count
-            if at + count == WINDOW:
-                self._complete(start + done)
         self._delay.apply(sound)
 
     def blend(self, mix: Samples) -> None:
@@ -142,21 +146,18 @@ class Hearing:
         decks, itself = self._decks, self._itself
         if not (decks.remaining or itself.remaining or itself.target):
             return
-        factors = self._factors[: len(mix)]
-        decks.fill(factors)
-        _scale(mix, factors)
+        decks.scale(mix, self._factors)
         sound = self._spread[: len(mix)]
         spread(self._sound[: len(mix)], sound)
-        itself.fill(factors)
-        _scale(sound, factors)
+        itself.scale(sound, self._factors)
         np.add(mix, sound, out=mix)
 
-    def _attend(self, ears: Collection[Ear | None]) -> None:
+    def _attend(self, ears: Collection[Ear]) -> None:
         """Let these ears hear from now on, and no others."""
         for ear in self._ears:
             if ear not in ears:
                 ear.hears = False
-        self._ears = tuple(dict.fromkeys(ear for ear in ears if ear is not None))
+        self._ears = tuple(dict.fromkeys(ears))
         for ear in self._ears:
             if not ear.hears:
                 ear.begin()
@@ -170,7 +171,8 @@ class Hearing:
         else:
             np.copyto(self.heard, heard)
         self.gaps.mend(self.heard)
-        np.clip(self.heard, -SANE, SANE, out=self.heard)
+        np.maximum(self.heard, -SANE, out=self.heard)
+        np.minimum(self.heard, SANE, out=self.heard)
         self._tails.cut(self.heard)
         np.copyto(sound, self.heard)
         return sound
@@ -179,33 +181,36 @@ class Hearing:
         db = self.gain_db + (DUCK_DB if self.run_away.ducked else 0.0)
         self._gain.to(0.0 if self.muted else amplitude(db))
 
-    def _complete(self, end: int) -> None:
-        """Pass a complete window on; ``end`` is the sample frame behind it."""
-        window = self._window
-        self._high_pass.apply(window)
-        power = self._mean_square(window)
-        self._power = max(power, self._power * self._fall)
-        ducked = self.run_away.ducked
-        self.run_away.hear(power / _DUCK_POWER if ducked else power)
+    def _complete(self, windows: Samples, start: int) -> None:
+        """Pass complete windows on, float32 (windows, 64, 2), of which the first begins there."""
+        self._high_pass.apply(windows)
+        ducked, before = self.run_away.ducked, self._factor
+        factors, are_open = [], []
+        for power in self._mean_squares(windows):
+            self._power = max(power, self._power * self._fall)
+            self.run_away.hear(power / _DUCK_POWER if ducked else power)
+            self.gate.hear(power)
+            self.levelling.hear(power, self.gate.loud)
+            factors.append(self.gate.factor * self.levelling.gain)
+            are_open.append(self.gate.open)
         if self.run_away.ducked != ducked:
             self._regain()
-        self.gate.hear(power)
-        self.levelling.hear(power, self.gate.loud)
-        factor = self.gate.factor * self.levelling.gain
-        np.multiply(self._rise, np.float32(factor - self._factor), out=self._ramp)
-        np.add(self._ramp, np.float32(self._factor), out=self._ramp)
-        self._factor = factor
-        np.multiply(window, self._ramp, out=window)
+        self._factor = factors[-1]
+        self._glide_through(windows, [before, *factors])
         for ear in self._ears:
-            ear.hear(window, end, self.gate.open)
+            ear.hear(windows, start, are_open)
 
-    def _mean_square(self, window: Samples) -> float:
-        np.multiply(window, window, out=self._square)
-        return float(np.add.reduce(self._square, axis=None)) / window.size
+    def _mean_squares(self, windows: Samples) -> list[float]:
+        """The mean square of each window."""
+        samples = windows.reshape(len(windows), -1)
+        squares = np.multiply(samples, samples, out=self._squares[: len(windows)])
+        sums: list[float] = np.add.reduce(squares, axis=1).tolist()
+        return [total / samples.shape[1] for total in sums]
 
-
-def _scale(block: Samples, factors: Samples) -> None:
-    """Multiply a block (sample frames, channels) in place by factors (sample frames,)."""
-    for channel in range(block.shape[1]):
-        column = block[:, channel]
-        np.multiply(column, factors, out=column)
+    def _glide_through(self, windows: Samples, factors: Sequence[float]) -> None:
+        """Multiply windows in place, each by a line from one of these factors to the next."""
+        ramps, rises = self._ramps[: len(windows)], [b - a for a, b in pairwise(factors)]
+        ramps[:] = np.array(rises, np.float32)[:, None]
+        np.multiply(ramps, self._lines[: len(windows)], out=ramps)
+        np.add(ramps, np.array(factors[:-1], np.float32)[:, None], out=ramps)
+        scale(windows.reshape(-1, CHANNELS), ramps.reshape(-1))

@@ -26,28 +26,30 @@ class HighPass:
     Args:
         sample_rate: in Hz.
         channels: number of channels.
-        window: sample frames of each block.
+        window: sample frames of a window.
+        most: windows that are filtered at once, at most.
     """
 
-    def __init__(self, sample_rate: int, channels: int, window: int) -> None:
+    def __init__(self, sample_rate: int, channels: int, window: int, most: int) -> None:
         self._size = window
         self._matrix = _matrix(min(EDGE, sample_rate / 8), sample_rate, window)
-        self._given = np.zeros((window + 2, channels))
-        self._made = np.zeros((window + 2, channels))
-        self._magnitude = np.zeros((2, channels))
-        self._tiny = np.zeros((2, channels), np.bool_)
+        self._given = np.zeros((most, window + 2, channels))
+        self._made = np.zeros((most, window + 2, channels))
+        self._state = np.zeros((2, channels))
 
-    def apply(self, block: Samples) -> None:
-        """Filter the next window in place, float32 (window, channels)."""
-        given, size = self._given, self._size
-        given[:size] = block
-        given[size:] = self._made[size:]
-        np.matmul(self._matrix, given, out=self._made)
-        block[:] = self._made[:size]
-        state = self._made[size:]
-        np.abs(state, out=self._magnitude)
-        np.less(self._magnitude, _FLOOR, out=self._tiny)
-        np.copyto(state, 0.0, where=self._tiny)
+    def apply(self, windows: Samples) -> None:
+        """Filter the next windows in place, float32 (windows, window, channels)."""
+        count, size = len(windows), self._size
+        self._given[:count, :size] = windows
+        state = self._state
+        for given, made in zip(self._given[:count], self._made[:count], strict=True):
+            given[size:] = state
+            np.matmul(self._matrix, given, out=made)
+            state = made[size:]
+            if min(map(abs, state.ravel().tolist())) < _FLOOR:
+                state[np.abs(state) < _FLOOR] = 0.0
+        self._state[:] = state
+        windows[:] = self._made[:count, :size]
 
 
 def _matrix(edge: float, sample_rate: int, size: int) -> NDArray[np.float64]:

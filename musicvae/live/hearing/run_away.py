@@ -35,6 +35,11 @@ class RunAway:
         self._before = 0.0
         self._in_turn = self._quiet = 0
 
+    @property
+    def left(self) -> int:
+        """How many windows it hears until it may change its mind, the last one included."""
+        return self._windows - self._heard
+
     def turn(self, on: bool) -> None:
         """Listen, or let the input be."""
         self.on = on

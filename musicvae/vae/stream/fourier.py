@@ -62,11 +62,25 @@ class StreamAnalysis(keras.layers.Layer):
             The frames, float32 (batch, frames, bands × channels), and the next past.
         """
         known = tf.concat([past, x], axis=1)
+        remembered = known[:, -self.memory[0] :]
+        if self.as_matrix and self.channels > 1:
+            return self._bands_at_once(known), remembered
         bands = log_bands(
             magnitude(self._power(self._windows(known[:, :, channel], tf.shape(x)[0]))) @ self.bank
             for channel in range(self.channels)
         )
-        return bands, known[:, -self.memory[0] :]
+        return bands, remembered
+
+    def _bands_at_once(self, known: tf.Tensor) -> tf.Tensor:
+        """The bands of one sound, float32 (1, samples, channels), all channels in each operator.
+
+        A graph that plays step by step pays for each.
+        """
+        power = self._power(self._windows(tf.transpose(known[0]), self.channels))
+        bands = log_bands([magnitude(power) @ self.bank])  # those of one channel after another
+        count = self.bank.shape[1]
+        rows = tf.transpose(tf.reshape(bands, (self.channels, -1, count)), (1, 0, 2))
+        return tf.reshape(rows, (1, -1, self.channels * count))
 
     def _windows(self, samples: tf.Tensor, batch: tf.Tensor) -> tf.Tensor:
         """Samples (batch, fft - hop + frames × hop) as one window a frame, (batch, frames, fft)."""

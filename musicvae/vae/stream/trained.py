@@ -253,7 +253,10 @@ class TrainedStream(Trained):
         step = self.settings.step
         info = self.describe("encoder", hop=step, **self._shared_fields(self.vae.encoder))
         return Exportable(
-            info, self.playable_encoder(), lambda steps: self.real_sound(steps * step)
+            info,
+            self.playable_encoder(),
+            lambda steps: self.real_sound(steps * step),
+            lambda latents: self.decode(latents)[0].samples,
         )
 
     def _shared_fields(self, network: CausalNetwork) -> dict[str, Any]:

@@ -30,9 +30,10 @@ class Listener:
 
     def begin(self) -> None: ...
 
-    def hear(self, window: np.ndarray, end: int, is_open: bool) -> None:
-        self.windows.append(window.copy())
-        self.open.append(is_open)
+    def hear(self, windows: np.ndarray, start: int, are_open: list[bool]) -> None:
+        assert start == WINDOW * len(self.open)
+        self.windows += list(windows.copy())
+        self.open += are_open
 
     @property
     def sound(self) -> np.ndarray:
@@ -139,6 +140,16 @@ def test_absurd_samples_are_bounded() -> None:
     assert np.isfinite(hearing.level)
 
 
+@pytest.mark.parametrize("size", [1, 64, 100, 700, SEGMENT])
+def test_the_gain_falls_at_the_same_sample_frame_in_any_blocks(size: int) -> None:
+    roar = np.sign(np.sin(np.arange(2 * RATE) * 0.4))[:, None].repeat(2, axis=1)
+    sound = (0.9 * roar).astype(np.float32)
+    expected, _ = heard(sound, lambda hearing: hearing.run_away.turn(True), WINDOW)
+    ear, hearing = heard(sound, lambda hearing: hearing.run_away.turn(True), size)
+    assert hearing.run_away.ducked
+    np.testing.assert_array_equal(ear.sound, expected.sound)
+
+
 @settings(max_examples=20, deadline=None)
 @given(st.lists(st.integers(1, SEGMENT), min_size=1, max_size=6), st.integers(0, 9))
 def test_blocks_change_nothing_that_is_heard(cuts: list[int], seed: int) -> None:
@@ -173,8 +184,8 @@ def test_an_ear_hears_what_the_encoder_encodes(make_encoder: Callable[..., Path]
     ear = Ear(Encoder(path), RATE, SEGMENT, lambda where, error: None)
     sound = noise(0.5, -20)[: STEP * 60, :1]
     expected = Encoder(path).push(sound)
-    for at in range(0, len(sound), WINDOW):
-        ear.hear(sound[at : at + WINDOW], at + WINDOW, is_open=True)
+    for at in range(0, len(sound), 4 * WINDOW):
+        ear.hear(sound[at : at + 4 * WINDOW].reshape(-1, WINDOW, 1), at, [True] * 4)
     for step in range(50, 60):
         ear.start = (step + 1) * STEP - 5
         np.testing.assert_array_equal(ear.latents(5), expected[step])
@@ -197,8 +208,7 @@ def test_an_encoder_that_fails_is_counted_and_rests(make_encoder: Callable[..., 
 
     encoder.push = failing  # type: ignore[method-assign,assignment]
     sound = noise(0.5, -20)
-    for at in range(0, STEP * 3, WINDOW):
-        ear.hear(sound[at : at + WINDOW], at + WINDOW, is_open=True)
+    ear.hear(sound[: STEP * 3].reshape(-1, WINDOW, 2), 0, [True] * (STEP * 3 // WINDOW))
     rows = []
     for step in range(3):
         ear.start = (step + 1) * STEP
@@ -219,7 +229,7 @@ def test_hearing_allocates_nothing(
 
     def work() -> None:
         for start in range(0, 4096, 512):
-            hearing.hear(sound, start, 512, (ear, None))
+            hearing.hear(sound, start, 512, (ear,))
             hearing.blend(mix)
 
     kept, most = allocated(work)

@@ -9,10 +9,12 @@ WINDOW = 64
 
 
 def filtered(sound: np.ndarray, rate: int) -> np.ndarray:
-    out, high_pass = sound.astype(np.float32), HighPass(rate, sound.shape[1], WINDOW)
-    for at in range(0, len(out), WINDOW):
-        high_pass.apply(out[at : at + WINDOW])
-    return out
+    channels, most = sound.shape[1], 7
+    windows = sound.astype(np.float32).reshape(-1, WINDOW, channels)
+    high_pass = HighPass(rate, channels, WINDOW, most)
+    for at in range(0, len(windows), most):
+        high_pass.apply(windows[at : at + most])
+    return windows.reshape(-1, channels)
 
 
 @pytest.mark.parametrize("rate", [8000, 44_100, 96_000])
