@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from musicvae.audio import Samples
+from musicvae.live.channels import SANE
 from musicvae.live.fades import raised_cosine
 
 #: Fade out from the last sample frame before a gap, and in behind it; in seconds.
@@ -21,10 +22,11 @@ class _State(Enum):
 
 
 class Gaps:
-    """Fades out where sample frames are NaN or infinite, and in again behind them.
+    """Fades out where sample frames are NaN, infinite or absurd, and in again behind them.
 
-    So a device that is late, that is lost, or whose driver is broken makes no click. What is
-    repaired depends on the sound alone, and not on how it is cut into blocks.
+    So a device that is late, that is lost, or whose driver is broken makes no click. Beyond ±16
+    nothing is sound: a fade from there would be bent by every bound behind it, and end in a step.
+    What is repaired depends on the sound alone, and not on how it is cut into blocks.
 
     Args:
         sample_rate: in Hz.
@@ -40,19 +42,21 @@ class Gaps:
         self._rise = raised_cosine(max(1, round(_SECONDS * sample_rate)))
         self._fall = 1 - self._rise
         self._last = np.zeros(channels, np.float32)
-        self._finite = np.zeros((most, channels), np.bool_)
+        self._magnitude = np.zeros((most, channels), np.float32)
+        self._sane = np.zeros((most, channels), np.bool_)
         self._good = np.zeros(most, np.bool_)
         self._state = _State.WELL
         self._at = len(self._rise)  # in the fade
 
     def mend(self, block: Samples) -> None:
         """Repair the next sample frames in place, float32 (sample frames, channels)."""
-        finite = np.isfinite(block, out=self._finite[: len(block)])
-        if self._state is _State.WELL and self._at == len(self._rise) and finite.all():
+        magnitude = np.abs(block, out=self._magnitude[: len(block)])
+        sane = np.less_equal(magnitude, SANE, out=self._sane[: len(block)])  # not so NaN
+        if self._state is _State.WELL and self._at == len(self._rise) and sane.all():
             self._last[:] = block[-1]
             return
         good = self._good[: len(block)]
-        np.logical_and.reduce(finite, axis=1, out=good)
+        np.logical_and.reduce(sane, axis=1, out=good)
         done = 0
         while done < len(block):
             done += self._run(block[done:], good[done:])

@@ -10,7 +10,7 @@ import numpy as np
 
 from musicvae.audio import Samples
 from musicvae.latents.tails import SOUND_FLOOR, Tails
-from musicvae.live.channels import SANE, spread
+from musicvae.live.channels import spread
 from musicvae.live.fades import Glide, amplitude, scale
 from musicvae.live.hearing.delay import Delay
 from musicvae.live.hearing.ear import WINDOW, Ear
@@ -171,8 +171,6 @@ class Hearing:
         else:
             np.copyto(self.heard, heard)
         self.gaps.mend(self.heard)
-        np.maximum(self.heard, -SANE, out=self.heard)
-        np.minimum(self.heard, SANE, out=self.heard)
         self._tails.cut(self.heard)
         np.copyto(sound, self.heard)
         return sound

@@ -25,7 +25,9 @@ _MOST = 0.015
 class Following:
     """Gives the engine as many sample frames as it asks for, and holds the waiting sound steady.
 
-    Where too little is there, NaN is given until enough waits again: the engine fades.
+    Where too little is there, NaN is given until enough waits again: the engine fades. Nobody knows
+    whether the device lost sound meanwhile, so nothing from before a gap is heard behind it: where
+    the two meet may be a step, which would be heard as soon as the fade has risen.
 
     Args:
         ring: of the device.
@@ -84,6 +86,7 @@ class Following:
         elif there < count:
             self.late += 1
             self._starved = True
+            self._drop(there)
             out[:] = np.nan
             return
         elif there - count > self._wanted + self._block + _MOST * self._rate:
@@ -102,12 +105,17 @@ class Following:
 
     def _begin(self, skipped: int) -> None:
         """Skip sound that waits in excess, and begin again."""
-        while skipped > 0:
-            part = self._taken[: min(skipped, len(self._taken))]
-            self._ring.take(part)
-            skipped -= len(part)
+        self._drop(skipped)
         self._starved = False
         self.waiting = self._wanted
+
+    def _drop(self, frames: int) -> None:
+        """Skip so many sample frames, and forget those before them."""
+        while frames > 0:
+            part = self._taken[: min(frames, len(self._taken))]
+            self._ring.take(part)
+            frames -= len(part)
+        self._resampler.reset()
 
     def _correction(self) -> float:
         return self.drift + _PROPORTION * (self.waiting - self._wanted) / self._rate

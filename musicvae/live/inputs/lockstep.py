@@ -23,10 +23,12 @@ class Lockstep:
     """Gives the engine as many sample frames as it asks for, as the device brought them.
 
     With each block the device brings as many sample frames as it takes. How many blocks wait is
-    only a matter of when within a block the engine asks: where that is too early, NaN is given
-    once, and from then on one more block waits; what has waited for a spell without need is
-    skipped, with a fade. So after a pause of the engine the delay soon is as short as before. Where
-    a skipped block turns out to be needed after all, the next spell is twice as long.
+    only a matter of when within a block the engine asks: where that is too early, what is there is
+    given, and then NaN, as many as were asked for, so that from then on one more block waits. What
+    has waited for a spell without need is skipped, with a fade: so after a pause of the engine the
+    delay soon is as short as before. Where a skipped block turns out to be needed after all, the
+    next spell is twice as long. Nobody knows whether the device lost sound meanwhile, so nothing
+    from before a gap is heard behind it.
 
     Args:
         ring: of the device.
@@ -52,6 +54,7 @@ class Lockstep:
         self._calm = ceil(_CALM * rate)
         self._begun = self._starved = self._settled = self._skipped = False
         self._least = self._read = self._quiet = 0
+        self._owed = 0  # NaN that are still to be given
         self._forget()
 
     @property
@@ -61,12 +64,25 @@ class Lockstep:
 
     def read(self, out: Samples) -> None:
         """Write the next sample frames into ``out``, float32 (sample frames, any channels)."""
-        left = self._ring.available - len(out)
+        owed = min(self._owed, len(out))
+        self._owed -= owed
+        out[:owed] = np.nan
+        if owed < len(out):
+            self._give(out[owed:])
+
+    def _give(self, out: Samples) -> None:
+        """Write what the device brought, or what there is of it, behind what is still owed."""
+        there = self._ring.available
+        left = there - len(out)
         if left < 0:
             if not self._starved:
                 self._starve()
             self._starved = True
             self._forget()
+            if self._begun:
+                self._take(out[:there])
+                self._owed = there
+                out = out[there:]
             out[:] = np.nan
             return
         if not self._begun:
@@ -77,13 +93,15 @@ class Lockstep:
         if needless:
             self._skip(needless)
             left -= needless
-        taken = self._taken[: len(out)]
-        self._ring.take(taken)
+        self._take(out)
         self.waiting = left
         if needless:
             out[:] = np.nan  # a fade to where the sound goes on
-        else:
-            spread(taken, out)
+
+    def _take(self, out: Samples) -> None:
+        taken = self._taken[: len(out)]
+        self._ring.take(taken)
+        spread(taken, out)
 
     def _starve(self) -> None:
         """Note that too little is there."""

@@ -58,6 +58,7 @@ class ReconnectingInput(Supervised):
         card = self._opened()
         super().__init__("input", card.name)
         self._card: InputCard | SharedCard | None = card
+        self._heard: InputCard | SharedCard | None = None  # the rendering thread's
         self.name = card.name
         self.feeds_back = bool(played)
         self.howls = bool(played) and devices.howls(card.name, played)
@@ -117,8 +118,9 @@ class ReconnectingInput(Supervised):
     def read(self, out: Samples) -> None:
         """See :class:`musicvae.live.inputs.input.Input`."""
         card = self._card
-        if card is None or not self._started:
-            out[:] = np.nan
+        before, self._heard = self._heard, card
+        if card is None or not self._started or before not in (None, card):
+            out[:] = np.nan  # also between two devices, so that the one fades before the other
         else:
             card.read(out)
 

@@ -115,3 +115,34 @@ def test_blocks_change_nothing_that_is_resampled(rates: tuple[int, int]) -> None
     delay = DriftingResampler(source, target, 1, 512).delay
     expected = tone(np.arange(size) * step - delay, 997, source)
     np.testing.assert_allclose(one[500 : size - 500], expected[500 : size - 500], atol=2e-3)
+
+
+@pytest.mark.parametrize("before", [0.5, 1e30])
+@pytest.mark.parametrize("rates", [(48_000, 44_100), (44_100, 48_000), (48_000, 48_000)])
+@pytest.mark.parametrize("stalls", ["device", "engine"])
+def test_nothing_from_before_a_gap_is_heard_behind_it(
+    before: float, rates: tuple[int, int], stalls: str
+) -> None:
+    """Else there is a step where the two meet, in the fade or behind it."""
+    source, target = rates
+    ring = PythonInputRing(source, 1)
+    following = Following(ring, source, target, 256, 300)
+    heard, brought, now = [], 0, 0.0
+    for number in range(100):
+        now += 300 / target
+        while (brought + 256) / source <= now:
+            stands = stalls == "device" and 40 <= number < 50
+            if not stands:
+                ring.put(np.full((256, 1), before if number < 50 else -0.5, np.float32))
+            brought += 256
+        if stalls == "engine" and 50 <= number < 60:
+            continue
+        out = np.zeros((300, 2), np.float32)
+        following.read(out)
+        heard.append(out[:, 0])
+    assert following.late == 1
+    sound = np.concatenate(heard)
+    behind = sound[np.flatnonzero(np.isnan(sound))[-1] + 1 :]
+    assert len(behind) > 5000
+    assert behind.max() < 0.1  # the filter swings a little
+    assert behind[100:] == pytest.approx(-0.5, abs=1e-3)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from musicvae.live.inputs.lockstep import Lockstep
 from musicvae.live.outputs.input_ring import PythonInputRing
@@ -24,8 +25,8 @@ class Room:
             self.ring.put(counts[:, None])
             self.brought += BLOCK
 
-    def ask(self) -> np.ndarray:
-        out = np.zeros((BLOCK, 2), np.float32)
+    def ask(self, size: int = BLOCK) -> np.ndarray:
+        out = np.zeros((size, 2), np.float32)
         self.lockstep.read(out)
         return out
 
@@ -95,3 +96,28 @@ def test_as_long_as_it_may_wait_nothing_is_skipped() -> None:
         lost += bool(np.isnan(room.ask()).any())
         room.bring(2)
     assert lost <= 1
+
+
+@pytest.mark.parametrize("size", [1, 100, 300, 511])
+def test_nothing_from_before_a_gap_is_heard_behind_it(size: int) -> None:
+    """The device stands still when a part of a block waits, and has lost sound when it goes on."""
+    room = Room()
+    room.bring(4)
+    room.ask(size)
+    room.bring(2)
+    heard = [room.ask(size)[:, 0]]
+    while not np.isnan(heard[-1]).any():
+        heard.append(room.ask(size)[:, 0])
+    last = room.brought - 1
+    room.brought = goes_on = 100_000
+    for _ in range(6):
+        while room.ring.available < size:
+            room.bring()
+        heard.append(room.ask(size)[:, 0])
+    sound = np.concatenate(heard)
+    missing = np.flatnonzero(np.isnan(sound))
+    np.testing.assert_array_equal(np.diff(missing), 1)  # one gap
+    assert len(missing) == size  # and as much waits as if it were given a block later
+    before, after = sound[: missing[0]], sound[missing[-1] + 1 :]
+    np.testing.assert_array_equal(before, last - np.arange(len(before))[::-1])
+    np.testing.assert_array_equal(after, goes_on + np.arange(len(after)))

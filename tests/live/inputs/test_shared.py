@@ -151,6 +151,28 @@ def test_the_input_follows_the_output_to_another_card_and_back(
     output.stop()
 
 
+def test_between_two_cards_there_is_a_gap(machine: Any, wait_for: Wait) -> None:
+    output, heard = both("Interface")
+    heard.start()
+    output.start(lambda out: out.fill(0.0))
+    options = {"sample_rate": RATE, "block": BLOCK, "microphone": "Interface"}
+    out = np.zeros((BLOCK, 2), np.float32)
+    heard.read(out)
+    output.switch(opener("Other", **options))
+    wait_for(lambda: heard.there and not heard.shared)
+    heard.read(out)
+    output.switch(opener("Interface", **options))
+    wait_for(lambda: heard.there and heard.shared)
+    Stream.opened[-1].exchange(0.25)
+    heard.read(out)
+    assert np.isnan(out).all()  # though sound of the other card is there
+    Stream.opened[-1].exchange(0.5)
+    heard.read(out)
+    assert (out == 0.5).all()
+    heard.stop()
+    output.stop()
+
+
 def test_both_are_lost_and_come_back_together(machine: Any, wait_for: Wait) -> None:
     output, heard = both("")  # the default, which will be another one when it is back
     said: list[str] = []
