@@ -53,7 +53,8 @@ VOICE = """async ([number, values, wanted, rate]) => {
     port2.onmessage = ({ data }) => {
       if (data === "ready") return;
       sound.push(...data);
-      port2.postMessage({ played: sound.length / info.channels, waiting: 0, late: false });
+      const played = sound.length / info.channels;
+      port2.postMessage({ pulled: played, played, interruptions: 0 });
       if (sound.length >= wanted * info.channels) whole();
     };
   });
