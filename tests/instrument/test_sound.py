@@ -16,16 +16,6 @@ Ask = Callable[..., Any]
 RATE = 44_100
 
 
-def pulls(count: int, start: float = 0.1, period: float = 0.01) -> list[tuple[float, int, float]]:
-    """Of a device: when, how many sample frames at 44.1 kHz, and how late that is told.
-
-    It takes whole calls of 128 sample frames.
-    """
-    ends = [128 * round(44_100 * period * n / 128) for n in range(count + 1)]
-    sizes = [after - before for before, after in pairwise(ends)]
-    return [(start + period * n, size, 0.0003) for n, size in enumerate(sizes)]
-
-
 def pulls(seconds: float, start: float = 0.1, period: float = 0.01) -> list[list[float]]:
     """Of a device: when, how many sample frames, and how late that is told.
 
