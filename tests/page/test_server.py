@@ -165,7 +165,7 @@ def test_to_one_that_reads_slowly_little_is_on_its_way(serve: Serve, stage: Any)
         for number in range(many):
             stage.say("/sounding", "a", *[float(number)] * size)
             await asyncio.sleep(0)
-        numbers = []
+        numbers: list[float] = []
         while not numbers or numbers[-1] < many - 1:
             address, (_, *values) = heard(await slow.receive_bytes())
             if address == "/sounding":
