@@ -1,12 +1,13 @@
 """Measures what the control page adds to the way of a message, and what many pages cost the sound.
 
-    python benchmarks/page.py [--seconds 60] [--pages 4] | tee page.txt
+    python benchmarks/page.py [--seconds 60] [--pages 4] [--busy 2] | tee page.txt
 
 A daemon plays to nowhere, in real time, with `--page`. First the way there and back (`/ping` to
 `/pong`) is timed: over TCP, over the WebSocket of the page from Python, and from Chromium where it
 is installed, one question at a time. Then so many pages send 60 messages a second each; the rows
 say how often the sound was late, against an equal time of quiet, and what became of the memory from
 a fifth of the time, when all are connected, to its end.
+With `--busy`, so many processes that compute without a pause run beside all that.
 Last, Chromium opens the page: how soon it is seen, whether anything shifts, how much it loads.
 """
 
@@ -17,9 +18,12 @@ import asyncio
 import os
 import shutil
 import socket
+import subprocess
+import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -142,6 +146,21 @@ async def _hear(page: Any) -> None:
         pass
 
 
+@contextmanager
+def busied(count: int) -> Iterator[None]:
+    """So many processes that compute, until the end of the block."""
+    # Until this process has gone, however it did.
+    code = f"import os\nwhile os.getppid() == {os.getpid()}: pass"
+    command = [sys.executable, "-c", code]
+    busy = [subprocess.Popen(command) for _ in range(count)]
+    try:
+        yield
+    finally:
+        for each in busy:
+            each.kill()
+            each.wait()
+
+
 def memory(process: int) -> float:
     """Memory of a process in MB."""
     lines = Path(f"/proc/{process}/status").read_text("ascii").splitlines()
@@ -204,10 +223,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--pages", type=int, default=4)
     parser.add_argument("--questions", type=int, default=300)
     parser.add_argument("--model", help="a decoder's file or name, in place of a small probe")
+    parser.add_argument("--busy", type=int, default=0, help="processes that compute beside it")
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as folder:
         model = options.model or write_probe(Path(folder) / "probe.onnx", latents=16)
-        with playing([model], Path(folder)) as daemon:
+        with playing([model], Path(folder)) as daemon, busied(options.busy):
             ways(daemon.port, daemon.url, options.questions)
             floods(daemon.port, daemon.url, daemon.process, options.pages, options.seconds)
             print_paints(daemon.url)

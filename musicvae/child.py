@@ -28,6 +28,8 @@ from typing import Any
 _TIME_TO_LEAVE = 1.0
 #: How much lower the priority of background work is; the system limits the sum.
 _NICER = 10
+#: How much higher that of what hands wait for, and the highest; that of the rendering thread.
+_PROMPTER, _PROMPTEST, _SOUND = -5, -5, -10
 
 
 def command(code: str) -> list[str]:
@@ -80,8 +82,29 @@ def step_back() -> None:
     """Lower the priority of this process, which at its start is that of its parent."""
     with suppress(OSError):
         os.nice(_NICER)
+    _leave_real_time()
+
+
+def step_forward() -> None:
+    """Raise the priority of this process, for which hands wait, as far as it is behind the sound.
+
+    On Linux, and where the system allows the rendering thread more than this
+    (``live/outputs/priority.py``); elsewhere it stays that of the parent. The threads that there
+    are keep theirs.
+    """
+    if sys.platform != "linux":
+        return
+    _leave_real_time()
+    with suppress(OSError):
+        before = os.getpriority(os.PRIO_PROCESS, 0)
+        os.setpriority(os.PRIO_PROCESS, 0, _SOUND)
+        os.setpriority(os.PRIO_PROCESS, 0, max(before + _PROMPTER, _PROMPTEST))
+
+
+def _leave_real_time() -> None:
+    """The children of a real-time process are real-time processes."""
     if sys.platform == "linux":
-        with suppress(OSError):  # the children of a real-time process are real-time processes
+        with suppress(OSError):
             if os.sched_getscheduler(0) in (os.SCHED_FIFO, os.SCHED_RR):
                 os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
 

@@ -117,6 +117,26 @@ with child.start("import os; print(os.nice(0))", stdout=-1, background=True) as 
     assert started == min(19, parent + 10)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has priorities of threads")
+def test_what_hands_wait_for_comes_after_the_sound_and_before_the_rest() -> None:
+    code = """
+import os
+from musicvae import child
+from musicvae.live.outputs.priority import go_first
+print(os.getpriority(os.PRIO_PROCESS, 0))
+child.step_forward()
+print(os.getpriority(os.PRIO_PROCESS, 0), os.sched_getscheduler(0))
+print(go_first())
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    before, now, scheduler, *sound = done.stdout.split()
+    assert int(scheduler) == os.SCHED_OTHER
+    if sound[0] == "normal":
+        assert now == before
+    elif sound[0] == "nice":
+        assert -10 < int(now) < max(int(before), -4)
+
+
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
 def test_a_child_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
     """Though it is inside a call that no exception reaches."""

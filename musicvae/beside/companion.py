@@ -36,16 +36,12 @@ class Companion:
         name: what it is, for people: ``"control page"``.
         code: what it runs.
         say: shows a line to people.
-        background: whether it has a lower priority than the daemon.
     """
 
-    def __init__(
-        self, name: str, code: str, say: Callable[[str], None], *, background: bool = True
-    ) -> None:
+    def __init__(self, name: str, code: str, say: Callable[[str], None]) -> None:
         self._name = name
         self._code = code
         self._say = say
-        self._background = background
         self._trouble = ""
         self._process: subprocess.Popen[str] | None = None
         self._stopping = threading.Event()
@@ -104,7 +100,6 @@ class Companion:
         try:
             process = child.start(
                 self._code,
-                background=self._background,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -31,6 +32,11 @@ _SHARED = (
 )  # fmt: skip
 #: These lie at the top, since a service worker serves what is below it.
 _TOP = ("index.html", "sw.js")
+#: Lines of the control page's index.html, and where the instrument's wants them.
+_SCREEN, _SCREEN_PLACE = (
+    rb"(?s) *<!-- the screen -->\n(.*?) *<!-- /the screen -->\n",
+    b"    <!-- the screen, as of the control page -->\n",
+)
 _SCRIPT, _PROGRAM = "runtime/onnxruntime.js", "runtime/onnxruntime.wasm.gz"
 
 
@@ -123,6 +129,8 @@ def _page(index: dict[str, Any]) -> dict[str, bytes]:
         inside = path.relative_to(_ASSETS).as_posix()
         if path.name != "package.json":  # for node, which tests the scripts
             files[inside if inside in _TOP else f"instrument/{inside}"] = path.read_bytes()
+    (screen,) = re.findall(_SCREEN, (shared / "index.html").read_bytes())
+    files["index.html"] = files["index.html"].replace(_SCREEN_PLACE, screen)
     names = ", ".join(model["name"] for model in index["models"])
     manifest = {
         "name": f"musicvae: {names}",

@@ -30,6 +30,7 @@ _TURN = 0.0005
 def serve() -> None:
     """Do the first job on standard input until that ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the daemon, which then ends us
+    child.step_forward()
     sys.setswitchinterval(_TURN)
     try:
         for line in child.lines():

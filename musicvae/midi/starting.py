@@ -57,8 +57,7 @@ class Midi(Companion):
     """
 
     def __init__(self, parts: Parts, port: str, file: str, say: Callable[[str], None]) -> None:
-        # Not in the background: a hand waits for it, and it does little.
-        super().__init__("MIDI input", CODE, say, background=False)
+        super().__init__("MIDI input", CODE, say)
         self._job = Job(
             port,
             os.path.abspath(file) if file else "",  # noqa: PTH100 - links stay as they are

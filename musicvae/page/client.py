@@ -81,16 +81,22 @@ class Client:
     async def send_all(self) -> None:
         """Send what is queued, until the socket is closed or far behind."""
         while not self.socket.closed:
-            await self._woken.wait()
-            self._woken.clear()
             if self._full:
                 await self.socket.close(code=1013, message=b"it reads too slowly")
-                return
-            waiting = [*self._others, *self._values.values()]
-            self._others.clear()
-            self._values.clear()
-            for one in waiting:
-                if isinstance(one, str):
-                    await self.socket.send_str(one)
-                else:
-                    await self.socket.send_bytes(one)
+            elif self._others or self._values:
+                await self._send(self._next())
+            else:
+                self._woken.clear()
+                await self._woken.wait()
+
+    def _next(self) -> str | bytes:
+        """What is sent next: answers first, and of a value what it is by now."""
+        if self._others:
+            return self._others.popleft()
+        return self._values.pop(next(iter(self._values)))
+
+    async def _send(self, one: str | bytes) -> None:
+        if isinstance(one, str):
+            await self.socket.send_str(one)
+        else:
+            await self.socket.send_bytes(one)

@@ -30,6 +30,7 @@ from musicvae.page.visitors import Visitors
 def serve() -> None:
     """Serve the first job on standard input until that ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the daemon, which then ends us
+    child.step_forward()
     try:
         for line in child.lines():
             values = json.loads(line)

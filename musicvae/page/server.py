@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
@@ -29,6 +30,8 @@ _KINDS = {
 }
 #: Where they are served; no OSC address of ours begins so.
 ASSETS_PATH = "/assets/"
+#: Bytes on their way to a slow client; the rest waits where newer values replace older ones.
+_UNSENT = 16 * 1024
 #: Seconds between two checks whether a client is there.
 _HEARTBEAT = 15.0
 _SECURE = {
@@ -134,16 +137,21 @@ class Server:
         hub = self._hub
         if len(hub.clients) >= MAX_CLIENTS:
             raise web.HTTPServiceUnavailable(text=f"there are {MAX_CLIENTS} clients already\n")
-        socket = web.WebSocketResponse(
-            heartbeat=_HEARTBEAT, max_msg_size=MAX_PACKET, compress=False, timeout=2.0
+        talking = web.WebSocketResponse(
+            heartbeat=_HEARTBEAT,
+            max_msg_size=MAX_PACKET,
+            compress=False,
+            timeout=2.0,
+            writer_limit=_UNSENT,
         )
-        client = Client(socket, Gate(hub.table, hub.shared))
+        client = Client(talking, Gate(hub.table, hub.shared))
         hub.clients.add(client)  # before anything is awaited, so that there are never too many
         sending: asyncio.Task[None] | None = None
         try:
-            await socket.prepare(request)
+            await talking.prepare(request)
+            _bound(request.transport)
             sending = asyncio.create_task(client.send_all())
-            async for said in socket:
+            async for said in talking:
                 if said.type is WSMsgType.BINARY:
                     hub.pass_on(client, said.data)
                 elif said.type is WSMsgType.TEXT:
@@ -154,12 +162,24 @@ class Server:
                 sending.cancel()
                 with suppress(asyncio.CancelledError, ConnectionError):
                     await sending
-        return socket
+        return talking
 
     async def _close_all(self, app: web.Application) -> None:
         for client in list(self._hub.clients):
             with suppress(ConnectionError):
                 await client.socket.close(code=1001, message=b"musicvae live has ended")
+
+
+def _bound(transport: asyncio.Transport | None) -> None:
+    """Let little wait in the process, and where the system can do that, in the system."""
+    if transport is None:
+        return
+    transport.set_write_buffer_limits(high=_UNSENT)
+    option = getattr(socket, "TCP_NOTSENT_LOWAT", None)
+    connected = transport.get_extra_info("socket")
+    if option is not None and connected is not None:
+        with suppress(OSError):
+            connected.setsockopt(socket.IPPROTO_TCP, option, _UNSENT)
 
 
 def _file(name: str) -> web.FileResponse:

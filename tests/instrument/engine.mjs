@@ -51,9 +51,31 @@ const answers = {
     const samples = Float32Array.from(block);
     return { peak: mix(samples, channels, from, to), block: [...samples] };
   },
-  supply({ rate, block, heard }) {
-    const supply = new Supply(rate, block);
-    return heard.map((told) => (supply.hear(...told), supply.ahead / rate));
+  // A device that pulls at some times, and a machine that decodes a frame in some time.
+  supply({ rate, pulls, hop, takes }) {
+    const supply = new Supply(rate);
+    let [now, pulled, played, interruptions, block] = [0, 0, 0, 0, null];
+    const begin = (begun) => {
+      const frames = Math.ceil(supply.lacking / hop);
+      return { begun, size: frames * hop, ends: begun + frames * takes };
+    };
+    const send = ({ size, begun, ends }) => {
+      supply.send(size, begun, (now = ends));
+      block = null;
+    };
+    return pulls.map(([at, size, delay]) => {
+      while ((block ??= begin(now + supply.wait(now))).ends <= at) send(block);
+      const there = supply.rendered - played;
+      if (there < size) interruptions += 1;
+      played += Math.min(there, size);
+      pulled += size;
+      // What is told while it decodes is heard after that.
+      if (block.begun < at + delay) send(block);
+      block = null;
+      now = Math.max(now, at + delay);
+      supply.hear({ pulled, played, interruptions }, now);
+      return { early: supply.early, waits: supply.waits, waiting: supply.waiting, interruptions };
+    });
   },
   resample({ from, to, channels, blocks }) {
     const resampler = new Resampler(from, to, channels);

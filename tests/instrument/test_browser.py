@@ -53,7 +53,8 @@ VOICE = """async ([number, values, wanted, rate]) => {
     port2.onmessage = ({ data }) => {
       if (data === "ready") return;
       sound.push(...data);
-      port2.postMessage({ played: sound.length / info.channels, waiting: 0, late: false });
+      const played = sound.length / info.channels;
+      port2.postMessage({ pulled: played, played, interruptions: 0 });
       if (sound.length >= wanted * info.channels) whole();
     };
   });
@@ -193,9 +194,14 @@ def test_it_comes_again_without_a_network(visit: Callable[..., Visit], instrumen
 
 
 def test_it_fits_a_phone(visit: Callable[..., Visit]) -> None:
-    page = visit(width=360).page
+    there = visit(width=360)
+    page = there.page
+    there.play()
     page.get_by_role("slider", name="Map of the memory").wait_for()
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    crowded = "[...document.querySelectorAll('#figures dd')]"
+    crowded += ".filter((one) => one.scrollWidth > one.parentElement.clientWidth).length"
+    assert page.evaluate(crowded) == 0
     low = "[...document.querySelectorAll('button, select, .fader')]"
     low += ".filter((one) => one.offsetParent && one.offsetHeight < 40).length"
     assert page.evaluate(low) == 0

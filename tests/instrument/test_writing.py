@@ -169,6 +169,7 @@ def test_the_map_is_that_of_the_daemon() -> None:
 
 def test_no_script_stands_in_the_page_and_nothing_comes_from_elsewhere(written: Path) -> None:
     page = (written / "index.html").read_text("utf-8")
+    assert page.count('<meta name="viewport" content="width=device-width') == 1  # of the other page
     assert not re.findall(r"<script(?![^>]* src=)|<style| style=| on[a-z]+=", page)
     for path in written.rglob("*"):
         if path.suffix in (".js", ".css", ".html") and path.parent.name != "runtime":

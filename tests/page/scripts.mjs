@@ -50,7 +50,7 @@ assert.deepEqual(lists, [[["one"], ["two"]], []]);
 assert.deepEqual(pairs(["load", 0.5, "late", 3]), { load: 0.5, late: 3 });
 
 // The map: points by memory and style, in any order, the same twice; and ways.
-const points = new Points();
+const points = new Points(() => "#62b8ea");
 const heard = [];
 store.on("map a", (address, values) => {
   heard.push(address);
@@ -70,6 +70,7 @@ assert.deepEqual(points.axes, ["bass", ""]);
 assert.deepEqual(points.memories.get("jazz").get("swing"), [0, 0.25, 0.5, 0.75]);
 const [[first, colour], [second, other]] = points.styles("jazz");
 assert.deepEqual([first, second], ["swing", "bebop"]);
+assert.equal(colour, "#62b8ea"); // that of the deck
 assert.notEqual(colour, other);
 const way = Array.from({ length: 500 }, (_, at) => [at / 499, 0.5]);
 assert.ok(Math.abs(length(way) - 1) < 1e-9);

@@ -161,6 +161,12 @@ def test_it_fits_a_phone(drive: Callable[..., None], stage: Any) -> None:
         low = "[...document.querySelectorAll('button:not(.chip), select, .fader')]"
         low += ".filter((one) => one.offsetParent && one.offsetHeight < 40).length"
         assert page.evaluate(low) == 0
+        status = ("latency_ms", 30.0, "load", 0.1, "underruns", 0, "recording", "take", "rate", 1)
+        later(stage.say, "/status.reply", *status)
+        page.get_by_role("button", name="Stop recording take").wait_for()
+        wide = "[...document.querySelectorAll('button:not(.chip)')]"
+        wide += ".filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.textContent)"
+        assert page.evaluate(wide) == []
         panic = page.get_by_role("button", name="panic", exact=True)
         panic.click()
         browser.until(lambda: sent(stage, "/deck/*/panic") == [()])

@@ -56,6 +56,24 @@ def test_of_values_that_wait_the_newest_is_sent(made: tuple[Client, Socket]) -> 
     ]
 
 
+def test_a_value_that_changes_while_others_are_sent_is_sent_as_it_is_then(
+    made: tuple[Client, Socket],
+) -> None:
+    client, socket = made
+    client.put_value("gain", b"old")
+    client.put_value("glide", b"old")
+    send = socket.send_bytes
+
+    async def changing(data: bytes) -> None:
+        await send(data)
+        client.put_value("glide", b"new")
+        client.put("an answer")
+
+    socket.send_bytes = changing  # type: ignore[method-assign]
+    asyncio.run(client.send_all())
+    assert socket.sent[:3] == [b"old", "an answer", b"new"]
+
+
 def test_one_that_reads_too_slowly_is_disconnected(made: tuple[Client, Socket]) -> None:
     client, socket = made
     for _ in range(MAX_WAITING + 1):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable
 from typing import Any
@@ -149,6 +150,28 @@ def test_a_message_that_is_too_long_ends_its_connection(serve: Serve) -> None:
         again = await web.ws_connect("/")
         await again.send_bytes(b"nonsense")
         assert heard(await again.receive_bytes())[0] == "/error"
+
+    serve(test)
+
+
+def test_to_one_that_reads_slowly_little_is_on_its_way(serve: Serve, stage: Any) -> None:
+    many, size = 20_000, 64
+
+    async def test(web: Any) -> None:
+        slow = await web.ws_connect("/")
+        await slow.send_json({"COMMAND": "FOLLOW"})
+        while not any(client.follows for client in stage.hub.clients):
+            await asyncio.sleep(0.01)
+        for number in range(many):
+            stage.say("/sounding", "a", *[float(number)] * size)
+            await asyncio.sleep(0)
+        numbers: list[float] = []
+        while not numbers or numbers[-1] < many - 1:
+            address, (_, *values) = heard(await slow.receive_bytes())
+            if address == "/sounding":
+                numbers.append(values[0])
+        assert numbers == sorted(numbers)
+        assert len(numbers) < many / 4
 
     serve(test)
 

@@ -34,6 +34,8 @@ export class Output {
     const options = { numberOfInputs: 0, outputChannelCount: [2] };
     this.node = new AudioWorkletNode(this.context, "player", options);
     this.node.port.onmessage = ({ data }) => this.tell(data);
+    const { port1, port2 } = new MessageChannel();
+    this.node.port.postMessage({ echo: [port1, port2] }, [port1, port2]);
     this.node.connect(this.context.destination);
   }
 

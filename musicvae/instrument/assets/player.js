@@ -10,7 +10,7 @@ const ROOM = 1;
 
 class Ring {
   constructor(port, channels) {
-    Object.assign(this, { port, channels, at: 0, end: 0, late: false, ready: false });
+    Object.assign(this, { port, channels, at: 0, end: 0, pulled: 0, late: false, ready: false });
     this.samples = new Float32Array(ROOM * sampleRate * channels);
     // What sounds, what sounded when it was interrupted, and how much of what is new is heard.
     this.value = new Float32Array(channels);
@@ -34,6 +34,7 @@ class Ring {
   /** Add the next sample frame to `out`, at a level. */
   add(out, frame, level) {
     const { channels, last, samples, value } = this;
+    this.pulled += 1;
     const step = 1 / (FADE * sampleRate);
     const empty = this.waiting < 1;
     if (empty && !this.late) {
@@ -52,18 +53,32 @@ class Ring {
     if (!empty) this.at += channels;
   }
 
-  /** Tell the voice how much was played, and how much still waits. */
-  answer(late) {
-    this.port.postMessage({ played: this.at / this.channels, waiting: this.waiting, late });
+  /** Tell the voice how much was pulled, how much of it was there, and how often it was not. */
+  answer() {
+    const { pulled, interruptions } = this;
+    this.port.postMessage({ pulled, played: this.at / this.channels, interruptions });
   }
 }
 
 class Player extends AudioWorkletProcessor {
   constructor() {
     super();
-    Object.assign(this, { rings: [], late: 0, change: 0 });
-    this.port.onmessage = ({ data: { port, channels } }) => {
-      this.rings.push(new Ring(port, channels));
+    Object.assign(this, { rings: [], late: 0, change: 0, pulled: false });
+    this.port.onmessage = ({ data: { echo, port, channels } }) => {
+      if (echo) this.listen(...echo);
+      else this.rings.push(new Ring(port, channels));
+    };
+  }
+
+  /**
+   * Devices pull some calls of `process` at once, and no message is heard meanwhile. So one that
+   * it sends to itself is heard after the pull, which voices are told of once.
+   */
+  listen(own, other) {
+    this.echo = own;
+    other.onmessage = () => {
+      this.pulled = false;
+      for (const ring of this.rings) ring.answer();
     };
   }
 
@@ -80,7 +95,8 @@ class Player extends AudioWorkletProcessor {
     }
     const late = now.interruptions - before;
     this.late += late;
-    for (const ring of this.rings) ring.answer(late > 0);
+    if (!this.pulled) this.echo.postMessage(0);
+    this.pulled = true;
     if (late) this.port.postMessage({ late: this.late });
     if (this.change >= 1) this.turn();
     return true;

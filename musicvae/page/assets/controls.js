@@ -7,7 +7,7 @@ import { scaleOf } from "./scale.js";
 // Words that people know better than those of the addresses.
 const NAMES = {
   "/walk": ["speed", "radius"],
-  "/region": ["from", "to"],
+  "/region": ["region from", "region to"],
   "/tape/scrub": ["place"],
   "/memory/place": ["place"],
   "/tape/play": ["run"],

@@ -24,11 +24,11 @@ const HELP =
 /** The section of a deck; `end` when it is no longer shown. */
 export function map(stage, deck) {
   const path = (address) => `/deck/${deck}${address}`;
-  const points = new Points();
   const canvas = h("canvas", { "aria-hidden": "true" });
   const [across, upwards] = ["across", "upwards"].map((className) => h("span", { className }));
   const about = h("p", { className: "about none" });
   const area = h("div", { className: "map", tabIndex: 0, role: "application" }, canvas, across, upwards, about);
+  const points = new Points(() => getComputedStyle(area).getPropertyValue("--own").trim());
   const help = h("p", { className: "heard", id: newId("help"), textContent: HELP });
   area.setAttribute("aria-describedby", help.id);
   area.setAttribute("aria-label", `Map of deck ${deck}`);

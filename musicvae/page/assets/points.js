@@ -9,7 +9,9 @@ const COLOURS = [
 const MOST_PLACES = 64;
 
 export class Points {
-  constructor() {
+  /** @param {() => string} own the colour of the deck, which the style that comes first gets */
+  constructor(own) {
+    this.own = own;
     this.forget();
   }
 
@@ -30,12 +32,16 @@ export class Points {
       return;
     }
     const [style, first, ...numbers] = values;
-    if (!this.colours.has(style)) {
-      this.colours.set(style, COLOURS[this.colours.size % COLOURS.length]);
-    }
+    if (!this.colours.has(style)) this.colours.set(style, this.nextColour());
     const row = known.get(style) ?? [];
     known.set(style, row);
     numbers.forEach((number, at) => (row[2 * first + at] = number));
+  }
+
+  nextColour() {
+    const own = this.own();
+    const all = [own, ...COLOURS.filter((one) => one !== own)];
+    return all[this.colours.size % all.length];
   }
 
   /** How many points a memory has. */

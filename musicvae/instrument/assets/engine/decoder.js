@@ -6,6 +6,8 @@ const PACKED = [0x1f, 0x8b];
 const WARM = 400;
 /** So many times faster than the music, blocks need not be longer. */
 const SPARE = 3;
+/** Seconds that a block lasts at most. */
+const LONGEST = 0.1;
 
 /**
  * The runtime, with one thread: more would need headers that static hosts cannot set.
@@ -61,16 +63,15 @@ export class Decoder {
   }
 
   /**
-   * How many frames to decode at once: few, so that a hand is heard soon, but as many as the music
-   * needs to be decoded with time to spare; and so many times faster than they last.
+   * How many frames to decode at once at least: few, so that a hand is heard soon, but as many as
+   * the music needs to be decoded with time to spare; and so many times faster than they last.
    */
   async pace() {
     const { hop, sample_rate: rate, latent_dim: width } = this.info;
     let best = { frames: 1, speed: 0 };
     const warm = performance.now() + WARM; // meanwhile browsers compile it again, better
     while (performance.now() < warm) await this.push(new Float32Array(width));
-    for (const shortest of [0.01, 0.02, 0.04, 0.08]) {
-      const frames = Math.max(1, Math.round((shortest * rate) / hop));
+    for (let frames = 1; frames === 1 || frames * hop < LONGEST * rate; frames *= 2) {
       const speed = await this.time(frames, new Float32Array(frames * width));
       if (speed > best.speed) best = { frames, speed };
       if (speed >= SPARE) break;

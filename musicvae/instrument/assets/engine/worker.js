@@ -3,7 +3,7 @@
 // It is told {open: {runtime, model, memory, info, rate, port, values}}, then {set: [address,
 // values]}; it tells {ready}, {sounding} some times a second, and {trouble}. Blocks of sound go
 // through the port to the audio thread, at its rate, and "ready" once there are enough to begin;
-// it answers how much it has played and how much still waits.
+// after each pull of the device, it answers how much it has played.
 
 import { Controls } from "./controls.js";
 import { Decoder, openRuntime, read } from "./decoder.js";
@@ -14,8 +14,14 @@ import { Supply } from "./supply.js";
 
 /** Milliseconds between two reports. */
 const REPORT = 50;
-/** How slowly the time of a block that is reported follows the newest; clocks may be coarse. */
+/** How slowly the time of a frame that is reported follows the newest; clocks may be coarse. */
 const SLOWLY = 0.03;
+/** Milliseconds, below which timers of browsers wait for none or for one. */
+const CLOCK = 1;
+/** Frames that are decoded at once at most, unless fewer are too slow. */
+const TOGETHER = 8;
+
+const seconds = () => performance.now() / 1000;
 
 class Voice {
   static async open({ runtime, model, memory, info, rate, port, values }) {
@@ -30,11 +36,10 @@ class Voice {
     voice.controls = new Controls(info, encoded);
     for (const [address, given] of values) voice.controls.set(address, given);
     for (const ramps of [voice.controls.manual, voice.controls.attributes]) ramps.jump();
-    const supply = new Supply(rate, Math.round((frames * info.hop * rate) / info.sample_rate));
     const higher = rate === info.sample_rate ? null : new Resampler(info.sample_rate, rate, info.channels);
-    const lasts = (1000 * frames * info.hop) / info.sample_rate;
-    Object.assign(voice, { info, frames, lasts, supply, higher, port, running: false });
-    voice.took = lasts / speed;
+    const frame = (1000 * info.hop) / info.sample_rate;
+    Object.assign(voice, { info, frames, frame, higher, port, running: false, supply: new Supply(rate) });
+    voice.took = frame / speed;
     voice.level = amplitude(voice.controls.gain);
     Object.assign(voice, { peak: -100, told: 0 });
     // Between two blocks, messages are heard: a task of its own for each.
@@ -45,14 +50,21 @@ class Voice {
     return voice;
   }
 
-  hear({ played, waiting, late }) {
-    this.supply.hear(played, waiting, late);
+  hear(told) {
+    this.supply.hear(told, seconds());
     this.go();
   }
 
+  /** Decode now, or when it is time. */
   go() {
     if (this.running) return;
-    if (!this.supply.due) return this.begin();
+    clearTimeout(this.timer);
+    const wait = 1000 * this.supply.wait(seconds());
+    if (wait >= CLOCK) {
+      this.begin();
+      if (wait < Infinity) this.timer = setTimeout(() => this.go(), wait);
+      return;
+    }
     this.running = true;
     this.again();
   }
@@ -64,32 +76,36 @@ class Voice {
   }
 
   async render() {
-    const { info, frames, controls } = this;
+    const { info, controls, supply } = this;
+    const begun = seconds();
+    const lacking = Math.ceil((1000 * supply.lacking) / supply.rate / this.frame);
+    const frames = Math.max(this.frames, Math.min(lacking, TOGETHER));
     const rows = new Float32Array(frames * info.latent_dim);
     for (let frame = 0; frame < frames; frame += 1) rows.set(controls.next(), frame * info.latent_dim);
-    const decoded = await this.decode(rows);
+    const decoded = await this.decode(rows, frames);
     const block = this.higher?.push(decoded) ?? decoded;
     const level = amplitude(controls.gain);
     this.peak = Math.max(this.peak, mix(block, info.channels, this.level, level));
     this.level = level;
-    this.supply.rendered += block.length / info.channels;
+    const size = block.length / info.channels;
     this.port.postMessage(block, [block.buffer]);
+    supply.send(size, begun, seconds());
     this.report();
     this.running = false;
     this.go();
   }
 
   /** The sound of these latents; where it cannot be computed, silence, and the next ones anew. */
-  async decode(rows) {
+  async decode(rows, frames) {
     const begun = performance.now();
     try {
       const block = await this.decoder.push(rows);
-      this.took += SLOWLY * (performance.now() - begun - this.took);
+      this.took += SLOWLY * ((performance.now() - begun) / frames - this.took);
       return block;
     } catch (error) {
       this.decoder.reset();
       postMessage({ trouble: String(error.message ?? error) });
-      return new Float32Array(this.frames * this.info.hop * this.info.channels);
+      return new Float32Array(frames * this.info.hop * this.info.channels);
     }
   }
 
@@ -98,9 +114,9 @@ class Voice {
     if (now - this.told < REPORT) return;
     this.told = now;
     const { peak, supply, controls } = this;
-    const speed = this.lasts / Math.max(this.took, 0.01);
+    const speed = this.frame / Math.max(this.took, 0.01);
     const delay = this.info.latency + (this.higher?.delay ?? 0);
-    const waits = supply.waits / supply.rate + delay / this.info.sample_rate;
+    const waits = supply.waits + delay / this.info.sample_rate;
     postMessage({ sounding: [...controls.z], speed, peak, waits, ...controls.status });
     this.peak = -100;
   }
