@@ -3,8 +3,9 @@
     z = clamp(scale · (source + manual) + bias + Σ attribute · direction)
 
 ``manual`` are the latents that ``/latent`` sets, ``source`` is the movement of a tape or a random
-walk. All of them but the source follow linear ramps, so that no change makes a jump. A frame is
-one step of the decoder. Everything here runs on the rendering thread.
+walk. What a source makes of an attribute itself is not added. All of them but the source follow
+linear ramps, so that no change makes a jump. A frame is one step of the decoder. Everything here
+runs on the rendering thread.
 """
 
 from __future__ import annotations
@@ -130,7 +131,7 @@ class Controls:
             self._trajectory.advance(self.manual)
             for ramps in self._ramps:
                 ramps.advance()
-        z = self._z
+        z, amounts = self._z, self.attributes.value
         source = self.sources.get(self.source)
         if source is None or not source.ready:
             z[:] = self.manual.value
@@ -140,11 +141,12 @@ class Controls:
             source.next(z)
             keep_bounded(z)
             np.add(z, self.guidance.push if source.guided else self.manual.value, out=z)
-        self._sharpening.sharpen(z, self.attributes.value)
+            amounts = self.guidance.unheeded if source.guided else amounts
+        self._sharpening.sharpen(z, amounts)
         np.multiply(z, self.scale.value, out=z)
         np.add(z, self.bias.value, out=z)
         if len(self._directions):
-            np.matmul(self.attributes.value, self._directions, out=self._moved)
+            np.matmul(amounts, self._directions, out=self._moved)
             np.add(z, self._moved, out=z)
         np.clip(z, self.low, self.high, out=z)
         self.guidance.note(z)
@@ -266,7 +268,7 @@ class Controls:
     def _lead(self) -> None:
         """Tell sources where the performer moves the latents."""
         lead, self.guidance.hand[:] = self.guidance.lead, self.manual.value
-        self.guidance.amounts[:] = self.attributes.value
+        self.guidance.amounts[:], self.guidance.heeded[:] = self.attributes.value, 0.0
         np.matmul(self.attributes.value, self._directions, out=lead)
         np.add(lead, self.manual.value, out=lead)
 
