@@ -7,16 +7,20 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from musicvae.artifact import ArtifactInfo, PriorInfo
+from musicvae.artifact import ArtifactInfo, AttributeInfo, PriorInfo
 from musicvae.errors import LatentError, SettingError
 from musicvae.latents.arrays import Float32
+from musicvae.latents.attributes import SLOW
 from musicvae.recipes.ranges import nearest
 
 #: The farthest that an attribute can be asked for, in standard deviations.
 FARTHEST = 8.0
 #: How much a genre is asked for, where there are several: in training, 1. Rollouts hear it too
 #: little, and drift to what is common to all genres; docs/prior.md has the figures.
-EMPHASIS = 1.5
+EMPHASIS = 1.4
+#: Deviations of a model's attributes are those of single steps, where a prior knows means over a
+#: second: these vary so many times as much (0.5 to 0.8, in the ten genres).
+SECOND = 0.6
 
 
 class Conditions:
@@ -53,7 +57,8 @@ class Conditions:
         """Ask for attributes as the music of a model has them, and from now on in its terms.
 
         Where nothing else is asked for, they are asked for as they are on average in what the model
-        learnt from, and :meth:`set_attribute` counts from there, in its standard deviations.
+        learnt from, and :meth:`set_attribute` counts from there, in the standard deviations that
+        means over a second have in it.
 
         Args:
             model: whose attributes it has in common with the prior count; ``None`` goes back to
@@ -61,7 +66,7 @@ class Conditions:
         """
         theirs = {} if model is None else {each.name: each for each in model.attributes}
         self._usual = {
-            knob.name: ((own.mean - knob.mean) / knob.std, own.std / knob.std)
+            knob.name: ((own.mean - knob.mean) / knob.std, _deviation(own) / knob.std)
             for knob in self._knobs
             if (own := theirs.get(knob.name)) is not None and own.unit == knob.unit and own.std
         }
@@ -134,6 +139,11 @@ class Conditions:
             )
         np.multiply(latents, np.float32(trust), out=self._hint[:-1])
         self._hint[-1] = trust
+
+
+def _deviation(attribute: AttributeInfo) -> float:
+    """Of means over a second, in the attribute's unit."""
+    return attribute.std * (1.0 if attribute.name in SLOW else SECOND)
 
 
 def _place(noun: str, name: str, known: Mapping[str, int]) -> int:

@@ -69,7 +69,7 @@ def test_it_is_asked_for_music_like_that_of_the_model(
     prior_controls: Any, prior: Prior, prior_file: Path
 ) -> None:
     deck = prior_controls()
-    own = replace(deck.info.attributes[0], mean=KNOB.mean + KNOB.std, std=KNOB.std / 2)
+    own = replace(deck.info.attributes[0], mean=KNOB.mean + KNOB.std, std=KNOB.std / 1.2)
     source: Any = deck.sources["prior"]
     source._genre, source._info = "jazz", replace(deck.info, attributes=(own,))
     do(deck, "/glide", 0.0)
