@@ -7,20 +7,17 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from musicvae.artifact import ArtifactInfo, AttributeInfo, PriorInfo
+from musicvae.artifact import ArtifactInfo, PriorInfo
 from musicvae.errors import LatentError, SettingError
 from musicvae.latents.arrays import Float32
-from musicvae.latents.attributes import SLOW
 from musicvae.recipes.ranges import nearest
+from musicvae.runtime.moods import Usual, usual
 
 #: The farthest that an attribute can be asked for, in standard deviations.
 FARTHEST = 8.0
-#: How much a genre is asked for, where there are several: in training, 1. Rollouts hear it too
-#: little, and drift to what is common to all genres; docs/prior.md has the figures.
+#: How much a genre is asked for, where there are several: in training, 1. By that rollouts drift
+#: towards what is common to all genres, and at 2.5 they leave the music of some.
 EMPHASIS = 1.4
-#: Deviations of a model's attributes are those of single steps, where a prior knows means over a
-#: second: these vary so many times as much (0.5 to 0.8, in the ten genres).
-SECOND = 0.6
 
 
 class Conditions:
@@ -42,7 +39,7 @@ class Conditions:
         self._attributes = {knob.name: place for place, knob in enumerate(prior.attributes)}
         first, count = len(prior.genres), len(prior.attributes)
         self._knobs, self._emphasis = prior.attributes, EMPHASIS if first > 1 else 1.0
-        self._usual: dict[str, tuple[float, float]] = {}
+        self._usual: dict[str, Usual] = {}
         self._genre = self.row[:first]
         self._wanted = self.row[first : first + count]
         self._known = self.row[first + count : first + 2 * count]
@@ -53,23 +50,19 @@ class Conditions:
         self.row[:] = 0.0
         self._usual = {}
 
-    def liken(self, model: ArtifactInfo | None) -> None:
+    def liken(self, model: ArtifactInfo | None, seed: int = 0) -> None:
         """Ask for attributes as the music of a model has them, and from now on in its terms.
 
-        Where nothing else is asked for, they are asked for as they are on average in what the model
-        learnt from, and :meth:`set_attribute` counts from there, in the standard deviations that
-        means over a second have in it.
+        Where nothing else is asked for, they are asked for as they are in what the model learnt
+        from, on average and a mood; and :meth:`set_attribute` counts from there, in the standard
+        deviations that means over a second have in it.
 
         Args:
             model: whose attributes it has in common with the prior count; ``None`` goes back to
                 the terms of the prior.
+            seed: of the mood, 0 to 4294967295.
         """
-        theirs = {} if model is None else {each.name: each for each in model.attributes}
-        self._usual = {
-            knob.name: ((own.mean - knob.mean) / knob.std, _deviation(own) / knob.std)
-            for knob in self._knobs
-            if (own := theirs.get(knob.name)) is not None and own.unit == knob.unit and own.std
-        }
+        self._usual = {} if model is None else usual(model, self._knobs, seed)
         for name in self._attributes:
             self.set_attribute(name, None)
 
@@ -108,7 +101,7 @@ class Conditions:
                 expected=f"-{FARTHEST:g} to {FARTHEST:g} standard deviations",
                 received=value,
             )
-        mean, deviation = self._usual.get(name, (0.0, 1.0))
+        mean, deviation = self._usual.get(name, Usual(0.0, 1.0))
         wanted = mean + deviation * (value or 0.0)
         self._known[place] = value is not None or name in self._usual
         self._wanted[place] = max(-FARTHEST, min(wanted, FARTHEST))
@@ -139,11 +132,6 @@ class Conditions:
             )
         np.multiply(latents, np.float32(trust), out=self._hint[:-1])
         self._hint[-1] = trust
-
-
-def _deviation(attribute: AttributeInfo) -> float:
-    """Of means over a second, in the attribute's unit."""
-    return attribute.std * (1.0 if attribute.name in SLOW else SECOND)
 
 
 def _place(noun: str, name: str, known: Mapping[str, int]) -> int:

@@ -76,7 +76,7 @@ def play_prior(
     decoder, learnt = StreamDecoder(model), _prior(model, prior)
     info = decoder.info
     learnt.check_space(info.latent_space)
-    asked = _ask(learnt, info, genre, attributes or {})
+    asked = _ask(learnt, info, drawn, genre, attributes or {})
     player: Improviser | None = None
     if variation < 1:
         bank = memory if isinstance(memory, Memory) else Memory.load(memory or memory_file(model))
@@ -129,7 +129,11 @@ def _last(rows: Latents, number: int) -> Latents:
 
 
 def _ask(
-    prior: Prior, info: ArtifactInfo, genre: str | None, attributes: Mapping[str, float]
+    prior: Prior,
+    info: ArtifactInfo,
+    seed: int,
+    genre: str | None,
+    attributes: Mapping[str, float],
 ) -> Float32:
     """Ask for a genre, by default that of the model or the only one, and for attributes.
 
@@ -141,7 +145,7 @@ def _ask(
     chosen = genre or default
     prior.conditions.set_genre(chosen)
     if chosen is not None and (chosen == info.genre or len(known) == 1):
-        prior.conditions.liken(info)
+        prior.conditions.liken(info, seed)
     own = {attribute.name for attribute in info.attributes}
     for name, value in attributes.items():
         if name in knobs or name not in own:

@@ -13,6 +13,7 @@ import musicvae as mv
 from musicvae.artifact import AttributeInfo
 from musicvae.errors import SettingError
 from musicvae.limiter import Limiter
+from musicvae.runtime.moods import usual
 from musicvae.runtime.new_music import play_prior
 from musicvae.runtime.prior import Prior
 from tests.latents.memories import make_memory
@@ -54,11 +55,11 @@ def test_the_prior_is_asked_for_music_like_that_of_the_model(
     own = AttributeInfo("brightness", "Hz", (0.5, 0.0, 0.0, 0.0), 1300.0, 200.0, 0.5)
     model = make_stream("jazz.onnx", attributes=(own,), genre="jazz")
     path = prior_artifacts.write_prior_artifact(model.with_name("jazz.prior.onnx"))
-    # The prior's music has 1500 Hz and deviates by 400 Hz; means over a second of the model's
-    # music, which deviates by 200 Hz from step to step, by 0.6 times that.
-    for asked, told in (({}, -0.5), ({"brightness": 5.0}, 1.0), ({"brightness": -1.0}, -0.8)):
-        sound = play_prior(model, 0.5, 7, attributes=asked).samples
-        walk = Prior(path).walk(80, 7, genre="jazz", attributes={"brightness": told})
+    mean, deviation = usual(mv.inspect(model), Prior(path).prior.attributes, 7)["brightness"]
+    for asked in (0.0, 5.0, -1.0):
+        sound = play_prior(model, 0.5, 7, attributes={"brightness": asked}).samples
+        told = {"brightness": mean + asked * deviation}
+        walk = Prior(path).walk(80, 7, genre="jazz", attributes=told)
         np.testing.assert_allclose(sound, decoded(model, walk, len(sound)), atol=1e-6)
     sound = play_prior(model, 0.5, 7, genre="metal").samples
     walk = Prior(path).walk(80, 7, genre="metal")

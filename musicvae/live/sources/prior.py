@@ -118,7 +118,7 @@ class PriorSource(Source):
 
     def restart(self, seed: int) -> None:
         """See :class:`Source`."""
-        self._begins = True
+        self._begins, self._told = True, None  # another seed is another mood
 
     def adopt(self, other: PriorSource) -> None:
         """See :class:`Source`. The prior itself moves on: the other holds its step as it fades."""
@@ -221,4 +221,4 @@ class PriorSource(Source):
         conditions = rollout.prior.conditions
         conditions.set_genre({name: 1 / len(named) for name in named})
         own = named == [self._genre] or len(genres) == 1
-        conditions.liken(self._info if own else None)
+        conditions.liken(self._info if own else None, self._guidance.seed % 2**32)

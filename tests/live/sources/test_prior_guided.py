@@ -11,11 +11,10 @@ import numpy as np
 from musicvae.latents.memory.improviser import Improviser
 from musicvae.latents.memory.places import Places
 from musicvae.live.engine.controls import Controls
+from musicvae.runtime.moods import usual
 from musicvae.runtime.prior import Prior
 from musicvae.runtime.rollout import Rollout
 from tests.live.sources.prior_decks import LIKE, do, frames, steps
-
-(KNOB,) = LIKE.attributes
 
 
 def test_a_style_is_a_genre_and_at_first_that_of_the_model(
@@ -35,8 +34,8 @@ def test_a_style_is_a_genre_and_at_first_that_of_the_model(
     source: Any = deck.sources["prior"]
     source._genre, source._told = "jazz", None
     do(deck, "/seed", 3)
-    usual = (deck.info.attributes[0].mean - KNOB.mean) / KNOB.std
-    jazz = Prior(prior_file).walk(20, 3, genre="jazz", attributes={"loudness": usual})
+    own = usual(deck.info, LIKE.attributes, 3)["loudness"].mean
+    jazz = Prior(prior_file).walk(20, 3, genre="jazz", attributes={"loudness": own})
     np.testing.assert_allclose(steps(deck, 20), jazz, atol=1e-5)
 
 
@@ -69,18 +68,19 @@ def test_it_is_asked_for_music_like_that_of_the_model(
     prior_controls: Any, prior: Prior, prior_file: Path
 ) -> None:
     deck = prior_controls()
-    own = replace(deck.info.attributes[0], mean=KNOB.mean + KNOB.std, std=KNOB.std / 1.2)
+    own = replace(deck.info.attributes[0], mean=-14.0, std=3.0)
     source: Any = deck.sources["prior"]
     source._genre, source._info = "jazz", replace(deck.info, attributes=(own,))
     do(deck, "/glide", 0.0)
     do(deck, "/prior/load", "tiny", payload=Rollout(prior))
-    usual = Prior(prior_file).walk(20, 3, genre="jazz", attributes={"loudness": 1.0})
-    do(deck, "/seed", 3)
-    np.testing.assert_allclose(steps(deck, 20), usual, atol=1e-5)
-    do(deck, "/attr/<name>", -1.0, key="loudness")
-    less = Prior(prior_file).walk(20, 3, genre="jazz", attributes={"loudness": 0.5})
-    do(deck, "/seed", 3)
-    np.testing.assert_allclose(steps(deck, 20), less, atol=1e-5)
+    for seed in (3, 4):  # each has its mood
+        mean, deviation = usual(source._info, LIKE.attributes, seed)["loudness"]
+        for asked in (0.0, -1.0):
+            do(deck, "/attr/<name>", asked, key="loudness")
+            do(deck, "/seed", seed)
+            told = {"loudness": mean + asked * deviation}
+            walk = Prior(prior_file).walk(20, seed, genre="jazz", attributes=told)
+            np.testing.assert_allclose(steps(deck, 20), walk, atol=1e-5)
     do(deck, "/style", "metal")  # of which the model's music is no example
     do(deck, "/attr/<name>", 0.0, key="loudness")
     do(deck, "/seed", 3)
