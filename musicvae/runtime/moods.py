@@ -20,7 +20,7 @@ from musicvae.latents.attributes import SLOW
 #: second: these vary so many times as much (0.5 to 0.8, in the ten genres).
 SECOND = 0.6
 #: Standard deviation of moods, in those of the model, or of the prior where they are smaller.
-MOOD = 0.5
+MOOD = 0.25
 #: Tells these draws from others of the same seed.
 _STREAM = 2
 #: Directions come from a file.
