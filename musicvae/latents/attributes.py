@@ -49,7 +49,7 @@ CONTRAST_SECONDS = 0.2
 LEAST_SPEARMAN, LEAST_MOVE = 0.8, 0.1
 
 #: Attributes counted over a window of this many seconds, over which latents are smoothed too.
-_SLOW = {"onsets": ONSET_SECONDS}
+SLOW = {"onsets": ONSET_SECONDS}
 #: Percentiles at which values are clipped; silence at -80 dBFS would else outweigh the music.
 _OUTLIERS = (1.0, 99.0)
 
@@ -218,7 +218,7 @@ def _gathered(
             expected="one value for each step of each track",
             received=f"{[*map(len, tracks)][:4]} steps, {[*map(len, curves)][:4]} values",
         )
-    window = hann(_SLOW[name] * rate) if name in _SLOW else np.ones(1)
+    window = hann(SLOW[name] * rate) if name in SLOW else np.ones(1)
     rows = np.concatenate([smooth(track, window) for track in checked_sequences(tracks)])
     values = np.concatenate(curves)
     audible = np.isfinite(values)

@@ -54,7 +54,8 @@ def play_prior(
         temperature: 0 to 4: 1 is as in the music, less is tamer.
         genre: one that the prior knows; by default the model's own where it does.
         attributes: what is asked for, by name, in standard deviations: the prior and the memory go
-            where the music is so, and the latents are moved.
+            where the music is so; what the prior does not know moves the latents, and so does what
+            it knows as far as the memory plays.
         variation: 0 plays the memory, 1 the prior alone; between them they take turns, and this is
             the prior's share.
         memory: the memory or its file; ``None`` is that of the model. None is needed at 1.
@@ -75,7 +76,7 @@ def play_prior(
     decoder, learnt = StreamDecoder(model), _prior(model, prior)
     info = decoder.info
     learnt.check_space(info.latent_space)
-    asked = _ask(learnt, info, genre, attributes or {})
+    asked = _ask(learnt, info, drawn, genre, attributes or {})
     player: Improviser | None = None
     if variation < 1:
         bank = memory if isinstance(memory, Memory) else Memory.load(memory or memory_file(model))
@@ -84,7 +85,8 @@ def play_prior(
     length = max(1, round(seconds * info.sample_rate))
     steps = ceil((length + info.latency) / (info.hop * info.stride))
     latents = rolled_out(Rollout(learnt, drawn), steps, temperature, player, variation)
-    return sound_of(decoder, decoder.hold(moved(info, latents, asked)), length)
+    added = asked * _unheeded(learnt, info, variation)
+    return sound_of(decoder, decoder.hold(moved(info, latents, added)), length)
 
 
 def rolled_out(
@@ -127,7 +129,11 @@ def _last(rows: Latents, number: int) -> Latents:
 
 
 def _ask(
-    prior: Prior, info: ArtifactInfo, genre: str | None, attributes: Mapping[str, float]
+    prior: Prior,
+    info: ArtifactInfo,
+    seed: int,
+    genre: str | None,
+    attributes: Mapping[str, float],
 ) -> Float32:
     """Ask for a genre, by default that of the model or the only one, and for attributes.
 
@@ -136,12 +142,22 @@ def _ask(
     """
     known, knobs = prior.prior.genres, {knob.name for knob in prior.prior.attributes}
     default = info.genre if info.genre in known else known[0] if len(known) == 1 else None
-    prior.conditions.set_genre(genre or default)
+    chosen = genre or default
+    prior.conditions.set_genre(chosen)
+    if chosen is not None and (chosen == info.genre or len(known) == 1):
+        prior.conditions.liken(info, seed)
     own = {attribute.name for attribute in info.attributes}
     for name, value in attributes.items():
         if name in knobs or name not in own:
             prior.conditions.set_attribute(name, value)
     return amounts_of(info, {name: attributes[name] for name in attributes if name in own})
+
+
+def _unheeded(prior: Prior, info: ArtifactInfo, variation: float) -> Float32:
+    """How much of each attribute is added, 0 to 1: what the prior makes itself is not."""
+    knobs = {knob.name for knob in prior.prior.attributes}
+    shares = [1.0 - variation if each.name in knobs else 1.0 for each in info.attributes]
+    return np.array(shares, np.float32)
 
 
 def _prior(model: AnyPath, prior: AnyPath | None) -> Prior:

@@ -13,6 +13,7 @@ import musicvae as mv
 from musicvae.artifact import AttributeInfo
 from musicvae.errors import SettingError
 from musicvae.limiter import Limiter
+from musicvae.runtime.moods import usual
 from musicvae.runtime.new_music import play_prior
 from musicvae.runtime.prior import Prior
 from tests.latents.memories import make_memory
@@ -37,15 +38,32 @@ def decoded(model: Path, rows: np.ndarray, length: int) -> np.ndarray:
     return sound
 
 
-def test_the_prior_is_asked_and_the_latents_are_moved(model: Path) -> None:
+def test_the_prior_is_asked_and_what_it_does_not_know_is_added(model: Path) -> None:
     prior = Prior(model.with_name("jazz.prior.onnx"))
     knob = prior.prior.attributes[0].name
     assert knob == "brightness"
     sound = play_prior(model, 0.5, 7, attributes={"brightness": 1.0, "loudness": 2.0}).samples
     walk = prior.walk(80, 7, genre="jazz", attributes={"brightness": 1.0})
     assert not np.array_equal(walk, prior.walk(80, 7, genre="jazz"))
-    expected = decoded(model, walk + np.array([0.5, 0.5, 0, 0], np.float32), len(sound))
+    expected = decoded(model, walk + np.array([0.0, 0.5, 0, 0], np.float32), len(sound))
     np.testing.assert_allclose(sound, expected, atol=1e-6)
+
+
+def test_the_prior_is_asked_for_music_like_that_of_the_model(
+    make_stream: Callable[..., Path], prior_artifacts: ModuleType
+) -> None:
+    own = AttributeInfo("brightness", "Hz", (0.5, 0.0, 0.0, 0.0), 1300.0, 200.0, 0.5)
+    model = make_stream("jazz.onnx", attributes=(own,), genre="jazz")
+    path = prior_artifacts.write_prior_artifact(model.with_name("jazz.prior.onnx"))
+    mean, deviation = usual(mv.inspect(model), Prior(path).prior.attributes, 7)["brightness"]
+    for asked in (0.0, 5.0, -1.0):
+        sound = play_prior(model, 0.5, 7, attributes={"brightness": asked}).samples
+        told = {"brightness": mean + asked * deviation}
+        walk = Prior(path).walk(80, 7, genre="jazz", attributes=told)
+        np.testing.assert_allclose(sound, decoded(model, walk, len(sound)), atol=1e-6)
+    sound = play_prior(model, 0.5, 7, genre="metal").samples
+    walk = Prior(path).walk(80, 7, genre="metal")
+    np.testing.assert_allclose(sound, decoded(model, walk, len(sound)), atol=1e-6)
 
 
 def test_at_variation_0_the_memory_goes_where_it_is_asked_to(model: Path) -> None:

@@ -211,7 +211,8 @@ CONTROL_ADDRESSES = (
     _setting(
         "/attr/<name>",
         "f",
-        "Raise an attribute such as loudness by this many of its standard deviations.",
+        "Raise an attribute such as loudness by this many of its standard deviations. A prior that "
+        "knows it makes music like that; else its direction is added.",
         readers.number(-10, 10),
         apply=lambda controls, c, _: controls.set_attribute(c.key, c.number),
         describe=lambda controls: (

@@ -3,8 +3,9 @@
     z = clamp(scale · (source + manual) + bias + Σ attribute · direction)
 
 ``manual`` are the latents that ``/latent`` sets, ``source`` is the movement of a tape or a random
-walk. All of them but the source follow linear ramps, so that no change makes a jump. A frame is
-one step of the decoder. Everything here runs on the rendering thread.
+walk. What a source makes of an attribute itself is not added. All of them but the source follow
+linear ramps, so that no change makes a jump. A frame is one step of the decoder. Everything here
+runs on the rendering thread.
 """
 
 from __future__ import annotations
@@ -130,8 +131,8 @@ class Controls:
             self._trajectory.advance(self.manual)
             for ramps in self._ramps:
                 ramps.advance()
-        z, moved = self._z, self._moved
-        np.matmul(self.attributes.value, self._directions, out=moved)
+        z, moved, amounts = self._z, self._moved, self.attributes.value
+        np.matmul(amounts, self._directions, out=moved)
         source = self.sources.get(self.source)
         if source is None or not source.ready:
             z[:] = self.manual.value
@@ -141,7 +142,10 @@ class Controls:
             source.next(z)
             keep_bounded(z)
             np.add(z, self.guidance.push if source.guided else self.manual.value, out=z)
-        self._sharpening.sharpen(z, self.attributes.value)
+            if source.guided:
+                amounts = self.guidance.unheeded
+                np.matmul(amounts, self._directions, out=moved)
+        self._sharpening.sharpen(z, amounts)
         np.multiply(z, self.scale.value, out=z)
         np.add(z, self.bias.value, out=z)
         if len(self._directions):
@@ -267,7 +271,7 @@ class Controls:
     def _lead(self) -> None:
         """Tell sources where the performer moves the latents."""
         self.guidance.hand[:] = self.manual.value
-        self.guidance.amounts[:] = self.attributes.value
+        self.guidance.amounts[:], self.guidance.heeded[:] = self.attributes.value, 0.0
         np.add(self._moved, self.manual.value, out=self.guidance.lead)
 
     def _frames(self, ms: float) -> int:

@@ -26,6 +26,10 @@ _ADOPTED = (
 class Continuation(Protocol):
     """What knows how the music goes on, for another source to play in its own way."""
 
+    @property
+    def ready(self) -> bool:
+        """Whether it has something to play."""
+
     def step(self, follow: bool = False) -> Latents | None:
         """Its next step, float32 (D,), or the first of a place that is like what was played.
 
@@ -67,6 +71,8 @@ class Guidance:
         leading: how much of what a hand sets a source hears, and then is not added; 0 to 1.
         hand: the latents that the performer has set, float32 (D,).
         amounts: of the model's attributes, in their standard deviations, float32 (attributes,).
+        heeded: how much of each the source makes itself, 0 to 1, which then is not added; it is 0
+            before each frame.
         lead: where the performer moves the latents: both of these; float32 (D,).
         memory: of the deck, for other sources to vary; ``None`` where there is none.
         masses: steps of that memory, which draw the input; likewise.
@@ -86,12 +92,14 @@ class Guidance:
         self.variation, self.leading = 1.0, 0.0
         self.hand: Latents = np.zeros(latent_dim, np.float32)
         self.amounts: Latents = np.zeros(attributes, np.float32)
+        self.heeded: Latents = np.zeros(attributes, np.float32)
         self.lead: Latents = np.zeros(latent_dim, np.float32)
         self.memory: Continuation | None = None
         self.masses: Masses | None = None
         self.hearer: Callable[[Latents], None] | None = None
         self.soloists: dict[str, Soloist] = {}
         self.ahead = 0
+        self._unheeded: Latents = np.zeros(attributes, np.float32)
         self._push: Latents = np.zeros(latent_dim, np.float32)
         self._stride = max(1, stride)
         self._played: Latents = np.zeros((HEARD_STEPS * self._stride, latent_dim), np.float32)
@@ -102,6 +110,13 @@ class Guidance:
         """What is added to a source that hears the hand: what it does not hear, float32 (D,)."""
         np.multiply(self.hand, np.float32(1.0 - self.leading), out=self._push)
         return self._push
+
+    @property
+    def unheeded(self) -> Latents:
+        """What is added of the attributes: what the source does not make, float32 (attributes,)."""
+        np.multiply(self.amounts, self.heeded, out=self._unheeded)
+        np.subtract(self.amounts, self._unheeded, out=self._unheeded)
+        return self._unheeded
 
     def note(self, row: Latents) -> None:
         """A frame is played, float32 (D,)."""

@@ -65,7 +65,7 @@ class PriorSource(Source):
 
     def __init__(self, info: ArtifactInfo, frame_rate: float) -> None:
         self.prior_name = ""
-        self._genre = info.genre
+        self._info, self._genre = info, info.genre
         self._attributes = {each.name: at for at, each in enumerate(info.attributes)}
         self._stride = max(1, info.stride)
         self._steps = Steps(info.latent_dim, info.stride, _MOST_STEPS)
@@ -118,7 +118,7 @@ class PriorSource(Source):
 
     def restart(self, seed: int) -> None:
         """See :class:`Source`."""
-        self._begins = True
+        self._begins, self._told = True, None  # another seed is another mood
 
     def adopt(self, other: PriorSource) -> None:
         """See :class:`Source`. The prior itself moves on: the other holds its step as it fades."""
@@ -138,6 +138,7 @@ class PriorSource(Source):
         rollout, steps = self._rollout, self._steps
         if rollout is None or self._left:
             out[:] = steps.last
+            self._heed()
             return
         self._moves = True
         try:
@@ -151,6 +152,14 @@ class PriorSource(Source):
         except Exception as error:
             raise self._failed(error) from error
         steps.write(out, self._guidance.speed)
+        self._heed()
+
+    def _heed(self) -> None:
+        """Say what need not be added, since the prior is asked for it: its share of the time."""
+        guidance = self._guidance
+        alone = guidance.memory is None or not guidance.memory.ready
+        for _, at in self._knobs:
+            guidance.heeded[at] = 1.0 if alone else guidance.variation
 
     def _make(self, rollout: Rollout, out: Latents) -> None:
         """Make a step: the prior's own, or one of the memory, which it hears."""
@@ -201,7 +210,7 @@ class PriorSource(Source):
         self._told = None
 
     def _ask(self, rollout: Rollout) -> None:
-        """Ask for the genres that ``/style`` names; else for that of the deck's model."""
+        """Ask for the genres that ``/style`` names; else for music like that of the model."""
         if self._told is self._guidance.names:
             return
         self._told = self._guidance.names
@@ -209,4 +218,7 @@ class PriorSource(Source):
         named = [name for name in self._told if name in genres]
         if not named and (self._genre in genres or len(genres) == 1):
             named = [self._genre if self._genre in genres else genres[0]]
-        rollout.prior.conditions.set_genre({name: 1 / len(named) for name in named})
+        conditions = rollout.prior.conditions
+        conditions.set_genre({name: 1 / len(named) for name in named})
+        own = named == [self._genre] or len(genres) == 1
+        conditions.liken(self._info if own else None, self._guidance.seed % 2**32)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,10 @@ import numpy as np
 from musicvae.latents.memory.improviser import Improviser
 from musicvae.latents.memory.places import Places
 from musicvae.live.engine.controls import Controls
+from musicvae.runtime.moods import usual
 from musicvae.runtime.prior import Prior
-from tests.live.sources.prior_decks import do, frames, steps
+from musicvae.runtime.rollout import Rollout
+from tests.live.sources.prior_decks import LIKE, do, frames, steps
 
 
 def test_a_style_is_a_genre_and_at_first_that_of_the_model(
@@ -31,16 +34,57 @@ def test_a_style_is_a_genre_and_at_first_that_of_the_model(
     source: Any = deck.sources["prior"]
     source._genre, source._told = "jazz", None
     do(deck, "/seed", 3)
-    np.testing.assert_array_equal(steps(deck, 20), Prior(prior_file).walk(20, 3, genre="jazz"))
+    own = usual(deck.info, LIKE.attributes, 3)["loudness"].mean
+    jazz = Prior(prior_file).walk(20, 3, genre="jazz", attributes={"loudness": own})
+    np.testing.assert_allclose(steps(deck, 20), jazz, atol=1e-5)
 
 
-def test_an_attribute_is_asked_for_and_added(deck: Controls, prior_file: Path) -> None:
+def test_an_attribute_is_asked_for_and_not_added(
+    deck: Controls, long_places: Places, prior_file: Path
+) -> None:
+    def heard(source: str) -> np.ndarray:
+        do(deck, "/source", source)
+        do(deck, "/seed", 3)
+        return steps(deck, 20)
+
     do(deck, "/attr/<name>", 2.0, key="loudness")
-    do(deck, "/seed", 3)
-    rows, asked = steps(deck, 20), Prior(prior_file).walk(20, 3, attributes={"loudness": 2.0})
-    np.testing.assert_allclose(rows - asked, np.tile([2.0, 0, 0, 0], (20, 1)), atol=1e-5)
+    asked = Prior(prior_file).walk(20, 3, attributes={"loudness": 2.0})
+    np.testing.assert_array_equal(heard("prior"), asked)
+    do(deck, "/variation", 0.5)  # without a memory, the prior plays all the time
+    np.testing.assert_array_equal(heard("prior"), asked)
     do(deck, "/attr/<name>", 10.0, key="loudness")  # farther than can be asked for
     assert np.isfinite(steps(deck, 20)).all()
+    do(deck, "/attr/<name>", 2.0, key="loudness")
+    do(deck, "/memory/load", "odd", payload=long_places)
+    remembered = heard("memory")
+    do(deck, "/variation", 0.0)  # the memory plays, and it is added as always
+    np.testing.assert_allclose(heard("prior"), remembered, atol=1e-5)
+    do(deck, "/variation", 0.25)
+    whole = heard("prior")[:5] - remembered[:5]  # both begin with the memory
+    np.testing.assert_allclose(whole, np.tile([-0.5, 0, 0, 0], (5, 1)), atol=1e-5)
+
+
+def test_it_is_asked_for_music_like_that_of_the_model(
+    prior_controls: Any, prior: Prior, prior_file: Path
+) -> None:
+    deck = prior_controls()
+    own = replace(deck.info.attributes[0], mean=-14.0, std=3.0)
+    source: Any = deck.sources["prior"]
+    source._genre, source._info = "jazz", replace(deck.info, attributes=(own,))
+    do(deck, "/glide", 0.0)
+    do(deck, "/prior/load", "tiny", payload=Rollout(prior))
+    for seed in (3, 4):  # each has its mood
+        mean, deviation = usual(source._info, LIKE.attributes, seed)["loudness"]
+        for asked in (0.0, -1.0):
+            do(deck, "/attr/<name>", asked, key="loudness")
+            do(deck, "/seed", seed)
+            told = {"loudness": mean + asked * deviation}
+            walk = Prior(prior_file).walk(20, seed, genre="jazz", attributes=told)
+            np.testing.assert_allclose(steps(deck, 20), walk, atol=1e-5)
+    do(deck, "/style", "metal")  # of which the model's music is no example
+    do(deck, "/attr/<name>", 0.0, key="loudness")
+    do(deck, "/seed", 3)
+    np.testing.assert_array_equal(steps(deck, 20), Prior(prior_file).walk(20, 3, genre="metal"))
 
 
 def heard_last(deck: Controls) -> np.ndarray:
