@@ -13,6 +13,7 @@ from musicvae.audio import read
 from musicvae.cli.main import main
 from musicvae.limiter import Limiter
 from musicvae.runtime.improvising import improvise
+from musicvae.runtime.moods import usual
 from musicvae.runtime.prior import Prior
 from musicvae.runtime.stream_decoder import StreamDecoder
 
@@ -35,7 +36,10 @@ def refused(model: Path, capsys: pytest.CaptureFixture[str], *options: Any) -> s
 def test_the_prior_beside_a_model_plays_what_it_walks(model: Path) -> None:
     sound = played(model, "--source", "prior")
     decoder = StreamDecoder(model)
-    walk = Prior(model.with_name("jazz.prior.onnx")).walk(126, 7, genre="jazz")
+    prior = Prior(model.with_name("jazz.prior.onnx"))
+    knobs = prior.prior.attributes
+    usually = {name: each.mean for name, each in usual(decoder.info, knobs, 7).items()}
+    walk = prior.walk(126, 7, genre="jazz", attributes=usually)
     expected = decoder.push(decoder.hold(walk))[decoder.info.latency :][: len(sound)]
     Limiter(*expected.shape).apply(expected)
     np.testing.assert_allclose(sound, expected, atol=1e-6)
