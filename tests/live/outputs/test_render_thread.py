@@ -97,9 +97,8 @@ def test_a_pull_between_two_looks_does_not_make_a_block_late(hearing: Any) -> No
     while rendering.writer.pending < BLOCK:
         rendering._turn(render)
     clock = rendering._pulls = PullClock(RATE, BLOCK)
-    now = time.perf_counter()
-    clock._lines.extend([now - device.ring.pulled / RATE] * 64)  # a pull is due now,
-    clock._line = clock._lines[0]
+    clock._line = time.perf_counter() - device.ring.pulled / RATE  # a pull is due now,
+    clock._lines.extend([clock._line] * 64)
     assemble = rendering.writer._assemble
 
     def pulled_meanwhile(*block: Any) -> None:
