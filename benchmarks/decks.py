@@ -19,7 +19,7 @@ import time
 from collections.abc import Sequence
 
 import numpy as np
-from first_sound import memory_of
+from first_sound import memory_by_kind
 from jack_room import jack_server, live, needs, playing, status, tell
 
 from musicvae.live.commands.address import DECK_NAMES
@@ -122,7 +122,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if options.memory_of is not None:
         one = engine(options.models, options.memory_of)
         one.render(np.zeros((RATE, 2), np.float32))
-        print(memory_of(os.getpid())[1])
+        # What it wrote. Libraries are its own or shared by chance: this program may map them, too.
+        print(memory_by_kind(os.getpid())["Private_Dirty"])
         return
     if options.late is not None:
         print_late(options.models, options.late)
@@ -142,7 +143,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             options.seconds,
         )
         more = [memory(models, decks) - alone for models in (first, options.models)]
-        grown = ", ".join(f"{max(0.0, megabytes):.1f}" for megabytes in more)
+        grown = ", ".join(f"{megabytes:+.1f}" for megabytes in more)
         cells = [f"{speed:.1f} ×" for speed in row]
         print(f"| {decks} | {' | '.join(cells)} | {grown} MB |", flush=True)
 

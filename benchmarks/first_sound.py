@@ -92,11 +92,15 @@ def _cpu_seconds(process: int) -> float:
 
 def memory_of(process: int) -> tuple[float, float]:
     """MB that are resident, and those of them that are the process's own; Linux alone tells."""
+    sizes = memory_by_kind(process)
+    return sizes["Rss"], sizes["Private_Clean"] + sizes["Private_Dirty"]
+
+
+def memory_by_kind(process: int) -> dict[str, float]:
+    """The memory of a process in MB, by the names that Linux gives its kinds."""
     lines = Path(f"/proc/{process}/smaps_rollup").read_text("utf-8").splitlines()[1:]
     pairs = (line.split(":") for line in lines)
-    sizes = {name: int(rest.split()[0]) for name, rest in pairs}
-    own = sizes["Private_Clean"] + sizes["Private_Dirty"]
-    return sizes["Rss"] * 1024 / 1e6, own * 1024 / 1e6
+    return {name: int(rest.split()[0]) * 1024 / 1e6 for name, rest in pairs}
 
 
 def main() -> None:

@@ -15,8 +15,8 @@ from musicvae.runtime.moods import Usual, usual
 
 #: The farthest that an attribute can be asked for, in standard deviations.
 FARTHEST = 8.0
-#: How much a genre is asked for, where there are several: in training, 1. By that rollouts drift
-#: towards what is common to all genres, and at 2.5 they leave the music of some.
+#: How much a genre is asked for, where there are several. At 1, as in training, rollouts drift
+#: towards what is common to all genres; at 2.5 they leave the music of some.
 EMPHASIS = 1.4
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from musicvae.audio import Samples
 from musicvae.live.channels import spread
 from musicvae.live.inputs.drifting import MOST_DRIFT, DriftingResampler
-from musicvae.live.outputs.input_ring import InputRing
+from musicvae.live.outputs.input_ring import InputRing, drop
 
 #: Seconds of sound that wait at least, beside half a block of the device.
 _MARGIN = 0.003
@@ -111,10 +111,7 @@ class Following:
 
     def _drop(self, frames: int) -> None:
         """Skip so many sample frames, and forget those before them."""
-        while frames > 0:
-            part = self._taken[: min(frames, len(self._taken))]
-            self._ring.take(part)
-            frames -= len(part)
+        drop(self._ring, frames, self._taken)
         self._resampler.reset()
 
     def _correction(self) -> float:

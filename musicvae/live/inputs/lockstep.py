@@ -9,7 +9,7 @@ import numpy as np
 from musicvae.audio import Samples
 from musicvae.live.channels import spread
 from musicvae.live.limits import BLOCK_RANGE
-from musicvae.live.outputs.input_ring import InputRing
+from musicvae.live.outputs.input_ring import InputRing, drop
 
 #: Beyond so many blocks, and so many seconds, what waits is skipped at once: something stood still.
 _MOST_BLOCKS, _MOST = 2, 0.015
@@ -86,12 +86,12 @@ class Lockstep:
             out[:] = np.nan
             return
         if not self._begun:
-            self._skip(left)
+            drop(self._ring, left, self._taken)
             self._begun, left = True, 0
         self._starved = False
         needless = self._needless(left, len(out))
         if needless:
-            self._skip(needless)
+            drop(self._ring, needless, self._taken)
             left -= needless
         self._take(out)
         self.waiting = left
@@ -130,9 +130,3 @@ class Lockstep:
 
     def _forget(self) -> None:
         self._least, self._read = self._longest, 0
-
-    def _skip(self, frames: int) -> None:
-        while frames > 0:
-            part = self._taken[: min(frames, len(self._taken))]
-            self._ring.take(part)
-            frames -= len(part)

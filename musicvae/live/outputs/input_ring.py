@@ -87,6 +87,14 @@ class PythonInputRing:
         self._taken += len(out)
 
 
+def drop(ring: InputRing, frames: int, room: Samples) -> None:
+    """Skip so many sample frames of a ring, which are taken into ``room`` part by part."""
+    while frames > 0:
+        part = room[: min(frames, len(room))]
+        ring.take(part)
+        frames -= len(part)
+
+
 def copy(ring: Samples, start: int, out: Samples) -> None:
     """Copy the sample frames of a ring from number ``start`` on."""
     at = start % len(ring)

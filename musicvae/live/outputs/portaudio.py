@@ -222,10 +222,12 @@ def _unadapted(
         finished_callback=lambda: ended() if kept else None,
         **options,
     )
-    stream.native.start()
-    if stream.exchanges(block):
-        kept.append(stream)
-        return stream
-    stream.native.stop()
-    stream.native.close()
-    return None
+    try:
+        stream.native.start()
+        if stream.exchanges(block):
+            kept.append(stream)
+            return stream
+        return None
+    finally:
+        if not kept:
+            stream.native.close()

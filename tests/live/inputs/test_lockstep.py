@@ -121,3 +121,20 @@ def test_nothing_from_before_a_gap_is_heard_behind_it(size: int) -> None:
     before, after = sound[: missing[0]], sound[missing[-1] + 1 :]
     np.testing.assert_array_equal(before, last - np.arange(len(before))[::-1])
     np.testing.assert_array_equal(after, goes_on + np.arange(len(after)))
+
+
+def test_a_block_that_is_needed_now_and_then_is_skipped_ever_more_rarely() -> None:
+    """A busy machine asks too early every second: each skip would be a gap, and so is each miss."""
+    room = Room()
+    room.bring()
+    room.ask()
+    gaps = []
+    for _ in range(60):
+        gaps.append(np.isnan(room.ask()).any())  # too early, unless a block waits
+        room.bring(2)
+        for _ in range(RATE // BLOCK):
+            gaps[-1] |= np.isnan(room.ask()).any()
+            room.bring()
+        room.ask()
+    assert sum(gaps[:4]) >= 3
+    assert sum(gaps[30:]) <= 6
