@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -49,6 +49,25 @@ class Conditions:
         """Ask for nothing."""
         self.row[:] = 0.0
         self._usual = {}
+
+    def suit(self, model: ArtifactInfo, named: Sequence[str] = (), seed: int = 0) -> None:
+        """Ask for genres, by default for that of a model, and then for its music, too.
+
+        A prior of one genre is asked for that one; where neither is known, for none.
+
+        Args:
+            model: which plays what the prior makes.
+            named: genres that somebody wants, in equal parts.
+            seed: of the mood, 0 to 4294967295; see :meth:`liken`.
+
+        Raises:
+            SettingError: the prior knows no such genre.
+        """
+        known = list(self._genres)
+        own = [model.genre] if model.genre in known else known if len(known) == 1 else []
+        chosen = [*named] or own
+        self.set_genre({name: 1 / len(chosen) for name in chosen})
+        self.liken(model if own and chosen == own else None, seed)
 
     def liken(self, model: ArtifactInfo | None, seed: int = 0) -> None:
         """Ask for attributes as the music of a model has them, and from now on in its terms.

@@ -140,12 +140,8 @@ def _ask(
     Returns:
         What is asked for of each attribute of the model, float32 (attributes,).
     """
-    known, knobs = prior.prior.genres, {knob.name for knob in prior.prior.attributes}
-    default = info.genre if info.genre in known else known[0] if len(known) == 1 else None
-    chosen = genre or default
-    prior.conditions.set_genre(chosen)
-    if chosen is not None and (chosen == info.genre or len(known) == 1):
-        prior.conditions.liken(info, seed)
+    knobs = {knob.name for knob in prior.prior.attributes}
+    prior.conditions.suit(info, [] if genre is None else [genre], seed)
     own = {attribute.name for attribute in info.attributes}
     for name, value in attributes.items():
         if name in knobs or name not in own:

@@ -65,7 +65,7 @@ class PriorSource(Source):
 
     def __init__(self, info: ArtifactInfo, frame_rate: float) -> None:
         self.prior_name = ""
-        self._info, self._genre = info, info.genre
+        self._info = info
         self._attributes = {each.name: at for at, each in enumerate(info.attributes)}
         self._stride = max(1, info.stride)
         self._steps = Steps(info.latent_dim, info.stride, _MOST_STEPS)
@@ -214,11 +214,5 @@ class PriorSource(Source):
         if self._told is self._guidance.names:
             return
         self._told = self._guidance.names
-        genres = self.genres
-        named = [name for name in self._told if name in genres]
-        if not named and (self._genre in genres or len(genres) == 1):
-            named = [self._genre if self._genre in genres else genres[0]]
-        conditions = rollout.prior.conditions
-        conditions.set_genre({name: 1 / len(named) for name in named})
-        own = named == [self._genre] or len(genres) == 1
-        conditions.liken(self._info if own else None, self._guidance.seed % 2**32)
+        named = [name for name in self._told if name in self.genres]
+        rollout.prior.conditions.suit(self._info, named, self._guidance.seed % 2**32)

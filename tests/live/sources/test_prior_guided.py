@@ -32,7 +32,7 @@ def test_a_style_is_a_genre_and_at_first_that_of_the_model(
     # The model is of the genre "test", which the prior does not know.
     np.testing.assert_array_equal(steps(deck, 20), Prior(prior_file).walk(20, 3))
     source: Any = deck.sources["prior"]
-    source._genre, source._told = "jazz", None
+    source._info, source._told = replace(deck.info, genre="jazz"), None
     do(deck, "/seed", 3)
     own = usual(deck.info, LIKE.attributes, 3)["loudness"].mean
     jazz = Prior(prior_file).walk(20, 3, genre="jazz", attributes={"loudness": own})
@@ -70,7 +70,7 @@ def test_it_is_asked_for_music_like_that_of_the_model(
     deck = prior_controls()
     own = replace(deck.info.attributes[0], mean=-14.0, std=3.0)
     source: Any = deck.sources["prior"]
-    source._genre, source._info = "jazz", replace(deck.info, attributes=(own,))
+    source._info = replace(deck.info, genre="jazz", attributes=(own,))
     do(deck, "/glide", 0.0)
     do(deck, "/prior/load", "tiny", payload=Rollout(prior))
     for seed in (3, 4):  # each has its mood
