@@ -5,14 +5,16 @@ The clip goes to that path, a stream beside it: ``tiny-stream.onnx``.
 
 from __future__ import annotations
 
-import runpy
 import sys
 from pathlib import Path
 
-TESTS = Path(__file__).resolve().parent.parent / "tests"
+ROOT = Path(__file__).resolve().parent.parent
 
 if __name__ == "__main__":
+    sys.path.append(str(ROOT))  # the modules of tests/ import one another from there
+    from tests.artifacts import write_clip_artifact
+    from tests.stream_artifacts import write_stream_artifact
+
     path = Path(sys.argv[1])
-    runpy.run_path(str(TESTS / "artifacts.py"))["write_clip_artifact"](path)
-    stream = path.with_name(f"{path.stem}-stream.onnx")
-    runpy.run_path(str(TESTS / "stream_artifacts.py"))["write_stream_artifact"](stream)
+    write_clip_artifact(path)
+    write_stream_artifact(path.with_name(f"{path.stem}-stream.onnx"))

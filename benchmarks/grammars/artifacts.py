@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.util
+import importlib
 import json
 import random
 import sys
@@ -19,21 +19,16 @@ from onnx import helper
 from grammars import values
 from musicvae.artifact import METADATA_KEY
 
-_TESTS = Path(__file__).resolve().parents[2] / "tests"
 
-
-def _beside(name: str) -> ModuleType:
+def _of_tests(name: str) -> ModuleType:
     """A module of the tests: they make the smallest artifacts that play."""
-    spec = importlib.util.spec_from_file_location(f"grammars_{name}", _TESTS / f"{name}.py")
-    assert spec is not None  # noqa: S101
-    assert spec.loader is not None  # noqa: S101
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # where dataclasses look for the module of a class
-    spec.loader.exec_module(module)
-    return module
+    root = str(Path(__file__).resolve().parents[2])
+    if root not in sys.path:
+        sys.path.append(root)  # the modules of tests/ import one another from there
+    return importlib.import_module(f"tests.{name}")
 
 
-CLIPS, STREAMS = _beside("artifacts"), _beside("stream_artifacts")
+CLIPS, STREAMS = _of_tests("artifacts"), _of_tests("stream_artifacts")
 
 #: Arguments of the writers in tests/: small ones, and those at which something else happens.
 SIZES: dict[str, dict[str, tuple[Any, ...]]] = {

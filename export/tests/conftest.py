@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import importlib.util
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
@@ -243,3 +245,15 @@ def encoder(export_stream: Callable[..., Path]) -> Any:
     from musicvae.runtime.encoder import Encoder
 
     return Encoder(export_stream(encoder=True))
+
+
+@pytest.fixture(scope="session")
+def graphs() -> ModuleType:
+    """The module small_graphs.py beside this file."""
+    path = Path(__file__).with_name("small_graphs.py")
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module

@@ -1,4 +1,4 @@
-"""Artifacts from strangers: what is not ours, damaged or unsafe is refused."""
+"""Artifacts from strangers: what is not ours or damaged is refused."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 import musicvae
 from musicvae.artifact import SCHEMA
 from musicvae.artifact.parsing import MAX_DESCRIPTION
-from musicvae.artifact.reading import MAX_BYTES, RANDOM, check, graph_digest, load, read_info
+from musicvae.artifact.reading import MAX_BYTES, check, graph_digest, load, read_info
 from musicvae.artifact.structure import read_structure
 from musicvae.audio import Sound
 from musicvae.errors import (
@@ -25,7 +25,6 @@ from musicvae.errors import (
     ArtifactSchemaError,
     CorruptArtifactError,
     ForeignArtifactError,
-    UnsafeArtifactError,
 )
 
 Make = Callable[..., Path]
@@ -195,97 +194,6 @@ def test_any_bytes_end_in_an_artifact_error(data: bytes) -> None:
         check(b"\x08\x08" + data)
 
 
-def test_external_data_are_refused(make_artifact: Make, tmp_path: Path) -> None:
-    import onnx
-
-    model = onnx.load(make_artifact())
-    onnx.save(model, tmp_path / "split.onnx", save_as_external_data=True, size_threshold=0)
-    with pytest.raises(UnsafeArtifactError, match="other files"):
-        read_info(tmp_path / "split.onnx")
-
-
-def test_custom_operators_are_refused(make_artifact: Make) -> None:
-    import onnx
-
-    model = onnx.load(make_artifact())
-    model.graph.node[1].domain = "com.microsoft"
-    with pytest.raises(UnsafeArtifactError, match=r"com\.microsoft"):
-        check(model.SerializeToString())
-
-
-def test_local_functions_are_refused_whatever_their_domain(make_artifact: Make) -> None:
-    import onnx
-    from onnx import helper
-
-    model = onnx.load(make_artifact())
-    louder = [helper.make_node("Add", ["x", "x"], ["y"])]
-    opsets = [helper.make_opsetid("", 17)]
-    model.functions.append(helper.make_function("", "Tanh", ["x"], ["y"], louder, opsets))
-    with pytest.raises(UnsafeArtifactError, match="1 functions"):
-        check(model.SerializeToString())
-
-
-def test_graphs_for_training_are_refused(make_artifact: Make) -> None:
-    import onnx
-
-    model = onnx.load(make_artifact())
-    model.training_info.add()
-    with pytest.raises(UnsafeArtifactError, match="1 graphs for training"):
-        check(model.SerializeToString())
-
-
-def test_a_second_set_of_the_same_operators_is_refused(make_artifact: Make) -> None:
-    import onnx
-    from onnx import helper
-
-    for domain in ("", "ai.onnx"):
-        model = onnx.load(make_artifact())
-        model.opset_import.append(helper.make_opsetid(domain, 13))
-        with pytest.raises(UnsafeArtifactError, match="2 operator sets"):
-            check(model.SerializeToString())
-
-
-def within(outer: str, node: object) -> object:
-    """A node with a subgraph that holds the node."""
-    from onnx import helper
-
-    inner = helper.make_graph([node], "inner", [], [])
-    if outer == "If":
-        return helper.make_node("If", ["x"], ["y"], then_branch=inner, else_branch=inner)
-    more = {"num_scan_inputs": 1} if outer == "Scan" else {}
-    return helper.make_node(outer, ["x"], ["y"], body=inner, **more)
-
-
-@pytest.mark.parametrize("outer", ["If", "Loop", "Scan"])
-@pytest.mark.parametrize("operator", sorted(RANDOM))
-def test_random_operators_are_refused_by_name(
-    make_artifact: Make, operator: str, outer: str
-) -> None:
-    import onnx
-    from onnx import helper
-
-    model = onnx.load(make_artifact(graph_sha256=""))
-    node = helper.make_node(operator, ["latent"], ["noise"])
-    for place in (node, within(outer, node), within("If", within(outer, node))):
-        model.graph.node.append(place)
-        with pytest.raises(UnsafeArtifactError, match=f"different each time.*'{operator}'"):
-            check(model.SerializeToString())
-        del model.graph.node[-1]
-    assert check(model.SerializeToString())
-
-
-@pytest.mark.parametrize("outer", ["If", "Loop", "Scan"])
-def test_custom_operators_in_subgraphs_are_refused(make_artifact: Make, outer: str) -> None:
-    import onnx
-    from onnx import helper
-
-    model = onnx.load(make_artifact(graph_sha256=""))
-    node = helper.make_node("Gelu", ["latent"], ["g"], domain="com.microsoft")
-    model.graph.node.append(within(outer, within("If", node)))
-    with pytest.raises(UnsafeArtifactError, match=r"com\.microsoft"):
-        check(model.SerializeToString())
-
-
 def test_a_file_that_onnxruntime_takes_for_its_own_format_is_refused(make_artifact: Make) -> None:
     data = make_artifact().read_bytes()
     # As protobuf: the IR version, an unknown number of four bytes, and the model.
@@ -297,12 +205,3 @@ def test_a_description_beyond_its_limit_is_not_decoded(make_artifact: Make) -> N
     path = make_artifact(licence="x" * MAX_DESCRIPTION)
     with pytest.raises(CorruptArtifactError, match=rf"at most {MAX_DESCRIPTION} bytes"):
         read_info(path)
-
-
-def test_long_names_are_neither_kept_nor_shown(make_artifact: Make) -> None:
-    import onnx
-
-    model = onnx.load(make_artifact())
-    model.graph.node[0].domain = "x" * 10**6
-    with pytest.raises(CorruptArtifactError, match="1000000 bytes where 256 are allowed"):
-        check(model.SerializeToString())

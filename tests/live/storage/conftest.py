@@ -4,8 +4,11 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+
+from musicvae.live.storage.presets import Presets
 
 
 @pytest.fixture
@@ -19,3 +22,8 @@ def fresh_modules() -> Callable[[str], set[str]]:
         return set(json.loads(done.stdout))
 
     return load
+
+
+@pytest.fixture
+def presets(tmp_path: Path) -> Presets:
+    return Presets(tmp_path / "presets")
