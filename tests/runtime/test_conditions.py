@@ -31,7 +31,7 @@ def asked(genres: tuple[str, ...], genre: str, *named: str) -> tuple[list[float]
 
 
 def test_it_is_the_models_genre_and_music() -> None:
-    like = pytest.approx(usual(model("jazz"), KNOBS, 3)["loudness"].mean, abs=1e-6)
+    like: Any = pytest.approx(usual(model("jazz"), KNOBS, 3)["loudness"].mean, abs=1e-6)
     assert asked(("jazz", "metal"), "jazz") == ([EMPHASIS, 0], like)
     assert asked(("jazz", "metal"), "jazz", "jazz") == ([EMPHASIS, 0], like)
     assert asked(("jazz",), "jazz") == ([1], like)
