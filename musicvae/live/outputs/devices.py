@@ -186,20 +186,27 @@ def find(device: str | int | None) -> Device:
 
 def _chosen(found: list[Device], device: str | int | None, way: int) -> Device | None:
     """The device that is meant, of which the system has two defaults; ``None`` for none."""
-    wanted: str | int | None = device
-    if isinstance(wanted, str) and wanted.isdigit():
-        wanted = int(wanted)
+    if isinstance(device, str) and device.isdigit():
+        device = int(device)
+    wanted = device
     if wanted is None:
         wanted = int(portaudio().default.device[way])
         if wanted < 0:  # the system names no default
-            return found[0]
+            return _jack_itself(found[0], found)
     for candidate in found:
         if wanted in (candidate.number, candidate.name):
-            return candidate
+            return candidate if isinstance(device, int) else _jack_itself(candidate, found)
     for candidate in found:
         if isinstance(wanted, str) and wanted.lower() in candidate.name.lower():
-            return candidate
+            return _jack_itself(candidate, found)
     return None
+
+
+def _jack_itself(chosen: Device, found: list[Device]) -> Device:
+    """JACK in place of ALSA's plug-in for it, which has the same sound, but later and altered."""
+    if chosen.jack or chosen.name.lower() != "jack":
+        return chosen
+    return next((device for device in found if device.jack), chosen)
 
 
 def refresh() -> None:

@@ -24,6 +24,9 @@ MICROPHONE = {
     "hostapi": 0,
 }
 HORN = {"name": "Horn", "max_output_channels": 1, "default_samplerate": 22_050.0, "hostapi": 0}
+#: JACK, and ALSA's plug-in for it.
+JACK = SPEAKERS | {"name": "system", "hostapi": 1}
+PLUG_IN = SPEAKERS | {"name": "jack"}
 
 
 class PortAudioError(Exception):
@@ -63,7 +66,10 @@ def install(monkeypatch: pytest.MonkeyPatch, *found: dict[str, Any], default: in
     """Put a module ``sounddevice`` in place that knows these devices, and take rtmixer away."""
     module: Any = ModuleType("sounddevice")
     module.query_devices = lambda: list(found)
-    module.query_hostapis = lambda: [{"name": "ALSA"}]
+    names = ["ALSA", "JACK Audio Connection Kit"][
+        : 1 + max((each["hostapi"] for each in found), default=0)
+    ]
+    module.query_hostapis = lambda: [{"name": name} for name in names]
     module.default = SimpleNamespace(device=(-1, default))
     module.PortAudioError = PortAudioError
     module.OutputStream = Stream

@@ -57,6 +57,19 @@ def test_a_whole_name_goes_before_a_part(machine: Callable[..., Any], fakes: Any
     assert SoundCard("horn").channels == 2
 
 
+@pytest.mark.parametrize("default", [0, -1])
+def test_jack_goes_before_the_plug_in_for_it(
+    machine: Callable[..., Any], fakes: Any, default: int
+) -> None:
+    machine(fakes.PLUG_IN, fakes.SPEAKERS, fakes.JACK, default=default)
+    chosen = [devices.find(device) for device in (None, "jack", "JACK", "jac", "system")]
+    assert [(each.number, each.name, each.jack) for each in chosen] == [(2, "system", True)] * 5
+    assert devices.find(0).name == devices.find("0").name == "jack"  # who wants it can have it
+    assert devices.find("speak").number == 1
+    machine(fakes.PLUG_IN, fakes.SPEAKERS, default=default)
+    assert devices.find(None).name == devices.find("jack").name == "jack"  # without a server
+
+
 def test_portaudio_looks_anew(machine: Callable[..., Any], fakes: Any) -> None:
     module = machine(fakes.SPEAKERS)
     devices.refresh()
