@@ -9,7 +9,7 @@ Each row is measured beside the floor of the same run: a program that does nothi
 packet and put its number out in PortAudio's callback, with the same going on beside it. The limits
 are what this project promises itself for a hop of 256 samples at 44.1 kHz: floor + hop + 2 ms at
 the median, floor + 2 hops + 5 ms at the 99th percentile, or 10 ms where something disturbs. Packets
-that the system lost count for neither.
+that were lost, not heard within 108 ms, count for neither.
 """
 
 from __future__ import annotations
@@ -115,7 +115,8 @@ def events(ear: Ear, port: int, count: int) -> list[tuple[int, float]]:
 def latencies(ear: Ear, sent: list[tuple[int, float]]) -> np.ndarray:
     """Milliseconds from each packet to the sample that passes half of its step.
 
-    It is infinite where the packet was lost, as the system does where a flood fills its buffer.
+    It is infinite where none does before the next packet may be sent: most of all where the packet
+    was lost, since the system drops packets when a flood fills its buffer.
     """
     frames, heard = ear.sound()
     found = []
@@ -123,9 +124,8 @@ def latencies(ear: Ear, sent: list[tuple[int, float]]) -> np.ndarray:
         begin = int(np.searchsorted(frames, frame))
         part = heard[begin : begin + round(GAPS[0] * 0.9 * ear.rate)]
         passed = np.flatnonzero(part * level > 0)
-        found.append(
-            (frames[begin + passed[0]] - frame) / ear.rate * 1000 if len(passed) else np.inf
-        )
+        reached = frames[begin + passed[0]] if len(passed) else np.inf
+        found.append((reached - frame) / ear.rate * 1000)
     return np.array(found)
 
 

@@ -2,12 +2,13 @@
 
 python benchmarks/prior.py jazz --data path/to/genres
 python benchmarks/prior.py jazz --data path/to/genres --prior shared.prior.onnx --seeds 5
+python benchmarks/prior.py jazz --data path/to/genres --course --emphasis 1 --seeds 6
 
 Cost is the time of a step on one thread. *Follows* is the rank correlation of what is asked of an
 attribute and what is measured in the sound; *farther*, by how much the sound at -1 and 1 is farther
 from the music than what is played when nothing is asked. *Lasts*: long rollouts of many seeds,
-their silences, and the distance of the last minute to the music over that of the first. Prints
-Markdown.
+their silences, and the distance of the last minute to the music over that of the first. With
+--course, only how far rollouts are from the music as minutes pass. Prints Markdown.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from musicvae.evaluating.judge import Judge
 from musicvae.latents.calibration import spearman
 from musicvae.measures.frames import frame_attributes
 from musicvae.models import inspect
+from musicvae.runtime import conditions
 from musicvae.runtime.new_music import play_prior
 from musicvae.runtime.prior import Prior
 from musicvae.runtime.rollout import Rollout
@@ -35,6 +37,8 @@ ATTRIBUTES = ("loudness", "brightness", "onsets")
 SOUNDS, SECONDS = 4, 20.0
 #: Windows of so many seconds below so many dBFS are silence.
 WINDOW, SILENT = 0.1, -60.0
+#: The parts of a rollout whose distances make its course, from and to, in seconds.
+PARTS = ((0, 30), (30, 60), (90, 120), (270, 300))
 
 
 def cost(prior: Prior, steps: int = 4000) -> str:
@@ -111,6 +115,20 @@ def lasting(model: str, prior: str | None, judge: Judge, minutes: float, seeds: 
     )
 
 
+def course(model: str, prior: str | None, judge: Judge, seeds: int) -> None:
+    """Print how far rollouts are from the music, part by part."""
+    parts: list[list[Sound]] = [[] for _ in PARTS]
+    for seed in range(seeds):
+        sound = play_prior(model, PARTS[-1][1], seed, prior=prior)
+        rate = sound.sample_rate
+        for part, (begin, end) in zip(parts, PARTS, strict=True):
+            part.append(Sound.of(sound.samples[begin * rate : end * rate], rate))
+    print(f"| {model} | " + " | ".join(f"{begin} to {end} s" for begin, end in PARTS) + " |")
+    print("| --- |" + " ---: |" * len(PARTS))
+    ratios = " | ".join(f"{judge.of(part).ratio:.1f} ×" for part in parts)
+    print(f"| asked {conditions.EMPHASIS:g} times, {seeds} seeds | {ratios} |")
+
+
 def main() -> None:
     """Print what was found."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -120,11 +138,23 @@ def main() -> None:
     parser.add_argument("--split", default="last 10", help="rule for the unheard tracks")
     parser.add_argument("--minutes", type=float, default=10.0, help="of a long rollout")
     parser.add_argument("--seeds", type=int, default=20, help="long rollouts; 0 makes none")
+    parser.add_argument("--course", action="store_true", help="only how far, minute by minute")
+    parser.add_argument(
+        "--emphasis",
+        type=float,
+        default=conditions.EMPHASIS,
+        help="how much the genre is asked for",
+    )
     options = parser.parse_args()
-    print(cost(Prior(options.prior or options.model)), flush=True)
+    conditions.EMPHASIS = options.emphasis
+    if not options.course:
+        print(cost(Prior(options.prior or options.model)), flush=True)
     genre = inspect(options.model).genre
     tracks = sides(options.data, options.split, genre)
     judge = Judge(map(beginning, tracks.learnt), map(beginning, tracks.unheard), genre)
+    if options.course:
+        course(options.model, options.prior, judge, options.seeds)
+        return
     steering(options.model, options.prior, judge)
     if options.seeds:
         lasting(options.model, options.prior, judge, options.minutes, options.seeds)

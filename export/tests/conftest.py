@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-import importlib.util
 import os
+import runpy
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import ModuleType
+from types import SimpleNamespace
 from typing import Any
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
@@ -248,12 +248,6 @@ def encoder(export_stream: Callable[..., Path]) -> Any:
 
 
 @pytest.fixture(scope="session")
-def graphs() -> ModuleType:
-    """The module small_graphs.py beside this file."""
-    path = Path(__file__).with_name("small_graphs.py")
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def graphs() -> Any:
+    """What small_graphs.py, beside this file, defines."""
+    return SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("small_graphs.py"))))
