@@ -39,7 +39,10 @@ class Conditions:
         self._attributes = {knob.name: place for place, knob in enumerate(prior.attributes)}
         first, count = len(prior.genres), len(prior.attributes)
         self._knobs, self._emphasis = prior.attributes, EMPHASIS if first > 1 else 1.0
+        self._model: ArtifactInfo | None = None
+        self._seed = 0
         self._usual: dict[str, Usual] = {}
+        self._asked: dict[str, float | None] = dict.fromkeys(self._attributes)
         self._genre = self.row[:first]
         self._wanted = self.row[first : first + count]
         self._known = self.row[first + count : first + 2 * count]
@@ -48,7 +51,8 @@ class Conditions:
     def clear(self) -> None:
         """Ask for nothing."""
         self.row[:] = 0.0
-        self._usual = {}
+        self._model, self._usual = None, {}
+        self._asked = dict.fromkeys(self._attributes)
 
     def suit(self, model: ArtifactInfo, named: Sequence[str] = (), seed: int = 0) -> None:
         """Ask for genres, by default for that of a model, and then for its music, too.
@@ -81,9 +85,20 @@ class Conditions:
                 the terms of the prior.
             seed: of the mood, 0 to 4294967295.
         """
-        self._usual = {} if model is None else usual(model, self._knobs, seed)
-        for name in self._attributes:
-            self.set_attribute(name, None)
+        self._model, self._seed = model, seed
+        self._asked = dict.fromkeys(self._attributes)
+        self.change_mood(0)
+
+    def change_mood(self, section: int) -> None:
+        """Draw the mood of another section, see :meth:`liken`; what is asked for stays.
+
+        Args:
+            section: its number, from 0.
+        """
+        model = self._model
+        self._usual = {} if model is None else usual(model, self._knobs, self._seed, section)
+        for name, value in self._asked.items():
+            self.set_attribute(name, value)
 
     def set_genre(self, genre: str | Mapping[str, float] | None) -> None:
         """Ask for a genre, for a mixture of genres by weight, or for none.
@@ -120,6 +135,7 @@ class Conditions:
                 expected=f"-{FARTHEST:g} to {FARTHEST:g} standard deviations",
                 received=value,
             )
+        self._asked[name] = value
         mean, deviation = self._usual.get(name, Usual(0.0, 1.0))
         wanted = mean + deviation * (value or 0.0)
         self._known[place] = value is not None or name in self._usual

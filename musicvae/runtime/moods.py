@@ -1,4 +1,4 @@
-"""What a prior is asked for where nobody asks: music like that of a model, in the mood of a seed.
+"""What a prior is asked for where nobody asks: music like that of a model, in the moods of a seed.
 
 Left to the genre alone, rollouts drift towards what is common to all genres. So their attributes
 are asked for as they are in the music of the model; not quite on average, or all seeds would sound
@@ -39,7 +39,9 @@ class Usual(NamedTuple):
     deviation: float
 
 
-def usual(model: ArtifactInfo, knobs: Sequence[KnobInfo], seed: int) -> dict[str, Usual]:
+def usual(
+    model: ArtifactInfo, knobs: Sequence[KnobInfo], seed: int, section: int = 0
+) -> dict[str, Usual]:
     """How the attributes are that a model and a prior have in common, by name.
 
     Moods are drawn as latents, since attributes go together: what is brighter is noisier, too.
@@ -47,9 +49,10 @@ def usual(model: ArtifactInfo, knobs: Sequence[KnobInfo], seed: int) -> dict[str
     Args:
         model: whose music it shall be.
         knobs: the attributes that the prior knows.
-        seed: of the mood, 0 to 4294967295.
+        seed: of the moods, 0 to 4294967295.
+        section: each has another mood, from 0.
     """
-    draws = np.random.default_rng([seed, _STREAM]).standard_normal(model.latent_dim)
+    draws = np.random.default_rng([seed, _STREAM, section]).standard_normal(model.latent_dim)
     known = {knob.name: knob for knob in knobs}
     return {
         own.name: _usual(own, known[own.name], draws)

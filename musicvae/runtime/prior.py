@@ -26,6 +26,7 @@ from musicvae.latents.arrays import Float32, Latents, latent_rows
 from musicvae.runtime.conditions import Conditions
 from musicvae.runtime.noise import StepNoise
 from musicvae.runtime.prior_session import PriorSession
+from musicvae.runtime.sections import Sections
 from musicvae.runtime.session import first_line, open_artifact
 from musicvae.runtime.stateful import StreamState, state_values
 from musicvae.text import printable
@@ -212,6 +213,7 @@ class Prior:
             )
         other = self._twin(genre, attributes or {})
         noise = StepNoise(self.prior.noise, seed)
+        sections = Sections(self._info.latent_rate, seed)
         heard = np.zeros(self._info.latent_dim, np.float32)
         if context is not None:
             rows = latent_rows(context, self._info.latent_dim, "steps")
@@ -220,6 +222,8 @@ class Prior:
             heard = rows[-1]
         latents = np.empty((steps, self._info.latent_dim), np.float32)
         for number in range(steps):
+            if sections.begins():
+                other.reset()
             latents[number] = other.step(heard, noise.row(number), temperature)
             heard = latents[number]
         return latents

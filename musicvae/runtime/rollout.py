@@ -11,11 +11,14 @@ import numpy as np
 from musicvae.latents.arrays import Float32, Latents
 from musicvae.runtime.noise import StepNoise
 from musicvae.runtime.prior import Prior
+from musicvae.runtime.sections import Sections
 from musicvae.runtime.turns import Turns
 
 
 class Rollout:
-    """A prior that hears what it made. All buffers are allocated here, so it suits a render path.
+    """A prior that hears what it made, section by section.
+
+    All buffers are allocated here, so it suits a render path.
 
     Args:
         prior: whose state and conditions nobody else uses.
@@ -24,6 +27,7 @@ class Rollout:
     Attributes:
         prior: as given; what it is asked for is in ``prior.conditions``.
         turns: whose turn it is, where a memory plays too.
+        sections: when it forgets what it heard, and is in another mood.
         row: the last step that it made, standardised latents, float32 (D,), overwritten by the
             next one.
 
@@ -39,9 +43,10 @@ class Rollout:
         self._share: Float32 = np.zeros(width, np.float32)
         self._apart: Float32 = np.zeros(width, np.float32)
         self.turns = Turns(prior.info.latent_rate, seed)
+        self.sections = Sections(prior.info.latent_rate, seed)
         self._noise = StepNoise(prior.prior.noise, seed)
         self._silence: Float32 = np.zeros(prior.prior.noise, np.float32)
-        self._number = 0
+        self._number, self._seed = 0, seed
         prior.reset()
 
     def restart(self, seed: int) -> None:
@@ -52,9 +57,20 @@ class Rollout:
         """
         self._noise.restart(seed)
         self.turns.restart(seed)
+        self.sections.restart(seed)
         self.prior.reset()
         self._heard[:] = 0.0
-        self._number = 0
+        self._number, self._seed = 0, seed
+
+    def succeed(self, other: Rollout) -> None:
+        """Go on where another one is, whose prior is another one: as a section begins.
+
+        Args:
+            other: of the same latent space, which does not go on itself.
+        """
+        self.restart(other._seed)
+        self.row[:], self._heard[:] = other.row, other._heard
+        self._number, self.turns = other._number, other.turns
 
     def next(self, temperature: float = 1.0, remembered: Latents | None = None) -> Latents:
         """Make the next step.
@@ -70,6 +86,11 @@ class Rollout:
         Raises:
             ArtifactError: see :meth:`Prior.step`; then :attr:`row` is what it was.
         """
+        if remembered is not None:
+            self.sections.lengthen()
+        elif self.sections.begins():
+            self.prior.reset()
+            self.prior.conditions.change_mood(self.sections.number)
         following = self.prior.step(self._heard, self._noise.row(self._number), temperature)
         self.row[:] = following if remembered is None else remembered
         self._heard[:] = self.row
@@ -97,5 +118,6 @@ class Rollout:
         Raises:
             LatentError, ArtifactError: see :meth:`Prior.step`.
         """
+        self.sections.lengthen()
         self.prior.step(self._heard, self._silence)
         self._heard[:] = row

@@ -54,3 +54,32 @@ def test_of_a_genre_that_it_does_not_know_nothing_is_asked(genres: tuple[str, ..
     assert asked(genres, "jazz") == ([0] * len(genres), None)
     with pytest.raises(SettingError):
         asked(genres, "jazz", "jazz")
+
+
+def test_another_mood_leaves_what_is_asked_for() -> None:
+    conditions = Conditions(PriorInfo("tiny", 4, 2, ("jazz",), KNOBS), 2)
+    conditions.suit(model("jazz"), seed=3)
+    at_first = conditions.row.copy()
+    conditions.change_mood(1)
+    mood = usual(model("jazz"), KNOBS, 3, 1)["loudness"]
+    assert conditions.row[1] == pytest.approx(mood.mean)
+    assert conditions.row[1] != at_first[1]
+    conditions.set_attribute("loudness", 2.0)
+    conditions.change_mood(2)
+    mood = usual(model("jazz"), KNOBS, 3, 2)["loudness"]
+    assert conditions.row[1] == pytest.approx(mood.mean + 2 * mood.deviation)
+    conditions.set_attribute("loudness", None)
+    conditions.change_mood(0)
+    np.testing.assert_array_equal(conditions.row, at_first)
+    conditions.clear()
+    conditions.change_mood(1)
+    assert not conditions.row.any()
+
+
+def test_without_a_model_there_is_no_mood() -> None:
+    conditions = Conditions(PriorInfo("tiny", 4, 2, ("jazz",), KNOBS), 2)
+    conditions.set_genre("jazz")
+    conditions.set_attribute("loudness", 1.0)
+    before = conditions.row.copy()
+    conditions.change_mood(1)
+    np.testing.assert_array_equal(conditions.row, before)

@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 
 from musicvae.errors import LatentError, SettingError
+from musicvae.runtime.noise import StepNoise
 from musicvae.runtime.prior import Prior
 from musicvae.runtime.rollout import Rollout
+from musicvae.runtime.sections import SECTION
 
 
 @pytest.fixture
@@ -45,3 +47,54 @@ def test_what_fails_leaves_the_last_step(prior: Prior) -> None:
     with pytest.raises(LatentError):
         rollout.next()
     np.testing.assert_array_equal(rollout.row, row)
+
+
+def test_a_section_begins_from_the_last_step_alone(
+    prior_artifacts: ModuleType, prior: Prior, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fresh = Prior(prior_artifacts.write_prior_artifact(tmp_path / "fresh.onnx"))
+    rollout, moods = Rollout(prior, seed=2), list[int]()
+    monkeypatch.setattr(prior.conditions, "change_mood", moods.append)
+    steps = prior.steps(4 * SECTION)
+    began, made = list[int](), list[np.ndarray]()
+    for number in range(steps):
+        made.append(rollout.next().copy())
+        if rollout.sections.number > len(began):
+            began.append(number)
+            noise = StepNoise(prior.prior.noise, 2).row(number)
+            np.testing.assert_array_equal(fresh.step(made[-2], noise), made[-1])
+            fresh.reset()
+    assert moods == list(range(1, len(began) + 1))
+    assert len(began) >= 2
+    walk = prior.walk(steps, 2, genre={})  # has the same sections
+    np.testing.assert_array_equal(walk, made)
+
+
+def test_another_prior_goes_on_from_the_last_step(
+    prior_artifacts: ModuleType, prior: Prior, tmp_path: Path
+) -> None:
+    other = Prior(prior_artifacts.write_prior_artifact(tmp_path / "other.onnx", licence="CC0-1.0"))
+    before, after = Rollout(prior, seed=2), Rollout(other, seed=9)
+    for _ in range(50):
+        before.turns.remembers(0.5)
+        last = before.next().copy()
+    after.succeed(before)
+    np.testing.assert_array_equal(after.row, last)
+    fresh = Prior(tmp_path / "other.onnx")
+    noise = StepNoise(prior.prior.noise, 2).row(50)
+    np.testing.assert_array_equal(after.next(), fresh.step(last, noise))
+    assert after.turns is before.turns
+
+
+def test_who_hears_other_music_does_not_forget(prior: Prior) -> None:
+    row = np.ones(4, np.float32)
+    rollout, steps = Rollout(prior, seed=2), prior.steps(0.4 * SECTION)
+    for _ in range(6):
+        for _ in range(steps):
+            rollout.next()
+        rollout.next(1.0, row)
+    for _ in range(6):
+        for _ in range(steps):
+            rollout.next()
+        rollout.hear(row)
+    assert rollout.sections.number == 0

@@ -17,6 +17,7 @@ from musicvae.live.sources.memory import MemorySource
 from musicvae.live.sources.prior import PriorSource
 from musicvae.live.stage.engine_handle import EngineHandle
 from musicvae.live.stage.opening import Opening
+from musicvae.live.stage.own_prior import own_prior
 
 #: A model that is loaded waits for latents.
 HELD = Opening("held")
@@ -44,6 +45,8 @@ class ModelJobs:
         more: list[tuple[Command, object]] = []
         if command.row is MODEL_LOAD and self._begins(command.deck, payload):
             more = self._opening.commands(self._handle, payload, command.deck)
+        elif command.row is MODEL_LOAD:
+            more = own_prior(self._handle, payload, command.deck)
         self._handle.apply(command, payloads=(payload,))
         for other, loaded in more:
             self._handle.apply(other, payloads=(loaded,))

@@ -61,6 +61,16 @@ class PriorSource(Source):
             morph=Morph.SWITCH,
             restarts=True,
         ),
+        _row(
+            "/prior/swap",
+            "s",
+            "Put another prior in place of the one that is loaded: the music goes on.",
+            readers.word(),
+            load=lambda loader, c, voice, digest: loader.prior(c.text, voice, digest),
+            fits=_fits,
+            apply=lambda source, c, rollout: source.exchange(rollout, c.text),
+            kept=False,
+        ),
     )
 
     def __init__(self, info: ArtifactInfo, frame_rate: float) -> None:
@@ -114,6 +124,22 @@ class PriorSource(Source):
         """
         self.prior_name, self._rollout = name, rollout
         self._begins, self._stale, self._broken = True, False, False
+        self._ask_of(rollout)
+
+    def exchange(self, rollout: Rollout, name: str) -> None:
+        """Go on with another prior, from the last step alone; the source that plays stays.
+
+        Args:
+            rollout: as for :meth:`insert`.
+            name: name of the prior.
+        """
+        before = self._rollout
+        if before is None or self._broken:
+            self.insert(rollout, name)
+            return
+        if not self._begins:
+            rollout.succeed(before)
+        self.prior_name, self._rollout = name, rollout
         self._ask_of(rollout)
 
     def restart(self, seed: int) -> None:

@@ -1,4 +1,4 @@
-"""The ten ready models: decoders and memories; one encoder, one prior, one latent space.
+"""The ten ready models: decoders, memories and priors; one encoder, one latent space.
 
 Latents that play through one of them play through all: a gesture, a tape or a preset of jazz goes
 on as metal. How they were made and measured: the README of this distribution, and their cards.
@@ -12,8 +12,8 @@ from musicvae.models import ReadyModel
 LATENT_SPACE = "139a63af7d27ecf2"
 
 
-def _ready(genre: str) -> ReadyModel:
-    """The ready model of a genre."""
+def _ready(genre: str, prior: str = "shared") -> ReadyModel:
+    """The ready model of a genre, with a prior of its own or that of all ten."""
     return ReadyModel(
         name=genre,
         genre=genre,
@@ -24,17 +24,17 @@ def _ready(genre: str) -> ReadyModel:
         card=f"musicvae_gtzan:models/{genre}.card.json",
         run="musicvae_gtzan:models/shared",
         memory=f"musicvae_gtzan:models/{genre}.memory",
-        prior="musicvae_gtzan:models/shared.prior.onnx",
+        prior=f"musicvae_gtzan:models/{prior}.prior.onnx",
     )
 
 
 BLUES = _ready("blues")
-CLASSICAL = _ready("classical")
-COUNTRY = _ready("country")
+CLASSICAL = _ready("classical", prior="classical")
+COUNTRY = _ready("country", prior="country")
 DISCO = _ready("disco")
 HIPHOP = _ready("hiphop")
 JAZZ = _ready("jazz")
 METAL = _ready("metal")
 POP = _ready("pop")
-REGGAE = _ready("reggae")
+REGGAE = _ready("reggae", prior="reggae")
 ROCK = _ready("rock")

@@ -40,6 +40,8 @@ class Runner:
         elif words[0] == "prior":
             if not (out / "best.npz").exists():
                 (out / "best.npz").write_text("")
+            if "--from" in words:
+                (out / "start.npz").write_text("")
         elif "share" not in words:
             out.write_text("")
         return 0
@@ -79,6 +81,24 @@ def test_the_base_comes_first_and_each_decoder_keeps_its_encoder(call: list[str]
     assert all("music/" in said and "--split last 10" in said for said in runner.said[10:12])
     assert runner.said[12].startswith("models share")
     assert runner.said[12].endswith("models/shared")
+
+
+def test_a_genre_may_have_a_prior_of_its_own(call: list[str], tmp_path: Path) -> None:
+    runner = Runner()
+    tuned = [*call, "--tuned", "rock", "--tuned-minutes", "5"]
+    assert main(tuned, runner) == 0
+    verbs = [command[0] for command in runner.commands[8:]]
+    assert verbs == [*["prior", "export"] * 2, *["models"] * 3]
+    said = runner.said[10]
+    assert "runs/prior --material" in said
+    assert "prior/material.npz --genre rock" in said
+    assert "--minutes 5 " in said
+    assert runner.said[11].endswith("models/rock.prior.onnx")
+    assert "shared.prior.onnx" in runner.said[12]
+    assert "rock.prior.onnx" in runner.said[13]
+    assert "--tuned rock --tuned-minutes 5 --unheard" in runner.said[13]
+    (tmp_path / "ten" / "runs" / "prior" / "best.npz").write_text("trained for longer")
+    assert main(tuned, Runner()) == 1
 
 
 def test_what_is_made_is_not_made_again(
@@ -162,7 +182,13 @@ def test_a_base_that_is_there_is_not_trained(call: list[str], tmp_path: Path) ->
 
 @pytest.mark.parametrize(
     "wrong",
-    [["--genres", "polka"], ["--genres", ""], ["--data", "nowhere"], ["--base", "nowhere"]],
+    [
+        ["--genres", "polka"],
+        ["--genres", ""],
+        ["--tuned", "metal"],
+        ["--data", "nowhere"],
+        ["--base", "nowhere"],
+    ],
 )
 def test_what_cannot_be_is_refused_before_anything_runs(
     call: list[str], wrong: list[str], tmp_path: Path

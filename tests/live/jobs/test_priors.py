@@ -76,3 +76,43 @@ def test_a_preset_keeps_it_and_a_model_of_the_space_takes_it_over(folder: Path, 
     assert sources(rig).sources["prior"]._rollout is rollout
     rig.done("/model/load", "wide")
     assert sources(rig).active_source == "held"
+
+
+def test_the_models_own_gives_way_to_that_of_the_next_model(
+    folder: Path, prior_artifacts: ModuleType, rig: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    applied = list[str]()
+    real = rig.handle.apply
+
+    def apply(command: Any, **options: Any) -> None:
+        applied.append(command.row.path)
+        real(command, **options)
+
+    prior_artifacts.write_prior_artifact(folder / "metal.prior.onnx", licence="CC-BY-4.0")
+    rig.done("/prior/load", "jazz")
+    rig.done("/memory/load", "jazz")
+    before = sources(rig).sources["prior"]._rollout
+    monkeypatch.setattr(rig.handle, "apply", apply)
+    rig.done("/model/load", "metal")
+    assert applied == ["/model/load", "/prior/swap"]  # so a score holds both
+    prior = sources(rig).sources["prior"]
+    assert prior.prior_name == "metal"
+    assert prior._rollout is not before
+    assert sources(rig).active_source == "memory"  # which played on
+    rig.done("/prior/load", "jazz")  # somebody chose it, so it stays
+    rig.done("/model/load", "jazz")
+    rig.done("/model/load", "metal")
+    assert sources(rig).sources["prior"].prior_name == "metal"
+    rig.done("/prior/load", "jazz")
+    chosen = sources(rig).sources["prior"]._rollout
+    rig.done("/model/load", "metal")
+    assert sources(rig).sources["prior"]._rollout is chosen
+
+
+def test_one_that_cannot_be_played_leaves_that_of_the_model_before(folder: Path, rig: Any) -> None:
+    (folder / "metal.prior.onnx").write_bytes((folder / "torn.prior.onnx").read_bytes())
+    rig.done("/prior/load", "jazz")
+    before = sources(rig).sources["prior"]._rollout
+    rig.done("/model/load", "metal")
+    assert sources(rig).sources["prior"]._rollout is before
+    assert sources(rig).active_source == "prior"

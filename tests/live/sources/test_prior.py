@@ -81,6 +81,27 @@ def test_another_model_of_the_space_plays_on_while_the_first_holds(
     assert (after.guidance.leading, after.guidance.variation) == (0.5, 0.75)
 
 
+def test_another_prior_goes_on_from_the_last_step(
+    deck: Controls, prior_file: Path, prior_controls: Callable[[], Controls]
+) -> None:
+    steps(deck, 10)
+    source: Any = deck.sources["prior"]
+    before, after = source._rollout, Rollout(Prior(prior_file), seed=77)
+    do(deck, "/source", "held")
+    do(deck, "/prior/swap", "other", payload=after)
+    assert deck.active_source == "held"
+    assert source.prior_name == "other"
+    np.testing.assert_array_equal(after._heard, before._heard)
+    assert after._number == before._number > 0
+    do(deck, "/source", "prior")
+    np.testing.assert_array_equal(steps(deck, 1)[0], Prior(prior_file).walk(11)[10])
+    empty = prior_controls()
+    do(empty, "/prior/swap", "other", payload=Rollout(Prior(prior_file)))
+    assert empty.active_source == "held"  # it is there, but nobody chose it
+    do(empty, "/source", "prior")
+    np.testing.assert_array_equal(steps(empty, 20), Prior(prior_file).walk(20))
+
+
 def test_one_that_fails_is_given_up_and_the_deck_goes_on(deck: Controls) -> None:
     frames(deck, 4)
     source: Any = deck.sources["prior"]

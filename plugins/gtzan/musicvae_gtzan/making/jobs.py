@@ -6,6 +6,7 @@
     export    each decoder, and the encoder once, as ONNX files of half precision
     remember  the tracks that each decoder learnt from, for it to improvise over
     prior     how the latents of all genres go on, for new music; and its export
+    tune      a prior of their own for some genres, which goes on from that; and its export
     measure   each decoder on the tracks that no training heard, for its card
     share     the base, as a run that others can train from
 
@@ -27,6 +28,12 @@ _DESCRIPTIONS = ("run.json", "prior.json")
 #: The loss of all trainings: levels and what changes from frame to frame count too, and the
 #: latents may carry more bits.
 LOSS = ("model.level_weight=2", "model.flux_weight=2", "kl_weight=0.5")
+#: How a prior is tuned to one genre: gently, and chosen by many rollouts.
+TUNING = tuple(
+    word
+    for setting in ("rollouts=0.3", "learning_rate=0.0003", "judged=32", "check=50")
+    for word in ("--set", setting)
+)
 
 
 @dataclass(frozen=True)
@@ -41,6 +48,8 @@ class Plan:
         base_minutes: training time of the base in minutes.
         genre_minutes: training time of each genre's decoder in minutes.
         prior_minutes: training time of the prior in minutes.
+        tuned: genres that get a prior of their own.
+        tuned_minutes: training time of each of these in minutes, after that of the prior.
         memory_minutes: of music in each memory.
         unheard: how many tracks of each genre are kept for testing: the last ones.
         licence: licence of the models.
@@ -57,6 +66,8 @@ class Plan:
     base_minutes: float = 240.0
     genre_minutes: float = 40.0
     prior_minutes: float = 60.0
+    tuned: Sequence[str] = ()
+    tuned_minutes: float = 14.0
     memory_minutes: float = 12.0
     unheard: int = 10
     licence: str = "unstated"
@@ -93,10 +104,10 @@ class Plan:
         """The file of what a genre's decoder improvises over."""
         return self.out / "models" / f"{genre}.memory"
 
-    @property
-    def prior(self) -> Path:
-        """The file of the prior of all genres."""
-        return self.out / "models" / "shared.prior.onnx"
+    def prior(self, genre: str = "shared") -> Path:
+        """The file of a genre's own prior, where it has one; else that of all genres."""
+        name = genre if genre in self.tuned else "shared"
+        return self.out / "models" / f"{name}.prior.onnx"
 
     def card(self, genre: str) -> Path:
         """The file of a genre's card."""
@@ -164,7 +175,7 @@ def jobs(plan: Plan) -> Iterator[Job]:
         yield _export(plan, plan.run(genre), plan.decoder(genre), genre)
     for genre in plan.genres:
         yield _remember(plan, genre)
-    yield from _prior(plan)
+    yield from _priors(plan)
     for genre in plan.genres:
         yield _measure(plan, genre)
     yield _share(plan)
@@ -212,15 +223,31 @@ def _remember(plan: Plan, genre: str) -> Job:
     return Job(f"remember {genre}", command, plan.memory(genre), (plan.encoder,))
 
 
-def _prior(plan: Plan) -> Iterator[Job]:
-    out = plan.out / "runs" / "prior"
-    command = (
-        *("prior", str(plan.encoder), "--data", str(plan.data), "--split", f"last {plan.unheard}"),
-        *("--minutes", f"{plan.prior_minutes:g}", "--licence", plan.licence, "--out", str(out)),
+def _priors(plan: Plan) -> Iterator[Job]:
+    shared = plan.out / "runs" / "prior"
+    data = ("--data", str(plan.data), "--split", f"last {plan.unheard}")
+    command = _prior(plan, shared, plan.prior_minutes, str(plan.encoder), *data)
+    yield Job("train the prior", command, shared / "best.npz", run=shared)
+    yield _export_prior(shared, plan.prior())
+    material = str(shared / "material.npz")
+    for genre in plan.tuned:
+        run = plan.out / "runs" / f"{genre}-prior"
+        start = ("--from", str(shared), "--material", material, "--genre", genre, *TUNING)
+        command = _prior(plan, run, plan.tuned_minutes, *start)
+        yield Job(f"tune the prior to {genre}", command, run / "best.npz", run=run, start=shared)
+        yield _export_prior(run, plan.prior(genre))
+
+
+def _prior(plan: Plan, out: Path, minutes: float, *what: str) -> tuple[str, ...]:
+    return (
+        *("prior", *what, "--minutes", f"{minutes:g}"),
+        *("--licence", plan.licence, "--out", str(out)),
     )
-    yield Job("train the prior", command, out / "best.npz", run=out)
-    export = ("export", str(out), "--half", "--out", str(plan.prior))
-    yield Job("export the prior", export, plan.prior, (out / "best.npz",))
+
+
+def _export_prior(run: Path, made: Path) -> Job:
+    command = ("export", str(run), "--half", "--out", str(made))
+    return Job(f"export {made.name}", command, made, (run / "best.npz",))
 
 
 def _share(plan: Plan) -> Job:
@@ -234,11 +261,11 @@ def _measure(plan: Plan, genre: str) -> Job:
     command: tuple[str, ...] = (
         *("models", "measure", str(decoder), "--encoder", str(plan.encoder)),
         *("--data", str(plan.music(genre)), "--split", f"last {plan.unheard}"),
-        *("--prior", str(plan.prior), "--run", str(plan.run(genre)), "--out", str(card)),
+        *("--prior", str(plan.prior(genre)), "--run", str(plan.run(genre)), "--out", str(card)),
         *(word for limit in plan.limits for word in ("--limit", limit)),
         *(("--command", plan.command) if plan.command else ()),
     )
-    needs = [decoder, plan.encoder, plan.memory(genre), plan.prior]
+    needs = [decoder, plan.encoder, plan.memory(genre), plan.prior(genre)]
     if plan.corpus is not None:
         command, needs = (*command, "--corpus", str(plan.corpus)), [*needs, plan.corpus]
     return Job(f"measure {genre}", command, card, tuple(needs))
