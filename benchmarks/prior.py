@@ -2,7 +2,7 @@
 
 python benchmarks/prior.py jazz --data path/to/genres
 python benchmarks/prior.py jazz --data path/to/genres --prior shared.prior.onnx --seeds 5
-python benchmarks/prior.py jazz --data path/to/genres --course --emphasis 1 --seeds 6
+python benchmarks/prior.py jazz --data path/to/genres --course --section 0 --seeds 6
 
 Cost is the time of a step on one thread. *Follows* is the rank correlation of what is asked of an
 attribute and what is measured in the sound; *farther*, by how much the sound at -1 and 1 is farther
@@ -26,7 +26,7 @@ from musicvae.evaluating.judge import Judge
 from musicvae.latents.calibration import spearman
 from musicvae.measures.frames import frame_attributes
 from musicvae.models import inspect
-from musicvae.runtime import conditions
+from musicvae.runtime import conditions, sections
 from musicvae.runtime.new_music import play_prior
 from musicvae.runtime.prior import Prior
 from musicvae.runtime.rollout import Rollout
@@ -37,6 +37,8 @@ ATTRIBUTES = ("loudness", "brightness", "onsets")
 SOUNDS, SECONDS = 4, 20.0
 #: Windows of so many seconds below so many dBFS are silence.
 WINDOW, SILENT = 0.1, -60.0
+#: No section of so many seconds ends.
+_ENDLESS = 1e6
 #: The parts of a rollout whose distances make its course, from and to, in seconds.
 PARTS = ((0, 30), (30, 60), (90, 120), (270, 300))
 
@@ -126,7 +128,8 @@ def course(model: str, prior: str | None, judge: Judge, seeds: int) -> None:
     print(f"| {model} | " + " | ".join(f"{begin} to {end} s" for begin, end in PARTS) + " |")
     print("| --- |" + " ---: |" * len(PARTS))
     ratios = " | ".join(f"{judge.of(part).ratio:.1f} ×" for part in parts)
-    print(f"| asked {conditions.EMPHASIS:g} times, {seeds} seeds | {ratios} |")
+    length = f"{sections.SECTION:g} s" if sections.SECTION < _ENDLESS else "none"
+    print(f"| sections: {length}; asked {conditions.EMPHASIS:g} times, {seeds} seeds | {ratios} |")
 
 
 def main() -> None:
@@ -145,8 +148,15 @@ def main() -> None:
         default=conditions.EMPHASIS,
         help="how much the genre is asked for",
     )
+    parser.add_argument(
+        "--section",
+        type=float,
+        default=sections.SECTION,
+        help="seconds after which it forgets what it heard; 0: never",
+    )
     options = parser.parse_args()
     conditions.EMPHASIS = options.emphasis
+    sections.SECTION = options.section or _ENDLESS
     if not options.course:
         print(cost(Prior(options.prior or options.model)), flush=True)
     genre = inspect(options.model).genre

@@ -28,7 +28,7 @@ def _ready(genre: str, prior: str = "shared") -> ReadyModel:
     )
 
 
-BLUES = _ready("blues")
+BLUES = _ready("blues", prior="blues")
 CLASSICAL = _ready("classical", prior="classical")
 COUNTRY = _ready("country", prior="country")
 DISCO = _ready("disco")
