@@ -143,7 +143,8 @@ def measure(command: list[str], count: int, beside: str = "nothing") -> dict[str
                 found = latencies(ear, events(ear, port, count))
                 late = status(port).get("underruns", 0) - before
         lost = np.isinf(found)
-        p50, p99 = np.percentile(found[~lost], (50, 99))
+        heard = found if lost.all() else found[~lost]
+        p50, p99 = np.percentile(heard, (50, 99))
         return {"p50": p50, "p99": p99, "lost": lost.sum(), "xruns": ear.xruns, "late": late}
     finally:
         ear.close()

@@ -3,7 +3,7 @@
     exporter       from a trained model to a file: asks the model for its parts, then uses these:
     convert        converts the TensorFlow function to an ONNX graph
     build          cleans the graph up with the modules of graph/, and names its ports
-    graph/half     stores large weights as float16
+    graph/half     stores large weights as float16, graph/compact those of priors as int8
     stamp          writes the description into the file
     kinds          the player and the verification of each kind of artifact:
     verify           compares clips with the TensorFlow model

@@ -17,6 +17,7 @@ from musicvae.errors import ArtifactError, ExportError
 from musicvae.families import Exportable, ExportableModel
 from musicvae.files import replacing
 from musicvae_export.build import build_graph
+from musicvae_export.graph.compact import compacted
 from musicvae_export.graph.half import halved
 from musicvae_export.graph.small import small
 from musicvae_export.kinds import KINDS
@@ -49,9 +50,9 @@ def export_model(
         half: store the weights as float16, which halves the file. The graph is verified with
             float32 weights first, and then the difference that the rounding makes is stated.
         encoder: export the encoder instead of the decoder.
-        int8: multiply by weights of 8 bits, a third of the file and faster; decoders and encoders
-            of streams only. The graph is verified with float32 weights first, and then what the
-            rounding changes in the sound is stated.
+        int8: weights of 8 bits. Decoders and encoders of streams multiply by them, which is faster
+            and a third of the file; priors only store them, a quarter of the file. The graph is
+            verified with float32 weights first, and then what the rounding changes is stated.
 
     Returns:
         The description that was written into the file.
@@ -65,7 +66,7 @@ def export_model(
     part = _described(_part(model, encoder), licence)
     if int8 and (half or part.info.kind not in SMALL_KINDS):
         raise ExportError(
-            "weights of 8 bits are for streams and their encoders, and instead of float16",
+            "weights of 8 bits are for streams, encoders and priors, and instead of float16",
             received="half and int8" if half else f"an artifact of kind {part.info.kind!r}",
         )
     try:
@@ -78,7 +79,8 @@ def export_model(
                 rounded = dataclasses.replace(part.info, precision="float16")
                 info = _verified(part, graph, rounded, temporary)
             if int8:
-                graph = small(graph, _real_feeds(part))
+                prior = part.info.kind == "prior"
+                graph = compacted(graph) if prior else small(graph, _real_feeds(part))
                 rounded = dataclasses.replace(part.info, precision="int8", schema=SMALL_SCHEMA)
                 info = _verified(part, graph, rounded, temporary)
             temporary.write_bytes(stamp(graph, info))

@@ -14,9 +14,9 @@ from musicvae.runtime.prior import Prior
 from musicvae_export.verify import refuse_differences
 
 #: Largest difference of a latent, in standard deviations, and of a number in a state, relative to
-#: its size or to 1: with float32 and with float16 weights.
-TOLERANCE, HALF_TOLERANCE = 1e-3, 0.1
-_STATES = (1e-3, 0.1)
+#: its size or to 1, by the precision of the weights.
+_LATENTS = {"float32": 1e-3, "float16": 0.1, "int8": 0.2}
+_STATES = {"float32": 1e-3, "float16": 0.1, "int8": 0.2}
 #: Steps that are compared: some periods of the slow path, of real and of random latents.
 _STEPS = 150
 
@@ -33,16 +33,16 @@ def verify_prior(part: Exportable, player: Prior) -> dict[str, float]:
     Raises:
         ParityError: a difference is too large, or a step does not come out equal twice.
     """
-    half = player.info.precision == "float16"
+    precision = player.info.precision
     real = part.real_input(_STEPS)
     random = np.random.default_rng(0).standard_normal(real.shape, np.float32)
     worst = {
-        name: _difference(part.function, player, rows, _STATES[half])
+        name: _difference(part.function, player, rows, _STATES[precision])
         for name, rows in {"random": random, "real": real}.items()
     }
-    tolerance = HALF_TOLERANCE if half else TOLERANCE
-    refuse_differences(worst, tolerance, "a standard deviation of a latent")
-    return {"half": max(worst.values())} if half else worst
+    refuse_differences(worst, _LATENTS[precision], "a standard deviation of a latent")
+    rough = {"float16": "half", "int8": "int8"}.get(precision)
+    return {rough: max(worst.values())} if rough else worst
 
 
 def _difference(function: Any, player: Prior, rows: Float32, states: float) -> float:

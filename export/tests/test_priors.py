@@ -12,10 +12,12 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from musicvae_export import export_model
+from musicvae_export.graph import compact
 
 import musicvae.vae.prior.building as building
 from musicvae.errors import ExportError, ParityError
 from musicvae.families import Exportable
+from musicvae.runtime.noise import StepNoise
 from musicvae.runtime.prior import Prior
 from musicvae.vae.prior.folder import PriorFolder
 from musicvae.vae.prior.plan import Plan
@@ -66,13 +68,31 @@ def test_an_exported_prior_takes_the_same_steps(
     heard = np.zeros((1, 4), np.float32)
     twin = player._twin("metal", {"brightness": -1.0})
     condition = twin.conditions.row[None]
-    from musicvae.runtime.noise import StepNoise
-
     noise, step = StepNoise(player.prior.noise, 3), trained.step_function()
     for number in range(40):
         drawn = tf.constant(noise.row(number)[None])
         heard, _, state = step(heard, condition, drawn, state)
         assert np.allclose(heard[0], walk[number], atol=1e-3)
+
+
+def test_weights_of_8_bits(
+    material: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(compact, "LEFT", 64)  # this prior has no larger matrices
+    trained = _trained(material, tmp_path / "prior", "energy")
+    export_model(trained, tmp_path / "whole.onnx")
+    info = export_model(trained, tmp_path / "small.onnx", int8=True)
+    assert (info.precision, info.schema) == ("int8", 3)
+    assert set(info.parity) == {"int8"}
+    assert 1e-5 < info.parity["int8"] < 0.2
+    whole, small = Prior(tmp_path / "whole.onnx"), Prior(tmp_path / "small.onnx")
+    rows, apart = whole.walk(40, seed=3, genre="metal"), []
+    for number, row in enumerate(rows):
+        noise = StepNoise(whole.prior.noise, 3).row(number)
+        apart.append(np.abs(whole.step(row, noise) - small.step(row, noise)).max())
+    assert 1e-6 < max(apart) < 0.2
+    with pytest.raises(ExportError, match="half and int8"):
+        export_model(trained, tmp_path / "both.onnx", half=True, int8=True)
 
 
 def test_half_precision_and_refusals(material: ModuleType, tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ SCHEMA = 3
 #: What is written: the oldest version that says it all, so that older readers take the file.
 _PLAIN_SCHEMA, SMALL_SCHEMA, PRIOR_SCHEMA = 2, 3, 3
 #: The kinds whose weights may have 8 bits.
-SMALL_KINDS = ("stream", "encoder")
+SMALL_KINDS = ("stream", "encoder", "prior")
 
 Kind = Literal["clip", "stream", "encoder", "prior"]
 

@@ -38,8 +38,8 @@ def add(commands: Commands) -> None:
     weights.add_argument(
         "--int8",
         action="store_true",
-        help="multiply by weights of 8 bits: a third of the size and faster, with a little noise "
-        "that is measured; streams only",
+        help="weights of 8 bits: a third of the size and faster, with a little noise that is "
+        "measured; streams and priors only (a prior is a quarter of the size, and no faster)",
     )
     parser.add_argument(
         "--encoder",

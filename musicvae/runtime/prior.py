@@ -184,7 +184,7 @@ class Prior:
         genre: str | Mapping[str, float] | None = None,
         attributes: Mapping[str, float] | None = None,
     ) -> Latents:
-        """New music as latents.
+        """New music as latents, in sections (:mod:`musicvae.runtime.sections`).
 
         Args:
             steps: how many rows; :meth:`steps` counts those of seconds.

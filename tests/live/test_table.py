@@ -77,6 +77,7 @@ TABLE: dict[str, tuple[list[tuple[Any, ...]], list[tuple[tuple[Any, ...], str]]]
         [((), "start or stop"), (("go",), "one of start, stop"), (("stop", "a", "b"), "perhaps")],
     ),
     "/prior/load": ([("name",)], [((), "1 text")]),
+    "/prior/swap": ([("name",)], [((), "1 text")]),
     "/prior/list": ([()], []),
     "/variation": ([(0,), (1,)], [((float("nan"),), "finite"), ((1.1,), "range")]),
     "/lead": ([(0.5,)], [((float("nan"),), "finite"), ((-0.1,), "range")]),

@@ -91,7 +91,7 @@ def train_prior(
         facts: dict[str, Any]
         if material is not None:
             latents = Material.load(expand(material, RunError))
-            facts = {"encoder": str(material), "licence": licence or "unstated"}
+            facts = {"encoder": Path(material).name, "licence": licence or "unstated"}
         else:
             latents, facts = _encoded(model, data, copies, split, plan.seed, listener)
             facts["licence"] = licence or facts["licence"]

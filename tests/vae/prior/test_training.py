@@ -81,6 +81,7 @@ def test_what_is_trained_is_what_is_opened_and_described(
     info = made.info()
     assert (info.kind, info.licence, info.latent_space) == ("prior", "CC0-1.0", "0123456789abcdef")
     assert info.provenance["figures"]["form"] == best
+    assert info.provenance["encoder"] == "material.npz"  # a name, and not a place
     shutil.copytree(made.folder.path, tmp_path / "prior")
     (tmp_path / "prior" / "material.npz").unlink()  # needed to go on, not to play
     again = load_prior(tmp_path / "prior")

@@ -3,7 +3,8 @@
     base      one encoder and one decoder learn all genres
     jazz …    each genre's decoder goes on from the base; the encoder, and with it the meaning of
               the latents, stays
-    export    each decoder, and the encoder once, as ONNX files of half precision
+    export    each decoder, and the encoder once, as ONNX files of half precision (priors, later: of
+              8 bits)
     remember  the tracks that each decoder learnt from, for it to improvise over
     prior     how the latents of all genres go on, for new music; and its export
     tune      a prior of their own for some genres, which goes on from that; and its export
@@ -246,7 +247,7 @@ def _prior(plan: Plan, out: Path, minutes: float, *what: str) -> tuple[str, ...]
 
 
 def _export_prior(run: Path, made: Path) -> Job:
-    command = ("export", str(run), "--half", "--out", str(made))
+    command = ("export", str(run), "--int8", "--out", str(made))
     return Job(f"export {made.name}", command, made, (run / "best.npz",))
 
 
