@@ -32,7 +32,7 @@ LOSS = ("model.level_weight=2", "model.flux_weight=2", "kl_weight=0.5")
 #: How a prior is tuned to one genre: gently, and chosen by many rollouts.
 TUNING = tuple(
     word
-    for setting in ("rollouts=0.3", "learning_rate=0.0003", "judged=32", "check=50")
+    for setting in ("rollouts=0.5", "learning_rate=0.0003", "judged=32", "check=50")
     for word in ("--set", setting)
 )
 
