@@ -46,8 +46,7 @@ class Rollout:
         self.sections = Sections(prior.info.latent_rate, seed)
         self._noise = StepNoise(prior.prior.noise, seed)
         self._silence: Float32 = np.zeros(prior.prior.noise, np.float32)
-        self._number, self._seed = 0, seed
-        prior.reset()
+        self.restart(seed)
 
     def restart(self, seed: int) -> None:
         """Begin anew from silence, with another seed or the same.

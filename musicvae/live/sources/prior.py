@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 from musicvae.artifact import ArtifactInfo
 from musicvae.errors import LiveError
@@ -30,6 +31,10 @@ def _fits(command: Command, shape: Shape, rollout: Rollout | None) -> bool:
     return same and shape.kind == "stream"
 
 
+def _load(loader: Any, command: Command, voice: Any, digest: str) -> object:
+    return loader.prior(command.text, voice, digest)
+
+
 _row = partial(Row["PriorSource"], deck=True, target=Target.SOURCE, source="prior", kept=True)
 
 
@@ -53,7 +58,7 @@ class PriorSource(Source):
             "s",
             "Load a prior by name; it becomes the source and makes music from the seed.",
             readers.word(),
-            load=lambda loader, c, voice, digest: loader.prior(c.text, voice, digest),
+            load=_load,
             fits=_fits,
             apply=lambda source, c, rollout: source.insert(rollout, c.text),
             describe=lambda source: source.message(source.prior_name),
@@ -66,7 +71,7 @@ class PriorSource(Source):
             "s",
             "Put another prior in place of the one that is loaded: the music goes on.",
             readers.word(),
-            load=lambda loader, c, voice, digest: loader.prior(c.text, voice, digest),
+            load=_load,
             fits=_fits,
             apply=lambda source, c, rollout: source.exchange(rollout, c.text),
             kept=False,
