@@ -63,6 +63,11 @@ def add(commands: Commands) -> None:
         help="how far what is heard is drawn to what is like it in the memory of the model, 0 to 1 "
         "(default: 0)",
     )
+    parser.add_argument(
+        "--overlap",
+        action="store_true",
+        help="let several encoders hear in turns, as live with a device",
+    )
     parser.add_argument("--scale", type=float, default=1.0, help="of all latents (default: 1)")
     parser.add_argument("--bias", type=float, default=0.0, help="of all latents (default: 0)")
     parser.add_argument(
@@ -97,7 +102,7 @@ def transform(options: argparse.Namespace) -> int:
     file = expand(options.file)
     out = output_file(options.out, WRITABLE, [expand(options.model), file])
     check_readable(file)  # before the model, so that a bad file is refused at once
-    names = ("gain", "gate", "hold", "auto", "mix", "scale", "bias", "gravity")
+    names = ("gain", "gate", "hold", "auto", "mix", "scale", "bias", "gravity", "overlap")
     settings = {name: getattr(options, name) for name in names}
     attributes = dict(map(asked, options.attribute))
     transformer = Transformer(options.model, Transformation(**settings, attributes=attributes))

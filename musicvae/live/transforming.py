@@ -43,6 +43,7 @@ class Transformation:
         bias: addend of all latents after that, -1000 to 1000.
         attributes: by name, in standard deviations, -10 to 10.
         gravity: how far what is heard is drawn to the memory of the model, 0 to 1.
+        overlap: whether several encoders hear in turns, as live with a device.
     """
 
     gain: float = 0.0
@@ -54,6 +55,7 @@ class Transformation:
     bias: float = 0.0
     attributes: Mapping[str, float] = field(default_factory=dict)
     gravity: float = 0.0
+    overlap: bool = False
 
     def messages(self) -> list[StoredMessage]:
         """What a performer would send."""
@@ -64,6 +66,7 @@ class Transformation:
             ["/input/auto", int(self.auto)],
             ["/input/mix", self.mix],
             ["/input/gravity", self.gravity],
+            ["/input/overlap", int(self.overlap)],
             ["/latent/scale", self.scale],
             ["/latent/bias", self.bias],
             *([f"/attr/{name}", amount] for name, amount in self.attributes.items()),
@@ -118,9 +121,10 @@ class Transformer:
         voice = self.engine.decks[DECK_NAMES[0]].voice
         if voice is None or voice.controls.ear is None:  # the commands above make both
             raise LiveError("the model does not play")
-        self.heard_after, self.played_after = voice.controls.ear.latency, voice.latency
-        heard = voice.controls.ear.info
-        self.step = heard.hop / heard.sample_rate
+        ear = voice.controls.ear
+        ear.overlap(settings.overlap)  # as it will be from the first block on
+        self.heard_after, self.played_after = ear.latency, voice.latency
+        self.step = ear.info.hop / ear.info.sample_rate
         self.latency = round((self.heard_after + self.played_after) * self.sample_rate)
         self.engine.hearing.delay_by(self.latency)  # so that both parts of a mix come together
         self._do(["/play", 1])
@@ -184,6 +188,7 @@ def transform(
     bias: float = 0.0,
     attributes: Mapping[str, float] | None = None,
     gravity: float = 0.0,
+    overlap: bool = False,
 ) -> Sound:
     """A sound as a model plays it: encoded, and decoded by the model, as ``musicvae live`` does.
 
@@ -202,6 +207,7 @@ def transform(
         bias: addend of all latents.
         attributes: such as ``{"brightness": 1.5}``, in standard deviations.
         gravity: how far what is heard is drawn to the memory of the model, 0 to 1.
+        overlap: whether several encoders hear in turns, as live with a device.
 
     Returns:
         The sound at the model's rate and channels, aligned with the input and equally long.
@@ -215,7 +221,9 @@ def transform(
         RegistryError: there is no ready model of that name, or it cannot be used.
         LiveError: the model or its encoder failed.
     """
-    settings = Transformation(gain, gate, hold, auto, mix, scale, bias, attributes or {}, gravity)
+    settings = Transformation(
+        *(gain, gate, hold, auto, mix, scale, bias, attributes or {}, gravity, overlap)
+    )
     transformer = Transformer(model, settings)
     rate = transformer.sample_rate
     given = sound if isinstance(sound, Sound) else Sound.of(sound, sample_rate or rate)

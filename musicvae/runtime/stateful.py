@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from abc import ABC, abstractmethod
+from copy import copy
 from dataclasses import dataclass
 from functools import partial
-from typing import ClassVar
+from typing import ClassVar, Self
 
 import numpy as np
 
@@ -115,6 +116,13 @@ class Stateful(ABC):
     def limit(self, seconds: float) -> None:
         """End each block that takes longer, where a daemon looks; see ``runtime/stopping.py``."""
         self._bound.present.patience = seconds
+
+    def twin(self) -> Self:
+        """Another one of the same graph and weights, with a state of its own, at the start."""
+        twin = copy(self)
+        twin._bound = self._at_start()
+        twin._bound.present.patience = self._bound.present.patience
+        return twin
 
     def reset(self) -> None:
         """Return to the start: the next block is the first one."""

@@ -56,6 +56,7 @@ TABLE: dict[str, tuple[list[tuple[Any, ...]], list[tuple[tuple[Any, ...], str]]]
     "/input/mix": ([(0,), (1,)], [((1.1,), "range")]),
     "/input/mute": ([(True,)], [((2,), "range")]),
     "/input/guard": ([(1,)], [((2,), "range")]),
+    "/input/overlap": ([(1,)], [((2,), "range")]),
     "/input/level": ([()], []),
     "/continuity": ([(0.5,), (30,)], [((0.4,), "range"), ((float("nan"),), "finite")]),
     "/temperature": ([(0,), (4,)], [((float("nan"),), "finite"), ((-1,), "range")]),

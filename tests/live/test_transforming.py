@@ -20,6 +20,7 @@ from tests.latents.memories import make_memory
 
 RATE = 16_000
 LATENCY = 128 + 32 + 32  # a step of the encoder, its latency, and that of the decoder
+IN_TURNS = LATENCY - 64  # two encoders hear in turns
 
 
 @pytest.fixture
@@ -44,21 +45,22 @@ def live(models: Path, sound: Sound, *sizes: int, messages: list[list[Any]]) -> 
         command = handle.restore(message, "a")
         engine.post(command, payloads=(handle.payload(command),))
         engine.settle()
-    engine.hearing.delay_by(LATENCY)
+    engine.hearing.delay_by(IN_TURNS)
     heard = np.repeat(sound.samples, 2, axis=1)
-    heard = np.concatenate([heard, np.zeros((LATENCY, 2), np.float32)])
+    heard = np.concatenate([heard, np.zeros((IN_TURNS, 2), np.float32)])
     out, at, turn = np.zeros((len(heard), 1), np.float32), 0, 0
     while at < len(out):
         size = sizes[turn % len(sizes)]
         engine.render(out[at : at + size], heard[at : at + size])
         at, turn = at + size, turn + 1
-    return out[LATENCY:]
+    return out[IN_TURNS:]
 
 
 @pytest.mark.parametrize("sizes", [(512,), (64, 1, 333), (2048, 100)])
 def test_it_is_what_is_heard_live_to_the_bit(jazz: Path, sizes: tuple[int, ...]) -> None:
     make_memory().save(jazz.with_name("jazz.memory"))
     asked: dict[str, Any] = {"gain": 3.0, "gate": -40.0, "mix": 0.6, "scale": 0.9, "gravity": 0.7}
+    asked["overlap"] = True
     settings = Transformation(**asked, attributes={"loudness": 1})
     made = mv.transform(jazz, beats(), **asked, attributes={"loudness": 1})
     first: list[list[Any]] = [
@@ -118,6 +120,7 @@ def test_what_cannot_be_transformed_is_refused(models: Path, jazz: Path) -> None
 
 def test_its_latency_is_known(jazz: Path) -> None:
     assert Transformer(jazz).latency == LATENCY
+    assert Transformer(jazz, Transformation(overlap=True)).latency == IN_TURNS
 
 
 def test_gravity_needs_a_memory_and_changes_the_sound(jazz: Path) -> None:

@@ -60,6 +60,11 @@ class ClipVoice:
         self._left = 0  # sample frames until the next frame
         self._other = np.zeros((self._frame, maker.channels), np.float32)
 
+    @property
+    def until_frame(self) -> int:
+        """See :class:`Voice`."""
+        return self._left
+
     def read(self, out: Samples) -> None:
         """Write into ``out``, float32 (sample frames, channels); see :class:`Voice`."""
         done = 0

@@ -89,12 +89,6 @@ class Deck:
         return self._waiting or self._next or self._voice
 
     @property
-    def ears(self) -> list[Ear]:
-        """Through which the voices that sound hear the input."""
-        ears = [guard.voice.controls.ear for guard in (self._voice, self._next) if guard]
-        return [ear for ear in ears if ear is not None]
-
-    @property
     def playing(self) -> bool:
         """Whether it was last told to play."""
         return self._play
@@ -108,6 +102,15 @@ class Deck:
     def _unheard(self) -> bool:
         """Whether it goes on, but is muted or faded out."""
         return self._rests and any(map(_is_zero, self._factors))
+
+    def listen(self, ears: dict[Ear, int]) -> None:
+        """Add the ears through which the voices that sound hear the input, if they are new.
+
+        Each with the sample frames until its voice begins a frame.
+        """
+        for guard in (self._voice, self._next):
+            if guard is not None and (ear := guard.voice.controls.ear) is not None:
+                ears.setdefault(ear, guard.voice.until_frame)
 
     def target_of(self, row: Address) -> object:
         """The object that a row of the address table changes; ``None`` if there is none now."""

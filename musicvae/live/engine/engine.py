@@ -22,6 +22,7 @@ from musicvae.live.engine.batch import Batch, batches
 from musicvae.live.engine.deck import PLAY_SECONDS, Deck
 from musicvae.live.engine.deck_addresses import PLAY
 from musicvae.live.faults import Faults
+from musicvae.live.hearing.ear import Ear
 from musicvae.live.hearing.hearing import Hearing
 from musicvae.live.limits import DEFAULT_DECKS
 
@@ -233,7 +234,9 @@ class Engine:
 
     def _hear(self, heard: Samples | None, frames: int) -> None:
         """Let the decks hear the input, float32 (sample frames, 2), of the next sample frames."""
-        ears = [ear for deck in self._decks for ear in deck.ears]
+        ears: dict[Ear, int] = {}
+        for deck in self._decks:
+            deck.listen(ears)
         if self._heard or heard is not None or ears:
             self._heard = True
             self._fails("the input", self.hearing.hear, heard, self.frame, frames, ears)

@@ -88,6 +88,11 @@ class StreamVoice:
         self._over = False  # a graph without an end would hold up the sound in each frame
         self._resting = False
 
+    @property
+    def until_frame(self) -> int:
+        """See :class:`Voice`."""
+        return self._end - self._at
+
     def read(self, out: Samples) -> None:
         """Write into ``out``, float32 (sample frames, channels); see :class:`Voice`."""
         done = 0

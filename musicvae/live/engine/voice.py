@@ -18,12 +18,17 @@ class Voice(Protocol):
         controls: the settings that a performer makes.
         work: statistics of decoding.
         latency: from latents to their sound, in seconds: the model's own and the resampler's.
+        until_frame: sample frames until it needs the next latents of a stream.
     """
 
     name: str
     controls: Controls
     work: Work
     latency: float
+
+    @property
+    def until_frame(self) -> int:
+        """See above."""
 
     def read(self, out: Samples) -> None:
         """Write the next sample frames into ``out``, float32, shape (sample frames, channels)."""

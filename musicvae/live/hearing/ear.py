@@ -40,8 +40,12 @@ class Ear:
     follows it; whoever asks for its latents names a sample frame, and gets the newest step that was
     complete then. So it does not matter in which order decks ask, and how blocks are cut.
 
+    A step is ``hop`` samples long, so a sound waits for half of one on average. Where several
+    encoders hear in turns, each a part of a step after the one before, it waits for half a part.
+
     Args:
-        encoder: nobody else uses it.
+        encoders: of one artifact, each with a state of its own; nobody else uses them. Their number
+            divides the hop.
         sample_rate: of the engine, in Hz.
         segment: sample frames that the engine renders at once, at most.
         note: counts an error of the encoder: where, and what.
@@ -49,26 +53,25 @@ class Ear:
     Attributes:
         info: description of the encoder.
         rest: the latents of silence, float32 (D,).
-        latency: from a sound to the latents that describe it, in seconds: the encoder's own, the
-            resampler's, and the wait until a step is complete.
         start: sample frame of the engine at which the present block begins.
         hears: whether it heard the last block.
-        taker: called with each step, float32 (D,), which it may not keep; ``None`` for nobody.
+        taker: called with each step of the first encoder, float32 (D,), which it may not keep;
+            ``None`` for nobody.
         broken: whether the encoder has no end, so that it is not asked again.
     """
 
     def __init__(
         self,
-        encoder: StepEncoder,
+        encoders: Sequence[StepEncoder],
         sample_rate: int,
         segment: int,
         note: Callable[[str, BaseException], None],
     ) -> None:
-        self.info = info = encoder.info
-        self.start = 0
+        self.info = info = encoders[0].info
+        self.start, self._rate = 0, sample_rate
         self.hears = self.broken = False
         self.taker: Callable[[Latents], None] | None = None
-        self._encoder, self._note = encoder, note
+        self._encoders, self._note = tuple(encoders), note
         most, delay = segment + WINDOW, 0.0
         self._channels = np.zeros((most, info.channels), np.float32)
         self._resampler: Resampler | None = None
@@ -76,12 +79,19 @@ class Ear:
             self._resampler = Resampler(sample_rate, info.sample_rate, info.channels, most)
             most, delay = self._resampler.most, self._resampler.delay / sample_rate
         self._resampled = np.zeros((most, info.channels), np.float32)
+        self._delay = info.latency / info.sample_rate + delay
+        self._part = info.hop // len(encoders)
+        self._parts = np.zeros((len(encoders), self._part, info.channels), np.float32)
         self._hop = np.zeros((info.hop, info.channels), np.float32)
-        self._filled = 0
-        self.latency = (info.hop + info.latency) / info.sample_rate + delay
+        self._filled = self._turn = 0
+        #: How many steps of each encoder are still not like those of one that heard all.
+        self._strange = [0] * len(encoders)
+        self._all_strange = ceil(info.receptive_field / info.hop) + 1
+        self._overlap = False
         # As many steps as one block may ask for, and the one before them.
-        steps = ceil(segment * info.sample_rate / sample_rate / info.hop) + 2
+        steps = ceil(segment * info.sample_rate / sample_rate / self._part) + 2
         self._steps = np.zeros((steps, info.latent_dim), np.float32)
+        self._aside = np.zeros((1, info.latent_dim), np.float32)
         self._ends = [0] * steps
         self._newest = 0
         self._windows = segment // WINDOW + 2
@@ -89,15 +99,54 @@ class Ear:
         self.rest = self._of_silence()
         self.begin()
 
-    def begin(self) -> None:
-        """Hear silence until now: a deck begins to follow."""
-        self._encoder.reset()
+    @property
+    def latency(self) -> float:
+        """From a sound to the latents that describe it, in seconds: the encoder's own, the
+        resampler's, and the wait until a step, or a part of one, is complete.
+        """
+        wait = self._part if self._overlap else self.info.hop
+        return wait / self.info.sample_rate + self._delay
+
+    def begin(self, until: int = 0, waiting: int = 0) -> None:
+        """Hear silence until now: a deck begins to follow.
+
+        Args:
+            until: sample frames of the engine until its model begins a frame. Where steps overlap,
+                they are complete shortly before it does.
+            waiting: sample frames that wait for the rest of their window.
+        """
+        for encoder in self._encoders:
+            encoder.reset()
         if self._resampler is not None:
             self._resampler.reset()
-        self._filled = 0
+        self._parts[:] = 0.0
+        self._turn, self._filled = 0, self._begun(until + waiting) if self._overlap else 0
+        self._strange[:] = [0] * len(self._strange)
         self._steps[:] = self.rest
         self._ends[:] = [0] * len(self._ends)
         self._open[:] = [False] * self._windows
+
+    def _begun(self, until: int) -> int:
+        """How much of a part must be there now so that parts end shortly before frames begin.
+
+        Args:
+            until: sample frames of the engine from the beginning of a window until one does.
+        """
+        frames, resampler = WINDOW * (until // WINDOW), self._resampler
+        if resampler is not None:
+            # Later ones end elsewhere within their windows, so a window earlier; and a frame later,
+            # since at first nothing comes.
+            frame = self._part * self._rate // self.info.sample_rate
+            frames = resampler.given(WINDOW * ((until + frame) // WINDOW - 1))
+        return -frames % self._part
+
+    def overlap(self, on: bool) -> None:
+        """Let all encoders hear, in turns, or the first one alone."""
+        if on and not self._overlap:
+            for number, encoder in enumerate(self._encoders[1:], 1):
+                encoder.reset()
+                self._strange[number] = self._all_strange
+        self._overlap = on and len(self._encoders) > 1
 
     def hear(self, windows: Samples, start: int, are_open: Sequence[bool]) -> None:
         """Hear the next windows.
@@ -113,33 +162,36 @@ class Ear:
             self._open[number % self._windows] = is_open
         done = 0
         while done < len(windows):
-            count = min(self._until_step(), len(windows) - done)
+            count = min(self._until_part(), len(windows) - done)
             sound = windows[done : done + count].reshape(count * WINDOW, -1)
             done += count
             self._listen(sound, start + done * WINDOW)
 
-    def _until_step(self) -> int:
-        """How many windows complete the next step."""
-        missing = len(self._hop) - self._filled
+    def _until_part(self) -> int:
+        """How many windows complete the next part of a step."""
+        missing = self._part - self._filled
         if self._resampler is None:
             return -(-missing // WINDOW)
         return self._resampler.blocks(missing, WINDOW)
 
     def _listen(self, sound: Samples, end: int) -> None:
-        """Hear whole windows, float32 (sample frames, channels); a step is complete in the last."""
+        """Hear whole windows, float32 (sample frames, channels); a part is complete in the last."""
         heard = self._channels[: len(sound)]
         spread(sound, heard)
         if self._resampler is not None:
             heard = self._resampled[: self._resampler.push(heard, self._resampled)]
         done = 0
         while done < len(heard):
-            count = min(len(heard) - done, len(self._hop) - self._filled)
-            self._hop[self._filled : self._filled + count] = heard[done : done + count]
+            count = min(len(heard) - done, self._part - self._filled)
+            part = self._parts[self._turn]
+            part[self._filled : self._filled + count] = heard[done : done + count]
             self._filled += count
             done += count
-            if self._filled == len(self._hop):
+            if self._filled == self._part:
                 self._filled = 0
-                self._encode(end)
+                self._turn = (self._turn + 1) % len(self._parts)
+                if self._overlap or not self._turn:
+                    self._encode(end)
 
     def latents(self, ahead: int) -> Latents:
         """What was heard last, float32 (D,), not a copy.
@@ -161,28 +213,37 @@ class Ear:
         return self._open[(self.start + ahead) // WINDOW % self._windows]
 
     def _encode(self, end: int) -> None:
+        """Encode the step that ends with the part that is complete now."""
+        turn = self._turn
+        np.concatenate((*self._parts[turn:], *self._parts[:turn]), out=self._hop)
+        if self._strange[turn]:
+            self._strange[turn] -= 1
+            self._make(self._encoders[turn], self._aside)
+            return
         self._newest = (self._newest + 1) % len(self._ends)
         self._ends[self._newest] = end
-        self._make(self._steps[self._newest : self._newest + 1])
-        if self.taker is not None:
-            self.taker(self._steps[self._newest])
+        row = self._steps[self._newest : self._newest + 1]
+        self._make(self._encoders[turn], row)
+        if self.taker is not None and not turn:
+            self.taker(row[0])
 
-    def _make(self, row: Latents) -> None:
+    def _make(self, encoder: StepEncoder, row: Latents) -> None:
         """Encode the sound of a step into ``row``, float32 (1, D)."""
         try:
             if not self.broken:
-                self._encoder.push(self._hop, out=row)
+                encoder.push(self._hop, out=row)
                 return
         except Exception as error:  # noqa: BLE001 - any operator of a graph may raise any error
             self._note("the encoder of the input", error)
             self.broken = isinstance(error, RunStoppedError)
-            self._encoder.reset()
+            encoder.reset()
         row[:] = self.rest
 
     def _of_silence(self) -> Latents:
         info, row = self.info, np.zeros((1, self.info.latent_dim), np.float32)
-        self._encoder.reset()
+        encoder = self._encoders[0]
+        encoder.reset()
         for _ in range(ceil(info.receptive_field / info.hop) + 2):
-            self._encoder.push(self._hop, out=row)
+            encoder.push(self._hop, out=row)
         rest: Latents = row[0]
         return rest

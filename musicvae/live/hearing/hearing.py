@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -46,6 +46,7 @@ class Hearing:
         gain_db: as last set.
         mix: share of the decks in the sound, 0 to 1, as last set.
         muted: whether silence is heard in place of the input.
+        overlap: whether several encoders hear in turns, so that each sound is heard sooner.
         gate: its settings and state.
         levelling: likewise.
         run_away: likewise.
@@ -56,7 +57,7 @@ class Hearing:
 
     def __init__(self, sample_rate: int, channels: int, segment: int) -> None:
         window = WINDOW / sample_rate
-        self.gain_db, self.mix, self.muted = 0.0, 1.0, False
+        self.gain_db, self.mix, self.muted, self.overlap = 0.0, 1.0, False, False
         self.gaps = Gaps(sample_rate, CHANNELS, segment)
         self.gate, self.levelling, self.run_away = Gate(window), Levelling(window), RunAway(window)
         self._power = 0.0
@@ -112,16 +113,17 @@ class Hearing:
         """Delay the input in the mix by so many sample frames; before anything is heard."""
         self._delay = Delay(frames, CHANNELS, len(self._sound))
 
-    def hear(self, heard: Samples | None, start: int, frames: int, ears: Collection[Ear]) -> None:
+    def hear(self, heard: Samples | None, start: int, frames: int, ears: Mapping[Ear, int]) -> None:
         """Hear the next block.
 
         Args:
             heard: float32 (sample frames, 2); what is missing is NaN. ``None`` is silence.
             start: sample frame of the engine at which it begins.
             frames: its length.
-            ears: those through which decks hear it.
+            ears: those through which decks hear it, and in how many sample frames the model of the
+                deck begins a frame.
         """
-        self._attend(ears)
+        self._attend(ears, start % WINDOW)
         for ear in self._ears:
             ear.start = start
         sound = self._repaired(heard, frames)
@@ -152,15 +154,16 @@ class Hearing:
         itself.scale(sound, self._factors)
         np.add(mix, sound, out=mix)
 
-    def _attend(self, ears: Collection[Ear]) -> None:
+    def _attend(self, ears: Mapping[Ear, int], waiting: int) -> None:
         """Let these ears hear from now on, and no others."""
         for ear in self._ears:
             if ear not in ears:
                 ear.hears = False
-        self._ears = tuple(dict.fromkeys(ears))
-        for ear in self._ears:
+        self._ears = tuple(ears)
+        for ear, until in ears.items():
+            ear.overlap(self.overlap)
             if not ear.hears:
-                ear.begin()
+                ear.begin(until, waiting)
                 ear.hears = True
 
     def _repaired(self, heard: Samples | None, frames: int) -> Samples:

@@ -56,9 +56,14 @@ def load_first(
 
 
 def set_input(stage: EngineHandle, heard: Input, notices: Notices) -> None:
-    """Let a device be guarded, and begin muted where it would howl. Scores hold both."""
+    """Let a device be guarded and heard soon, and begin muted where it would howl.
+
+    Scores hold all of it.
+    """
     if heard.feeds_back:
         stage.engine.post(stage.table.command("/input/guard", values=(1,)))
+        if stage.loader.turns_fit:
+            stage.engine.post(stage.table.command("/input/overlap", values=(1,)))
     if heard.howls:
         stage.engine.post(stage.table.command("/input/mute", values=(1,)))
         notices.say(

@@ -21,11 +21,14 @@ from musicvae.live.storage.library import Library
 from musicvae.models.file_facts import file_facts
 
 if TYPE_CHECKING:
+    from musicvae.runtime.encoder import Encoder
     from musicvae.runtime.rollout import Rollout
 
 #: Seconds that a frame of a stream, or a step of a prior or an encoder, may take; then it is ended,
 #: since its graph may have no end. The sound stands still meanwhile.
 FRAME_PATIENCE = 3.0
+#: Share of the time that encoders may take together which hear in turns.
+MOST_TURNS_SHARE = 0.25
 
 
 class Register(Protocol):
@@ -50,6 +53,7 @@ class PartLoader:
     Attributes:
         library: as given.
         note: counts an error of an encoder while it is played: where, and what.
+        turns_fit: whether this machine has the time for encoders that hear in turns.
     """
 
     def __init__(
@@ -60,6 +64,7 @@ class PartLoader:
         self._rate = sample_rate
         self._register = register
         self._pace = pace
+        self.turns_fit = True
         self._ears: dict[str, Ear] = {}
         #: The memories that are being played, by the SHA-256 of their file.
         self._places: WeakValueDictionary[str, Places] = WeakValueDictionary()
@@ -193,9 +198,11 @@ class PartLoader:
         if digest not in self._ears:
             encoder = Encoder(row.path)
             encoder.limit(FRAME_PATIENCE)
+            encoders = _in_turns(encoder)
             if self._pace is not None:
-                self._pace.check_encoder(name, encoder)
-            self._ears[digest] = Ear(encoder, self._rate, SEGMENT, self.note)
+                share = len(encoders) * self._pace.check_encoder(name, encoder)
+                self.turns_fit &= share <= MOST_TURNS_SHARE
+            self._ears[digest] = Ear(encoders, self._rate, SEGMENT, self.note)
         ear = self._ears[digest]
         space, width = ear.info.latent_space, ear.info.latent_dim
         if (space, width) != (info.latent_space, info.latent_dim):
@@ -210,6 +217,12 @@ class PartLoader:
     def _note(self, kind: str, name: str, path: Path, sha256: str) -> None:
         if self._register is not None:
             self._register.know_part(kind, name, os.fspath(path.resolve()), sha256)
+
+
+def _in_turns(encoder: Encoder) -> list[Encoder]:
+    """Up to four encoders, so that each frame of the model may hear a new step."""
+    turns = next(turns for turns in (4, 2, 1) if encoder.info.stride % turns == 0)
+    return [encoder, *(encoder.twin() for _ in range(turns - 1))]
 
 
 def _checked(kind: str, name: str, path: Path, sha256: str) -> str:

@@ -93,13 +93,22 @@ class Pace:
         info = prior.info
         self._check_step("prior", name, info.hop / max(1, info.stride) / info.sample_rate, prior)
 
-    def check_encoder(self, name: str, encoder: Encoder) -> None:
-        """The same of an encoder, which hears a step within the frame in which it is complete."""
-        info = encoder.info
-        self._check_step("encoder", name, info.hop / info.sample_rate, encoder)
+    def check_encoder(self, name: str, encoder: Encoder) -> float:
+        """The same of an encoder, which hears a step within the frame in which it is complete.
 
-    def _check_step(self, kind: str, name: str, lasts: float, part: Prior | Encoder) -> None:
-        """Refuse a part of which one step takes too long for so many seconds of sound."""
+        Returns:
+            How long it takes, as a share of the step.
+        """
+        info = encoder.info
+        lasts = info.hop / info.sample_rate
+        return self._check_step("encoder", name, lasts, encoder) / lasts
+
+    def _check_step(self, kind: str, name: str, lasts: float, part: Prior | Encoder) -> float:
+        """Refuse a part of which one step takes too long for so many seconds of sound.
+
+        Returns:
+            Seconds that a step takes.
+        """
         most = min(MOST_STEP_SHARE * lasts, LONGEST)
         taken = float("inf")
         for _ in range(TRIES):
@@ -115,6 +124,7 @@ class Pace:
                 received=f"{taken * 1e3:.3g} ms",
                 hint=f"a smaller {kind}, or `musicvae live --allow-slow`, to hear it with gaps",
             )
+        return taken
 
     def _read(self, voice: Voice, frames: int) -> float:
         """Render sample frames as the engine does; the seconds it took."""

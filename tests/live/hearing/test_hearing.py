@@ -28,7 +28,9 @@ class Listener:
         self.windows: list[np.ndarray] = []
         self.open: list[bool] = []
 
-    def begin(self) -> None: ...
+    def begin(self, until: int, waiting: int) -> None: ...
+
+    def overlap(self, on: bool) -> None: ...
 
     def hear(self, windows: np.ndarray, start: int, are_open: list[bool]) -> None:
         assert start == WINDOW * len(self.open)
@@ -52,7 +54,7 @@ def heard(
     set_up(hearing)
     for at in range(0, len(sound), size):
         part: Any = sound[at : at + size]
-        hearing.hear(part, at, len(part), [ear])  # type: ignore[list-item]
+        hearing.hear(part, at, len(part), {ear: 0})  # type: ignore[dict-item]
     return ear, hearing
 
 
@@ -163,7 +165,7 @@ def test_blocks_change_nothing_that_is_heard(cuts: list[int], seed: int) -> None
         while at < len(sound):
             size = min(sizes[len(mixes) % len(sizes)], 5000 - at if at < 5000 else SEGMENT)
             part = sound[at : at + size]
-            hearing.hear(part, at, len(part), [ear])  # type: ignore[list-item]
+            hearing.hear(part, at, len(part), {ear: 0})  # type: ignore[dict-item]
             mix = np.full((len(part), 2), 0.5, np.float32)
             hearing.blend(mix)
             mixes.append(mix)
@@ -181,7 +183,7 @@ def test_blocks_change_nothing_that_is_heard(cuts: list[int], seed: int) -> None
 
 def test_an_ear_hears_what_the_encoder_encodes(make_encoder: Callable[..., Path]) -> None:
     path = make_encoder()
-    ear = Ear(Encoder(path), RATE, SEGMENT, lambda where, error: None)
+    ear = Ear([Encoder(path)], RATE, SEGMENT, lambda where, error: None)
     sound = noise(0.5, -20)[: STEP * 60, :1]
     expected = Encoder(path).push(sound)
     for at in range(0, len(sound), 4 * WINDOW):
@@ -197,7 +199,7 @@ def test_an_ear_hears_what_the_encoder_encodes(make_encoder: Callable[..., Path]
 
 def test_an_encoder_that_fails_is_counted_and_rests(make_encoder: Callable[..., Path]) -> None:
     encoder, noted = Encoder(make_encoder()), []
-    ear = Ear(encoder, RATE, SEGMENT, lambda where, error: noted.append((where, error)))
+    ear = Ear([encoder], RATE, SEGMENT, lambda where, error: noted.append((where, error)))
     push, calls = encoder.push, []
 
     def failing(audio: Any, out: Any) -> Any:
@@ -223,13 +225,13 @@ def test_hearing_allocates_nothing(
     make_encoder: Callable[..., Path], allocated: Callable[..., tuple[int, int]]
 ) -> None:
     hearing = Hearing(RATE, 2, SEGMENT)
-    ear = Ear(Encoder(make_encoder()), RATE, SEGMENT, lambda where, error: None)
+    ear = Ear([Encoder(make_encoder())], RATE, SEGMENT, lambda where, error: None)
     sound, mix = noise(0.1, -20)[:512], np.zeros((512, 2), np.float32)
     hearing.set_mix(0.5)
 
     def work() -> None:
         for start in range(0, 4096, 512):
-            hearing.hear(sound, start, 512, (ear,))
+            hearing.hear(sound, start, 512, {ear: 0})
             hearing.blend(mix)
 
     kept, most = allocated(work)

@@ -10,6 +10,7 @@ import pytest
 from musicvae.errors import ArtifactError, LatentError, SettingError
 from musicvae.live.engine.clips import InlineClips
 from musicvae.live.engine.engine import Engine
+from musicvae.live.hearing.ear import Ear
 from musicvae.live.stage.engine_handle import EngineHandle
 from musicvae.live.stage.loading import Loader
 from musicvae.live.stage.pace import Pace
@@ -108,20 +109,29 @@ def test_blocks_change_no_sample(models: Path, rate: int) -> None:
     np.testing.assert_array_equal(sound(333), first)
 
 
+def heard_by(stage: Stage) -> Ear:
+    """The ear of the first deck."""
+    voice = stage.engine.decks["a"].voice
+    assert voice is not None
+    assert voice.controls.ear is not None
+    return voice.controls.ear
+
+
 def test_both_decks_hear_through_one_ear(stage: Stage) -> None:
     stage("/model/load", "metal", deck="b")
     stage("/input/load", "ears", deck="b")
-    decks = stage.engine.decks.values()
-    (one,), (other,) = (deck.ears for deck in decks)
-    assert one is other
+    ears: dict[Ear, int] = {}
+    for deck in stage.engine.decks.values():
+        deck.listen(ears)
+    assert len(ears) == 1
 
 
 def test_a_model_of_the_space_takes_the_ear_over(stage: Stage) -> None:
     stage.hear(noise(4000))
-    (before,) = stage.engine.decks["a"].ears
+    before = heard_by(stage)
     stage("/model/load", "metal")
     stage.hear(noise(4000))
-    assert stage.engine.decks["a"].ears[0] is before
+    assert heard_by(stage) is before
     voice = stage.engine.decks["a"].voice
     assert voice is not None
     assert voice.controls.active_source == "input"
@@ -240,6 +250,17 @@ def test_what_cannot_be_heard_through_is_refused(
     stage("/model/load", "loops")
     with pytest.raises(SettingError, match="needs a stream model"):
         stage("/input/load", "ears")
+
+
+@pytest.mark.parametrize(("seconds", "fits"), [(0.0005, True), (0.003, False)])
+def test_encoders_that_would_take_too_long_in_turns_do_not(
+    stage: Stage, models: Path, seconds: float, fits: bool
+) -> None:
+    now = iter(np.arange(100) * seconds)
+    pace = Pace(RATE, 1, clock=lambda: float(next(now)))
+    loader = Loader(Library([models], models), RATE, 1, InlineClips(), pace=pace)
+    loader.ear("ears", stage.engine.decks["a"].voice)
+    assert loader.turns_fit == fits  # two of them, in steps of 8 ms
 
 
 def test_an_encoder_that_is_too_slow_is_refused(models: Path) -> None:

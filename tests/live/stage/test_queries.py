@@ -63,6 +63,7 @@ SENT: dict[str, list[Any]] = {
     "/input/mix": [0.25],
     "/input/mute": [1],
     "/input/guard": [1],
+    "/input/overlap": [1],
 }
 DECKS_OWN = [
     address for address in SENT if (row := ADDRESSES.row_of(address)) is not None and row.deck

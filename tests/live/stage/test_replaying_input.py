@@ -70,6 +70,7 @@ def takes(models: Path, make_client: Any, tmp_path: Path) -> Path:
         client = make_client(daemon.port)
         client.say("/input/gate", -40)
         client.say("/input/mix", 0.7)
+        client.say("/input/overlap", 1)
         client.say("/input/gravity", 0.6)
         client.sync()
         client.done("/record/stop")
