@@ -16,10 +16,12 @@ from musicvae.audio import Samples
 from musicvae.errors import LiveError
 from musicvae.live.assembly import assemble
 from musicvae.live.console import greeting
+from musicvae.live.engine.foresight import Foresight
 from musicvae.live.inputs.input import Fed
 from musicvae.live.network.peers import Peer
 from musicvae.live.options import Options
 from musicvae.live.osc.replies import Value, message
+from musicvae.live.outputs.reconnecting import Reconnecting
 from musicvae.live.parts import Parts
 from musicvae.live.process import on_signals, resident, steadied
 from musicvae.live.requests import DEFAULT_REPLY_PORT
@@ -160,6 +162,8 @@ class Daemon:
         if parts.input is not None:
             parts.input.start()
             render = Fed(parts.engine, parts.input).render
+        if isinstance(parts.output, Reconnecting):
+            parts.output.between = Foresight(parts.engine)
         parts.output.start(render, self._last_frame)
         if options.port:  # no open patch waits for a port that the system chose
             startup = message("/startup", __version__, self.port)

@@ -143,15 +143,22 @@ class Prior:
             LatentError: what was heard is not finite; the state is what it was.
             ArtifactError: onnxruntime fails, or the result is not finite.
         """
-        bound = self._bound
-        np.clip(heard, -REACH, REACH, out=bound.latent)
-        if not math.isfinite(float(bound.latent.sum())):
-            raise LatentError("what the prior hears is not finite", expected="finite latents")
-        np.multiply(noise, np.float32(temperature), out=bound.noise)
-        bound.condition[:] = self.conditions.row
-        self._run(bound)
-        following: Float32 = bound.following
+        self._prepare(heard, noise, temperature)
+        self._run(self._bound)
+        self._bound.keep()
+        following: Float32 = self._bound.following
         return following
+
+    def foresee(self, heard: Float32, noise: Float32, temperature: float = 1.0) -> None:
+        """Compute :meth:`step` in advance: one that is the same then has nothing left to do.
+
+        The state stays. Any other step is what it would be without this. Arguments and errors are
+        those of :meth:`step`.
+        """
+        self._prepare(heard, noise, temperature)
+        if not self._bound.foreseen:
+            self._run(self._bound)
+            self._bound.remember()
 
     @property
     def surprise(self) -> float:
@@ -246,7 +253,19 @@ class Prior:
         opened = self._opened
         return PriorSession(opened.session, opened.info, opened.name, loops=opened.loops)
 
+    def _prepare(self, heard: Float32, noise: Float32, temperature: float) -> None:
+        """Write what the next step is computed from; see :meth:`step`."""
+        bound = self._bound
+        np.clip(heard, -REACH, REACH, out=bound.latent)
+        if not math.isfinite(float(bound.latent.sum())):
+            raise LatentError("what the prior hears is not finite", expected="finite latents")
+        np.multiply(noise, np.float32(temperature), out=bound.noise)
+        bound.condition[:] = self.conditions.row
+
     def _run(self, bound: PriorSession, first: bool = False) -> None:
+        """Compute a step, which is not kept, unless that was done in advance."""
+        if bound.foreseen:
+            return
         try:
             bound.run(first)
         except RunStoppedError:
@@ -261,14 +280,14 @@ class Prior:
                 expected=f"finite latents after latents up to {REACH:g}",
                 hint="export it again with `musicvae export`",
             )
-        bound.keep()
 
     def _try(self) -> None:
         """Take a step at the edge of what may come, so that a broken file is refused here."""
         bound = self._session()
         bound.latent[:] = REACH
-        self._run(bound, first=True)
-        self._run(bound)
+        for first in (True, False):
+            self._run(bound, first)
+            bound.keep()
 
     def __repr__(self) -> str:
         info, prior = self._info, self.prior

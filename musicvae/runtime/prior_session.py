@@ -56,6 +56,9 @@ class PriorSession:
         self._states = (arrays[STATE], arrays[NEXT_STATE])
         self._tails = Tails(arrays[STATE].shape)
         self._turn = 0
+        self._inputs = (self.latent, self.condition, self.noise)
+        self._remembered = tuple(np.zeros_like(each) for each in self._inputs)
+        self._foreseen = False
         fixed = {port: arrays[port] for port in (LATENT, CONDITION, NOISE)}
         answers = {port: arrays[port] for port in (NEXT_LATENT, SURPRISE)}
         self._bindings = [
@@ -75,6 +78,7 @@ class PriorSession:
         Args:
             first: whether this is a trial, which has to come to an end soon.
         """
+        self._foreseen = False
         binding = self._bindings[self._turn]
         if first:
             trial(self._name, lambda options: self._session.run_with_iobinding(binding, options))
@@ -83,6 +87,17 @@ class PriorSession:
         else:
             self._session.run_with_iobinding(binding)
         self._tails.cut(self._states[1 - self._turn])
+
+    @property
+    def foreseen(self) -> bool:
+        """Whether the results are those of the present inputs and the current state already."""
+        return self._foreseen and all(map(np.array_equal, self._inputs, self._remembered))
+
+    def remember(self) -> None:
+        """Note that the last run was one of the present inputs, and gave finite numbers."""
+        for kept, given in zip(self._remembered, self._inputs, strict=True):
+            np.copyto(kept, given)
+        self._foreseen = True
 
     def is_finite(self) -> bool:
         """Whether the last run gave finite numbers."""
@@ -94,10 +109,12 @@ class PriorSession:
     def keep(self) -> None:
         """Make the next state, which the last run wrote, the current one."""
         self._turn = 1 - self._turn
+        self._foreseen = False
 
     def load(self, state: Float32 | float) -> None:
         """Make a copy of ``state``, float32 (S,), the current one; 0 is the start."""
         self._states[self._turn][0] = state
+        self._foreseen = False
 
     def _bound(self, inputs: dict[str, Float32], outputs: dict[str, Float32]) -> Any:
         binding = self._session.io_binding()

@@ -96,6 +96,14 @@ class Rollout:
         self._number += 1
         return self.row
 
+    def foresee(self, temperature: float = 1.0) -> None:
+        """Take the next step in advance; :meth:`next` need not, if it is the same by then.
+
+        Raises:
+            ArtifactError: see :meth:`Prior.step`.
+        """
+        self.prior.foresee(self._heard, self._noise.row(self._number), temperature)
+
     def lead(self, hand: Latents, amount: float) -> None:
         """Write what a hand set into what the prior hears next, in place of what it made itself.
 

@@ -30,6 +30,8 @@ class Reconnecting(Supervised):
 
     Attributes:
         state: ``"playing"``, or ``"lost: …, trying again"``.
+        between: done between two blocks of a card, on the thread that renders, while there is
+            time; set before the start.
         shares: whether the card also records, or did before it was lost; see ``SoundCard``.
     """
 
@@ -41,6 +43,7 @@ class Reconnecting(Supervised):
         self.sample_rate = self._output.sample_rate
         self.channels = self._output.channels
         self.shares = self.card is not None and self.card.recorded is not None
+        self.between: Callable[[], None] = lambda: None
         self._earlier = 0
         self._render: Callable[[Samples], None] | None = None
         self._rendering = threading.Lock()  # of the one output that renders
@@ -99,7 +102,7 @@ class Reconnecting(Supervised):
         ``frames`` is ignored, since a card plays until it is stopped.
         """
         self._render = render
-        self._output.start(self._alone)
+        self._begin(self._output)
         self._supervise()
 
     def stop(self) -> None:
@@ -195,9 +198,21 @@ class Reconnecting(Supervised):
         self._output = output
         if self._render is not None:
             try:
-                output.start(self._alone)
+                self._begin(output)
             except DeviceError as error:
                 self._lost(error.what)
+
+    def _begin(self, output: SoundCard | Null) -> None:
+        if isinstance(output, SoundCard):
+            output.work_between(self._between)
+        output.start(self._alone)
+
+    def _between(self) -> None:
+        if self._rendering.acquire(blocking=False):
+            try:
+                self.between()
+            finally:
+                self._rendering.release()
 
     def _alone(self, out: Samples) -> None:
         """Render a block, or silence while an output that was left is still busy with its last."""

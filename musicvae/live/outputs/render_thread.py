@@ -28,6 +28,9 @@ _FORGET = 0.99
 _ASK = 0.1
 #: Seconds after which a device that pulls nothing counts as gone, and a block as endless.
 _PATIENCE = 2.0
+#: Seconds that must be left, beyond the longest time that it took lately, for what is done between
+#: two blocks.
+_SPARE = 0.001
 
 
 class DeviceStream(Protocol):
@@ -71,6 +74,7 @@ class RenderThread:
     Attributes:
         writer: writes the blocks into the ring.
         reserve: how early blocks are to be ready, at present.
+        between: called on this thread after a block, if there is time until the next one begins.
         gone: whether the device went away; the thread has ended then.
         fault: what ``render`` raised, or ``None``; the thread has ended then.
         trouble: what the audio system raised, so that the device counts as gone; or empty.
@@ -80,6 +84,7 @@ class RenderThread:
         self.gone = False
         self.fault: BaseException | None = None
         self.trouble = ""
+        self.between: Callable[[], None] | None = None
         self.writer = RingWriter(stream.ring, sample_rate, block)
         self._stream = stream
         self._rate = sample_rate
@@ -88,7 +93,7 @@ class RenderThread:
         self._block = np.zeros((block, stream.ring.memory.shape[1]), np.float32)
         self._rendered = False
         self._late = 0
-        self._rendering = 0.0
+        self._rendering = self._working = 0.0
         self._forget = min(_FORGET, math.exp(-block / sample_rate))
         self._gap = False
         self._xruns = self._forgiven = 0
@@ -169,7 +174,23 @@ class RenderThread:
             self._rendering = max(time.perf_counter() - now, self._forget * self._rendering)
             self._rendered = True
         self._commit()
+        self._work_ahead()
         return 0.0
+
+    def _work_ahead(self) -> None:
+        """Use the time until the next block begins, if there is enough."""
+        if self.between is None or self._gap or not self._pulls.sure:
+            return
+        now = time.perf_counter()
+        if self._begins() - now > self._working + _SPARE:
+            self.between()
+            taken = time.perf_counter() - now
+            self._working = max(taken, self._forget * self._working)
+
+    def _begins(self) -> float:
+        """When the next block is begun; only while it is known when the device pulls."""
+        due = self._pulls.moment(self.writer.committed)
+        return due - self.reserve.ahead - self._rendering
 
     def _wait(self, now: float, pulled: int) -> float:
         """Seconds until the next block is due, or until the next look at the ring."""
@@ -183,7 +204,7 @@ class RenderThread:
             self._stream.keep_playing()
             depth = 2 * block if self._pulls.in_rhythm else self.reserve.depth
             return 0.0 if writer.pending < depth else _LOOK * 2
-        due = self._pulls.moment(writer.committed) - self.reserve.ahead - self._rendering - now
+        due = self._begins() - now
         # Look before the pull, or it would always be seen a little late, and estimated so.
         look = self._pulls.moment(pulled) - now - _EARLY
         overdue = -look - 2 * _EARLY

@@ -112,6 +112,10 @@ class SoundCard(Card):
             hint=f"try another --device, --rate or --block; {devices.HINT}",
         ) from trouble
 
+    def work_between(self, work: Callable[[], None]) -> None:
+        """Let this be done between two blocks, on the thread that renders; before the start."""
+        self._rendering.between = work
+
     @property
     def queue_ms(self) -> float:
         """Milliseconds of sound that are rendered and wait for the device."""

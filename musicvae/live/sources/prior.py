@@ -185,6 +185,21 @@ class PriorSource(Source):
         steps.write(out, self._guidance.speed)
         self._heed()
 
+    def foresee(self) -> None:
+        """See :class:`Source`: takes the next step, as it will be if nobody changes anything.
+
+        Raises:
+            LiveError: the prior fails; from then on it is not ready.
+        """
+        rollout = self._rollout
+        if rollout is None or self._left or self._begins or self._stale:
+            return
+        try:
+            self._set(rollout)
+            rollout.foresee(self._guidance.temperature)
+        except Exception as error:
+            raise self._failed(error) from error
+
     def _heed(self) -> None:
         """Say what need not be added, since the prior is asked for it: its share of the time."""
         guidance = self._guidance
@@ -195,17 +210,21 @@ class PriorSource(Source):
     def _make(self, rollout: Rollout, out: Latents) -> None:
         """Make a step: the prior's own, or one of the memory, which it hears."""
         guidance = self._guidance
-        self._ask(rollout)
-        for name, at in self._knobs:
-            amount = max(-FARTHEST, min(float(guidance.amounts[at]), FARTHEST))
-            asked = amount if abs(amount) > _UNASKED else None
-            rollout.prior.conditions.set_attribute(name, asked)
+        self._set(rollout)
         memory, told = guidance.memory, None
         if memory is not None and rollout.turns.remembers(guidance.variation):
             told = memory.step(follow=rollout.turns.returning)
         out[:] = rollout.next(guidance.temperature, told)
         if guidance.leading:
             rollout.lead(guidance.hand, guidance.leading)
+
+    def _set(self, rollout: Rollout) -> None:
+        """Ask for what the next step shall be."""
+        self._ask(rollout)
+        for name, at in self._knobs:
+            amount = max(-FARTHEST, min(float(self._guidance.amounts[at]), FARTHEST))
+            asked = amount if abs(amount) > _UNASKED else None
+            rollout.prior.conditions.set_attribute(name, asked)
 
     def _hear(self, row: Latents) -> None:
         """Hear a frame that was played, unless it made it itself."""

@@ -59,6 +59,12 @@ class Source(ABC):
     def restart(self, seed: int) -> None:  # noqa: B027
         """Begin again, with random numbers of this seed, any whole number of 32 bits."""
 
+    def foresee(self) -> None:  # noqa: B027
+        """Compute something of the next frames in advance, where that takes long.
+
+        Called between blocks while there is time, or never: it must not change what is played.
+        """
+
     @abstractmethod
     def next(self, out: Latents) -> None:
         """Write the movement of this frame into ``out``, and advance to the next frame.

@@ -24,6 +24,8 @@ class Card(Null):
         self.faulty = False
         self.stopped = 0
 
+    def work_between(self, work: Any) -> None: ...
+
     def lose(self) -> None:
         self.failure = DeviceError(f"the sound card {self.name!r} went away")
 

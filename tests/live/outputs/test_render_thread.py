@@ -90,6 +90,30 @@ def test_a_block_is_rendered_shortly_before_it_is_pulled(jacks: Any, hearing: An
     assert waiting.count(0) > 20  # 5 ms before the next pull of 10.7 ms nothing else waits
 
 
+def test_what_is_done_between_blocks_makes_none_late(jacks: Any, hearing: Any) -> None:
+    device, end = Device(), threading.Event()
+    rendering = RenderThread(device, RATE, BLOCK, AHEAD)
+    count, asked = hearing.Counting(), []
+
+    def work() -> None:
+        asked.append(rendering.writer.committed)
+        time.sleep(0.002 if len(asked) < 40 else 0.02)  # which is longer than there is time
+
+    rendering.between = work
+    rendering.start(count)
+    thread = threading.Thread(target=device.run, args=(end,))
+    thread.start()
+    jacks.wait_for(lambda: len(asked) > 20)
+    blocks = (asked[-1] - asked[0]) / BLOCK
+    jacks.wait_for(lambda: len(asked) >= 40)
+    jacks.wait_for(lambda: rendering.writer.committed > asked[39] + 200 * BLOCK)
+    rendering.stop()
+    end.set()
+    thread.join()
+    assert len(asked) - 1 >= 0.5 * blocks
+    assert len(asked) < 60  # it learns how long that takes, and tries again now and then
+
+
 def test_a_pull_between_two_looks_does_not_make_a_block_late(hearing: Any) -> None:
     """A block that is ready about a pull earlier than it must be is written when one comes."""
     device, render = Device(), hearing.Counting()
