@@ -229,10 +229,10 @@ class Prior:
             heard = rows[-1]
         latents = np.empty((steps, self._info.latent_dim), np.float32)
         for number in range(steps):
-            if sections.begins():
-                other.reset()
             latents[number] = other.step(heard, noise.row(number), temperature)
             heard = latents[number]
+            if sections.ends():
+                other.reset()
         return latents
 
     def _twin(

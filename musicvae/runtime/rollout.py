@@ -85,15 +85,15 @@ class Rollout:
         Raises:
             ArtifactError: see :meth:`Prior.step`; then :attr:`row` is what it was.
         """
-        if remembered is not None:
-            self.sections.lengthen()
-        elif self.sections.begins():
-            self.prior.reset()
-            self.prior.conditions.change_mood(self.sections.number)
         following = self.prior.step(self._heard, self._noise.row(self._number), temperature)
         self.row[:] = following if remembered is None else remembered
         self._heard[:] = self.row
         self._number += 1
+        if remembered is not None:
+            self.sections.lengthen()
+        elif self.sections.ends():  # now, so that the first step of the next can be foreseen
+            self.prior.reset()
+            self.prior.conditions.change_mood(self.sections.number)
         return self.row
 
     def foresee(self, temperature: float = 1.0) -> None:

@@ -47,13 +47,13 @@ class Sections:
         self.number = 0
         self._draw()
 
-    def begins(self) -> bool:
-        """Whether a new section begins with the next step, which the prior plays alone."""
+    def ends(self) -> bool:
+        """Note a step that the prior played alone; whether it was the last one of a section."""
+        self._left -= 1
         over = self._left <= 0
         if over:
             self.number += 1
             self._draw()
-        self._left -= 1
         return over
 
     def lengthen(self) -> None:

@@ -59,11 +59,12 @@ def test_a_section_begins_from_the_last_step_alone(
     began, made = list[int](), list[np.ndarray]()
     for number in range(steps):
         made.append(rollout.next().copy())
-        if rollout.sections.number > len(began):
-            began.append(number)
+        if number in began:  # the first step of a section
             noise = StepNoise(prior.prior.noise, 2).row(number)
             np.testing.assert_array_equal(fresh.step(made[-2], noise), made[-1])
             fresh.reset()
+        if rollout.sections.number > len(began):
+            began.append(number + 1)
     assert moods == list(range(1, len(began) + 1))
     assert len(began) >= 2
     walk = prior.walk(steps, 2, genre={})  # has the same sections

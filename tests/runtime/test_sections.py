@@ -11,34 +11,34 @@ from musicvae.runtime.sections import SECTION, Sections
 RATE = 43.0
 
 
-def starts(sections: Sections, seconds: float) -> np.ndarray:
-    """The steps at which a section begins, but the first."""
-    return np.flatnonzero([sections.begins() for _ in range(round(seconds * RATE))])
+def ends(sections: Sections, seconds: float) -> np.ndarray:
+    """The steps with which a section ends."""
+    return np.flatnonzero([sections.ends() for _ in range(round(seconds * RATE))])
 
 
 def test_sections_last_as_long_as_they_should_on_average() -> None:
     sections = Sections(RATE, 3)
-    lengths = np.diff(starts(sections, 20_000)) / RATE
+    lengths = np.diff(ends(sections, 20_000)) / RATE
     assert lengths.mean() == pytest.approx(SECTION, rel=0.05)
     assert lengths.min() > 0.49 * SECTION
     assert lengths.max() < 1.51 * SECTION
     assert sections.number == len(lengths) + 1
 
 
-def test_none_begins_at_the_start_nor_soon_after_other_music() -> None:
+def test_none_ends_at_the_start_nor_soon_after_other_music() -> None:
     sections = Sections(RATE, 3)
-    assert starts(sections, 0.49 * SECTION).size == 0
+    assert ends(sections, 0.49 * SECTION).size == 0
     for _ in range(50):
         sections.lengthen()
-        assert starts(sections, 0.4 * SECTION).size == 0
-    assert starts(sections, 1.6 * SECTION).size
+        assert ends(sections, 0.4 * SECTION).size == 0
+    assert ends(sections, 1.6 * SECTION).size
 
 
 def test_equal_seeds_give_equal_sections() -> None:
     one, other = Sections(RATE, 3), Sections(RATE, 4)
-    first = starts(one, 600)
-    assert not np.array_equal(starts(other, 600), first)
+    first = ends(one, 600)
+    assert not np.array_equal(ends(other, 600), first)
     other.restart(3)
-    np.testing.assert_array_equal(starts(other, 600), first)
+    np.testing.assert_array_equal(ends(other, 600), first)
     with pytest.raises(SettingError):
         other.restart(-1)
