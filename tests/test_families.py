@@ -23,6 +23,7 @@ def test_a_family_carries_all_that_depends_on_it(name: str) -> None:
     assert set(family.loss_settings) <= set(RECIPES["stream"].model) | {
         "flux_weight",
         "level_weight",
+        "fluctuation_weight",
         "shortest",
         "energy",
     }

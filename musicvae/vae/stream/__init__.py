@@ -11,7 +11,10 @@ FAMILY = ModelFamily(
     network.build,
     fit=fit.fit,
     open=trained.TrainedStream.open,
-    loss_settings=("scale", "mel_weight", "flux_weight", "level_weight", "shortest", "energy"),
+    loss_settings=(
+        *("scale", "mel_weight", "flux_weight", "level_weight", "fluctuation_weight"),
+        *("shortest", "energy"),
+    ),
     check=settings.check,
     step_bytes=settings.step_bytes,
 )

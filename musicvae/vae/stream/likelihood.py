@@ -31,6 +31,7 @@ class StreamSpectra:
         mel_weight: weight of the log-mel term.
         flux_weight: weight of the term of changes of mel magnitudes.
         level_weight: weight of the term of the levels of mel bands.
+        fluctuation_weight: weight of the term of how much mel bands fluctuate.
         shortest: the shortest window, as in the settings.
         energy: weight of the difference between two decodings, 0 to 1.
     """
@@ -44,12 +45,13 @@ class StreamSpectra:
         mel_weight: float = 2.0,
         flux_weight: float = 0.0,
         level_weight: float = 0.0,
+        fluctuation_weight: float = 0.0,
         shortest: int = 512,
         energy: float = 0.0,
     ) -> None:
         self.features, self.delay, self.scale = features, delay, scale
         self.energy = energy
-        weights = (mel_weight, flux_weight, level_weight)
+        weights = (mel_weight, flux_weight, level_weight, fluctuation_weight)
         self.spectral = SpectralDistance(sample_rate, shortest, *weights)
 
     @property

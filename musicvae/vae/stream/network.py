@@ -145,6 +145,7 @@ def build(recipe: Recipe) -> StreamVAE:
         settings.mel_weight,
         settings.flux_weight,
         settings.level_weight,
+        settings.fluctuation_weight,
         settings.shortest,
         settings.energy,
     )

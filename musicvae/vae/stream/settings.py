@@ -31,6 +31,8 @@ class StreamSettings:
         flux_weight: weight of the distance of log-mel changes from frame to frame; 0 omits it.
         level_weight: weight of the distance of the levels over the whole crop, in mel bands and as
             a whole; 0 omits it, and the sound is 1 to 2 dB too quiet where it is noisy.
+        fluctuation_weight: weight of the distance of how much mel bands fluctuate within 0.2 s,
+            over the whole crop; 0 omits it, and what fluctuates is smoother than the original.
         shortest: the shortest window in which the likelihood compares spectra, in samples at
             22 050 Hz: 512, 256, 128 or 64. It uses all from 2048 samples down to this one.
         energy: weight of the difference between two decodings of the same latents, from 0 to 1. 0
@@ -51,6 +53,7 @@ class StreamSettings:
     mel_weight: float = 2.0
     flux_weight: float = 0.0
     level_weight: float = 0.0
+    fluctuation_weight: float = 0.0
     shortest: int = 512
     energy: float = 0.0
 
@@ -107,6 +110,7 @@ _RANGES = {
     "mel_weight": Range(0, 1e6),
     "flux_weight": Range(0, 1e6),
     "level_weight": Range(0, 1e6),
+    "fluctuation_weight": Range(0, 1e6),
     "shortest": whole(64, 512),
     "energy": Range(0, 1),
 }
