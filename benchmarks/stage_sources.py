@@ -3,8 +3,9 @@
 python benchmarks/stage_sources.py jazz --seconds 60
 
 A daemon plays the model on both decks into a dummy jackd at 48 kHz in blocks of 512, in rounds:
-held latents, which are the baseline, memories, and learned priors. A gap is exact silence that
-jack_capture heard. Memory is what no other process shares. Prints Markdown.
+held latents, which are the baseline, memories, learned priors, and an input that both decks hear
+through encoders in turns (a track as if it were live). A gap is exact silence that jack_capture
+heard. Memory is what no other process shares. Prints Markdown.
 """
 
 from __future__ import annotations
@@ -21,19 +22,26 @@ from first_sound import memory_of
 from jack_room import capture, jack_server, live, needs, playing, status, tell, until
 from stage import RATE, gaps
 
-SOURCES = ("held", "memory", "prior")
+SOURCES = ("held", "memory", "prior", "input")
+#: What is heard.
+TRACK = Path(__file__).parents[1] / "musicvae" / "demo" / "corpus" / "hiphop" / "hiphop.00015.ogg"
 
 
 def heard(model: str, source: str, seconds: float, folder: Path) -> tuple[str, ...]:
     """The cells of a row: the source, late blocks, gaps, load, and memory."""
     take = folder / f"{source}.wav"
-    with playing([*live(Path(model), Path(model)), "--source", source]) as said:
+    command = [*live(Path(model), Path(model)), "--source", source]
+    if source == "input":
+        command += ["--input", os.fspath(TRACK), "--loop"]
+    with playing(command) as said:
         port = said["port"]
         until(lambda: status(port).get("level", -120) > -60)
         tell(port, "/crossfade", 0.5)
         if source == "held":
             for deck in "ab":
                 tell(port, f"/deck/{deck}/latent", 1.0, -0.5)
+        if source == "input":
+            tell(port, "/input/overlap", 1)
         time.sleep(3)
         before = status(port)
         capture(take, seconds).wait()

@@ -308,8 +308,8 @@ def test_the_fluctuation_term_counts_how_much_a_band_moves_and_not_when() -> Non
         return 0.1 * tone * np.exp(depth * np.sin(2 * np.pi * 12 * np.arange(RATE) / RATE + phase))
 
     def term(x: np.ndarray, made: np.ndarray) -> float:
-        pair = [part[None, :, None].astype(np.float32) for part in (x, made)]
-        return _distance(*pair, fluctuation_weight=1.0) - _distance(*pair)
+        one, other = (part[None, :, None].astype(np.float32) for part in (x, made))
+        return _distance(one, other, fluctuation_weight=1.0) - _distance(one, other)
 
     x = moving(0.5, 1)
     other, smooth, rough = moving(0.5, 2), moving(0.1, 1), moving(1.2, 1)
