@@ -2,7 +2,8 @@
 
 The device is simulated, with its own clock: it brings a tone, noise, silence, square waves at full
 scale, and the NaN, infinities and denormal numbers of a broken driver; it is late, stands still,
-is lost and comes back. All but PortAudio is what `musicvae live --input` runs.
+is lost and comes back, and half of the times brings its sound in pieces of any length. All but
+PortAudio is what `musicvae live --input` runs.
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ SETTINGS: dict[str, Any] = {
     "/input/mute": lambda r: int(r.random() < 0.1),
     "/input/guard": lambda r: r.randint(0, 1),
     "/input/listen": lambda r: r.randint(0, 1),
+    "/input/overlap": lambda r: r.randint(0, 1),
     "/input/gravity": lambda r: r.random(),
     "/latent/scale": lambda r: r.uniform(-20, 20),
     "/latent/bias": lambda r: r.uniform(-5, 5),
@@ -100,7 +102,8 @@ class Device:
         self._rate, self._draws = rate, draws
         self._noise = np.random.default_rng(draws.randrange(2**32))
         self._until = self._now = self._brought = 0.0
-        self._at = 0
+        self._at, self._piece = 0, BLOCK
+        self._ragged = False
         self._open()
 
     def turn(self) -> str:
@@ -117,9 +120,10 @@ class Device:
     def read(self, out: Array) -> None:
         """As ``Input.read``, and let time pass."""
         self._now += len(out) / self._rate
-        while self._brought + BLOCK / self._clock <= self._now:
-            self._brought += BLOCK / self._clock
-            sound = self._sound()
+        while self._brought + self._piece / self._clock <= self._now:
+            self._brought += self._piece / self._clock
+            sound = self._sound(self._piece)
+            self._piece = self._draws.randint(1, BLOCK) if self._ragged else BLOCK
             if self.kind not in ("late", "lost"):
                 self._ring.put(sound)
         if self.kind == "lost":
@@ -132,6 +136,7 @@ class Device:
     def _open(self) -> None:
         """One device stream for both, or one of another clock."""
         draws = self._draws
+        self._ragged, self._piece = draws.random() < 0.5, BLOCK
         self._ring = PythonInputRing(self._rate, CHANNELS)
         self._brought = self._now
         if draws.random() < 0.5:
@@ -142,14 +147,14 @@ class Device:
             self._clock = source * (1 + draws.uniform(-3e-4, 3e-4))
             self._reader = Following(self._ring, source, self._rate, BLOCK, BLOCK)
 
-    def _sound(self) -> Array:
-        times = (self._at + np.arange(BLOCK)) / self._clock
-        self._at += BLOCK
+    def _sound(self, frames: int) -> Array:
+        times = (self._at + np.arange(frames)) / self._clock
+        self._at += frames
         wave = _PEAK * np.sin(2 * np.pi * _HZ * times)
         if self.kind == "noise":
-            wave = 0.2 * self._noise.standard_normal(BLOCK)
+            wave = 0.2 * self._noise.standard_normal(frames)
         elif self.kind == "silence":
-            wave = np.zeros(BLOCK)
+            wave = np.zeros(frames)
         elif self.kind == "square":
             wave = np.where(wave >= 0, 1.0, -1.0)
         elif self.kind == "broken" and self._draws.random() < 0.3:
