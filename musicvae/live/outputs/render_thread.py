@@ -182,10 +182,11 @@ class RenderThread:
         if self.between is None or self._gap or not self._pulls.sure:
             return
         now = time.perf_counter()
-        if self._begins() - now > self._working + _SPARE:
+        enough = self._begins() - now > self._working + _SPARE
+        self._working *= self._forget  # or what took too long once would not be tried again
+        if enough:
             self.between()
-            taken = time.perf_counter() - now
-            self._working = max(taken, self._forget * self._working)
+            self._working = max(time.perf_counter() - now, self._working)
 
     def _begins(self) -> float:
         """When the next block is begun; only while it is known when the device pulls."""

@@ -90,7 +90,7 @@ def test_a_block_is_rendered_shortly_before_it_is_pulled(jacks: Any, hearing: An
     assert waiting.count(0) > 20  # 5 ms before the next pull of 10.7 ms nothing else waits
 
 
-def test_what_is_done_between_blocks_makes_none_late(jacks: Any, hearing: Any) -> None:
+def test_what_takes_too_long_between_blocks_is_hardly_tried_again(jacks: Any, hearing: Any) -> None:
     device, end = Device(), threading.Event()
     rendering = RenderThread(device, RATE, BLOCK, AHEAD)
     count, asked = hearing.Counting(), []
@@ -103,14 +103,13 @@ def test_what_is_done_between_blocks_makes_none_late(jacks: Any, hearing: Any) -
     rendering.start(count)
     thread = threading.Thread(target=device.run, args=(end,))
     thread.start()
-    jacks.wait_for(lambda: len(asked) > 20)
-    blocks = (asked[-1] - asked[0]) / BLOCK
-    jacks.wait_for(lambda: len(asked) >= 40)
-    jacks.wait_for(lambda: rendering.writer.committed > asked[39] + 200 * BLOCK)
-    rendering.stop()
-    end.set()
-    thread.join()
-    assert len(asked) - 1 >= 0.5 * blocks
+    try:
+        jacks.wait_for(lambda: len(asked) >= 40)
+        jacks.wait_for(lambda: rendering.writer.committed > asked[39] + 200 * BLOCK)
+    finally:
+        rendering.stop()
+        end.set()
+        thread.join()
     assert len(asked) < 60  # it learns how long that takes, and tries again now and then
 
 
