@@ -216,7 +216,8 @@ def _input(parts: Parts, voices: list[Voice]) -> dict[str, Value]:
             **{"round_trip_ms": 0.0, "input_late": 0, "input_drift": 0.0},
         }
     ears = [voice.controls.ear for voice in voices]
-    ear_ms = 1000 * max((ear.latency for ear in ears if ear is not None), default=0.0)
+    waits = [ear.latency(overlap=hearing.overlap) for ear in ears if ear is not None]
+    ear_ms = 1000 * max(waits, default=0.0)
     input_ms = heard.latency_ms + ear_ms
     return {
         "input": heard.state,

@@ -122,8 +122,8 @@ class Transformer:
         if voice is None or voice.controls.ear is None:  # the commands above make both
             raise LiveError("the model does not play")
         ear = voice.controls.ear
-        ear.overlap(settings.overlap)  # as it will be from the first block on
-        self.heard_after, self.played_after = ear.latency, voice.latency
+        self.heard_after = ear.latency(overlap=settings.overlap)
+        self.played_after = voice.latency
         self.step = ear.info.hop / ear.info.sample_rate
         self.latency = round((self.heard_after + self.played_after) * self.sample_rate)
         self.engine.hearing.delay_by(self.latency)  # so that both parts of a mix come together

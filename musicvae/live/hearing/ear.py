@@ -99,12 +99,11 @@ class Ear:
         self.rest = self._of_silence()
         self.begin()
 
-    @property
-    def latency(self) -> float:
+    def latency(self, *, overlap: bool) -> float:
         """From a sound to the latents that describe it, in seconds: the encoder's own, the
-        resampler's, and the wait until a step, or a part of one, is complete.
+        resampler's, and the wait until a step is complete, or a part of one where they overlap.
         """
-        wait = self._part if self._overlap else self.info.hop
+        wait = self._part if overlap else self.info.hop
         return wait / self.info.sample_rate + self._delay
 
     def begin(self, until: int = 0, waiting: int = 0) -> None:

@@ -101,6 +101,15 @@ def test_a_genre_may_have_a_prior_of_its_own(call: list[str], tmp_path: Path) ->
     assert main(tuned, Runner()) == 1
 
 
+def test_a_decoder_that_would_be_too_smooth_learns_to_fluctuate(call: list[str]) -> None:
+    runner = Runner()
+    assert main([*call, "--fluctuating", "rock"], runner) == 0
+    asked = ["model.fluctuation_weight=1" in said for said in runner.said]
+    assert [command[0] for command in runner.commands[:3]] == ["train"] * 3
+    assert asked == [number == 2 for number in range(len(asked))]
+    assert "--fluctuating rock" in runner.said[-2]
+
+
 def test_what_is_made_is_not_made_again(
     call: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -186,6 +195,7 @@ def test_a_base_that_is_there_is_not_trained(call: list[str], tmp_path: Path) ->
         ["--genres", "polka"],
         ["--genres", ""],
         ["--tuned", "metal"],
+        ["--fluctuating", "metal"],
         ["--data", "nowhere"],
         ["--base", "nowhere"],
     ],

@@ -53,7 +53,8 @@ def test_each_of_two_hears_whole_steps_half_a_step_apart(encoder: Encoder) -> No
         np.testing.assert_array_equal(ear.latents(PART - 1), between[step])
         np.testing.assert_array_equal(ear.latents(PART), whole[step])
     np.testing.assert_array_equal(taken, whole)  # a tape has the steps of one encoder
-    assert ear.latency == pytest.approx((PART + 32) / RATE)
+    assert ear.latency(overlap=True) == pytest.approx((PART + 32) / RATE)
+    assert ear.latency(overlap=False) == pytest.approx((STEP + 32) / RATE)
 
 
 def test_one_that_begins_later_waits_until_it_has_heard_enough(encoder: Encoder) -> None:

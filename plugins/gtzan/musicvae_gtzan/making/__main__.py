@@ -67,6 +67,7 @@ def _plan(arguments: Sequence[str] | None) -> tuple[Plan, bool]:
     add("--base-minutes", type=float, default=Plan.base_minutes, help="default: %(default)g")
     add("--genre-minutes", type=float, default=Plan.genre_minutes, help="default: %(default)g")
     add("--prior-minutes", type=float, default=Plan.prior_minutes, help="default: %(default)g")
+    add("--fluctuating", default="", help="genres whose decoders would be too smooth")
     add("--tuned", default="", help="genres that get a prior of their own (default: none)")
     add("--tuned-minutes", type=float, default=Plan.tuned_minutes, help="default: %(default)g")
     add("--memory-minutes", type=float, default=Plan.memory_minutes, help="default: %(default)g")
@@ -80,9 +81,12 @@ def _plan(arguments: Sequence[str] | None) -> tuple[Plan, bool]:
     chosen = [name for name in options.genres.split(",") if name]
     if not chosen or not set(chosen) <= set(names):
         parser.error(f"--genres takes some of {', '.join(names)}; received {options.genres!r}")
-    tuned = [name for name in options.tuned.split(",") if name]
-    if not set(tuned) <= set(chosen):
-        parser.error(f"--tuned takes some of {', '.join(chosen)}; received {options.tuned!r}")
+    some = {}
+    for option in ("tuned", "fluctuating"):
+        given = getattr(options, option)
+        some[option] = [name for name in given.split(",") if name]
+        if not set(some[option]) <= set(chosen):
+            parser.error(f"--{option} takes some of {', '.join(chosen)}; received {given!r}")
     if options.base is not None and not (options.base / "playing.json").is_file():
         parser.error(f"--base: there is no finished run of a stream in {options.base}")
     if not options.data.is_dir():
@@ -94,8 +98,9 @@ def _plan(arguments: Sequence[str] | None) -> tuple[Plan, bool]:
         base_run=options.base,
         base_minutes=options.base_minutes,
         genre_minutes=options.genre_minutes,
+        fluctuating=some["fluctuating"],
         prior_minutes=options.prior_minutes,
-        tuned=tuned,
+        tuned=some["tuned"],
         tuned_minutes=options.tuned_minutes,
         memory_minutes=options.memory_minutes,
         unheard=options.unheard,
@@ -117,6 +122,8 @@ def _again(options: argparse.Namespace) -> str:
     minutes = [f"--genre-minutes {options.genre_minutes:g}"]
     if options.base is None:
         minutes.insert(0, f"--base-minutes {options.base_minutes:g}")
+    if options.fluctuating:
+        minutes += [f"--fluctuating {options.fluctuating}"]
     if options.tuned:
         minutes += [f"--tuned {options.tuned} --tuned-minutes {options.tuned_minutes:g}"]
     settings = [f"--set {_quoted(setting)}" for setting in options.set]

@@ -29,6 +29,8 @@ _DESCRIPTIONS = ("run.json", "prior.json")
 #: The loss of all trainings: levels and what changes from frame to frame count too, and the
 #: latents may carry more bits.
 LOSS = ("model.level_weight=2", "model.flux_weight=2", "kl_weight=0.5")
+#: What the loss of a decoder that would be too smooth has on top.
+FLUCTUATING = ("model.fluctuation_weight=1",)
 #: How a prior is tuned to one genre: gently, and chosen by many rollouts.
 TUNING = tuple(
     word
@@ -48,6 +50,8 @@ class Plan:
         base_run: a finished run that is the base; ``None`` to train one.
         base_minutes: training time of the base in minutes.
         genre_minutes: training time of each genre's decoder in minutes.
+        fluctuating: genres whose decoders learn to fluctuate as much as the music, since they would
+            be too smooth.
         prior_minutes: training time of the prior in minutes.
         tuned: genres that get a prior of their own.
         tuned_minutes: training time of each of these in minutes, after that of the prior.
@@ -66,6 +70,7 @@ class Plan:
     base_run: Path | None = None
     base_minutes: float = 240.0
     genre_minutes: float = 40.0
+    fluctuating: Sequence[str] = ()
     prior_minutes: float = 60.0
     tuned: Sequence[str] = ()
     tuned_minutes: float = 14.0
@@ -204,7 +209,8 @@ def _base(plan: Plan) -> Job:
 
 def _genre(plan: Plan, genre: str) -> Job:
     run = plan.run(genre)
-    command = _train(plan, run, plan.genre_minutes, LOSS)
+    loss = (*LOSS, *(FLUCTUATING if genre in plan.fluctuating else ()))
+    command = _train(plan, run, plan.genre_minutes, loss)
     start = ("--genre", genre, "--from", str(plan.base), "--freeze", "encoder")
     made = run / "playing.json"
     return Job(f"train {genre}", (*command, *start), made, run=run, start=plan.base)
