@@ -50,7 +50,7 @@ def test_a_gap_that_clicks_is_noticed(
         np.nan_to_num(block, copy=False, nan=0.0, posinf=0.0, neginf=0.0)
 
     monkeypatch.setattr(Gaps, "mend", hard)
-    assert "no step is steeper than sounds and fades add up to" in run(soak, model, 0.4).broken()
+    assert "no step is steeper than sounds and fades add up to" in run(soak, model).broken()
 
 
 def test_latents_beyond_their_clamps_are_noticed(

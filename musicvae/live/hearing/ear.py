@@ -84,9 +84,10 @@ class Ear:
         self._parts = np.zeros((len(encoders), self._part, info.channels), np.float32)
         self._hop = np.zeros((info.hop, info.channels), np.float32)
         self._filled = self._turn = 0
-        #: How many steps of each encoder are still not like those of one that heard all.
-        self._strange = [0] * len(encoders)
-        self._all_strange = ceil(info.receptive_field / info.hop) + 1
+        #: How many steps each encoder must still hear until its latents are those of one that
+        #: heard all; they are not played before.
+        self._catching_up = [0] * len(encoders)
+        self._to_catch_up = ceil(info.receptive_field / info.hop) + 1
         self._overlap = False
         # As many steps as one block may ask for, and the one before them.
         steps = ceil(segment * info.sample_rate / sample_rate / self._part) + 2
@@ -120,7 +121,7 @@ class Ear:
             self._resampler.reset()
         self._parts[:] = 0.0
         self._turn, self._filled = 0, self._begun(until + waiting) if self._overlap else 0
-        self._strange[:] = [0] * len(self._strange)
+        self._catching_up[:] = [0] * len(self._catching_up)
         self._steps[:] = self.rest
         self._ends[:] = [0] * len(self._ends)
         self._open[:] = [False] * self._windows
@@ -133,8 +134,8 @@ class Ear:
         """
         frames, resampler = WINDOW * (until // WINDOW), self._resampler
         if resampler is not None:
-            # Later ones end elsewhere within their windows, so a window earlier; and a frame later,
-            # since at first nothing comes.
+            # They end anywhere within a window, so one window is spared; and the frame after the
+            # next one is meant, since the resampler gives nothing at first.
             frame = self._part * self._rate // self.info.sample_rate
             frames = resampler.given(WINDOW * ((until + frame) // WINDOW - 1))
         return -frames % self._part
@@ -144,7 +145,7 @@ class Ear:
         if on and not self._overlap:
             for number, encoder in enumerate(self._encoders[1:], 1):
                 encoder.reset()
-                self._strange[number] = self._all_strange
+                self._catching_up[number] = self._to_catch_up
         self._overlap = on and len(self._encoders) > 1
 
     def hear(self, windows: Samples, start: int, are_open: Sequence[bool]) -> None:
@@ -215,8 +216,8 @@ class Ear:
         """Encode the step that ends with the part that is complete now."""
         turn = self._turn
         np.concatenate((*self._parts[turn:], *self._parts[:turn]), out=self._hop)
-        if self._strange[turn]:
-            self._strange[turn] -= 1
+        if self._catching_up[turn]:
+            self._catching_up[turn] -= 1
             self._make(self._encoders[turn], self._aside)
             return
         self._newest = (self._newest + 1) % len(self._ends)

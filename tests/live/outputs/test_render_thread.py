@@ -12,43 +12,7 @@ import pytest
 from musicvae.live.outputs import priority
 from musicvae.live.outputs.pull_clock import PullClock
 from musicvae.live.outputs.render_thread import RenderThread
-from musicvae.live.outputs.ring import PythonRing
-from musicvae.live.outputs.ring_writer import RingWriter, needed
-
-RATE, BLOCK, AHEAD = 48_000, 512, 0.005
-
-
-class Device:
-    """Takes a block at a time: when it is told to, or every 10.7 ms on a thread of its own."""
-
-    def __init__(self, channels: int = 1) -> None:
-        self.ring = PythonRing(needed(BLOCK, RATE, AHEAD), channels)
-        self.xruns = 0
-        self.here = True
-        self.heard: list[Any] = []
-        self._channels = channels
-
-    def keep_playing(self) -> None:
-        pass
-
-    def alive(self) -> bool:
-        return self.here
-
-    def pull(self) -> None:
-        out = np.zeros((BLOCK, self._channels), np.float32)
-        self.ring.pull(out)
-        self.heard.append(out)
-
-    def drain(self, writer: RingWriter) -> None:
-        while not writer.drained:
-            self.pull()
-
-    def run(self, end: threading.Event) -> None:
-        moment = time.perf_counter()
-        while not end.is_set():
-            self.pull()
-            moment += BLOCK / RATE
-            time.sleep(max(0.0, moment - time.perf_counter()))
+from tests.live.outputs.pulled import AHEAD, BLOCK, RATE, Device
 
 
 def test_every_gap_is_counted_and_nothing_is_lost(hearing: Any, jacks: Any) -> None:
@@ -88,29 +52,6 @@ def test_a_block_is_rendered_shortly_before_it_is_pulled(jacks: Any, hearing: An
     thread.join()
     assert max(waiting[:8]) >= 1024  # nothing is known of the device: rather too early
     assert waiting.count(0) > 20  # 5 ms before the next pull of 10.7 ms nothing else waits
-
-
-def test_what_takes_too_long_between_blocks_is_hardly_tried_again(jacks: Any, hearing: Any) -> None:
-    device, end = Device(), threading.Event()
-    rendering = RenderThread(device, RATE, BLOCK, AHEAD)
-    count, asked = hearing.Counting(), []
-
-    def work() -> None:
-        asked.append(rendering.writer.committed)
-        time.sleep(0.002 if len(asked) < 40 else 0.02)  # which is longer than there is time
-
-    rendering.between = work
-    rendering.start(count)
-    thread = threading.Thread(target=device.run, args=(end,))
-    thread.start()
-    try:
-        jacks.wait_for(lambda: len(asked) >= 40)
-        jacks.wait_for(lambda: rendering.writer.committed > asked[39] + 200 * BLOCK)
-    finally:
-        rendering.stop()
-        end.set()
-        thread.join()
-    assert len(asked) < 60  # it learns how long that takes, and tries again now and then
 
 
 def test_a_pull_between_two_looks_does_not_make_a_block_late(hearing: Any) -> None:

@@ -42,7 +42,8 @@ def test_an_unspecified_setting_has_its_default(small_recipe: Recipe) -> None:
 def test_the_shipped_recipe_writes_its_defaults_down() -> None:
     defaults = asdict(StreamSettings())
     assert STREAM.model == {name: defaults[name] for name in STREAM.model}
-    others = {"flux_weight", "level_weight", "shortest", "energy"}  # they change the loss alone
+    # They change the loss alone.
+    others = {"flux_weight", "level_weight", "fluctuation_weight", "shortest", "energy"}
     assert set(defaults) - set(STREAM.model) == others
 
 
