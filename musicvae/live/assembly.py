@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -27,12 +26,10 @@ from musicvae.live.jobs.recording import RecordingJobs
 from musicvae.live.jobs.rendering import RenderingJobs
 from musicvae.live.jobs.tapes import TapeJobs
 from musicvae.live.jobs.worker import Worker, handlers_of
+from musicvae.live.listening import listen, open_sockets
 from musicvae.live.network.clients import Addressees, Subscribers
 from musicvae.live.network.outbox import Outbox
 from musicvae.live.network.peers import AllowList, Peer
-from musicvae.live.network.receiver import Receiver
-from musicvae.live.network.sockets import open_pairs
-from musicvae.live.network.tcp import Connections
 from musicvae.live.notices import Announcer, Notices
 from musicvae.live.options import Options
 from musicvae.live.osc.replies import Value
@@ -78,8 +75,8 @@ def assemble(
     _check_output(artifacts, options)
     repertoire = Repertoire(artifacts, options)
     AllowList(options.allow)  # before a port is taken
-    datagrams, listening = _open_sockets(options, stack)
-    hosts = tuple(str(opened.getsockname()[0]) for opened in datagrams)
+    sockets = open_sockets(options, stack)
+    hosts = sockets.hosts
     allowed = AllowList([*options.allow, *hosts])  # what is bound is this machine
     announcer = Announcer(Outbox(), Addressees(), Subscribers(), Notices())
     output = _open_output(options, repertoire.model_rate, announcer, stack)
@@ -127,12 +124,12 @@ def assemble(
         onlookers.remove(peer)
         services.gone(peer)
 
-    connections = Connections(listening, allowed, gone)
-    receiver = Receiver(datagrams, dispatcher.handle, announcer.outbox, connections)
-
+    receiver, connections = listen(
+        sockets, options.front, allowed, dispatcher, announcer, gone, stack
+    )
     parts = Parts(
         options=options,
-        port=int(datagrams[0].getsockname()[1]),
+        port=sockets.port,
         hosts=hosts,
         repertoire=repertoire,
         first_voice=load_first(stage, repertoire, options, opening),
@@ -157,17 +154,6 @@ def assemble(
         ),
     )
     return parts
-
-
-def _open_sockets(
-    options: Options, stack: ExitStack
-) -> tuple[list[socket.socket], list[socket.socket]]:
-    """The UDP sockets, and the TCP sockets that listen on the same port."""
-    pairs = open_pairs(options.bind, options.port, guarded=bool(options.allow))
-    for pair in pairs:
-        for opened in pair:
-            stack.callback(opened.close)
-    return [datagrams for datagrams, _ in pairs], [listening for _, listening in pairs]
 
 
 def _check_output(artifacts: Artifacts, options: Options) -> None:

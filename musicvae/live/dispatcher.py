@@ -41,7 +41,8 @@ class Counts:
 
     Attributes:
         packets_received: number of all packets.
-        packets_refused: of these, malformed ones and those from a host that is not allowed.
+        packets_refused: of these, malformed ones, those from a host that is not allowed, and those
+            beyond what may wait of one sender.
         messages_refused: number of well-formed messages that could not be carried out.
         last_packet: arrival of the last well-formed packet, in seconds of the caller's clock.
         last_message: address of the last message that was accepted.
@@ -124,6 +125,15 @@ class Dispatcher:
         answers = self._act_on(messages, sender, now)
         self.counts.last_packet = now
         return answers
+
+    def refuse(self, reason: str, sender: Peer, now: float) -> list[Answer]:
+        """What is answered to a packet that the front has refused, for this reason."""
+        return self._error("packet", reason, sender, now)
+
+    def count(self, refused: int) -> None:
+        """Add packets that the front has refused."""
+        self.counts.packets_received += refused
+        self.counts.packets_refused += refused
 
     def _act_on(
         self, messages: Sequence[packets.Message], sender: Peer, now: float

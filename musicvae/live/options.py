@@ -31,6 +31,8 @@ class Options:
             may mean, where there is IPv6.
         allow: hosts that may send, besides this machine.
         allow_quit: whether ``/quit`` ends the daemon.
+        front: whether the sockets are in a process of their own, which checks all packets; on
+            Windows they never are.
         honour_timetags: whether bundles wait until they are due.
         decks: how many there are, 1 to 26, called a, b, c and so on.
         gain_db: gain of all decks at the start in dB, -96 to 12.
@@ -218,6 +220,15 @@ class Options:
         metadata={
             "group": "network",
             "help": "let /quit from this machine end the daemon",
+        },
+    )
+    front: bool = field(
+        default=True,
+        metadata={
+            "name": "one-process",
+            "group": "network",
+            "action": "store_false",
+            "help": "read packets in the process that sounds, not in one of their own",
         },
     )
     honour_timetags: bool = field(

@@ -11,6 +11,7 @@ from musicvae.live.housekeeping import Housekeeper
 from musicvae.live.inputs.input import Input
 from musicvae.live.jobs.recording import RecordingJobs
 from musicvae.live.jobs.worker import Worker
+from musicvae.live.network.front.gateway import Gateway
 from musicvae.live.network.receiver import Receiver
 from musicvae.live.network.tcp import Connections
 from musicvae.live.notices import Notices
@@ -34,8 +35,8 @@ class Parts:
         engine: the decks and their mix.
         output: where the sound goes; its thread renders the engine.
         input: what the decks hear; ``None`` for nothing.
-        receiver: the thread that owns the sockets, and the outbox.
-        connections: the TCP connections of the receiver.
+        receiver: the thread that hears packets, and the outbox.
+        connections: the TCP connections.
         dispatcher: reads packets and passes their commands on.
         worker: the thread that does jobs.
         recording: the recording in progress, if any.
@@ -52,8 +53,8 @@ class Parts:
     engine: Engine
     output: Output
     input: Input | None
-    receiver: Receiver
-    connections: Connections
+    receiver: Receiver | Gateway
+    connections: Connections | Gateway
     dispatcher: Dispatcher
     worker: Worker
     recording: RecordingJobs

@@ -41,7 +41,7 @@ FIELDS = (
     ("reconnects", "i", "how often a lost device came back"),
     ("output", "s", "where the sound goes, and whether the device is lost"),
     ("packets_received", "i", "so far"),
-    ("packets_refused", "i", "of these, malformed ones, and those of hosts that are not allowed"),
+    ("packets_refused", "i", "of these, malformed, of hosts that may not send, too many at once"),
     ("messages_refused", "i", "well-formed messages that asked for something impossible"),
     ("coalesced", "i", "commands that newer ones replaced before they were applied"),
     ("outdated", "i", "commands dropped because the model they were meant for had been replaced"),

@@ -1,6 +1,6 @@
 """The process of MIDI: reads one job, plays until its input ends, and says how it goes.
 
-What it says is as in ``musicvae/beside/companion.py``; ``{"ready": true}`` once it looks for ports.
+What it says is as in ``musicvae/companion.py``; ``{"ready": true}`` once it looks for ports.
 """
 
 from __future__ import annotations

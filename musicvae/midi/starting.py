@@ -10,8 +10,9 @@ from importlib.util import find_spec
 from typing import Any
 
 from musicvae import child
-from musicvae.beside.companion import Companion, reachable
+from musicvae.companion import Companion
 from musicvae.errors import DeviceError, MissingExtraError
+from musicvae.live.network.peers import reachable
 from musicvae.live.parts import Parts
 from musicvae.midi.job import CODE, LIST, Job
 

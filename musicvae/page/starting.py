@@ -8,9 +8,9 @@ from dataclasses import replace
 from importlib.util import find_spec
 from typing import Any
 
-from musicvae.beside.companion import Companion, reachable
+from musicvae.companion import Companion
 from musicvae.errors import MissingExtraError
-from musicvae.live.network.peers import is_loopback
+from musicvae.live.network.peers import is_loopback, reachable
 from musicvae.live.parts import Parts
 from musicvae.page.job import CODE, Job
 

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from musicvae.artifact import ArtifactInfo
-from musicvae.beside import companion
+from musicvae.companion import Companion
 from musicvae.errors import MissingExtraError
 from musicvae.live.daemon import Daemon
 from musicvae.page import starting
@@ -57,7 +57,7 @@ def test_it_shows_the_daemon_comes_back_and_ends(
     daemon: Daemon, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pytest.importorskip("aiohttp", reason="aiohttp, which serves the page, is not installed")
-    monkeypatch.setattr(companion, "PAUSE", 0.0)
+    monkeypatch.setattr(Companion, "pause", 0.0)
     said: list[str] = []
     table = daemon.parts.dispatcher._handle.table
     links: list[str] = []
@@ -101,8 +101,8 @@ def test_what_cannot_begin_is_said_once(daemon: Daemon, monkeypatch: pytest.Monk
 
 
 def test_it_is_not_started_for_ever(daemon: Daemon, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(companion, "PAUSE", 0.0)
-    monkeypatch.setattr(companion, "MOST_RESTARTS", 1)
+    monkeypatch.setattr(Companion, "pause", 0.0)
+    monkeypatch.setattr(Companion, "most_restarts", 1)
     monkeypatch.setattr(starting, "CODE", """print('{"trouble": "it burns"}')""")
     said: list[str] = []
     with Page(daemon.parts, 7702, said.append) as page:

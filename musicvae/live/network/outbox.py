@@ -34,7 +34,12 @@ class Outbox:
         self._woken = False
 
     def open(self) -> None:
-        """Make it possible to select on this; answers that were put before are kept."""
+        """Make it possible to select on this; answers that were put before are kept.
+
+        Does nothing where it is open already.
+        """
+        if self._wake_up is not None:
+            return
         # A pair of sockets, since Windows cannot select on pipes.
         self._wake_up = socket.socketpair()
         for end in self._wake_up:

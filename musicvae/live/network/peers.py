@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import socket
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from musicvae.errors import SettingError
@@ -53,6 +53,11 @@ class AllowList:
         self._networks += [_network(host) for host in hosts]
         self._known: dict[str, bool] = {}  # few hosts send many packets
 
+    @property
+    def networks(self) -> tuple[str, ...]:
+        """The networks in it, as they may be given again: names have been looked up."""
+        return tuple(str(network) for network in self._networks)
+
     def __contains__(self, host: str) -> bool:
         if host not in self._known:
             if len(self._known) >= _MOST_KNOWN:
@@ -73,6 +78,11 @@ _THIS_MACHINE = AllowList()
 def is_loopback(host: str) -> bool:
     """Whether a packet from this address comes from this machine."""
     return host in _THIS_MACHINE
+
+
+def reachable(hosts: Sequence[str]) -> str:
+    """The address at which a process of this machine reaches a daemon that listens on these."""
+    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(hosts[0], hosts[0])
 
 
 def _network(host: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:

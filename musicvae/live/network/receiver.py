@@ -1,4 +1,4 @@
-"""The thread that owns the sockets: receives packets over UDP and TCP, and sends all answers."""
+"""Receives packets over UDP and TCP and sends all answers: the one thread with the sockets."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import Protocol
 
 from musicvae.live.faults import Faults
 from musicvae.live.network.outbox import Outbox
@@ -25,6 +26,22 @@ _PATIENCE = 2.0
 _BURST = 256
 
 
+class Uplink(Protocol):
+    """Where packets go when they are not handled here.
+
+    Attributes:
+        beat: seconds after which it wants its turn, if nothing happens.
+    """
+
+    beat: float
+
+    def attach(self, selector: selectors.BaseSelector) -> None:
+        """Register with a selector with functions as data."""
+
+    def settle(self) -> None:
+        """Called when the events in hand have been dealt with."""
+
+
 class Receiver:
     """Passes each packet to ``handle`` and sends the answers.
 
@@ -37,6 +54,7 @@ class Receiver:
     Attributes:
         faults: errors in musicvae because of which packets failed.
         unsent: answers that the system did not accept, or whose connection was gone.
+        uplink: where packets go that are not handled here; ``None`` for nowhere.
     """
 
     def __init__(
@@ -49,42 +67,53 @@ class Receiver:
         self.outbox = outbox
         self.faults = Faults()
         self.unsent = 0
+        self.uplink: Uplink | None = None
         sockets = [listening] if isinstance(listening, socket.socket) else [*listening]
         self._sockets = {each.family: each for each in sockets}
         self._handle = handle
         self._connections = connections
         self._stopping = False
-        self._thread = threading.Thread(target=self._work, name="musicvae-receive", daemon=True)
+        self._thread = threading.Thread(target=self.serve, name="musicvae-receive", daemon=True)
 
     def start(self) -> None:
-        """Begin to listen."""
-        for each in self._sockets.values():
-            each.setblocking(False)
+        """Begin to listen, on a thread."""
         self.outbox.open()
         self._thread.start()
 
     def stop(self) -> None:
         """Finish the packets in hand, send what waits in the outbox, end the connections."""
-        self._stopping = True
-        self.outbox.wake()
+        self.end()
         self._thread.join(_PATIENCE)
         self.outbox.close()
+
+    def end(self) -> None:
+        """Let :meth:`serve` return; from any thread."""
+        self._stopping = True
+        self.outbox.wake()
 
     @property
     def alive(self) -> bool:
         """Whether its thread runs."""
         return self._thread.is_alive()
 
-    def _work(self) -> None:
+    def serve(self) -> None:
+        """Listen, until :meth:`end`."""
+        self.outbox.open()
         with selectors.DefaultSelector() as selector:
             for each in self._sockets.values():
+                each.setblocking(False)
                 selector.register(each, selectors.EVENT_READ, partial(self._read_datagrams, each))
             selector.register(self.outbox, selectors.EVENT_READ, self._send_outbox)
             if self._connections is not None:
                 self._connections.attach(selector, self._receive)
+            if self.uplink is not None:
+                self.uplink.attach(selector)
+            beat = None if self.uplink is None else self.uplink.beat
             while not self._stopping:
-                for key, mask in selector.select():
+                for key, mask in selector.select(beat):
                     self._try(key.data, mask)
+                if self.uplink is not None:
+                    self.uplink.settle()
             self._try(self._close, 0)
 
     def _try(self, act: Callable[[int], None], mask: int) -> None:
@@ -114,18 +143,19 @@ class Receiver:
             self.faults.note("receiver", error)
             return
         for reply, peer in answers:
-            self._send(reply, Peer(*peer))
+            self.send(reply, Peer(*peer))
 
     def _send_outbox(self, _mask: int) -> None:
         for data, peer in self.outbox.drain():
-            self._send(data, peer)
+            self.send(data, peer)
 
     def _close(self, _mask: int) -> None:
         self._send_outbox(0)
         if self._connections is not None:
             self._connections.close()
 
-    def _send(self, data: bytes, peer: Peer) -> None:
+    def send(self, data: bytes, peer: Peer) -> None:
+        """Send a packet; on the thread that serves alone."""
         if peer.transport == "tcp":
             if self._connections is None or not self._connections.send(data, peer):
                 self.unsent += 1

@@ -45,6 +45,7 @@ class _Connection:
         watched: the events for which its socket is registered with the selector.
         heard: when its last whole packet came, or it began; seconds of ``time.monotonic``.
         spoke: whether a whole packet has come.
+        held: nothing more is read for now.
     """
 
     def __init__(self, connected: socket.socket, peer: Peer) -> None:
@@ -56,10 +57,11 @@ class _Connection:
         self.watched = 0
         self.heard = time.monotonic()
         self.spoke = False
+        self.held = False
 
     def wanted(self) -> int:
         """The events that it waits for, as a mask of the selector."""
-        reads = 0 if self.ending else selectors.EVENT_READ
+        reads = 0 if self.ending or self.held else selectors.EVENT_READ
         return reads | (selectors.EVENT_WRITE if self.unsent else 0)
 
 
@@ -70,6 +72,7 @@ class Connections:
         listening: a TCP socket that listens, or several; the caller closes them.
         allowed: hosts; connections of others are closed at once.
         gone: called with each peer whose connection has ended.
+        came: called with each peer whose connection has begun.
         most: connections at the same time.
         most_unsent: bytes that may wait for one connection.
         patience: see :data:`PATIENCE`.
@@ -86,6 +89,7 @@ class Connections:
         allowed: AllowList,
         gone: Callable[[Peer], None] | None = None,
         *,
+        came: Callable[[Peer], None] | None = None,
         most: int = MAX_CONNECTIONS,
         most_unsent: int = MAX_UNSENT,
         patience: float = PATIENCE,
@@ -95,7 +99,7 @@ class Connections:
         self.dropped = 0
         self._listening = [listening] if isinstance(listening, socket.socket) else [*listening]
         self._allowed = allowed
-        self._gone = gone
+        self._gone, self._came = gone, came
         self._most = most
         self._most_unsent = most_unsent
         self._patience = patience
@@ -127,6 +131,13 @@ class Connections:
         connection.unsent += encode(data, connection.deframer.framing)
         return self._flush(connection)
 
+    def hold(self, peer: Peer, held: bool) -> None:
+        """Read nothing of a connection for now, or read on; one that has ended is ignored."""
+        connection = self._connections.get(peer)
+        if connection is not None:
+            connection.held = held
+            self._watch(connection)
+
     def close(self) -> None:
         """End every connection, and accept no more."""
         for listening in self._listening:
@@ -155,6 +166,8 @@ class Connections:
         connection = self._connections[peer] = _Connection(connected, peer)
         connection.watched = connection.wanted()
         self._selector.register(connected, connection.watched, self._ready_for(connection))
+        if self._came is not None:
+            self._came(peer)
 
     def _has_room(self) -> bool:
         """Whether one more may come; closes the one that has sent no packet for longest."""
@@ -226,12 +239,19 @@ class Connections:
         if connection.ending and not connection.unsent:
             self._end(connection)
             return False
-        if connection.watched != connection.wanted():
-            connection.watched = connection.wanted()
-            self._selector.modify(
-                connection.socket, connection.watched, self._ready_for(connection)
-            )
+        self._watch(connection)
         return True
+
+    def _watch(self, connection: _Connection) -> None:
+        """Let the selector wait for what a connection waits for now; perhaps for nothing."""
+        before, connection.watched = connection.watched, connection.wanted()
+        if before == connection.watched:
+            return
+        if before:
+            self._selector.unregister(connection.socket)
+        if connection.watched:
+            ready = self._ready_for(connection)
+            self._selector.register(connection.socket, connection.watched, ready)
 
     def _drop(self, connection: _Connection) -> None:
         self.dropped += 1
@@ -239,7 +259,8 @@ class Connections:
 
     def _end(self, connection: _Connection) -> None:
         del self._connections[connection.peer]
-        self._selector.unregister(connection.socket)
+        if connection.watched:
+            self._selector.unregister(connection.socket)
         connection.socket.close()
         if self._gone is not None:
             self._gone(connection.peer)

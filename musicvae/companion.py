@@ -10,7 +10,8 @@ from __future__ import annotations
 import json
 import subprocess
 import threading
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable
 from contextlib import suppress
 from types import TracebackType
 from typing import Any, Self
@@ -22,8 +23,8 @@ from musicvae.text import printable
 _PATIENCE = 5.0
 #: Seconds that the process may take to end by itself.
 _TIME_TO_END = 2.0
-#: How often the process is started again after it ended by itself, and seconds until then.
-MOST_RESTARTS, PAUSE = 5, 1.0
+#: Seconds after which a process has stood the test: what ends later begins to count anew.
+_STEADY = 30.0
 
 
 class Companion:
@@ -36,7 +37,15 @@ class Companion:
         name: what it is, for people: ``"control page"``.
         code: what it runs.
         say: shows a line to people.
+
+    Attributes:
+        most_restarts: how often, one soon after the other, it is started again after it ended by
+            itself.
+        pause: seconds until then.
     """
+
+    most_restarts = 5
+    pause = 1.0
 
     def __init__(self, name: str, code: str, say: Callable[[str], None]) -> None:
         self._name = name
@@ -54,6 +63,10 @@ class Companion:
     def _line(self) -> str:
         """The job, as a line that ends."""
         raise NotImplementedError
+
+    def _options(self) -> dict[str, Any]:
+        """What ``subprocess.Popen`` is to be told beside; called before each start."""
+        return {}
 
     def _told(self, said: dict[str, Any]) -> bool:
         """Take in a fact that the process told; returns whether it has begun by that."""
@@ -84,15 +97,18 @@ class Companion:
         self._thread.join(_TIME_TO_END)
 
     def _work(self) -> None:
-        for _ in range(1 + MOST_RESTARTS):
+        restarts = 0
+        while restarts <= self.most_restarts:
+            begun = time.monotonic()
             refused = self._run()
             self._settled.set()
             if refused or self._stopping.is_set():
                 return
             why = f" ({self._trouble})" if self._trouble else ""
             self._say(f"the {self._name} ended by itself{why}, and begins again")
-            if self._stopping.wait(PAUSE):
+            if self._stopping.wait(self.pause):
                 return
+            restarts = 1 if time.monotonic() - begun > _STEADY else restarts + 1
         self._say(f"the {self._name} ended too often; the sound goes on without it")
 
     def _run(self) -> bool:
@@ -103,6 +119,7 @@ class Companion:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
+                **self._options(),
             )
         except OSError as error:
             self._say(f"no {self._name}: {error}")
@@ -141,11 +158,6 @@ class Companion:
         elif self._told(said):
             self._settled.set()
         return False
-
-
-def reachable(hosts: Sequence[str]) -> str:
-    """The address at which a process of this machine reaches a daemon that listens on these."""
-    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(hosts[0], hosts[0])
 
 
 def _close(process: subprocess.Popen[str]) -> None:
