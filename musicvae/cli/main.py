@@ -16,6 +16,7 @@ from musicvae.cli import (
     evaluating,
     exporting,
     information,
+    keeping,
     listening,
     models,
     paging,
@@ -65,6 +66,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     command = Command(arguments)
     if arguments is None:
+        if keeping.wanted(sys.argv[1:]):
+            return keeping.kept(lambda: process.run(command))
         return process.run(command)
     command.parse()
     return command()

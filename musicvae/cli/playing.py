@@ -11,6 +11,7 @@ from functools import partial
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
+from musicvae.cli import keeping
 from musicvae.cli.options import Commands, add_option, option_values
 from musicvae.live.options import Options
 
@@ -140,7 +141,8 @@ def live(options: argparse.Namespace) -> None:
         from musicvae.midi.starting import check_installed as check_midi
 
         check_midi()
-    run(options.artifacts, _console(options), **option_values(Options, options))
+    values = option_values(Options, options)
+    run(options.artifacts, _console(options), keeping.last_state(), **values)
 
 
 def _console(

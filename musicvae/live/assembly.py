@@ -134,6 +134,7 @@ def assemble(
         repertoire=repertoire,
         first_voice=load_first(stage, repertoire, options, opening),
         notices=announcer.notices,
+        stage=stage,
         engine=stage.engine,
         output=output,
         input=heard,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack
+from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self
 
@@ -18,6 +19,7 @@ from musicvae.live.assembly import assemble
 from musicvae.live.console import greeting
 from musicvae.live.engine.foresight import Foresight
 from musicvae.live.inputs.input import Fed
+from musicvae.live.last_state import LastState
 from musicvae.live.network.peers import Peer
 from musicvae.live.options import Options
 from musicvae.live.osc.replies import Value, message
@@ -25,6 +27,7 @@ from musicvae.live.outputs.reconnecting import Reconnecting
 from musicvae.live.parts import Parts
 from musicvae.live.process import on_signals, resident, steadied
 from musicvae.live.requests import DEFAULT_REPLY_PORT
+from musicvae.live.resuming import noted, resume
 from musicvae.live.stage.repertoire import Artifacts
 from musicvae.live.status import status
 from musicvae.runtime import stopping
@@ -46,6 +49,7 @@ class Daemon:
     Attributes:
         options: the options, checked.
         parts: the parts of the daemon; set once it has been started.
+        last: what is played is noted there; what has been noted there is played on at first.
 
     Raises:
         SettingError: an option is out of range.
@@ -55,6 +59,7 @@ class Daemon:
 
     def __init__(self, artifacts: Artifacts, **options: Any) -> None:
         self.options = Options(**options)
+        self.last: LastState | None = None
         self._artifacts = artifacts
         self._last_frame: int | None = None
         self._ending = False
@@ -76,7 +81,12 @@ class Daemon:
             MissingExtraError: a clip at another rate than the output's, and soxr is not installed.
         """
         with ExitStack() as stack:
+            before = None if self.last is None else self.last.read()
+            if before is not None:
+                self.options = replace(self.options, port=before.port)
             self.parts = assemble(self._artifacts, self.options, self.end, stack)
+            if before is not None:
+                resume(self.parts, before)
             stack.enter_context(steadied())
             stack.enter_context(resident())
             self._begin(stack)
@@ -165,6 +175,8 @@ class Daemon:
         if isinstance(parts.output, Reconnecting):
             parts.output.between = Foresight(parts.engine)
         parts.output.start(render, self._last_frame)
+        if self.last is not None:
+            stack.enter_context(noted(parts, self.last))
         if options.port:  # no open patch waits for a port that the system chose
             startup = message("/startup", __version__, self.port)
             for host in parts.hosts:
@@ -175,6 +187,7 @@ class Daemon:
 def run(
     artifacts: Artifacts,
     present: Callable[[Daemon], AbstractContextManager[object]] | None = None,
+    last: LastState | None = None,
     **options: Any,
 ) -> None:
     """Play until a signal, ``/quit`` or the end of its time; on the main thread only.
@@ -183,9 +196,11 @@ def run(
         artifacts: see :class:`Daemon`.
         present: shows the daemon on the console. It is called once the daemon plays, and returns a
             context manager that is left when the daemon ends; ``None`` shows nothing.
+        last: what is played is noted there; what has been noted there is played on at first.
         **options: of :class:`Daemon`, which also raises the errors.
     """
     daemon = Daemon(artifacts, **options)
+    daemon.last = last
     # While it starts, a signal ends the program in the ordinary way: no sound is to be faded yet.
     with daemon, on_signals(daemon.end), ExitStack() as stack:
         if present is not None:

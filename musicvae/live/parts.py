@@ -18,6 +18,7 @@ from musicvae.live.notices import Notices
 from musicvae.live.options import Options
 from musicvae.live.outputs.output import Output
 from musicvae.live.services import Services
+from musicvae.live.stage.engine_handle import EngineHandle
 from musicvae.live.stage.repertoire import Repertoire
 
 
@@ -32,6 +33,7 @@ class Parts:
         repertoire: the models, tapes and presets that can be loaded.
         first_voice: the voice that deck a plays at first.
         notices: texts for people.
+        stage: the engine, as other threads see it.
         engine: the decks and their mix.
         output: where the sound goes; its thread renders the engine.
         input: what the decks hear; ``None`` for nothing.
@@ -50,6 +52,7 @@ class Parts:
     repertoire: Repertoire
     first_voice: Voice
     notices: Notices
+    stage: EngineHandle
     engine: Engine
     output: Output
     input: Input | None

@@ -14,12 +14,13 @@ from musicvae.errors import LiveError, SettingError
 from musicvae.live.commands import readers
 from musicvae.live.commands.address import Address, Command, Value, Values
 from musicvae.live.commands.arguments import Arguments, RefusedError
-from musicvae.live.commands.messages import for_deck
+from musicvae.live.commands.messages import StoredMessage
+from musicvae.live.commands.table import split_deck
 from musicvae.live.commands.wanted import TEXT, Reader, floats
-from musicvae.live.engine.describing import describe
 from musicvae.live.jobs.render_process import CODE, job
 from musicvae.live.jobs.worker import Rest, Say
 from musicvae.live.stage.engine_handle import EngineHandle
+from musicvae.live.stage.whole_state import deck_state
 from musicvae.live.storage.folders import Folder
 from musicvae.live.storage.takes import Take, claim
 
@@ -119,16 +120,14 @@ class RenderingJobs:
             model = deck.voice.name
             digest = self._handle.loader.digests.get(model, "")
             models[model] = {"file": model, "graph_sha256": digest}  # and no other of that name
-            events.append([0.0, [f"/deck/{name}/model/load", model]])
-            # One event, so that everything is set at the same sample frame.
             if deck.voice.controls.active_source == "input":
                 raise LiveError(
                     "what comes in cannot be rendered from a fresh start",
                     hint="/record/start, and `musicvae render` of what it leaves",
                 )
-            kept = describe(deck, self._handle.table)
-            state = [for_deck(m, name) for m in kept if not str(m[0]).startswith("/input/")]
-            events.append([0.0, *state, [f"/deck/{name}/play", int(deck.playing)]])
+            for together in deck_state(self._handle, name):
+                rest = [m for m in together if not _hears(m)]
+                events.append([0.0, *rest])
         return {
             "rate": engine.sample_rate,
             "channels": engine.channels,
@@ -137,6 +136,11 @@ class RenderingJobs:
             "models": models,
             "events": events,
         }
+
+
+def _hears(message: StoredMessage) -> bool:
+    """Whether a message is about the input."""
+    return split_deck(str(message[0]))[1].startswith("/input/")
 
 
 def _said(process: subprocess.Popen[str], line: str) -> list[str]:

@@ -1,0 +1,109 @@
+"""Keeps the sound alive: a process that waits, and begins it again where its process dies.
+
+What dies is a process that was killed, or that a library brought down; an error that is told ends
+both. Linux only: elsewhere a process cannot safely be forked, and the sound is on its own.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from types import FrameType
+
+from musicvae.live.last_state import LastState
+from musicvae.signals import heeded, noticed
+
+#: How often, one soon after the other, the sound is begun again; what lived longer counts anew.
+MOST_DEATHS, _STEADY = 5, 30.0
+#: Seconds in which a signal reaches a process that was sent to both.
+_BOTH = 0.1
+
+_last: LastState | None = None
+
+
+def last_state() -> LastState | None:
+    """The state that outlives this process; ``None`` where nobody keeps it."""
+    return _last
+
+
+def wanted(arguments: Sequence[str]) -> bool:
+    """Whether a command line is for a sound that is kept."""
+    alone = "--one-process" in arguments
+    return sys.platform == "linux" and [*arguments[:1]] == ["live"] and not alone
+
+
+def kept(run: Callable[[], int]) -> int:
+    """Run a command in a process of its own, again where that dies; before any thread has begun.
+
+    Args:
+        run: does the work, and returns the exit code.
+
+    Returns:
+        The exit code, in both processes.
+    """
+    global _last
+    _last = LastState()
+    deaths = 0
+    while True:
+        begun = time.monotonic()
+        pid, life = _fork()
+        if not pid:
+            return run()
+        status = _wait(pid, life)
+        if os.WIFEXITED(status):
+            return os.WEXITSTATUS(status)
+        number = os.WTERMSIG(status)
+        deaths = 1 if time.monotonic() - begun > _STEADY else deaths + 1
+        name = signal.Signals(number).name
+        if _last.read() is None or deaths > MOST_DEATHS:
+            _say(f"the sound ended by {name}")
+            return 128 + number
+        _say(f"the sound ended by {name}, and begins again with what it played")
+
+
+def _say(line: str) -> None:
+    with suppress(OSError):
+        print(f"musicvae: {line}", file=sys.stderr, flush=True)
+
+
+def _fork() -> tuple[int, int]:
+    """Divide: 0 in the child, in the parent its number and what it hears us by."""
+    theirs, ours = os.pipe()
+    if pid := os.fork():
+        os.close(theirs)
+        return pid, ours
+    os.close(ours)
+    threading.Thread(target=_heed, args=(theirs,), name="keeper", daemon=True).start()
+    return 0, -1
+
+
+def _heed(keeper: int) -> None:
+    """Take the signals that the parent was sent, and end when it has."""
+    told = 0
+    while data := os.read(keeper, 1):
+        told += 1
+        time.sleep(_BOTH)
+        if told > 1 or not noticed():  # perhaps it was sent to both
+            os.kill(os.getpid(), data[0])
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _wait(pid: int, life: int) -> int:
+    """Wait until a child ends, and pass signals on; its status."""
+
+    def pass_on(number: int, frame: FrameType | None) -> None:
+        with suppress(OSError):
+            os.write(life, bytes((number,)))
+
+    before = {number: signal.signal(number, pass_on) for number in heeded()}
+    try:
+        return os.waitpid(pid, 0)[1]
+    finally:
+        os.close(life)
+        for number, handler in before.items():
+            signal.signal(number, handler)
