@@ -23,7 +23,7 @@ def received(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """What the daemon would be started with."""
     received: dict[str, Any] = {}
 
-    def run(artifacts: Any, say: Any, **options: Any) -> None:
+    def run(artifacts: Any, say: Any, last: Any, **options: Any) -> None:
         received.update(options, artifacts=artifacts, say=say)
 
     monkeypatch.setattr("musicvae.live.daemon.run", run)
@@ -36,7 +36,7 @@ def test_every_option_reaches_the_daemon(received: dict[str, Any]) -> None:
         "--allow 10.0.0.1 --allow 10.0.1.0/24 --device horn --rate 44100 --block 256 --gain -6 "
         "--fast --allow-slow --allow-quit --honour-timetags --channels 4 --ahead 3.5 --tapes t "
         "--presets p --takes k --record show --source held --decks 3 "
-        "--input guitar.wav --loop --quiet"
+        "--input guitar.wav --loop --one-process --quiet"
     )
     assert main(command.split()) == 0
     assert received == {
@@ -48,6 +48,7 @@ def test_every_option_reaches_the_daemon(received: dict[str, Any]) -> None:
         "allow": ["10.0.0.1", "10.0.1.0/24"],
         "allow_slow": True,
         "allow_quit": True,
+        "front": False,
         "decks": 3,
         "honour_timetags": True,
         "gain_db": -6.0,
@@ -208,7 +209,7 @@ def shown(monkeypatch: pytest.MonkeyPatch, *options: str) -> list[Any]:
         greeting=lambda: ["    model  jazz"], parts=SimpleNamespace(notices=Notices())
     )
 
-    def run(artifacts: Any, present: Any, **options: Any) -> None:
+    def run(artifacts: Any, present: Any, last: Any, **options: Any) -> None:
         if present is not None:
             with present(daemon):
                 started.append("plays")

@@ -84,7 +84,7 @@ def test_a_kill_leaves_a_take_and_a_score_that_renders_what_there_is(
     performing: ModuleType,
     tmp_path: Path,
 ) -> None:
-    running = start(models, "--out", "null", "--takes", tmp_path)
+    running = start(models, "--out", "null", "--takes", tmp_path, "--one-process")
     client = make_client(running.port)
     performing.perform(client, bundle, osc)
     client.done("/record/start", "one")

@@ -35,11 +35,33 @@ def listener(kind: str, port: int, proc: Path = _PROC) -> str:
     wanted = {f"socket:[{inode}]" for inode in _inodes(kind, port, proc)}
     if not wanted:
         return ""
+    owners = []
     for process in proc.glob("[0-9]*"):
         with suppress(OSError):  # it has ended, or belongs to another user
             if any(str(handle.readlink()) in wanted for handle in (process / "fd").iterdir()):
-                return f"{_command(process)} (process {process.name})"
+                owners.append(process)
+    children = [owner for owner in owners if _parent(owner) in owners]
+    for owner in owners:
+        if owner not in children:
+            return _described(owner)
     return ""
+
+
+def _described(owner: Path) -> str:
+    """A process and its number, or that of which it is a copy: what that is told concerns both."""
+    with suppress(OSError):
+        while _command(_parent(owner)) == _command(owner):
+            owner = _parent(owner)
+    return f"{_command(owner)} (process {owner.name})"
+
+
+def _parent(process: Path) -> Path:
+    """The process that started a process; number 0 where it is not known."""
+    with suppress(OSError):
+        # Behind the name, which may hold anything: the state, and the parent's number.
+        fields = (process / "stat").read_text("utf-8", "replace").rpartition(")")[2].split()
+        return process.with_name(fields[1])
+    return process.with_name("0")
 
 
 def _inodes(kind: str, port: int, proc: Path) -> Iterator[str]:

@@ -75,5 +75,20 @@ def test_what_is_not_ours_to_look_into_is_passed_over(tmp_path: Path) -> None:
     assert listener("UDP", 7700, proc=tmp_path) == ""
     (handles / "5").symlink_to("socket:[4242]")
     assert listener("UDP", 7700, proc=tmp_path) == "pd -nogui ?[2J.pd (process 23)"
+
+
+def test_of_several_the_one_that_started_the_others_is_named(tmp_path: Path) -> None:
+    """A daemon, which is a copy of its keeper, and the process that has its sockets as well."""
+    table = tmp_path / "net" / "udp"
+    table.parent.mkdir()
+    table.write_text("heads\n  1: 0100007F:1E14 00000000:0000 07 0:0 0:0 0 0 0 4242 2\n")
+    for number, parent, command in ((9, 8, "-c"), (7, 1, "live"), (8, 7, "live"), (1, 0, "init")):
+        handles = tmp_path / str(number) / "fd"
+        handles.mkdir(parents=True)
+        (handles.parent / "cmdline").write_bytes(b"musicvae\0%s\0" % command.encode())
+        (handles.parent / "stat").write_text(f"{number} (a) b) c) S {parent} 1 1")
+        if number in (8, 9):
+            (handles / "5").symlink_to("socket:[4242]")
+    assert listener("UDP", 7700, proc=tmp_path) == "musicvae live (process 7)"
     assert listener("UDP", 7701, proc=tmp_path) == ""
     assert listener("TCP", 7700, proc=tmp_path) == ""

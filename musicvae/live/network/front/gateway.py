@@ -18,7 +18,7 @@ from musicvae.live.network.peers import AllowList, Peer
 from musicvae.live.network.receiver import Handle
 
 #: Bytes read at once.
-_READ = 16 * 1024
+_READ = 4 * 1024
 #: Answers that wait for a front which does not read; more are dropped.
 _MOST_ANSWERS = 8192
 #: Seconds of handling packets after which the threads that sound have a rest of as much.
@@ -135,9 +135,10 @@ class Gateway:
             self.faults.note("receiver", error)
 
     def _take_answers(self, _mask: int) -> None:
+        answers = self.outbox.drain()  # first: who wakes us after this has not been seen yet
         while self._coming:
             self._connect(self._coming.popleft())
-        for data, peer in self.outbox.drain():
+        for data, peer in answers:
             self._send(data, peer)
         self._flush()
 

@@ -1,0 +1,99 @@
+"""`musicvae live` begins again with what it played, where the process that sounds dies."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+from musicvae.cli import keeping
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the sound is kept on Linux alone")
+
+
+def run(code: str, **options: Any) -> subprocess.CompletedProcess[str]:
+    """Run a sound that is no sound, and keep it."""
+    whole = f"""
+import os, signal, sys, time
+from musicvae.cli import keeping
+from musicvae.live.last_state import State
+from musicvae.cli.process import run as run_command
+
+class Command:
+    prints_only = False
+    def parse(self): pass
+    def __call__(self):
+        last = keeping.last_state()
+        before = last.read()
+        turn = 0 if before is None else before.port
+        last.keep(State(turn + 1))
+        os.write(1, b"turn %d\\n" % turn)
+        try:
+            return self.work(turn)
+        except KeyboardInterrupt:
+            os.write(1, b"asked to end\\n")
+            return 42
+    def work(self, turn):
+{code}
+raise SystemExit(keeping.kept(lambda: run_command(Command())))
+"""
+    return subprocess.run(
+        [sys.executable, "-c", whole], capture_output=True, text=True, timeout=60, **options
+    )
+
+
+def test_what_dies_begins_again_and_an_end_is_an_end() -> None:
+    done = run("        os.kill(os.getpid(), signal.SIGKILL) if turn < 3 else 0\n        return 7")
+    assert done.returncode == 7
+    assert done.stdout.split("\n") == ["turn 0", "turn 1", "turn 2", "turn 3", ""]
+    again = "musicvae: the sound ended by SIGKILL, and begins again with what it played\n"
+    assert done.stderr == again * 3
+
+
+def test_an_error_is_an_end() -> None:
+    done = run("        raise ValueError('an error in musicvae')")
+    assert done.returncode == 1
+    assert done.stdout == "turn 0\n"
+    assert done.stderr.count("an error in musicvae") == 1
+
+
+def test_what_dies_too_often_is_given_up() -> None:
+    done = run("        os.kill(os.getpid(), signal.SIGSEGV)")
+    assert done.returncode == 128 + signal.SIGSEGV
+    assert done.stdout.count("turn") == 1 + keeping.MOST_DEATHS
+    assert done.stderr.endswith("musicvae: the sound ended by SIGSEGV\n")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("to", ["the parent", "both"])
+def test_a_signal_ends_it_once(number: signal.Signals, to: str) -> None:
+    sent = f"os.kill(os.getppid(), {int(number)})"
+    if to == "both":
+        sent = f"os.killpg(0, {int(number)})"
+    done = run(f"        {sent}\n        time.sleep(20)\n        return 1", start_new_session=True)
+    assert done.stdout == "turn 0\nasked to end\n"
+    assert done.returncode == 42
+    assert done.stderr == ""
+
+
+def test_it_ends_with_its_keeper() -> None:
+    code = "        os.kill(os.getppid(), signal.SIGKILL)\n        time.sleep(20)\n        return 1"
+    done = run(code)
+    assert done.returncode == -signal.SIGKILL
+    assert done.stdout == "turn 0\nasked to end\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "wanted"),
+    [
+        (["live", "jazz"], True),
+        (["live", "jazz", "--one-process"], False),
+        (["train", "live"], False),
+        ([], False),
+    ],
+)
+def test_only_a_sound_is_kept(arguments: list[str], wanted: bool) -> None:
+    assert keeping.wanted(arguments) is wanted

@@ -1,0 +1,152 @@
+"""A daemon goes on with what another one played."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from musicvae.live.daemon import Daemon
+from musicvae.live.last_state import LastState, State
+
+RATE = 16_000
+
+
+def until(true: Callable[[], object]) -> None:
+    end = time.monotonic() + 20
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+def started(models: Path, last: LastState) -> Daemon:
+    daemon = Daemon(models, output="null", port=0, rate=RATE)
+    daemon.last = last
+    daemon.start()
+    return daemon
+
+
+def described(last: LastState) -> dict[str, list[Any]]:
+    state = last.read()
+    return {} if state is None else {m[0]: m[1:] for event in state.events for m in event}
+
+
+def test_another_daemon_plays_on(models: Path, make_client: Any) -> None:
+    last = LastState()
+    first = started(models, last)
+    client = make_client(first.port)
+    client.done("/deck/b/model/load", "metal")
+    for message in (
+        ("/crossfade", 0.25),
+        ("/latent/2", 1.5),
+        ("/deck/b/gain", -7.0),
+        ("/deck/b/mute", 1),
+        ("/input/gate", -33.0),
+        ("/play", 0),
+    ):
+        client.say(*message)
+    client.sync()
+    until(lambda: described(last).get("/deck/a/play") == [0])
+    before, port = described(last), first.port
+    first.stop()
+    second = started(models, last)
+    try:
+        assert second.port == port
+        assert second.status()["model_b"] == "metal"
+        assert second.parts.engine.decks["b"].gain_db == -7.0
+        assert second.parts.engine.decks["b"].muted
+        assert not second.parts.engine.decks["a"].playing
+        assert second.parts.engine.position == 0.25
+        client = make_client(second.port)
+        assert client.ask(*asked("/input/gate"))[1:] == [-33.0]
+        until(lambda: described(last) == before)  # to the bit, and noted again
+        assert second.status()["faults"] == 0
+    finally:
+        second.stop()
+
+
+def asked(address: str) -> tuple[bytes, str]:
+    from musicvae.live.osc.replies import message
+
+    return message("/get", address), "/get.reply"
+
+
+def test_what_is_gone_is_said_and_the_rest_plays(models: Path) -> None:
+    last = LastState()
+    events: list[list[list[Any]]] = [
+        [["/deck/a/model/load", "a model that was removed"]],
+        [["/crossfade", 0.75]],
+        [["/no/such/address", 1]],
+        [["/deck/a/gain", -4.0]],
+    ]
+    last.keep(State(0, events))
+    daemon = started(models, last)
+    try:
+        assert daemon.parts.engine.position == 0.75
+        assert daemon.parts.engine.decks["a"].gain_db == -4.0
+        assert daemon.parts.notices.last.startswith("/no/such/address")
+        assert daemon.status()["model"] == daemon.parts.first_voice.name
+    finally:
+        daemon.stop()
+
+
+def test_nothing_is_noted_while_nothing_happens(models: Path) -> None:
+    last = LastState()
+    daemon = started(models, last)
+    try:
+        until(last.read)
+        assert described(last)["/deck/a/play"] == [1]
+    finally:
+        daemon.stop()
+
+
+@pytest.fixture
+def live(models: Path) -> Iterator[Callable[[], dict[str, Any]]]:
+    command = [sys.executable, "-m", "musicvae", "live", str(models), "--out", "null"]
+    process = subprocess.Popen(
+        [*command, "--port", "0", "--json"], stdout=subprocess.PIPE, text=True
+    )
+
+    def startup() -> dict[str, Any]:
+        assert process.stdout is not None
+        while True:
+            said: dict[str, Any] = json.loads(process.stdout.readline())
+            if "pid" in said:
+                return said
+
+    try:
+        yield startup
+        process.terminate()
+        assert process.wait(20) == 0
+    finally:
+        process.kill()
+        process.communicate()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the sound is kept on Linux alone")
+def test_the_daemon_plays_on_at_its_port(
+    live: Callable[[], dict[str, Any]], make_client: Any
+) -> None:
+    said = live()
+    client = make_client(said["port"])
+    client.say("/crossfade", 0.5)
+    client.say("/latent/1", 1.25)
+    client.sync()
+    time.sleep(1.5)
+    os.kill(said["pid"], signal.SIGKILL)
+    again = live()
+    assert again["pid"] != said["pid"]
+    assert again["port"] == said["port"]
+    client = make_client(said["port"])
+    assert client.status()["crossfade"] == 0.5
+    client.say("/get", "/latent/1")
+    address, values = client.receive()
+    assert (address, values) == ("/get.reply", ["/latent/1", 1.25])
