@@ -19,8 +19,8 @@ import time
 from collections.abc import Sequence
 
 import numpy as np
-from first_sound import memory_by_kind
 from jack_room import jack_server, live, needs, playing, status, tell
+from processes import memory_by_kind
 
 from musicvae.live.commands.address import DECK_NAMES
 from musicvae.live.engine.clips import InlineClips

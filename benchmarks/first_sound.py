@@ -6,8 +6,8 @@ The daemon plays into a WAV file in real time (``--out``), as it would play into
 opens at once. Three moments are taken: the first sample frame is written, the first sample that is
 not silence is written, and the start-up lines are printed. Each run is a fresh process. CPU seconds
 are those until the first sample frame; unlike the others they say much on a busy machine too. The
-memory is what is resident a second later, and how much of it no other process shares. With `--page`
-each model is also started with its control page, in turn.
+memory is what is resident a second later of all processes of the daemon, and how much of it no
+other process shares. With `--page` each model is also started with its control page, in turn.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+
+from processes import cpu_seconds, family, memory_of
 
 #: Bytes of a WAV file's header, at most: sample frames lie behind it.
 HEADER = 128
@@ -52,7 +54,7 @@ def start(model: str, folder: Path, *options: str) -> Start:
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
             frame = _until(process, begun, lambda: _samples(take) != b"")
-            cpu = _cpu_seconds(process.pid)
+            cpu = sum(map(cpu_seconds, family(process.pid)))
             sound = _until(process, begun, lambda: any(_samples(take)))
             said = iter(process.stdout or ())
             while "Ctrl-C" not in next(said):
@@ -82,25 +84,6 @@ def _samples(take: Path) -> bytes:
             return file.read(2**18)
     except FileNotFoundError:
         return b""
-
-
-def _cpu_seconds(process: int) -> float:
-    """CPU seconds of a process so far; Linux alone tells."""
-    fields = Path(f"/proc/{process}/stat").read_text("utf-8").rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def memory_of(process: int) -> tuple[float, float]:
-    """MB that are resident, and those of them that are the process's own; Linux alone tells."""
-    sizes = memory_by_kind(process)
-    return sizes["Rss"], sizes["Private_Clean"] + sizes["Private_Dirty"]
-
-
-def memory_by_kind(process: int) -> dict[str, float]:
-    """The memory of a process in MB, by the names that Linux gives its kinds."""
-    lines = Path(f"/proc/{process}/smaps_rollup").read_text("utf-8").splitlines()[1:]
-    pairs = (line.split(":") for line in lines)
-    return {name: int(rest.split()[0]) * 1024 / 1e6 for name, rest in pairs}
 
 
 def main() -> None:

@@ -27,6 +27,7 @@ from typing import Any
 
 import load
 from jack_room import jack_server, live, needs, playing, status
+from processes import one_of
 
 from musicvae.live.osc.replies import message
 from musicvae.models import locate
@@ -36,16 +37,6 @@ BLOCK = 256
 BETWEEN = (0.0, 0.25)
 #: Floods: kind of packet, packets a second.
 FLOODS = (("16", 16_000), ("garbage", 16_000))
-
-
-def front_of(process_id: int) -> int | None:
-    """The front of a daemon; ``None`` while there is none."""
-    with contextlib.suppress(OSError):
-        for thread in Path(f"/proc/{process_id}/task").iterdir():
-            for child in (thread / "children").read_text("ascii").split():
-                if b"front.process" in Path(f"/proc/{child}/cmdline").read_bytes():
-                    return int(child)
-    return None
 
 
 def answered(asking: socket.socket, number: int) -> bool:
@@ -65,7 +56,7 @@ def kills(said: dict[str, Any], count: int) -> str:
         asking.settimeout(2)
         asking.connect(("127.0.0.1", said["port"]))
         while done < count:
-            front = front_of(said["pid"])
+            front = one_of(said["pid"], "front.process")
             if front is None:
                 time.sleep(0.002)
                 continue
@@ -80,7 +71,7 @@ def kills(said: dict[str, Any], count: int) -> str:
 def stops(said: dict[str, Any], times: int) -> str:
     """Stop the front for ten seconds, a few times."""
     for _ in range(times):
-        front = front_of(said["pid"])
+        front = one_of(said["pid"], "front.process")
         if front is not None:
             os.kill(front, signal.SIGSTOP)
             time.sleep(10)

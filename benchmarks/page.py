@@ -32,6 +32,7 @@ from jack_room import status
 from page_daemon import playing
 from page_paint import print_paints
 from probes import write_probe
+from processes import cpu_seconds, one_of
 
 from musicvae.live.osc import packets
 from musicvae.live.osc.framing import Deframer, Framing, encode
@@ -167,18 +168,6 @@ def memory(process: int) -> float:
     return sum(int(line.split()[1]) for line in lines if line.startswith("RssAnon")) / 1024
 
 
-def computed(process: int) -> float:
-    """Seconds of processor time that a process has taken."""
-    columns = Path(f"/proc/{process}/stat").read_text("ascii").rpartition(")")[2].split()
-    return (int(columns[11]) + int(columns[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def child_of(process: int) -> int:
-    """The process that this one started: the page."""
-    tasks = Path(f"/proc/{process}/task").glob("*/children")
-    return int(" ".join(path.read_text("ascii") for path in tasks).split()[0])
-
-
 def ways(port: int, url: str, count: int) -> None:
     """Print the table of the way there and back."""
     print("| there and back, ms | p50 | p99 |\n|---|---|---|")
@@ -194,7 +183,9 @@ def ways(port: int, url: str, count: int) -> None:
 
 def floods(port: int, url: str, process: int, pages: int, seconds: float) -> None:
     """Print the table of what many pages do to the sound."""
-    page = child_of(process)
+    page = one_of(process, "page.process")
+    if page is None:
+        raise SystemExit("the page has ended")
 
     async def watched(count: int) -> tuple[int, list[float]]:
         sending = asyncio.create_task(play(url, count, seconds))
@@ -205,13 +196,13 @@ def floods(port: int, url: str, process: int, pages: int, seconds: float) -> Non
     print("\n| who plays | sent | late | load | daemon, MB | page, MB | page, of a core |")
     print("|---|---|---|---|---|---|---|")
     for name, count in (("nobody", 0), (f"{pages} pages", pages)):
-        before, spent = status(port)["underruns"], computed(page)
+        before, spent = status(port)["underruns"], cpu_seconds(page)
         sent, (daemon_early, page_early) = asyncio.run(watched(count))
         now = status(port)
         print(
             f"| {name} | {sent:,} | {now['underruns'] - before} | {100 * now['load']:.0f} % | "
             f"{daemon_early:.1f} → {memory(process):.1f} | {page_early:.1f} → {memory(page):.1f} | "
-            f"{100 * (computed(page) - spent) / seconds:.1f} % |",
+            f"{100 * (cpu_seconds(page) - spent) / seconds:.1f} % |",
             flush=True,
         )
 

@@ -43,7 +43,7 @@ def playing(models: Sequence[str | Path], folder: Path, *options: str) -> Iterat
                 said |= json.loads(line)
                 if "url" in said:
                     break
-            yield PlayingDaemon(said["port"], said["url"], daemon.pid)
+            yield PlayingDaemon(said["port"], said["url"], said["pid"])
         finally:
             daemon.terminate()
             daemon.communicate()

@@ -18,8 +18,8 @@ from pathlib import Path
 
 import numpy as np
 import soundfile
-from first_sound import memory_of
 from jack_room import capture, jack_server, live, needs, playing, status, tell, until
+from processes import memory_of
 from stage import RATE, gaps
 
 SOURCES = ("held", "memory", "prior", "input")

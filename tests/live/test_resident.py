@@ -76,7 +76,7 @@ def test_a_daemon_keeps_what_it_uses_in_memory(
 ) -> None:
     if sys.platform != "linux" or not process._may_lock():
         pytest.skip("this user may not lock memory without a limit")
-    running = start(make_artifact(), "--out", "null")
+    running = start(make_artifact(), "--out", "null", "--one-process")
     lines = Path(f"/proc/{running.process.pid}/status").read_text("ascii").splitlines()
     sizes = {line.split(":")[0]: int(line.split()[1]) for line in lines if line.endswith(" kB")}
     if not sizes["VmLck"]:
