@@ -54,13 +54,13 @@ def kept(run: Callable[[], int]) -> int:
         pid, life = _fork()
         if not pid:
             return run()
-        status = _wait(pid, life)
+        status, asked = _wait(pid, life)
         if os.WIFEXITED(status):
             return os.WEXITSTATUS(status)
         number = os.WTERMSIG(status)
         deaths = 1 if time.monotonic() - begun > _STEADY else deaths + 1
         name = signal.Signals(number).name
-        if _last.read() is None or deaths > MOST_DEATHS:
+        if asked or _last.read() is None or deaths > MOST_DEATHS:
             _say(f"the sound ended by {name}")
             return 128 + number
         _say(f"the sound ended by {name}, and begins again with what it played")
@@ -93,16 +93,18 @@ def _heed(keeper: int) -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
-def _wait(pid: int, life: int) -> int:
-    """Wait until a child ends, and pass signals on; its status."""
+def _wait(pid: int, life: int) -> tuple[int, bool]:
+    """Wait until a child ends, and pass signals on; its status, and whether it was asked to end."""
+    asked = threading.Event()
 
     def pass_on(number: int, frame: FrameType | None) -> None:
+        asked.set()
         with suppress(OSError):
             os.write(life, bytes((number,)))
 
     before = {number: signal.signal(number, pass_on) for number in heeded()}
     try:
-        return os.waitpid(pid, 0)[1]
+        return os.waitpid(pid, 0)[1], asked.is_set()
     finally:
         os.close(life)
         for number, handler in before.items():

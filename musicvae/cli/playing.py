@@ -142,7 +142,9 @@ def live(options: argparse.Namespace) -> None:
 
         check_midi()
     values = option_values(Options, options)
-    run(options.artifacts, _console(options), keeping.last_state(), **values)
+    endless = options.output in (None, "null") and options.seconds is None
+    last = keeping.last_state() if endless else None  # a file would be begun again, too
+    run(options.artifacts, _console(options), last, **values)
 
 
 def _console(

@@ -83,7 +83,8 @@ class Daemon:
         with ExitStack() as stack:
             before = None if self.last is None else self.last.read()
             if before is not None:
-                self.options = replace(self.options, port=before.port)
+                record = None if self.options.record is None else ""  # under a name of its own
+                self.options = replace(self.options, port=before.port, record=record)
             self.parts = assemble(self._artifacts, self.options, self.end, stack)
             if before is not None:
                 resume(self.parts, before)

@@ -79,6 +79,17 @@ def test_a_signal_ends_it_once(number: signal.Signals, to: str) -> None:
     assert done.stderr == ""
 
 
+def test_one_that_dies_of_a_signal_that_asks_to_end_is_not_begun_again() -> None:
+    """As where it comes before the handlers are there."""
+    code = (
+        "        signal.signal(signal.SIGTERM, signal.SIG_DFL)\n"
+        "        os.kill(os.getppid(), signal.SIGTERM)\n        time.sleep(20)"
+    )
+    done = run(code)
+    assert done.returncode == 128 + signal.SIGTERM
+    assert done.stdout == "turn 0\n"
+
+
 def test_it_ends_with_its_keeper() -> None:
     code = "        os.kill(os.getppid(), signal.SIGKILL)\n        time.sleep(20)\n        return 1"
     done = run(code)
