@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -33,8 +34,10 @@ def needs(*programs: str) -> None:
 def jack_server(rate: int, block: int = BLOCK) -> Iterator[str]:
     """A dummy server of its own; its name, which is also in the environment.
 
-    Real time is asked for first, and done without where the system does not permit it.
+    Real time is asked for first, and done without where the system does not permit it. From now on
+    SIGTERM ends what was started, too.
     """
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     name = f"musicvae-{os.getpid()}"
     os.environ["JACK_DEFAULT_SERVER"] = name
     os.environ["JACK_NO_START_SERVER"] = "1"

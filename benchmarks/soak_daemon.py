@@ -9,18 +9,20 @@ from __future__ import annotations
 import dataclasses
 import io
 import os
+import signal
 import socket
 import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from unittest import mock
 
 import numpy as np
+from processes import one_of
 from soak_figures import CEILING, ROUNDING
 from soak_injection import ERRORS, FILE_ERRORS, USED_UP, Failing, Injector
 from soak_models import Array, Waves, stream_info
@@ -39,6 +41,8 @@ RATE = 16_000
 _STEADY = 0.1
 #: Places whose errors the daemon counts in ``faults`` of its status.
 _COUNTED = ("push", "source", "journal", "job", "packet", "drain", "status")
+#: How likely the front is killed before a message is sent: every few seconds.
+_KILLED = 0.002
 #: Errors that are no answer of a job.
 _MISTAKES = tuple(error for error in ERRORS if error not in USED_UP)
 _JOBS: tuple[tuple[Any, ...], ...] = (
@@ -65,6 +69,7 @@ class DaemonFigures:
         gaps: of these, silent ones.
         wrong: of these, such that are not finite or too loud.
         answers: heard.
+        killed: how often the process that has the sockets was killed.
         clean: whether it ended without an error, as nothing was wrong with its output.
         told: whether it ended with an error when its output had failed.
     """
@@ -75,6 +80,7 @@ class DaemonFigures:
     gaps: int = 0
     wrong: int = 0
     answers: int = 0
+    killed: int = 0
     clean: bool = False
     told: bool = False
 
@@ -97,7 +103,7 @@ class DaemonFigures:
             "daemon: faults injected": places,
             "daemon: faults in its status": str(self.faults),
             "daemon: blocks, gaps, wrong ones": f"{self.blocks}, {self.gaps}, {self.wrong}",
-            "daemon: answers": str(self.answers),
+            "daemon: answers, its front killed": f"{self.answers}, {self.killed} times",
         }
         return "\n".join(f"| {name} | {row} |" for name, row in rows.items())
 
@@ -211,6 +217,8 @@ def _perform(daemon: Daemon, figures: DaemonFigures, seed: int, end: float) -> N
         answers.connect(("127.0.0.1", daemon.port))
         answers.settimeout(0.01)
         while time.monotonic() < end and not daemon.parts.output.finished:
+            if random.random() < _KILLED:
+                figures.killed += _kill_front()
             if random.random() < 0.3:
                 answers.send(message(*random.choice(_JOBS)))
             else:
@@ -222,6 +230,16 @@ def _perform(daemon: Daemon, figures: DaemonFigures, seed: int, end: float) -> N
                 figures.answers += 1
             except TimeoutError:
                 continue
+
+
+def _kill_front() -> bool:
+    """End the process that has the sockets; whether there was one."""
+    front = one_of(os.getpid(), "front.process")
+    if front is None:
+        return False
+    with suppress(ProcessLookupError):
+        os.kill(front, signal.SIGKILL)
+    return True
 
 
 def _faults(port: int) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import sys
+import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -13,6 +14,8 @@ from musicvae.live.network.peers import AllowList
 
 #: Bytes that the system holds on the way up, so that little waits that is not in turns, and down.
 _UP, _DOWN = 8 * 1024, 1024 * 1024
+#: Seconds: one that ends sooner than this is begun again only so much later.
+_SOON = 0.05
 
 
 class FrontProcess(Companion):
@@ -46,6 +49,19 @@ class FrontProcess(Companion):
     def let_go(self) -> None:
         """It may end from now on, and is not started again."""
         self._stopping.set()
+
+    def _run(self) -> bool:
+        """As in the class above, but tried again whatever is wrong: without it nobody is heard."""
+        begun = time.monotonic()
+        try:
+            super()._run()
+        except Exception as error:  # noqa: BLE001 - said by the caller
+            self._trouble = repr(error)
+        if self._theirs is not None:
+            self._theirs.close()  # where none was started
+        if time.monotonic() - begun < _SOON:
+            self._stopping.wait(_SOON)
+        return False
 
     def kill(self) -> None:
         """End it at once, since it hangs; it is started again."""

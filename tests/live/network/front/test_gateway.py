@@ -271,3 +271,26 @@ def test_it_ends_with_its_last_answers_and_leaves_no_process() -> None:
     assert process.poll() == 0
     assert not here.gateway.alive
     here.gateway.stop()  # twice is no harm
+
+
+def test_a_system_that_starts_no_process_for_a_while_is_asked_again(
+    sound: Sound, client: socket.socket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from musicvae import child
+
+    assert ask(client) == PING
+    begin = child.start
+    refused: list[Exception] = []
+
+    def start(*arguments: Any, **options: Any) -> Any:
+        if len(refused) < 3:
+            refused.append(OSError("too many files") if len(refused) < 2 else ValueError("?"))
+            raise refused[-1]
+        return begin(*arguments, **options)
+
+    monkeypatch.setattr(child, "start", start)
+    os.kill(sound.front, signal.SIGKILL)
+    assert ask(client) == PING
+    assert len(refused) == 3
+    assert "no network process: too many files" in sound.said
+    assert any("ValueError('?')" in line for line in sound.said)
