@@ -23,8 +23,9 @@ _READ = 4 * 1024
 _MOST_ANSWERS = 8192
 #: Seconds of handling packets after which the threads that sound have a rest of as much.
 _SPELL = 0.0005
-#: Seconds without a sign of life after which the front is ended, and started again.
-DEAF = 4.0
+#: Seconds without a sign of life after which the front is ended, and started again; and those that
+#: the first may take, on a machine that is busy.
+DEAF, _BEGINNING = 4.0, 30.0
 #: Seconds that the packets in hand, and the last answers, may take at the end.
 _PATIENCE = 2.0
 
@@ -123,7 +124,7 @@ class Gateway:
                 for key, mask in happened:
                     self._try(key.data, mask)
                 silent = not happened and self._link is not None
-                if silent and time.monotonic() - self._heard > DEAF:
+                if silent and time.monotonic() > self._patience:
                     self._front.kill()
             self._try(self._finish, 0)
 
@@ -146,7 +147,7 @@ class Gateway:
         """Hear another front, of which nothing is known yet."""
         self._disconnect()
         self._link, self._splitter, self._sent = link, Splitter(), 0
-        self._heard = time.monotonic()
+        self._patience = time.monotonic() + _BEGINNING
         self._watched = selectors.EVENT_READ
         self._selector.register(link, self._watched, self._ready)
 
@@ -171,7 +172,8 @@ class Gateway:
             return
         except OSError:
             data = b""
-        begun = self._heard = time.monotonic()
+        begun = time.monotonic()
+        self._patience = begun + DEAF
         try:
             for record in self._splitter.feed(data):
                 self._hear(record)
