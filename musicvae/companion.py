@@ -128,7 +128,7 @@ class Companion:
         self._trouble = ""
         if self._stopping.is_set():
             _close(process)
-        with suppress(OSError):
+        with suppress(OSError, ValueError):  # it has ended already, or is to end
             assert process.stdin is not None  # noqa: S101
             process.stdin.write(self._line())
             process.stdin.flush()

@@ -106,7 +106,10 @@ def serve() -> None:
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_IGN)
     child.step_forward()
-    job = Job(**json.loads(sys.stdin.readline()))
+    line = sys.stdin.readline()
+    if not line:
+        return  # it is to end before it has begun
+    job = Job(**json.loads(line))
     link = socket.socket(fileno=job.link)
     front = Front(
         link,
