@@ -75,6 +75,7 @@ class Gateway:
         self._connected: set[Peer] = set()
         self._waiting: deque[bytes] = deque()
         self._sent = 0  # bytes of the first that waits
+        self._silent = False
         self._front = FrontProcess(datagrams, listening, allowed, self._take, say)
         self._coming: deque[socket.socket] = deque()
         self._link: socket.socket | None = None
@@ -120,13 +121,19 @@ class Gateway:
             self._selector = selector
             selector.register(self.outbox, selectors.EVENT_READ, self._take_answers)
             while not self._ending:
-                happened = selector.select(BEAT)
-                for key, mask in happened:
+                for key, mask in selector.select(BEAT):
                     self._try(key.data, mask)
-                silent = not happened and self._link is not None
-                if silent and time.monotonic() > self._patience:
-                    self._front.kill()
+                self._look_for_life()
             self._try(self._finish, 0)
+
+    def _look_for_life(self) -> None:
+        """End a front that has been silent for too long, so that another one begins."""
+        before = self._silent
+        self._silent = self._link is not None and time.monotonic() > self._patience
+        # Twice, since we may have been stopped ourselves, and its signs not been read yet.
+        if before and self._silent:
+            self._patience = time.monotonic() + _BEGINNING
+            self._front.kill()
 
     def _try(self, act: Callable[[int], None], mask: int) -> None:
         try:

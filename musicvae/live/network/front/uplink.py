@@ -67,9 +67,9 @@ class Uplink:
 
     def put(self, kind: Kind, peer: Peer, data: bytes = b"") -> None:
         """Pass a record on."""
-        packet = kind == Kind.PACKET
-        if not self._turns.put(peer, encode(Record(kind, peer, data)), needed=not packet):
-            self.dropped += 1
+        packet, needed = kind == Kind.PACKET, kind in (Kind.CAME, Kind.GONE)
+        if not self._turns.put(peer, encode(Record(kind, peer, data)), needed=needed):
+            self.dropped += packet
         elif packet and peer.transport == "tcp" and self._turns.of(peer) > HELD_FROM:
             self._held.add(peer)
             self._hold(peer, True)

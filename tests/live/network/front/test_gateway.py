@@ -227,10 +227,20 @@ def test_a_front_that_hangs_is_started_again(
 
     monkeypatch.setattr(gateway, "DEAF", 1.5)
     assert ask(client) == PING
+    over = threading.Event()
+
+    def tell() -> None:  # as to one who wants the status ten times a second
+        while not over.wait(0.02):
+            sound.gateway.outbox.put(b"status", Peer("127.0.0.1", 9))
+
+    telling = threading.Thread(target=tell)
+    telling.start()
     hanging = sound.front
     os.kill(hanging, signal.SIGSTOP)
     assert ask(client) == PING  # by the next one
     assert sound.front != hanging
+    over.set()
+    telling.join()
 
 
 def test_a_quiet_front_is_not_taken_for_one_that_hangs(
