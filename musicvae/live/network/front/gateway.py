@@ -75,7 +75,7 @@ class Gateway:
         self._connected: set[Peer] = set()
         self._waiting: deque[bytes] = deque()
         self._sent = 0  # bytes of the first that waits
-        self._silent = False
+        self._silent, self._patience = False, float("inf")
         self._front = FrontProcess(datagrams, listening, allowed, self._take, say)
         self._coming: deque[socket.socket] = deque()
         self._link: socket.socket | None = None
