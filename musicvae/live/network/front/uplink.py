@@ -15,13 +15,13 @@ from musicvae.live.network.peers import Peer
 HELD_FROM = 64 * 1024
 #: Seconds after which the counts are told at the latest: the sign that the front is alive.
 BEAT = 1.0
-#: Bytes handed to the system at once: what it holds is no longer in turns.
+#: Bytes handed to the system at once: behind a flood all others would wait for it.
 _PIECE = 8 * 1024
 _READ = 64 * 1024
 
 
 class Uplink:
-    """Passes records up, in turns of their senders, and answers down.
+    """Passes records up, of which a flood delays no others, and answers down.
 
     Args:
         link: a connected socket.
