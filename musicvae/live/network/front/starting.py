@@ -12,7 +12,7 @@ from musicvae.companion import Companion
 from musicvae.live.network.front.process import CODE, Job
 from musicvae.live.network.peers import AllowList
 
-#: Bytes that the system holds on the way up, so that little waits there in which a flood has no bound, and down.
+#: Bytes that the system holds: few on the way up, where all would wait for a flood, and on that down.
 _UP, _DOWN = 8 * 1024, 1024 * 1024
 #: Seconds: one that ends sooner than this is begun again only so much later.
 _SOON = 0.05
