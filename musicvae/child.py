@@ -26,6 +26,8 @@ from typing import Any
 
 #: Seconds in which a child whose parent has gone may remove what it had begun to write.
 _TIME_TO_LEAVE = 1.0
+#: Linux: the option of ``prctl`` that says by which signal a process ends with its parent.
+_PARENT_DEATH = 1
 #: How much lower the priority of background work is; the system limits the sum.
 _NICER = 10
 #: How much higher that of what hands wait for, and the highest; that of the rendering thread.
@@ -99,6 +101,23 @@ def step_forward() -> None:
         before = os.getpriority(os.PRIO_PROCESS, 0)
         os.setpriority(os.PRIO_PROCESS, 0, _SOUND)
         os.setpriority(os.PRIO_PROCESS, 0, max(before + _PROMPTER, _PROMPTEST))
+
+
+def end_with(parent: int) -> bool:
+    """Let this process end when its parent does, even while it is stopped; Linux alone can.
+
+    Args:
+        parent: number of the process that started this one.
+
+    Returns:
+        Whether it lives still.
+    """
+    if sys.platform == "linux":
+        import ctypes  # few children need it
+
+        with suppress(OSError, AttributeError):
+            ctypes.CDLL(None).prctl(_PARENT_DEATH, signal.SIGKILL)
+    return sys.platform == "win32" or os.getppid() == parent
 
 
 def _leave_real_time() -> None:

@@ -40,6 +40,11 @@ def noticed() -> bool:
     return _noticed
 
 
+def reached(number: int) -> bool:
+    """Whether a signal has reached this process, though perhaps no handler has run yet."""
+    return number in _reached
+
+
 class _Ears:
     """The socket that the system writes to, and the thread that reads it."""
 
@@ -56,6 +61,7 @@ class _Ears:
                 with suppress(OSError):
                     os.write(self.other, numbers)
             for number in numbers:
+                _reached.add(number)
                 if number in ENDING:
                     for act in tuple(self.acts):
                         act(number)
@@ -63,6 +69,7 @@ class _Ears:
 
 _ears: _Ears | None = None
 _noticed = False
+_reached: set[int] = set()
 
 
 @contextmanager

@@ -7,21 +7,26 @@ both. Linux only: elsewhere a process cannot safely be forked, and the sound is 
 from __future__ import annotations
 
 import os
+import select
 import signal
 import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from types import FrameType
 
 from musicvae.live.last_state import LastState
-from musicvae.signals import heeded, noticed
+from musicvae.signals import heeded, reached
 
 #: How often, one soon after the other, the sound is begun again; what lived longer counts anew.
 MOST_DEATHS, _STEADY = 5, 30.0
+#: How often it is begun again where it did not come to play, and seconds between.
+MOST_FAILURES, _PAUSE = 30, 1.0
 #: Seconds in which a signal reaches a process that was sent to both.
 _BOTH = 0.1
+
+#: Those of real time have no names.
+_NAMED = set(signal.Signals)
 
 _last: LastState | None = None
 
@@ -48,18 +53,25 @@ def kept(run: Callable[[], int]) -> int:
     """
     global _last
     _last = LastState()
-    deaths = 0
+    deaths = failures = 0
     while True:
-        begun = time.monotonic()
+        begun, before = time.monotonic(), _last.read()
+        _last.plays = False
         pid, life = _fork()
         if not pid:
             return run()
         status, asked = _wait(pid, life)
         if os.WIFEXITED(status):
-            return os.WEXITSTATUS(status)
+            # One that has played may find its device or port taken for a while.
+            failed = before is not None and not _last.plays and not asked
+            failures = failures + 1 if failed else 0
+            if not failed or failures > MOST_FAILURES:
+                return os.WEXITSTATUS(status)
+            time.sleep(_PAUSE)
+            continue
         number = os.WTERMSIG(status)
         deaths = 1 if time.monotonic() - begun > _STEADY else deaths + 1
-        name = signal.Signals(number).name
+        name = signal.Signals(number).name if number in _NAMED else f"signal {number}"
         if asked or _last.read() is None or deaths > MOST_DEATHS:
             _say(f"the sound ended by {name}")
             return 128 + number
@@ -67,16 +79,23 @@ def kept(run: Callable[[], int]) -> int:
 
 
 def _say(line: str) -> None:
-    with suppress(OSError):
-        print(f"musicvae: {line}", file=sys.stderr, flush=True)
+    """Tell people, but never wait for a reader."""
+    with suppress(OSError, ValueError):
+        if select.select([], [2], [], 0)[1]:
+            os.write(2, f"musicvae: {line}\n".encode())
 
 
 def _fork() -> tuple[int, int]:
-    """Divide: 0 in the child, in the parent its number and what it hears us by."""
+    """Divide: 0 in the child, in the parent its number and what it hears us by.
+
+    The signals that ask to end wait in the parent from now on, until it takes them.
+    """
     theirs, ours = os.pipe()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {*heeded(), signal.SIGCHLD})
     if pid := os.fork():
         os.close(theirs)
         return pid, ours
+    signal.pthread_sigmask(signal.SIG_SETMASK, before - {*heeded(), signal.SIGCHLD})
     os.close(ours)
     threading.Thread(target=_heed, args=(theirs,), name="keeper", daemon=True).start()
     return 0, -1
@@ -88,24 +107,24 @@ def _heed(keeper: int) -> None:
     while data := os.read(keeper, 1):
         told += 1
         time.sleep(_BOTH)
-        if told > 1 or not noticed():  # perhaps it was sent to both
+        if told > 1 or not reached(data[0]):  # perhaps it was sent to both
             os.kill(os.getpid(), data[0])
     os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _wait(pid: int, life: int) -> tuple[int, bool]:
     """Wait until a child ends, and pass signals on; its status, and whether it was asked to end."""
-    asked = threading.Event()
-
-    def pass_on(number: int, frame: FrameType | None) -> None:
-        asked.set()
-        with suppress(OSError):
-            os.write(life, bytes((number,)))
-
-    before = {number: signal.signal(number, pass_on) for number in heeded()}
+    asked = False
     try:
-        return os.waitpid(pid, 0)[1], asked.is_set()
+        while True:
+            number = signal.sigwait({*heeded(), signal.SIGCHLD})
+            if number != signal.SIGCHLD:
+                asked = True
+                with suppress(OSError):
+                    os.write(life, bytes((number,)))
+                continue
+            ended, status = os.waitpid(pid, os.WNOHANG)
+            if ended:
+                return status, asked
     finally:
         os.close(life)
-        for number, handler in before.items():
-            signal.signal(number, handler)

@@ -104,6 +104,8 @@ class Daemon:
     def end(self) -> None:
         """Let :meth:`wait` return; does nothing else, so a signal handler may call it."""
         self._ending = True
+        if self.last is not None:
+            self.last.forget()
 
     def stop(self) -> None:
         """Fade out, finish what is being written, and close everything; safe to call twice.
@@ -177,6 +179,7 @@ class Daemon:
             parts.output.between = Foresight(parts.engine)
         parts.output.start(render, self._last_frame)
         if self.last is not None:
+            self.last.plays = True
             stack.enter_context(noted(parts, self.last))
         if options.port:  # no open patch waits for a port that the system chose
             startup = message("/startup", __version__, self.port)

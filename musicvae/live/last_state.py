@@ -10,8 +10,9 @@ from typing import Any
 
 #: Bytes of one state; a longer one is not kept.
 MOST = 2**20
-#: Which of the two halves counts; the length of the state in each.
-_HEAD = struct.Struct("=BII")
+#: Which of the two halves counts; whether its daemon plays; the length of the state in each.
+_HEAD = struct.Struct("=BBII")
+_LENGTHS = struct.Struct("=II")
 
 
 @dataclass(frozen=True)
@@ -42,18 +43,31 @@ class LastState:
         data = json.dumps([state.port, state.events], separators=(",", ":")).encode()
         if len(data) > MOST:
             return False
-        before, *lengths = _HEAD.unpack_from(self._memory)
+        before, _, *lengths = _HEAD.unpack_from(self._memory)
         half = 1 - before
         lengths[half] = len(data)
         begin = _HEAD.size + half * MOST
         self._memory[begin : begin + len(data)] = data
-        struct.pack_into("=II", self._memory, 1, *lengths)
+        _LENGTHS.pack_into(self._memory, 2, *lengths)
         self._memory[0] = half  # one byte: now it counts
         return True
 
+    def forget(self) -> None:
+        """Drop all states: what ends now is not begun again."""
+        _LENGTHS.pack_into(self._memory, 2, 0, 0)
+
+    @property
+    def plays(self) -> bool:
+        """Whether a daemon has begun to play since this was set to false."""
+        return bool(self._memory[1])
+
+    @plays.setter
+    def plays(self, plays: bool) -> None:
+        self._memory[1] = plays
+
     def read(self) -> State | None:
         """The last state; ``None`` before the first."""
-        half, *lengths = _HEAD.unpack_from(self._memory)
+        half, _, *lengths = _HEAD.unpack_from(self._memory)
         begin = _HEAD.size + half * MOST
         if not lengths[half]:
             return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -12,6 +13,9 @@ from musicvae.live.network.outbox import Outbox
 from musicvae.live.network.peers import Peer
 from musicvae.live.osc.replies import Value, message
 from musicvae.text import printable
+
+#: Texts that are kept for whoever shows them.
+_UNSHOWN = 16
 
 
 class Notices:
@@ -23,11 +27,17 @@ class Notices:
 
     def __init__(self) -> None:
         self.last = ""
+        self._unshown: deque[str] = deque(maxlen=_UNSHOWN)
         self._show: Callable[[str], None] | None = None
 
     def show_with(self, show: Callable[[str], None] | None) -> None:
-        """Pass each text to ``show`` from now on; ``None`` only keeps the newest."""
+        """Pass each text to ``show`` from now on, also what was said before anybody showed it.
+
+        ``None`` only keeps the newest.
+        """
         self._show = show
+        while show is not None and self._unshown:
+            self.say(self._unshown.popleft())
 
     def say(self, text: str) -> None:
         """Show a text, made printable; a failure to show it concerns nobody else.
@@ -35,9 +45,11 @@ class Notices:
         Raises nothing.
         """
         self.last = text = printable(text)
-        if self._show is not None:
-            with suppress(Exception):
-                self._show(text)
+        if self._show is None:
+            self._unshown.append(text)
+            return
+        with suppress(Exception):
+            self._show(text)
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import signal
 import subprocess
 import sys
@@ -14,7 +16,10 @@ from musicvae.cli import keeping
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the sound is kept on Linux alone")
 
 
-def run(code: str, **options: Any) -> subprocess.CompletedProcess[str]:
+_HASTY = "keeping._PAUSE, keeping.MOST_FAILURES = 0.0, 3"
+
+
+def run(code: str, before: str = "", **options: Any) -> subprocess.CompletedProcess[str]:
     """Run a sound that is no sound, and keep it."""
     whole = f"""
 import os, signal, sys, time
@@ -23,13 +28,14 @@ from musicvae.live.last_state import State
 from musicvae.cli.process import run as run_command
 
 class Command:
-    prints_only = False
+    prints_only, plays = False, True
     def parse(self): pass
     def __call__(self):
         last = keeping.last_state()
         before = last.read()
         turn = 0 if before is None else before.port
         last.keep(State(turn + 1))
+        last.plays = self.plays
         os.write(1, b"turn %d\\n" % turn)
         try:
             return self.work(turn)
@@ -38,10 +44,14 @@ class Command:
             return 42
     def work(self, turn):
 {code}
+{before}
 raise SystemExit(keeping.kept(lambda: run_command(Command())))
 """
     return subprocess.run(
-        [sys.executable, "-c", whole], capture_output=True, text=True, timeout=60, **options
+        [sys.executable, "-c", whole],
+        **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options},
+        text=True,
+        timeout=60,
     )
 
 
@@ -87,6 +97,44 @@ def test_one_that_dies_of_a_signal_that_asks_to_end_is_not_begun_again() -> None
     )
     done = run(code)
     assert done.returncode == 128 + signal.SIGTERM
+    assert done.stdout == "turn 0\n"
+
+
+def test_one_that_comes_to_play_no_more_is_tried_for_a_while() -> None:
+    """As where the sound card is away, or the port still taken."""
+    code = """
+        if turn == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        last = keeping.last_state()
+        last.plays = turn > 3
+        return 1 if turn <= 3 else 7"""
+    done = run(code, before=_HASTY)
+    assert done.returncode == 7
+    assert done.stdout.count("turn") == 5
+    given_up = run(code.replace("turn > 3", "False").replace("turn <= 3", "True"), before=_HASTY)
+    assert given_up.returncode == 1
+    assert given_up.stdout.count("turn") == 2 + 3
+
+
+def test_a_signal_without_a_name_and_a_reader_that_does_not_read() -> None:
+    code = "        os.kill(os.getpid(), signal.SIGRTMIN + 6) if turn == 0 else 0\n        return 7"
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            os.write(writing, bytes(4096))
+    os.set_blocking(writing, True)
+    done = run(code, stderr=writing)
+    os.close(writing)
+    os.close(reading)
+    assert (done.returncode, done.stdout) == (7, "turn 0\nturn 1\n")
+
+
+def test_what_ends_as_it_was_asked_to_is_not_begun_again() -> None:
+    done = run(
+        "        keeping.last_state().forget()\n        os.kill(os.getpid(), signal.SIGSEGV)"
+    )
+    assert done.returncode == 128 + signal.SIGSEGV
     assert done.stdout == "turn 0\n"
 
 

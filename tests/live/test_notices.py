@@ -38,7 +38,7 @@ def test_the_newest_is_kept_and_each_is_shown_while_somebody_shows_them() -> Non
     notices.say("the card is gone")
     notices.show_with(None)
     notices.say("nobody looks again")
-    assert shown == ["the disk is full", "the card is gone"]
+    assert shown == ["nobody looks", "the disk is full", "the card is gone"]
     assert notices.last == "nobody looks again"
 
 

@@ -51,12 +51,18 @@ def test_another_daemon_plays_on(models: Path, make_client: Any) -> None:
         ("/deck/b/mute", 1),
         ("/input/gate", -33.0),
         ("/play", 0),
+        ("/freeze", 1),
+        ("/deck/b/hold", 1),
     ):
         client.say(*message)
     client.sync()
     until(lambda: described(last).get("/deck/a/play") == [0])
     before, port = described(last), first.port
+    state = last.read()
     first.stop()
+    assert last.read() is None  # it was asked to end
+    assert state is not None
+    last.keep(state)
     second = started(models, last)
     try:
         assert second.port == port
@@ -82,17 +88,25 @@ def asked(address: str) -> tuple[bytes, str]:
 def test_what_is_gone_is_said_and_the_rest_plays(models: Path) -> None:
     last = LastState()
     events: list[list[list[Any]]] = [
-        [["/deck/a/model/load", "a model that was removed"]],
+        [["/deck/b/model/load", "a model that was removed"]],
+        [["/deck/b/gain", -9.0], ["/deck/b/play", 1]],
         [["/crossfade", 0.75]],
-        [["/no/such/address", 1]],
-        [["/deck/a/gain", -4.0]],
+        [["/no/such/address", 1], ["/deck/a/tape/load", "gone"], ["/deck/a/gain", -4.0]],
     ]
     last.keep(State(0, events))
     daemon = started(models, last)
     try:
         assert daemon.parts.engine.position == 0.75
         assert daemon.parts.engine.decks["a"].gain_db == -4.0
-        assert daemon.parts.notices.last.startswith("/no/such/address")
+        assert not daemon.parts.engine.decks["b"].playing
+        assert daemon.parts.engine.decks["b"].gain_db == 0.0
+        shown: list[str] = []
+        daemon.parts.notices.show_with(shown.append)
+        assert [text.split(":")[0] for text in shown] == [
+            "/deck/b/model/load",
+            "/no/such/address",
+            "/deck/a/tape/load",
+        ]
         assert daemon.status()["model"] == daemon.parts.first_voice.name
     finally:
         daemon.stop()

@@ -42,6 +42,7 @@ class _Connection:
         deframer: splits the received bytes into packets.
         unsent: answers that the system has not accepted yet.
         ending: nothing more comes in; answers may still go out.
+        answered: no more answers come, so that it may end when they are sent.
         watched: the events for which its socket is registered with the selector.
         heard: when its last whole packet came, or it began; seconds of ``time.monotonic``.
         spoke: whether a whole packet has come.
@@ -54,6 +55,7 @@ class _Connection:
         self.deframer = Deframer()
         self.unsent = bytearray()
         self.ending = False
+        self.answered = True
         self.watched = 0
         self.heard = time.monotonic()
         self.spoke = False
@@ -73,6 +75,8 @@ class Connections:
         allowed: hosts; connections of others are closed at once.
         gone: called with each peer whose connection has ended.
         came: called with each peer whose connection has begun.
+        ended: called with each peer that sends no more; it gets answers until :meth:`finish`.
+            ``None``: there are none then.
         most: connections at the same time.
         most_unsent: bytes that may wait for one connection.
         patience: see :data:`PATIENCE`.
@@ -90,6 +94,7 @@ class Connections:
         gone: Callable[[Peer], None] | None = None,
         *,
         came: Callable[[Peer], None] | None = None,
+        ended: Callable[[Peer], None] | None = None,
         most: int = MAX_CONNECTIONS,
         most_unsent: int = MAX_UNSENT,
         patience: float = PATIENCE,
@@ -99,7 +104,7 @@ class Connections:
         self.dropped = 0
         self._listening = [listening] if isinstance(listening, socket.socket) else [*listening]
         self._allowed = allowed
-        self._gone, self._came = gone, came
+        self._gone, self._came, self._ended = gone, came, ended
         self._most = most
         self._most_unsent = most_unsent
         self._patience = patience
@@ -137,6 +142,13 @@ class Connections:
         if connection is not None:
             connection.held = held
             self._watch(connection)
+
+    def finish(self, peer: Peer) -> None:
+        """Note that all answers have been given to a peer that sends no more."""
+        connection = self._connections.get(peer)
+        if connection is not None:
+            connection.answered = True
+            self._flush(connection)
 
     def close(self) -> None:
         """End every connection, and accept no more."""
@@ -222,6 +234,9 @@ class Connections:
             return
         if not data:
             connection.ending = True
+            if self._ended is not None:
+                connection.answered = False
+                self._ended(connection.peer)
             self._flush(connection)
 
     def _flush(self, connection: _Connection) -> bool:
@@ -236,7 +251,7 @@ class Connections:
         except OSError:
             self._end(connection)
             return False
-        if connection.ending and not connection.unsent:
+        if connection.ending and connection.answered and not connection.unsent:
             self._end(connection)
             return False
         self._watch(connection)

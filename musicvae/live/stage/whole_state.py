@@ -29,4 +29,7 @@ def deck_state(handle: EngineHandle, name: str) -> list[list[StoredMessage]]:
         return []
     state = [for_deck(message, name) for message in describe(deck, handle.table)]
     load = [f"/deck/{name}/model/load", deck.voice.name]
-    return [[load], [*state, [f"/deck/{name}/play", int(deck.playing)]]]
+    controls = deck.voice.controls
+    moment = {"play": deck.playing, "freeze": controls.frozen, "hold": controls.holding}
+    rest = [[f"/deck/{name}/{key}", int(on)] for key, on in moment.items()]
+    return [[load], [*state, *rest]]

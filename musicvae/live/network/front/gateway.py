@@ -101,9 +101,9 @@ class Gateway:
         self.outbox.wake()
         if self.alive:
             self._thread.join(_PATIENCE)
-        self._front.__exit__(None, None, None)
         while self._coming:
-            self._coming.pop().close()
+            self._coming.pop().close()  # which ends a front that nobody has heard yet
+        self._front.__exit__(None, None, None)
         self.outbox.close()
 
     @property
@@ -208,6 +208,8 @@ class Gateway:
         elif kind == Kind.GONE:
             self._connected.discard(peer)
             self._gone(peer)
+        elif kind == Kind.ENDS:
+            self._waiting.append(encode(Record(Kind.ANSWERED, peer)))
         else:
             try:
                 now = time.monotonic()

@@ -6,6 +6,7 @@ import json
 import signal
 import socket
 import sys
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
 from musicvae import child
@@ -36,12 +37,14 @@ class Job:
         datagrams: descriptors of bound UDP sockets.
         listening: descriptors of TCP sockets that listen.
         allowed: networks that may send, besides this machine.
+        parent: number of the process that sounds.
     """
 
     link: int
     datagrams: tuple[int, ...]
     listening: tuple[int, ...]
     allowed: tuple[str, ...]
+    parent: int
 
     def line(self) -> str:
         """The job as a line of JSON."""
@@ -68,10 +71,17 @@ class Front:
         self._refused = 0
         self._allowed = allowed
         self._reasons = PeerBudgets(_REASONS, _REASONS_TOGETHER)
-        self._connections = Connections(listening, allowed, self._gone, came=self._came)
+        self._connections = Connections(
+            listening,
+            allowed,
+            self._passing(Kind.GONE),
+            came=self._passing(Kind.CAME),
+            ended=self._passing(Kind.ENDS),
+        )
         self.receiver = Receiver(datagrams, self._handle, Outbox(), self._connections)
         self._uplink = Uplink(
-            link, self.receiver.send, self._connections.hold, self._counts, self.receiver.end
+            *(link, self.receiver.send, self._connections.hold, self._connections.finish),
+            *(self._counts, self.receiver.end),
         )
         self.receiver.uplink = self._uplink
 
@@ -89,11 +99,9 @@ class Front:
         self._uplink.put(Kind.PACKET, sender, data)
         return []
 
-    def _came(self, peer: Peer) -> None:
-        self._uplink.put(Kind.CAME, peer)
-
-    def _gone(self, peer: Peer) -> None:
-        self._uplink.put(Kind.GONE, peer)
+    def _passing(self, kind: Kind) -> Callable[[Peer], None]:
+        """A function that passes on what has become of a connection."""
+        return lambda peer: self._uplink.put(kind, peer)
 
     def _counts(self) -> Counts:
         tcp = self._connections
@@ -110,6 +118,8 @@ def serve() -> None:
     if not line:
         return  # it is to end before it has begun
     job = Job(**json.loads(line))
+    if not child.end_with(job.parent):
+        return
     link = socket.socket(fileno=job.link)
     front = Front(
         link,

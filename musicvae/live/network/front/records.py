@@ -18,14 +18,16 @@ _TRANSPORTS = ("udp", "tcp")
 
 
 class Kind(IntEnum):
-    """What a record is: from the front all but the last, to it the last alone."""
+    """What a record is: from the front all but the last two, to it these alone."""
 
     PACKET = 1  # a whole, valid packet
     REFUSED = 2  # why a packet was refused
     CAME = 3  # a TCP connection began
     GONE = 4  # it ended
     COUNTS = 5  # of nobody in particular
-    ANSWER = 6  # a packet to send
+    ENDS = 6  # a TCP connection sends no more
+    ANSWER = 7  # a packet to send
+    ANSWERED = 8  # a connection that sends no more has all its answers
 
 
 class Record(NamedTuple):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import sys
-import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -12,10 +12,10 @@ from musicvae.companion import Companion
 from musicvae.live.network.front.process import CODE, Job
 from musicvae.live.network.peers import AllowList
 
-#: Bytes that the system holds: few on the way up, where all would wait for a flood, and on that down.
+#: Bytes that the system holds on the way up, where all would wait for a flood, and on that down.
 _UP, _DOWN = 8 * 1024, 1024 * 1024
-#: Seconds: one that ends sooner than this is begun again only so much later.
-_SOON = 0.05
+#: Seconds until another one begins, where one did not begin: at first, and at most.
+_FIRST_PAUSE, _MOST_PAUSE = 0.05, 1.0
 
 
 class FrontProcess(Companion):
@@ -30,7 +30,6 @@ class FrontProcess(Companion):
     """
 
     most_restarts = sys.maxsize
-    pause = 0.0
 
     def __init__(
         self,
@@ -41,10 +40,12 @@ class FrontProcess(Companion):
         say: Callable[[str], None],
     ) -> None:
         super().__init__("network process", CODE, say)
+        self.pause = 0.0
         self._datagrams, self._listening = [*datagrams], [*listening]
         self._networks = allowed.networks
         self._connected = connected
         self._theirs: socket.socket | None = None
+        self._began = False
 
     def let_go(self) -> None:
         """It may end from now on, and is not started again."""
@@ -52,15 +53,15 @@ class FrontProcess(Companion):
 
     def _run(self) -> bool:
         """As in the class above, but tried again whatever is wrong: without it nobody is heard."""
-        begun = time.monotonic()
+        self._began = False
         try:
             super()._run()
         except Exception as error:  # noqa: BLE001 - said by the caller
             self._trouble = repr(error)
         if self._theirs is not None:
             self._theirs.close()  # where none was started
-        if time.monotonic() - begun < _SOON:
-            self._stopping.wait(_SOON)
+        if not self._stopping.is_set():
+            self.pause = 0.0 if self._began else min(_MOST_PAUSE, 2 * self.pause or _FIRST_PAUSE)
         return False
 
     def kill(self) -> None:
@@ -86,10 +87,12 @@ class FrontProcess(Companion):
                 tuple(each.fileno() for each in self._datagrams),
                 tuple(each.fileno() for each in self._listening),
                 self._networks,
+                os.getpid(),
             ).line()
 
     def _told(self, said: dict[str, Any]) -> bool:
-        return "ready" in said
+        self._began = "ready" in said
+        return self._began
 
 
 def possible() -> bool:

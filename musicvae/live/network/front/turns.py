@@ -12,6 +12,8 @@ IN_LINE = 64
 #: Bytes that wait of one sender, and of all; what is more is dropped, the newest first.
 MOST_OF_ONE = 2 * 2**20
 MOST_OF_ALL = 16 * 2**20
+#: Bytes of one sender that always find room, or a flood from several ports would lock others out.
+_ALWAYS = 72 * 1024
 #: What a packet takes in memory beside its bytes.
 _OVERHEAD = 128
 
@@ -54,8 +56,9 @@ class Turns:
     def put(self, peer: Peer, data: bytes, *, needed: bool = False) -> bool:
         """Queue bytes; ``needed`` ones are never dropped. Returns whether they wait now."""
         size = len(data) + _OVERHEAD
-        full = self.of(peer) + size > self._most_of_one or self.waiting + size > self._most_of_all
-        if full and not needed:
+        own = self.of(peer) + size
+        crowded = own > _ALWAYS and self.waiting + size > self._most_of_all
+        if (crowded or own > self._most_of_one) and not needed:
             return False
         sender = self._senders.setdefault(peer, _Sender())
         sender.size += size

@@ -27,6 +27,7 @@ class Uplink:
         link: a connected socket.
         answer: sends a packet to a peer.
         hold: no more is to be read of a TCP peer, or is again.
+        finish: a TCP peer that sends no more has all its answers.
         counts: what has been counted so far.
         ended: called when the process that sounds has gone.
 
@@ -42,6 +43,7 @@ class Uplink:
         link: socket.socket,
         answer: Callable[[bytes, Peer], None],
         hold: Callable[[Peer, bool], None],
+        finish: Callable[[Peer], None],
         counts: Callable[[], Counts],
         ended: Callable[[], None],
     ) -> None:
@@ -49,6 +51,7 @@ class Uplink:
         self._link = link
         self._answer = answer
         self._hold = hold
+        self._finish = finish
         self._counts = counts
         self._ended = ended
         self._told = Counts()
@@ -67,10 +70,10 @@ class Uplink:
 
     def put(self, kind: Kind, peer: Peer, data: bytes = b"") -> None:
         """Pass a record on."""
-        packet, needed = kind == Kind.PACKET, kind in (Kind.CAME, Kind.GONE)
-        if not self._turns.put(peer, encode(Record(kind, peer, data)), needed=needed):
-            self.dropped += packet
-        elif packet and peer.transport == "tcp" and self._turns.of(peer) > HELD_FROM:
+        connected = peer.transport == "tcp" and kind != Kind.REFUSED  # which is held, not dropped
+        if not self._turns.put(peer, encode(Record(kind, peer, data)), needed=connected):
+            self.dropped += kind == Kind.PACKET
+        elif kind == Kind.PACKET and connected and self._turns.of(peer) > HELD_FROM:
             self._held.add(peer)
             self._hold(peer, True)
 
@@ -118,6 +121,9 @@ class Uplink:
         except OSError:
             data = b""
         for record in self._splitter.feed(data):
-            self._answer(record.data, record.peer)
+            if record.kind == Kind.ANSWERED:
+                self._finish(record.peer)
+            else:
+                self._answer(record.data, record.peer)
         if not data:
             self._ended()
