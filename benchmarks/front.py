@@ -65,7 +65,7 @@ def kills(said: dict[str, Any], count: int) -> str:
             unheard += not answered(asking, done)
             done += 1
             time.sleep(generator.uniform(*BETWEEN))
-    return f"the front killed {count} times | {unheard} of {count} pings"
+    return f"the front killed {count} times | {count - unheard} of {count} pings answered"
 
 
 def stops(said: dict[str, Any], times: int) -> str:
