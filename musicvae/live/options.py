@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from musicvae.errors import SettingError
 from musicvae.live.limits import BLOCK_RANGE, DECKS_RANGE, DEFAULT_DECKS, GAIN_RANGE, SOURCES
+from musicvae.recipes.ranges import Range, whole
 
 if TYPE_CHECKING:  # every command line imports this module; numpy would slow each of them down
     from musicvae.live.inputs.input import Input
@@ -31,8 +32,7 @@ class Options:
             may mean, where there is IPv6.
         allow: hosts that may send, besides this machine.
         allow_quit: whether ``/quit`` ends the daemon.
-        front: whether the sockets are in a process of their own, which checks all packets; on
-            Windows they never are.
+        front: whether the sockets are in a process of their own; on Windows they never are.
         honour_timetags: whether bundles wait until they are due.
         decks: how many there are, 1 to 26, called a, b, c and so on.
         gain_db: gain of all decks at the start in dB, -96 to 12.
@@ -228,7 +228,7 @@ class Options:
             "name": "one-process",
             "group": "network",
             "action": "store_false",
-            "help": "read packets in the process that sounds, not in one of their own",
+            "help": "have sound and sockets in one process, which nothing begins again",
         },
     )
     honour_timetags: bool = field(
@@ -276,15 +276,13 @@ class Options:
             raise SettingError(
                 "the decks cannot begin so", expected=", ".join(SOURCES), received=self.source
             )
-        _check("number of decks", self.decks, *DECKS_RANGE)
-        if not isinstance(self.decks, int):
-            raise SettingError("the number of decks is not whole", received=repr(self.decks))
-        _check("gain", self.gain_db, *GAIN_RANGE)
-        _check("length in seconds", 1.0 if self.seconds is None else self.seconds, 0.1, 1e6)
-        _check("block", self.block, *BLOCK_RANGE)
-        _check("rate", 48_000 if self.rate is None else self.rate, 1_000, 192_000)
-        _check("number of channels", self.channels, 1, 64)
-        _check("time ahead in ms", 1 if self.ahead_ms is None else self.ahead_ms, 1, 100)
+        whole(*DECKS_RANGE).check("the number of decks", self.decks)
+        Range(*GAIN_RANGE).check("the gain", self.gain_db)
+        Range(0.1, 1e6).check("the length in seconds", 1 if self.seconds is None else self.seconds)
+        whole(*BLOCK_RANGE).check("the block", self.block)
+        whole(1_000, 192_000).check("the rate", 48_000 if self.rate is None else self.rate)
+        whole(1, 64).check("the number of channels", self.channels)
+        Range(1, 100).check("the time ahead in ms", 1 if self.ahead_ms is None else self.ahead_ms)
 
     def sound(self) -> dict[str, Any]:
         """The arguments of ``outputs.output.choose``."""
@@ -299,10 +297,3 @@ class Options:
 
         wanted = self.input
         return wanted if isinstance(wanted, str) and not is_file(wanted) else None
-
-
-def _check(what: str, value: float, low: float, high: float) -> None:
-    if not low <= value <= high:  # NaN is not
-        raise SettingError(
-            f"the {what} is out of range", expected=f"{low:g} to {high:g}", received=value
-        )

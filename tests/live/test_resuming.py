@@ -112,7 +112,7 @@ def test_what_is_gone_is_said_and_the_rest_plays(models: Path) -> None:
         daemon.stop()
 
 
-def test_nothing_is_noted_while_nothing_happens(models: Path) -> None:
+def test_it_is_noted_without_any_packet(models: Path) -> None:
     last = LastState()
     daemon = started(models, last)
     try:

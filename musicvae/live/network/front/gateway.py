@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 
 from musicvae.live.faults import Faults
+from musicvae.live.network.front.link import Link
 from musicvae.live.network.front.records import Counts, Kind, Record, Splitter, encode
 from musicvae.live.network.front.starting import FrontProcess
 from musicvae.live.network.front.uplink import BEAT
@@ -78,7 +79,7 @@ class Gateway:
         self._silent, self._patience = False, float("inf")
         self._front = FrontProcess(datagrams, listening, allowed, self._take, say)
         self._coming: deque[socket.socket] = deque()
-        self._link: socket.socket | None = None
+        self._link: Link | None = None
         self._ending = False
         self._thread = threading.Thread(target=self._receive, name="musicvae-receive", daemon=True)
 
@@ -150,18 +151,16 @@ class Gateway:
             self._send(data, peer)
         self._flush()
 
-    def _connect(self, link: socket.socket) -> None:
+    def _connect(self, connected: socket.socket) -> None:
         """Hear another front, of which nothing is known yet."""
         self._disconnect()
-        self._link, self._splitter, self._sent = link, Splitter(), 0
+        self._link = Link(connected, self._selector, self._ready)
+        self._splitter, self._sent = Splitter(), 0
         self._patience = time.monotonic() + _BEGINNING
-        self._watched = selectors.EVENT_READ
-        self._selector.register(link, self._watched, self._ready)
 
     def _disconnect(self) -> None:
         if self._link is None:
             return
-        self._selector.unregister(self._link)
         self._link.close()
         self._link = None
         for peer in self._connected:
@@ -173,12 +172,9 @@ class Gateway:
             self._flush()
         if self._link is None or not mask & selectors.EVENT_READ:
             return
-        try:
-            data = self._link.recv(_READ)
-        except BlockingIOError:
+        data = self._link.read(_READ)
+        if data is None:
             return
-        except OSError:
-            data = b""
         begun = time.monotonic()
         self._patience = begun + DEAF
         try:
@@ -236,7 +232,7 @@ class Gateway:
         try:
             while self._waiting:
                 first = self._waiting[0]
-                self._sent += self._link.send(memoryview(first)[self._sent :])
+                self._sent += self._link.socket.send(memoryview(first)[self._sent :])
                 if self._sent == len(first):
                     self._waiting.popleft()
                     self._sent = 0
@@ -245,18 +241,15 @@ class Gateway:
         except OSError:
             self._disconnect()
             return
-        wanted = selectors.EVENT_READ | (selectors.EVENT_WRITE if self._waiting else 0)
-        if wanted != self._watched:
-            self._watched = wanted
-            self._selector.modify(self._link, wanted, self._ready)
+        self._link.wait_to_write(bool(self._waiting))
 
     def _finish(self, _mask: int) -> None:
         """Send what waits, and let the front go."""
         self._take_answers(0)
         if self._link is not None:
-            self._link.settimeout(_PATIENCE / 2)
+            self._link.socket.settimeout(_PATIENCE / 2)
             while self._waiting and self._link is not None:
                 self._flush()
             if self._link is not None:
-                self._link.shutdown(socket.SHUT_WR)
+                self._link.socket.shutdown(socket.SHUT_WR)
         self._disconnect()

@@ -74,7 +74,6 @@ class FrontProcess(Companion):
         ours, self._theirs = socket.socketpair()
         self._theirs.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _UP)
         ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _DOWN)
-        ours.setblocking(False)
         self._connected(ours)
         passed = (self._theirs, *self._datagrams, *self._listening)
         return {"pass_fds": [each.fileno() for each in passed]}

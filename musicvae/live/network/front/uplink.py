@@ -7,6 +7,7 @@ import socket
 import time
 from collections.abc import Callable
 
+from musicvae.live.network.front.link import Link
 from musicvae.live.network.front.records import Counts, Kind, Record, Splitter, encode
 from musicvae.live.network.front.turns import Turns
 from musicvae.live.network.peers import Peer
@@ -48,7 +49,7 @@ class Uplink:
         ended: Callable[[], None],
     ) -> None:
         self.dropped = 0
-        self._link = link
+        self._connected = link
         self._answer = answer
         self._hold = hold
         self._finish = finish
@@ -63,10 +64,7 @@ class Uplink:
 
     def attach(self, selector: selectors.BaseSelector) -> None:
         """Register with a selector with functions as data; the caller calls ``key.data(mask)``."""
-        self._selector = selector
-        self._link.setblocking(False)
-        self._watched = selectors.EVENT_READ
-        selector.register(self._link, self._watched, self._ready)
+        self._link = Link(self._connected, selector, self._ready)
 
     def put(self, kind: Kind, peer: Peer, data: bytes = b"") -> None:
         """Pass a record on."""
@@ -84,16 +82,13 @@ class Uplink:
             while self._piece or self._turns:
                 while self._turns and len(self._piece) < _PIECE:
                     self._piece += self._take()
-                del self._piece[: self._link.send(self._piece)]
+                del self._piece[: self._connected.send(self._piece)]
         except BlockingIOError:
             pass
         except OSError:
             self._ended()
             return
-        wanted = selectors.EVENT_READ | (selectors.EVENT_WRITE if self._piece else 0)
-        if wanted != self._watched:
-            self._watched = wanted
-            self._selector.modify(self._link, wanted, self._ready)
+        self._link.wait_to_write(bool(self._piece))
 
     def _tell(self) -> None:
         """Tell what was counted, at once, but in a flood only so often."""
@@ -114,12 +109,9 @@ class Uplink:
     def _ready(self, mask: int) -> None:
         if not mask & selectors.EVENT_READ:
             return  # ``settle`` follows
-        try:
-            data = self._link.recv(_READ)
-        except BlockingIOError:
+        data = self._link.read(_READ)
+        if data is None:
             return
-        except OSError:
-            data = b""
         for record in self._splitter.feed(data):
             if record.kind == Kind.ANSWERED:
                 self._finish(record.peer)
