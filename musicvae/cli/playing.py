@@ -200,7 +200,9 @@ def _beside(
         if options.page:
             from musicvae.page.starting import Page
 
-            page = stack.enter_context(Page(daemon.parts, options.page_port, say, show))
+            page = stack.enter_context(
+                Page(daemon.parts, options.page_port, say, show, daemon.last)
+            )
         yield page
 
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack
-from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self
 
 from musicvae.audio import Samples
 from musicvae.errors import LiveError
 from musicvae.live.assembly import assemble
+from musicvae.live.beginning_again import artifacts_again, options_again
 from musicvae.live.console import greeting
 from musicvae.live.engine.foresight import Foresight
 from musicvae.live.inputs.input import Fed
@@ -82,10 +82,14 @@ class Daemon:
         """
         with ExitStack() as stack:
             before = None if self.last is None else self.last.read()
+            artifacts, gone = self._artifacts, list[str]()
             if before is not None:
-                record = None if self.options.record is None else ""  # under a name of its own
-                self.options = replace(self.options, port=before.port, record=record)
-            self.parts = assemble(self._artifacts, self.options, self.end, stack)
+                self.options, gone = options_again(self.options, before)
+                artifacts, more = artifacts_again(artifacts, before)
+                gone += more
+            self.parts = assemble(artifacts, self.options, self.end, stack)
+            for text in gone:
+                self.parts.notices.say(text)
             if before is not None:
                 resume(self.parts, before)
             stack.enter_context(steadied())

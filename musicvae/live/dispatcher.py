@@ -80,6 +80,10 @@ class Dispatcher:
         work: queues a job for the worker; never blocks.
         later: queues a reply from any thread; never blocks.
         due: gives the sample frame of a time tag, or ``None`` for now; ``None`` ignores time tags.
+
+    Attributes:
+        counts: statistics of the packets.
+        requests: as given.
     """
 
     def __init__(
@@ -93,7 +97,7 @@ class Dispatcher:
     ) -> None:
         self.counts = Counts()
         self._handle = handle
-        self._requests = requests
+        self.requests = requests
         self._clients = clients
         self._work = work
         self._later = later
@@ -148,7 +152,7 @@ class Dispatcher:
                 self._post(batch, when)
                 when = sent.when
                 crowded = self._is_crowded(when)
-            resolved = self._requests.aliases.resolve(sent)
+            resolved = self.requests.aliases.resolve(sent)
             patterns += is_pattern(resolved.address)
             if patterns > MAX_PATTERNS and is_pattern(resolved.address):
                 reason = f"more than {MAX_PATTERNS} patterns in one packet"
@@ -203,7 +207,7 @@ class Dispatcher:
         if row.request is None:
             return []
         try:
-            replies = row.request(self._requests, command, sender, now)
+            replies = row.request(self.requests, command, sender, now)
         except RefusedError as error:
             return self._refuse(command.address, str(error), sender, now)
         return [self._to(sender, *reply) for reply in replies]

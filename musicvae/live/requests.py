@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from functools import partial
+from typing import Any
 
 from musicvae.live.commands import readers
 from musicvae.live.commands.address import Address, Command, Value, Values
@@ -128,6 +129,31 @@ class Requests:
         if not self.aliases.set(name, target):
             raise RefusedError(f"there are {MAX_ALIASES} aliases already")
         return []
+
+    def remembered(self) -> dict[str, list[list[Any]]]:
+        """What clients asked for that outlives this process, as lists for JSON.
+
+        ``alias`` has names and targets, ``notify`` and ``spectrum`` hosts and ports of those who
+        subscribed over UDP, ``replyport`` those and the ports that they chose.
+        """
+        subscribed = {"notify": self._subscribers, "spectrum": self._onlookers}
+        known = {name: these.over_udp() for name, these in subscribed.items()}
+        return {
+            "alias": self.aliases.pairs(),
+            **{name: [[*peer[:2]] for peer in peers] for name, peers in known.items()},
+            "replyport": [[*peer[:2], port] for peer, port in self._addressees.chosen()],
+        }
+
+    def remember(self, known: dict[str, list[list[Any]]], now: float) -> None:
+        """Go on as a process before this one was asked to; see :meth:`remembered`."""
+        for name, target in known.get("alias", ()):
+            self.aliases.set(name, target)
+        for host, port, chosen in known.get("replyport", ()):
+            self._addressees.choose(Peer(host, port), chosen)
+        subscribed = {"notify": self._subscribers, "spectrum": self._onlookers}
+        for name, subscribers in subscribed.items():
+            for host, port in known.get(name, ()):
+                subscribers.add(Peer(host, port), now)
 
     def quit(self, command: Command, sender: Peer, now: float) -> list[Reply]:
         """End the daemon.

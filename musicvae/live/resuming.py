@@ -13,6 +13,7 @@ from musicvae.live.commands.arguments import RefusedError
 from musicvae.live.commands.messages import StoredMessage
 from musicvae.live.commands.table import split_deck
 from musicvae.live.last_state import LastState, State
+from musicvae.live.outputs.reconnecting import Reconnecting
 from musicvae.live.parts import Parts
 from musicvae.live.stage.whole_state import deck_state, mixer_state
 
@@ -24,6 +25,7 @@ _UNDER_WAY = 5.0
 
 def resume(parts: Parts, state: State) -> None:
     """Set the decks to a state, before the daemon sounds; what cannot be set is said."""
+    parts.dispatcher.requests.remember(state.clients, time.monotonic())
     silent: set[str] = set()  # decks whose model is gone
     for event in state.events:
         failed = _apply(parts, [message for message in event if _deck(message) not in silent])
@@ -74,6 +76,7 @@ def noted(parts: Parts, last: LastState) -> Iterator[None]:
 
 
 def _note(parts: Parts, last: LastState, stopping: threading.Event) -> None:
+    opened = parts.output.name
     packets, until, again = -1, 0.0, 0.0
     while True:
         received, now = parts.dispatcher.counts.packets_received, time.monotonic()
@@ -83,14 +86,19 @@ def _note(parts: Parts, last: LastState, stopping: threading.Event) -> None:
             again = now + _AT_LEAST
             # Where nothing is rendered for a while, the state before counts.
             with suppress(MusicVAEError):
-                last.keep(_state(parts))
+                last.keep(_state(parts, opened))
         if stopping.wait(EVERY):
             return
 
 
-def _state(parts: Parts) -> State:
-    stage = parts.stage
+def _state(parts: Parts, opened: str) -> State:
+    """What is played and asked for by now; ``opened`` is the device that was opened at first."""
+    stage, output, device, block = parts.stage, parts.output, parts.options.device, 0
     events = [stage.look(lambda frame: mixer_state(stage))]
     for name in stage.engine.decks:  # one at a time: each takes a part of a block
         events += stage.look(lambda frame, name=name: deck_state(stage, name))  # type: ignore[misc]
-    return State(parts.port, events)
+    if isinstance(output, Reconnecting):
+        block = output.block
+        if output.name != opened:
+            device = output.name
+    return State(parts.port, events, device, block, parts.dispatcher.requests.remembered())

@@ -7,6 +7,7 @@ from musicvae.live.engine.control_addresses import ALIASES, CONTROL_ADDRESSES
 from musicvae.live.engine.deck_addresses import DECK_ADDRESSES, LOOP
 from musicvae.live.engine.engine import CROSSFADE
 from musicvae.live.engine.input_addresses import INPUT_ADDRESSES
+from musicvae.live.engine.moment import MOMENT
 from musicvae.live.jobs.audio import AUDIO_ADDRESSES
 from musicvae.live.jobs.maps import MAP_POINTS
 from musicvae.live.jobs.models import MEMORY_LIST, MODEL_LIST, PRIOR_LIST, STYLE, SYNC, TAPE_LIST
@@ -40,6 +41,7 @@ ADDRESSES = AddressTable(
         *PRESET_ADDRESSES,
         *ALIASES,
         LOOP,
+        MOMENT,
         DECK_LIST,
         CROSSFADE,
         *INPUT_ADDRESSES,

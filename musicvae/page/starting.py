@@ -10,6 +10,7 @@ from typing import Any
 
 from musicvae.companion import Companion
 from musicvae.errors import MissingExtraError
+from musicvae.live.last_state import LastState
 from musicvae.live.network.peers import is_loopback, reachable
 from musicvae.live.parts import Parts
 from musicvae.page.job import CODE, Job
@@ -35,6 +36,7 @@ class Page(Companion):
         port: to listen on; 0 takes any free one.
         say: shows a line to people.
         show: called with the link, from another thread, once the process listens.
+        last: where the link is the same for all processes that are begun again; ``None`` without.
 
     Attributes:
         url: the link that people open; empty until the process listens.
@@ -46,16 +48,19 @@ class Page(Companion):
         port: int,
         say: Callable[[str], None],
         show: Callable[[str], None] = lambda url: None,
+        last: LastState | None = None,
     ) -> None:
         super().__init__("control page", CODE, say)
         self.url = ""
         hosts, options = parts.hosts, parts.options
         here = all(is_loopback(host) for host in hosts)
+        token = secrets.token_urlsafe(12) if last is None else last.token
+        self._last = last
         self._job = Job(
-            port,
+            port if port or last is None else last.page_port,
             options.bind,
             tuple(options.allow),
-            "" if here else secrets.token_urlsafe(12),
+            "" if here else token,
             reachable(hosts),
             parts.port,
             len(parts.engine.decks),
@@ -74,5 +79,7 @@ class Page(Companion):
         if "url" in said and not self.url:
             self.url = str(said["url"])
             self._job = replace(self._job, port=int(said["port"]))  # the same one after a restart
+            if self._last is not None:
+                self._last.page_port = self._job.port
             self._show(self.url)
         return True

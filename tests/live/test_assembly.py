@@ -63,7 +63,7 @@ def test_quit_and_time_tags_need_their_options(models: Path) -> None:
         with ExitStack() as stack:
             given = options(allow_quit=allowed, honour_timetags=allowed)
             parts = assemble(models, given, never, stack)
-            assert (parts.dispatcher._requests._quit is not None) == allowed
+            assert (parts.dispatcher.requests._quit is not None) == allowed
             assert (parts.dispatcher._due is not None) == allowed
 
 

@@ -18,8 +18,9 @@ from musicvae.artifact import ArtifactInfo
 from musicvae.companion import Companion
 from musicvae.errors import MissingExtraError
 from musicvae.live.daemon import Daemon
+from musicvae.live.last_state import LastState
 from musicvae.page import starting
-from musicvae.page.job import Job, link_of
+from musicvae.page.job import TOKEN, Job, link_of
 from musicvae.page.starting import Page, check_installed
 
 
@@ -51,6 +52,20 @@ def until(holds: Callable[[], bool]) -> None:
 def ask(page: Page, path: str) -> Any:
     with urllib.request.urlopen(f"{page.url}{path}", timeout=60) as answer:
         return json.load(answer)
+
+
+def test_whoever_has_the_link_still_has_it_after_a_death(
+    daemon: Daemon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(starting, "is_loopback", lambda host: False)
+    last = LastState()
+    links = []
+    for _ in range(2):
+        with Page(daemon.parts, 0, [].append, last=last) as page:
+            until(lambda page=page: page.url)
+            links.append(page.url)
+    assert links[0] == links[1]
+    assert f"?{TOKEN}={last.token}" in links[0]
 
 
 def test_it_shows_the_daemon_comes_back_and_ends(

@@ -52,6 +52,7 @@ class Controls:
         scale: factors, ramps of D elements.
         bias: addends, ramps of D elements.
         attributes: amounts of the attributes in their standard deviations, an element for each.
+        ramps: these four.
     """
 
     def __init__(self, info: ArtifactInfo, frame_rate: float) -> None:
@@ -72,7 +73,7 @@ class Controls:
         self.scale = Ramps(width, 1.0)
         self.bias = Ramps(width)
         self.attributes = Ramps(len(info.attributes))
-        self._ramps = (self.manual, self.scale, self.bias, self.attributes)
+        self.ramps = (self.manual, self.scale, self.bias, self.attributes)
         self._names = [attribute.name for attribute in info.attributes]
         self._lowest = bounded([latent.low for latent in info.latents])
         self._highest = bounded([latent.high for latent in info.latents])
@@ -123,13 +124,18 @@ class Controls:
         """The latents of the last frame, D numbers; from any thread."""
         return tuple(self._z.tolist())
 
+    def stand(self, latents: Latents) -> None:
+        """Take these latents, float32 (D,), for those of the last frame."""
+        self._z[:] = latents
+        keep_bounded(self._z)
+
     def next(self) -> Latents:
         """The latents of the next frame, float32, shape (D,): overwritten by the next call."""
         if self.frozen:
             return self._z
         if not self.holding:
             self._trajectory.advance(self.manual)
-            for ramps in self._ramps:
+            for ramps in self.ramps:
                 ramps.advance()
         z, moved, amounts = self._z, self._moved, self.attributes.value
         np.matmul(amounts, self._directions, out=moved)
@@ -161,7 +167,7 @@ class Controls:
         Ramps in progress keep their remaining time, converted to the frame rate of this model.
         """
         pace = self._rate / other._rate
-        for mine, theirs in zip(self._ramps[:3], other._ramps[:3], strict=True):
+        for mine, theirs in zip(self.ramps[:3], other.ramps[:3], strict=True):
             mine.go_on(theirs, pace)
         own, names = self._names, other._names
         both = [name for name in own if name in names]

@@ -75,6 +75,12 @@ class Ramps:
         self._left[:] = 0
         self._still = True
 
+    def start_from(self, values: ArrayLike) -> None:
+        """Go on from these values, numbers of shape (width,), to the present targets."""
+        self.value[:] = values
+        keep_bounded(self.value)
+        self._still = False
+
     def go_on(self, other: Ramps, pace: float, mine: Where = ALL, theirs: Where = ALL) -> None:
         """Take over values, targets and remaining time from other ramps.
 

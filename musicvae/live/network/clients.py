@@ -72,6 +72,10 @@ class Subscribers:
         if peer in self._heard:
             self._heard[peer] = now
 
+    def over_udp(self) -> list[Peer]:
+        """Those whose subscription outlives a connection; they may have gone."""
+        return [peer for peer in list(self._heard) if peer.transport == "udp"]
+
     def current(self, now: float) -> list[Peer]:
         """The subscribers that are still there, in the order of subscription."""
         peers = []
@@ -106,6 +110,10 @@ class Addressees:
             longest_ago = min(self._ports, key=lambda peer: self._answered.get(peer, -1))
             del self._ports[longest_ago]
             self._answered.pop(longest_ago, None)
+
+    def chosen(self) -> list[tuple[Peer, int]]:
+        """The senders that chose a port, and which."""
+        return list(self._ports.items())
 
     def of(self, sender: Peer) -> Peer:
         """The peer that gets the answers to this sender; always on the same host."""

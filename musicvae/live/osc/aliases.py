@@ -28,6 +28,10 @@ class Aliases:
             return False
         return True
 
+    def pairs(self) -> list[list[str]]:
+        """All names with their targets; from any thread."""
+        return [[name, target] for name, target in list(self._targets.items())]
+
     def resolve(self, message: Message) -> Message:
         """The message with its alias replaced, or as it is if it has none."""
         if not self._targets:

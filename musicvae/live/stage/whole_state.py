@@ -5,6 +5,7 @@ from __future__ import annotations
 from musicvae.live.commands.address import Target, local_address
 from musicvae.live.commands.messages import StoredMessage, for_deck
 from musicvae.live.engine.describing import describe
+from musicvae.live.engine.moment import MOMENT, moment
 from musicvae.live.stage.engine_handle import EngineHandle
 
 
@@ -20,16 +21,18 @@ def mixer_state(handle: EngineHandle) -> list[StoredMessage]:
 
 
 def deck_state(handle: EngineHandle, name: str) -> list[list[StoredMessage]]:
-    """What a deck plays: messages that load its model, then all the others; none without a model.
+    """What a deck plays: messages that load its model, if it has one, then all the others.
 
     Each list is to be applied at one sample frame.
     """
     deck = handle.engine.decks[name]
-    if deck.voice is None:
-        return []
     state = [for_deck(message, name) for message in describe(deck, handle.table)]
-    load = [f"/deck/{name}/model/load", deck.voice.name]
+    state.append([f"/deck/{name}/play", int(deck.playing)])
+    if deck.voice is None:
+        return [state]
     controls = deck.voice.controls
-    moment = {"play": deck.playing, "freeze": controls.frozen, "hold": controls.holding}
-    rest = [[f"/deck/{name}/{key}", int(on)] for key, on in moment.items()]
-    return [[load], [*state, *rest]]
+    stands = {"freeze": controls.frozen, "hold": controls.holding}
+    if any(stands.values()):  # what sounds is not what is set
+        state.append([f"/deck/{name}{MOMENT.path}", *moment(controls)])
+    state += [[f"/deck/{name}/{key}", int(on)] for key, on in stands.items()]
+    return [[[f"/deck/{name}/model/load", deck.voice.name]], state]

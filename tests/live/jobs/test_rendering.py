@@ -4,6 +4,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,27 @@ def test_what_is_rendered_ahead_is_the_decks_as_they_are_set(rig: Any, models: P
     assert (rate, sound.shape) == (16_000, (8000, 2))
     np.testing.assert_array_equal(sound >> 8, np.rint(expected * (2**23 - 1)).astype("i4"))
     assert np.abs(expected).max() > 0.05
+
+
+def test_a_frozen_deck_is_rendered_as_it_sounds(rig: Any) -> None:
+    sounds = []
+    rig.apply("/latent", 1.0, -0.5, 0.25)
+    rig.apply("/latent/scale", 1.5)
+    controls = rig.engine.decks["a"].voice.controls
+    while controls.sounding()[:2] != (1.5, -0.75):  # until the ramps arrive
+        time.sleep(0.01)
+    rig.apply("/freeze", 1)
+    for number, value in enumerate((1.0, 0.0)):  # what is sent meanwhile is not heard
+        rig.apply("/latent", value, value)
+        (path,) = rig.done("/render", 0.3, f"frozen{number}")
+        sounds.append(soundfile.read(path, dtype="int32")[0])
+    np.testing.assert_array_equal(*sounds)
+    rig.apply("/freeze", 0)
+    rig.apply("/latent", 1.0, -0.5, 0.25)
+    (path,) = rig.done("/render", 0.3, "released")
+    tail = slice(3200, None)  # the fresh start of the one comes along a ramp
+    difference = np.abs(sounds[0][tail] - soundfile.read(path, dtype="int32")[0][tail])
+    assert difference.max() <= 2**10 * 256
 
 
 def test_a_deck_that_is_stopped_is_rendered_stopped(rig: Any) -> None:
