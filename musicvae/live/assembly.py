@@ -257,6 +257,8 @@ def _start_worker(
     stage, recording, opening = given
     rendering = RenderingJobs(stage, Path(options.takes), repertoire.places)
     models = ModelJobs(stage, opening)
+    tapes = TapeJobs(stage, repertoire.tapes, announcer.notices.say)
+    stack.callback(tapes.finish)
     jobs = (
         models,
         MapJobs(stage),
@@ -264,7 +266,7 @@ def _start_worker(
         recording,
         rendering,
         AudioJobs(output, options),
-        TapeJobs(stage, repertoire.tapes),
+        tapes,
     )
     worker = Worker(handlers_of(ADDRESSES, jobs, models.load), announcer.reply)
     worker.start()

@@ -162,6 +162,9 @@ class Dispatcher:
             if isinstance(result, Refusal):
                 answers += self._refuse(sent.address, result.reason, sender, now)
                 continue
+            if objection := self._objection(result, when):
+                answers += self._refuse(sent.address, objection, sender, now)
+                continue
             if crowded and any(_waits(command) for command in result):
                 answers += self._refuse(sent.address, "too many changes wait", sender, now)
                 continue
@@ -171,9 +174,15 @@ class Dispatcher:
                     batch.append(command)
                 else:
                     self._post(batch, when)  # earlier messages must be applied first
-                    answers += self._answer(command, sent.address, sender, now)
+                    answers += self._answer(command, sent, sender, now)
         self._post(batch, when)
         return answers
+
+    def _objection(self, commands: Sequence[Command], when: int) -> str:
+        """Why one of the commands cannot be done now; what is scheduled may be possible by then."""
+        if self._due is not None and self._due(when) is not None:
+            return ""
+        return next(filter(None, map(self._handle.objection, commands)), "")
 
     def _is_crowded(self, when: int) -> bool:
         """Whether so much waits that changes with this time tag are refused.
@@ -193,17 +202,19 @@ class Dispatcher:
             self._handle.engine.post(*batch, due=due)
             batch.clear()
 
-    def _answer(self, command: Command, sent: str, sender: Peer, now: float) -> list[Answer]:
-        """Carry out a job, a query or a request; ``sent`` is its address as it was sent."""
+    def _answer(
+        self, command: Command, sent: packets.Message, sender: Peer, now: float
+    ) -> list[Answer]:
+        """Carry out a job, a query or a request, which is a part of what was sent."""
         row = command.row
         asks = row.question or row.query is not None
         if asks and not self._questions.spend(sender, now):
             return self._error(command.address, "too many questions a second", sender, now)
         if row.is_job:
-            self._work(Task(command, sender, sent))
+            self._work(Task(command, sender, sent.address))
             return []
         if row.query is not None:
-            return self._query(command, sender)
+            return self._query(command, sender, sent.when)
         if row.request is None:
             return []
         try:
@@ -212,7 +223,7 @@ class Dispatcher:
             return self._refuse(command.address, str(error), sender, now)
         return [self._to(sender, *reply) for reply in replies]
 
-    def _query(self, command: Command, sender: Peer) -> list[Answer]:
+    def _query(self, command: Command, sender: Peer, when: int) -> list[Answer]:
         """Let the engine answer a query when it has applied the commands sent before."""
         handle, query = self._handle, command.row.query
 
@@ -220,7 +231,7 @@ class Dispatcher:
             for address, *values in query(handle, command) if query is not None else ():
                 self._later(*self._to(sender, address, *values))
 
-        handle.engine.post(then=then)
+        handle.engine.post(then=then, due=None if self._due is None else self._due(when))
         return []
 
     def _refuse(self, address: str, reason: str, sender: Peer, now: float) -> list[Answer]:

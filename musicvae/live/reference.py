@@ -31,7 +31,7 @@ that is set glides to its target; none jumps.
 - A message with a NaN, an infinity, or a number out of its range is refused as a whole.
 - The messages of one bundle take effect together, at one sample frame. Time tags are ignored
   unless the daemon was started with `--honour-timetags`; then a bundle waits until it is due, at
-  most a minute; jobs in it begin at once.
+  most a minute; jobs and requests in it begin at once.
 - Addresses may be OSC patterns: `/latent/[0-3]`, `/latent/{1,4}`, `/deck/*/gain`.
 - Latents are standardised: most of the training set lies between -2.3 and 2.3.
 - Over TCP both framings are understood: a size before each packet (OSC 1.0) and SLIP (OSC 1.1).

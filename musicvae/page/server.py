@@ -120,7 +120,7 @@ class Server:
         if not asked:
             return _json(found)
         (name,) = asked
-        if name == "VALUE" and not found["ACCESS"] & 1:
+        if name == "VALUE" and (name not in found or not found["ACCESS"] & 1):
             return web.Response(status=204)
         return _json({name: found[name]} if name in found else {})
 

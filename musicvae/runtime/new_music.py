@@ -30,6 +30,16 @@ from musicvae.runtime.sounding import check_range, check_seconds, drawn_seed, so
 from musicvae.runtime.stream_decoder import StreamDecoder
 
 
+def has_prior(model: AnyPath) -> bool:
+    """Whether a prior comes with a model; it is not looked at.
+
+    Raises:
+        RegistryError: there is no ready model of that name, or it cannot be used.
+    """
+    place = locate(model)
+    return (prior_of(place.path) if place.model is None else place.model.prior) is not None
+
+
 def play_prior(
     model: AnyPath,
     seconds: float = 10.0,

@@ -12,7 +12,7 @@ from musicvae.errors import SettingError
 from musicvae.paths import AnyPath
 from musicvae.recipes.ranges import checked_seed
 from musicvae.runtime.improvising import has_memory, improvise
-from musicvae.runtime.new_music import play_prior
+from musicvae.runtime.new_music import has_prior, play_prior
 from musicvae.runtime.sounding import check_seconds
 from musicvae.runtime.walking import walk
 
@@ -26,12 +26,14 @@ PLAYERS: dict[str, Callable[..., Sound]] = {
 
 
 def usual_source(model: AnyPath) -> str:
-    """The source that plays a model where none is asked for: memory, or without one walk.
+    """The source that plays a model where none is asked for: memory, else prior, else walk.
 
     Raises:
         RegistryError: there is no ready model of that name, or it cannot be used.
     """
-    return "memory" if has_memory(model) else "walk"
+    if has_memory(model):
+        return "memory"
+    return "prior" if has_prior(model) else "walk"
 
 
 def play(
@@ -46,7 +48,7 @@ def play(
         seed: equal seeds give equal sounds; ``None`` gives another sound each time.
         source: what moves the latents of a stream: ``"memory"`` improvises over what it learnt from
             (:func:`musicvae.improvise` has more to say), ``"prior"`` makes new music, ``"walk"``
-            walks. ``None`` is the memory where the model has one, else the walk.
+            walks. ``None`` is the memory where the model has one, else its prior, else the walk.
 
     Raises:
         SettingError: ``seconds`` or ``seed`` is out of its range, or there is no such source.

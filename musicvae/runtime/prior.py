@@ -105,6 +105,7 @@ class Prior:
     def warm_up(self) -> None:
         """Take a step and drop the result; the state stays."""
         self._bound.run()
+        self._bound.surprise[:] = 0
 
     def limit(self, seconds: float) -> None:
         """End each step that takes longer, where a daemon looks; see ``runtime/stopping.py``."""
@@ -113,6 +114,7 @@ class Prior:
     def reset(self) -> None:
         """Forget what was heard."""
         self._bound.load(0.0)
+        self._bound.surprise[:] = 0
 
     def check_space(self, latent_space: str) -> None:
         """Refuse the latents of another space.
@@ -164,7 +166,8 @@ class Prior:
     def surprise(self) -> float:
         """How unlikely the last step heard was after those before, in nats per latent.
 
-        About 1.4 is a draw from a normal distribution of deviation 1; the lower, the more expected.
+        About 1.4 is a draw from a normal distribution of deviation 1; the lower, the more expected;
+        0 before the first.
         """
         return float(self._bound.surprise[0])
 

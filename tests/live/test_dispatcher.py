@@ -49,6 +49,29 @@ def test_a_reply_port_is_the_senders_own(bench: Any, osc: Osc) -> None:
     assert asked == ("/get.reply", ["/gain", 0.0], Peer(ME.host, 7701))
 
 
+@pytest.mark.parametrize(
+    ("source", "reason"),
+    [
+        ("tape", "/tape/load NAME"),
+        ("memory", "/memory/load NAME"),
+        ("prior", "/prior/load NAME"),
+        ("input", "--input"),
+    ],
+)
+def test_a_source_that_has_nothing_to_play_is_refused(
+    bench: Any, osc: Osc, source: str, reason: str
+) -> None:
+    assert bench.answered(osc("/deck/*/source", "walk")) == []
+    (refused,) = bench.answered(osc("/source", source))
+    address, values, _ = refused
+    assert (address, values[0]) == ("/error", "/source")
+    assert reason in values[1]
+    bench.render()
+    assert bench.engine.decks["a"].voice.controls.source == "walk"
+    (refused,) = bench.answered(osc("/deck/*/source", source))
+    assert reason in refused[1][1]
+
+
 def test_strangers_are_counted_and_never_answered(bench: Any, osc: Osc) -> None:
     for data in (osc("/ping"), osc("/latent", 1.0), osc("/sync", 1), b"garbage"):
         assert bench.answered(data, STRANGER) == []

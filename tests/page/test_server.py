@@ -41,6 +41,7 @@ def test_single_attributes(serve: Serve) -> None:
         assert await (await web.get("/gain?TYPE")).json() == {"TYPE": "f"}
         assert await (await web.get("/deck?TYPE")).json() == {}
         assert (await web.get("/panic?VALUE")).status == 204
+        assert (await web.get("/deck/b/tape/loop?VALUE")).status == 204  # no tape is loaded
         assert (await web.get("/gain?CLIPMODE")).status == 400
         assert (await web.get("/gain?VALUE&TYPE")).status == 400
         info = await (await web.get("/anything?HOST_INFO")).json()

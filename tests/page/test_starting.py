@@ -59,11 +59,10 @@ def test_whoever_has_the_link_still_has_it_after_a_death(
 ) -> None:
     monkeypatch.setattr(starting, "is_loopback", lambda host: False)
     last = LastState()
-    links = []
-    for _ in range(2):
-        with Page(daemon.parts, 0, [].append, last=last) as page:
-            until(lambda page=page: page.url)
-            links.append(page.url)
+    links: list[str] = []
+    for count in (1, 2):
+        with Page(daemon.parts, 0, print, links.append, last):
+            until(lambda count=count: len(links) == count)  # type: ignore[misc]
     assert links[0] == links[1]
     assert f"?{TOKEN}={last.token}" in links[0]
 

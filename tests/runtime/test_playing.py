@@ -46,8 +46,10 @@ def test_a_model_with_a_memory_improvises_and_any_source_may_be_named(
 ) -> None:
     path = ready_site.own("mine")
     walked = mv.play(path, 0.5, seed=5)
-    make_memory().save(path.with_suffix(".memory"))
     prior_artifacts.write_prior_artifact(path.with_suffix(".prior.onnx"))
+    alone = mv.play(path, 0.5, seed=5)
+    np.testing.assert_array_equal(alone.samples, play_prior("mine", 0.5, 5).samples)
+    make_memory().save(path.with_suffix(".memory"))
     sounds = {source: mv.play("mine", 0.5, 5, source=source) for source in ("memory", "prior")}
     np.testing.assert_array_equal(mv.play("mine", 0.5, seed=5).samples, sounds["memory"].samples)
     np.testing.assert_array_equal(

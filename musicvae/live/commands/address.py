@@ -17,7 +17,7 @@ from functools import cached_property
 from string import ascii_lowercase
 from typing import Any, Generic, TypeVar
 
-from musicvae.live.commands.arguments import NO_MODEL, Arguments, RefusedError, Shape
+from musicvae.live.commands.arguments import Arguments, NoModelError, RefusedError, Shape
 from musicvae.live.commands.messages import StoredMessage
 from musicvae.live.limits import DECKS_RANGE, DEFAULT_DECKS
 
@@ -88,6 +88,8 @@ class Row(Generic[T]):
         load: loads the payload of ``apply`` (a model, a tape), on the worker thread.
         fits: whether a command still suits the model of its deck, which may have changed since the
             command was parsed. It must be quick.
+        objects: why the target cannot do a command as things are, or nothing. It is asked of what
+            clients send, by any thread.
         replaced_by: given two commands to the same address, whether the later one makes the
             earlier one inaudible, so that the earlier one can be dropped (coalesced).
 
@@ -120,6 +122,7 @@ class Row(Generic[T]):
     selects: bool = False
     load: Load | None = None
     fits: Callable[[Command, Shape, Any], bool] | None = None
+    objects: Callable[[T, Command], str] | None = None
     replaced_by: Callable[[Command, Command], bool] | None = None
 
     describe: Describe[T] | None = None
@@ -167,7 +170,7 @@ class Row(Generic[T]):
         """
         if self.numbered:
             if not shape.latent_dim:
-                raise RefusedError(NO_MODEL)
+                raise NoModelError
             first = 0 if self.alias is None else self.alias[1]
             last = first + shape.latent_dim - 1
             if not first <= int(key) <= last:

@@ -24,6 +24,13 @@ class RefusedError(ValueError):
     """A message that cannot become a command; its text is the reason that the sender gets."""
 
 
+class NoModelError(RefusedError):
+    """A message for the model of a deck that has none."""
+
+    def __init__(self) -> None:
+        super().__init__(NO_MODEL)
+
+
 @dataclass(frozen=True)
 class Shape:
     """The facts about a deck's model that are needed to check commands.
@@ -75,7 +82,7 @@ class Arguments:
     def latents(self, low: float, high: float, least: int = 1) -> tuple[float, ...]:
         """Numbers for the first latents: at most as many as the model has; see :meth:`numbers`."""
         if not self.shape.latent_dim:
-            raise RefusedError(NO_MODEL)
+            raise NoModelError
         return self.numbers(least, self.shape.latent_dim, low, high)
 
     def number(self, low: float, high: float) -> float:

@@ -9,8 +9,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
-from musicvae.live.commands.address import DECK_NAMES, Address, Command, Morph, Values
-from musicvae.live.commands.arguments import Arguments, RefusedError, Shape
+from musicvae.live.commands.address import DECK_NAMES, Address, Command, Morph, Target, Values
+from musicvae.live.commands.arguments import Arguments, NoModelError, RefusedError, Shape
 from musicvae.live.osc.packets import Argument, Message
 from musicvae.live.osc.patterns import Pattern, PatternError, is_pattern
 
@@ -82,7 +82,8 @@ class AddressTable:
         """The commands of one message: all of them, or none if one of them is refused.
 
         Args:
-            message: its address may be a pattern, which may match several addresses.
+            message: its address may be a pattern, which may match several addresses. Those of decks
+                without a model are left out, where there are others.
             shapes: shapes of each deck.
 
         Returns:
@@ -91,11 +92,11 @@ class AddressTable:
         try:
             if not is_pattern(message.address):
                 meant = self._find(message.address, shapes)
-                return (_command(meant, message.arguments, shapes),)
+                return (_sent(meant, message.arguments, shapes),)
             found = self._expanded(message.address, shapes)
             if not found:
                 return Refusal(message.address, "the pattern matches no address")
-            return tuple(_command(one, message.arguments, shapes) for one in found)
+            return _on_decks_with_models(found, message.arguments, shapes)
         except (RefusedError, PatternError) as error:
             return Refusal(message.address, str(error))
 
@@ -233,3 +234,31 @@ def _command(meant: _Meant, values: tuple[Argument, ...], shapes: Shapes) -> Com
         row, shift = row.alias
         key = str(int(key) - shift) if key else ""
     return Command(row, deck, key, row.read(Arguments(values, shape, key)))
+
+
+def _sent(meant: _Meant, values: tuple[Argument, ...], shapes: Shapes) -> Command:
+    """The command of a message that a client sent."""
+    row, deck, _ = meant
+    settings = row.target in (Target.CONTROLS, Target.SOURCE) and not row.is_job
+    if settings and not shapes.get(deck, _NO_SHAPE).latent_dim:
+        raise NoModelError  # it would set nothing
+    return _command(meant, values, shapes)
+
+
+def _on_decks_with_models(
+    found: Iterable[_Meant], values: tuple[Argument, ...], shapes: Shapes
+) -> tuple[Command, ...]:
+    """The commands of what a pattern matched.
+
+    Raises:
+        RefusedError: one of them is refused, or no deck of these has a model, which they need.
+    """
+    commands, missing = [], None
+    for meant in found:
+        try:
+            commands.append(_sent(meant, values, shapes))
+        except NoModelError as error:
+            missing = error
+    if missing is not None and not commands:
+        raise missing
+    return tuple(commands)

@@ -22,11 +22,14 @@ def lines(parts: Parts) -> list[str]:
     info = voice.controls.info
     playable = parts.repertoire.library.playable()
     others = {name: space for name, space in playable.items() if name != voice.name}
+    loaded = _loaded(parts)
+    idle = [printable(name) for name in others if name not in loaded.values()]
     hosts, decks = tuple(options.allow), tuple(parts.engine.decks)
     who = f"this machine and {', '.join(hosts)}" if hosts else "this machine only"
     facts = [
         ("model", f"{printable(voice.name)}: {what(info, voice.name)}{_relatives(info, others)}"),
-        *_others([printable(name) for name in others], decks),
+        *[(f"deck {deck}", printable(name)) for deck, name in loaded.items()],
+        *_others(idle, decks),
         *([("decks", _decks(decks))] if len(decks) > 2 else []),
         (
             "sound",
@@ -34,7 +37,7 @@ def lines(parts: Parts) -> list[str]:
             f"blocks of {output.block} frames ({output.block / output.sample_rate * 1000:.1f} ms)"
             f"{_callback(parts)}",
         ),
-        *([] if parts.input is None else [("input", _input(parts.input))]),
+        *([] if parts.input is None else [("input", _input(parts.input, parts))]),
         ("listening", f"OSC over UDP and TCP, {_where(parts)}, {who}"),
         ("latents", _names(info)),
         *([("attributes", _attributes(info))] if info.attributes else []),
@@ -42,6 +45,12 @@ def lines(parts: Parts) -> list[str]:
         ("stop", "Ctrl-C"),
     ]
     return [f"{name:>10}  {fact}" for name, fact in facts]
+
+
+def _loaded(parts: Parts) -> dict[str, str]:
+    """The models on other decks than the first, by deck."""
+    _, *others = parts.engine.decks.items()
+    return {name: deck.voice.name for name, deck in others if deck.voice is not None}
 
 
 def what(info: ArtifactInfo, name: str = "") -> str:
@@ -90,10 +99,13 @@ def _where(parts: Parts) -> str:
     return ", also ".join([f"{first} port {parts.port}", *others])
 
 
-def _input(heard: Input) -> str:
-    """What is heard; what feeds back is heard with headphones."""
+def _input(heard: Input, parts: Parts) -> str:
+    """What is heard, and by whom where not by all; what feeds back is heard with headphones."""
+    voices = {name: deck.voice for name, deck in parts.engine.decks.items() if deck.voice}
+    hears = [name for name, voice in voices.items() if voice.controls.sources["input"].ready]
+    whom = f", heard by deck {' and '.join(hears)}" if len(hears) < len(voices) else ""
     hint = "; headphones keep it from hearing the model" if heard.feeds_back else ""
-    return f"{printable(heard.state)}: /input/gain, /input/gate, /input/mix{hint}"
+    return f"{printable(heard.state)}{whom}: /input/gain, /input/gate, /input/mix{hint}"
 
 
 def _callback(parts: Parts) -> str:

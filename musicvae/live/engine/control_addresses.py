@@ -227,6 +227,7 @@ CONTROL_ADDRESSES = (
         f"What moves the latents: {_either(_SOURCES.values(), ',')}. Set values are added to it.",
         readers.word(*_SOURCES),
         apply=lambda controls, c, _: controls.select(c.text),
+        objects=lambda controls, c: controls.lacks(c.text),
         describe=_one(lambda controls: (controls.active_source,)),
         morph=Morph.SWITCH,
         order=1,  # after /walk, /tape/load and /memory/load, which also choose a source

@@ -260,6 +260,11 @@ class Controls:
             self.sources[source].begin()
         self.source = source
 
+    def lacks(self, source: str) -> str:
+        """Why a source cannot move the latents now; empty where it can."""
+        found = self.sources.get(source)
+        return "" if found is None or found.ready else found.wants
+
     def reseed(self, seed: int) -> None:
         """Let every source that draws random numbers begin again."""
         self.guidance.seed = seed

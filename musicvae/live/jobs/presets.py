@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from musicvae.artifact import ArtifactInfo
-from musicvae.errors import SettingError
+from musicvae.errors import MusicVAEError, SettingError
 from musicvae.live.commands import readers
 from musicvae.live.commands.address import Address, Command, Value, Values
 from musicvae.live.commands.arguments import Arguments, RefusedError
@@ -45,7 +45,7 @@ class PresetJobs:
 
     def load(self, command: Command, say: Say) -> tuple[Value, ...]:
         """Apply all messages of the preset at one sample frame."""
-        self._handle.recall(self._kept(command, command.values[0]), command.deck)
+        self._recall(self._kept(command, command.values[0]), command, say)
         return command.values
 
     def delete(self, command: Command, say: Say) -> tuple[Value, ...]:
@@ -65,7 +65,7 @@ class PresetJobs:
         first, second, share = command.values
         a, b = self._kept(command, first), self._kept(command, second)
         state = between(a, b, float(share), self._handle.table.morph_of)
-        self._handle.recall(self._without_restarts(command, state), command.deck)
+        self._recall(self._without_restarts(command, state), command, say)
         return command.values
 
     def morph_in_time(self, command: Command, say: Say) -> tuple[Value, ...]:
@@ -75,8 +75,20 @@ class PresetJobs:
         glide = [message for message in state if message[0] == "/glide"]
         rest = [message for message in state if message[0] != "/glide"]
         state = [["/glide", float(seconds) * 1000], *rest, *glide]
-        self._handle.recall(self._without_restarts(command, state), command.deck)
+        self._recall(self._without_restarts(command, state), command, say)
         return command.values
+
+    def _recall(self, state: list[StoredMessage], command: Command, say: Say) -> None:
+        """Set the deck to a state; what cannot be loaded is left out where it would not play."""
+        chosen = next((message[1] for message in state if message[0] == "/source"), "")
+
+        def without(lost: Command, error: MusicVAEError) -> bool:
+            idle = bool(lost.row.source and chosen) and lost.row.source != chosen
+            if idle:
+                say("/error", lost.address, f"left out, since it does not play here: {error}")
+            return idle
+
+        self._handle.recall(state, command.deck, without)
 
     def _kept(self, command: Command, name: Value) -> list[StoredMessage]:
         info, model = self._model(command)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from math import ceil
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from musicvae.errors import DeviceError, SettingError
+from musicvae.errors import DeviceError, MusicVAEError, SettingError
 from musicvae.latents.tape import ENDINGS, Tape
 from musicvae.live.commands.address import Address, Command, Value, Values
 from musicvae.live.commands.arguments import Arguments, RefusedError
@@ -44,10 +45,13 @@ class TapeJobs:
     Args:
         handle: the engine.
         folder: folder of the tapes.
+        say: shows people why a tape could not be written at the end.
     """
 
-    def __init__(self, handle: EngineHandle, folder: Path) -> None:
-        self._handle = handle
+    def __init__(
+        self, handle: EngineHandle, folder: Path, say: Callable[[str], None] = lambda text: None
+    ) -> None:
+        self._handle, self._say = handle, say
         self._folder = Folder(folder)
         self._running: dict[str, _Running] = {}
 
@@ -63,6 +67,16 @@ class TapeJobs:
         if command.values[0] == _START:
             return self._start(command.deck, name)
         return self._stop(command.deck, name)
+
+    def finish(self) -> None:
+        """Write the tapes that are being recorded; while nothing is rendered any more."""
+        for deck, running in list(self._running.items()):
+            del self._running[deck]
+            if len(running.steps.rows):
+                try:
+                    self._keep(running)
+                except MusicVAEError as error:
+                    self._say(f"/deck/{deck}/tape/record: {error}")
 
     def _start(self, deck: str, name: str) -> tuple[Value, ...]:
         if deck in self._running:
@@ -81,13 +95,25 @@ class TapeJobs:
         return (_START,)
 
     def _stop(self, deck: str, name: str) -> tuple[Value, ...]:
-        running = self._running.pop(deck, None)
+        running = self._running.get(deck)
         if running is None:
             raise SettingError("no tape is being recorded on this deck", hint="/tape/record start")
         self._handle.look(lambda frame: setattr(running.ear, "taker", None))
+        if not len(running.steps.rows):
+            del self._running[deck]
+            raise SettingError(
+                "nothing was heard in so short a time", expected="a step of the encoder"
+            )
+        # Where it cannot be written, as on a full disk, it is kept: stop can be sent again.
+        written, seconds = self._keep(running, name)
+        del self._running[deck]
+        return (_STOP, written, seconds)
+
+    def _keep(self, running: _Running, name: str = "") -> tuple[str, float]:
+        """Write what was heard so far; the name and the seconds."""
         tape = _tape(running)
-        written = self._write(tape, name or running.name or names.take_name(datetime.now()))
-        return (_STOP, written, tape.seconds)
+        name = name or running.name or names.take_name(datetime.now())
+        return self._write(tape, name), tape.seconds
 
     def _write(self, tape: Tape, name: str) -> str:
         """Write the file, under a name that no other has; the name."""
@@ -109,14 +135,8 @@ class TapeJobs:
 
 
 def _tape(running: _Running) -> Tape:
-    """The tape of a recording.
-
-    Raises:
-        SettingError: not one step was heard.
-    """
+    """The tape of a recording of at least one step."""
     info, rows = running.ear.info, running.steps.rows
-    if not len(rows):
-        raise SettingError("nothing was heard in so short a time", expected="a step of the encoder")
     stride = max(1, info.stride)
     return Tape(
         latents=np.clip(rows, *LATENT_RANGE),

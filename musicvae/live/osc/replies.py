@@ -10,8 +10,9 @@ from musicvae.text import printable
 
 #: Fits one Ethernet frame, so no router need split it.
 MAX_BYTES = 1400
-#: Bytes of one text.
-_MAX_TEXT = 200
+#: Bytes of one text: a reason with its hint; Pd reads symbols of up to 1000.
+_MAX_TEXT = 600
+_CUT = "…"
 _MAX_INT = 2**31 - 1
 _MAX_FLOAT = 3.4e38  # of four bytes
 
@@ -55,6 +56,9 @@ def _single(value: float) -> float:
 
 
 def _short(text: str) -> str:
-    whole = printable(text[:_MAX_TEXT].replace("\0", "")).encode()
-    # The cut may have split a character, of which nothing must be left.
-    return whole[:_MAX_TEXT].decode("utf-8", "ignore")
+    whole = printable(text[: _MAX_TEXT + 1].replace("\0", "")).encode()
+    if len(whole) <= _MAX_TEXT:
+        return whole.decode()
+    # The cut may have split a character, of which nothing must be left; half a hint misleads.
+    part = whole[: _MAX_TEXT - len(_CUT.encode())].decode("utf-8", "ignore")
+    return f"{part.rsplit(' ', 1)[0]}{_CUT}"

@@ -47,6 +47,10 @@ class InputSource(Source):
     name = "input"
     guided = True
     meaning = "the sound that comes in"
+    wants = (
+        "nothing is heard: start musicvae live with --input, and /input/load NAME where the model "
+        "has no encoder"
+    )
     encoder_name: str
     following: bool
     gravity: float

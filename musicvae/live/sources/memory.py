@@ -49,6 +49,7 @@ class MemorySource(Source):
     name = "memory"
     guided = True
     meaning = "a memory of encoded tracks"
+    wants = "no memory is loaded: /memory/load NAME"
     memory_name: str
     addresses = (
         _row(

@@ -51,6 +51,7 @@ class PriorSource(Source):
     name = "prior"
     guided = True
     meaning = "a learned prior"
+    wants = "no prior is loaded: /prior/load NAME"
     prior_name: str
     addresses = (
         _row(

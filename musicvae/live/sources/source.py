@@ -31,6 +31,7 @@ class Source(ABC):
     Attributes:
         name: the word for it in ``/source``.
         meaning: a few words for the documentation of ``/source``.
+        wants: why it is not ready, and what mends that; nothing where it always is.
         addresses: its rows of the address table; their target is the source itself.
         guided: whether it reads :attr:`Guidance.lead`, which is computed for such sources alone.
         ear: through which it hears the input; ``None`` where it does not.
@@ -38,6 +39,7 @@ class Source(ABC):
 
     name: ClassVar[str]
     meaning: ClassVar[str]
+    wants: ClassVar[str] = ""
     addresses: ClassVar[tuple[Address, ...]]
     guided: ClassVar[bool] = False
     ear: Ear | None = None

@@ -59,6 +59,7 @@ class TapeSource(Source):
 
     name = "tape"
     meaning = "a tape"
+    wants = "no tape is loaded: /tape/load NAME"
     tape_name: str
     playing: bool
     rate: float

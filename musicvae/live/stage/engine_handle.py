@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from musicvae.errors import LiveError
+from musicvae.errors import LiveError, MusicVAEError
 from musicvae.live.commands.address import Command
 from musicvae.live.commands.arguments import RefusedError, Shape
 from musicvae.live.commands.messages import StoredMessage
@@ -49,6 +49,12 @@ class EngineHandle:
     def deck(self, name: str) -> Deck:
         """The deck of this name, which exists."""
         return self.engine.decks[name]
+
+    def objection(self, command: Command) -> str:
+        """Why a command that a client sent cannot be done as things are; empty if it can."""
+        objects = command.row.objects
+        target = None if objects is None else self.deck(command.deck).target_of(command.row)
+        return "" if objects is None or target is None else objects(target, command)
 
     def apply(self, *commands: Command, payloads: Sequence[object] = ()) -> int:
         """Apply commands together, and wait until they are applied.
@@ -110,12 +116,18 @@ class EngineHandle:
             raise failed[0]
         return seen[0]
 
-    def recall(self, state: Iterable[StoredMessage], deck: str) -> int:
+    def recall(
+        self,
+        state: Iterable[StoredMessage],
+        deck: str,
+        without: Callable[[Command, MusicVAEError], bool] = lambda command, error: False,
+    ) -> int:
         """Set a deck to a state, at one sample frame.
 
         Args:
             state: messages without a deck.
             deck: its name.
+            without: whether to do without a command whose payload cannot be loaded, and why.
 
         Returns:
             The sample frame at which it was set.
@@ -125,8 +137,15 @@ class EngineHandle:
             MusicVAEError: a tape cannot be loaded; see :meth:`Loader.tape`.
             LiveError: the engine is not rendered.
         """
-        commands = [self._restore_for(message, deck) for message in state]
-        payloads = [self.payload(command) for command in commands]
+        commands, payloads = list[Command](), list[object]()
+        for command in [self._restore_for(message, deck) for message in state]:
+            try:
+                payloads.append(self.payload(command))
+            except MusicVAEError as error:
+                if not without(command, error):
+                    raise
+            else:
+                commands.append(command)
         return self.apply(*commands, payloads=payloads)
 
     def _restore_for(self, message: StoredMessage, deck: str) -> Command:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from musicvae.errors import PacketError
 from musicvae.live.commands.address import DECKS, Command
-from musicvae.live.commands.arguments import RefusedError, Shape
+from musicvae.live.commands.arguments import NO_MODEL, RefusedError, Shape
 from musicvae.live.commands.table import Refusal
 from musicvae.live.osc import packets
 from musicvae.live.osc.packets import Message
@@ -106,7 +106,7 @@ def test_without_a_model_latents_are_refused(address: str) -> None:
 
 def test_what_the_daemon_writes_is_refused_from_the_network() -> None:
     internal = [entry.path for entry in ADDRESSES if entry.internal]
-    assert internal == ["/loop"]
+    assert internal == ["/loop", "/moment"]
     for path in ("/loop", "/deck/a/loop", "/deck/b/loop"):
         assert asked(path, 1) == "is written by the daemon alone"
     assert "matches no address" in asked("/lo?p", 1)
@@ -140,6 +140,25 @@ def test_a_pattern_that_stands_for_numbers_stands_for_no_words_beside_them() -> 
         "/deck/a/latent/1",
     ]
     assert "matches no address" in asked("/latent/*", 0.5, shapes=NO_MODELS)
+
+
+def test_a_pattern_leaves_out_decks_without_a_model() -> None:
+    one = {"a": Shape(2), "b": Shape(), "c": Shape(2)}
+    for address in (
+        "/deck/*/latent",
+        "/deck/*/latent/scale",
+        "/deck/*/latent/norm",
+        "/deck/*/walk",
+    ):
+        assert [c.deck for c in asked(address, 0.5, shapes=one)] == ["a", "c"]
+    assert [c.deck for c in asked("/deck/*/gain", 0.5, shapes=one)] == ["a", "b", "c"]
+    assert asked("/deck/*/walk", 0.5, shapes=NO_MODELS) == NO_MODEL
+    assert "out of range" in asked("/deck/*/walk", -1.0, shapes=one)
+
+
+@pytest.mark.parametrize("message", [("/walk", 1.0), ("/source", "walk"), ("/freeze", 1)])
+def test_what_sets_a_model_is_refused_where_there_is_none(message: tuple[str, Any]) -> None:
+    assert asked(*message, shapes=NO_MODELS) == NO_MODEL
 
 
 def test_a_pattern_is_refused_as_a_whole_and_never_quits() -> None:

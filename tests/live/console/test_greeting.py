@@ -5,6 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import soundfile
+
 from musicvae.artifact import ArtifactInfo, LatentInfo
 from musicvae.live.console import greeting
 from musicvae.live.daemon import Daemon
@@ -13,7 +16,7 @@ from musicvae.live.outputs.output import Null
 
 def lines(daemon: Daemon) -> dict[str, str]:
     """The facts by their names."""
-    return dict(line.split(maxsplit=1) for line in daemon.greeting())
+    return {line[:10].strip(): line[12:] for line in daemon.greeting()}
 
 
 def test_it_says_what_where_and_how(models: Path) -> None:
@@ -32,6 +35,18 @@ def test_it_says_what_where_and_how(models: Path) -> None:
             "try": f"oscsend localhost {daemon.port} /latent ffff 0.5 -1.2 0.4 2.0",
             "stop": "Ctrl-C",
         }
+
+
+def test_other_decks_say_what_they_play_and_what_hears(models: Path, tmp_path: Path) -> None:
+    heard = tmp_path / "voice.wav"
+    soundfile.write(heard, np.ones(1000), 16_000)
+    (models / "ears.onnx").rename(models / "jazz.encoder.onnx")
+    given = [models / "wide.onnx", models / "jazz.onnx"]
+    with Daemon(given, output=Null(48_000), port=0, input=heard) as daemon:
+        said = lines(daemon)
+    assert said["deck b"] == "jazz"
+    assert "also" not in said
+    assert ", heard by deck b: /input/gain" in said["input"]
 
 
 def test_long_lists_are_cut_and_nothing_steers_the_terminal(

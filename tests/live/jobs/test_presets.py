@@ -49,6 +49,26 @@ def test_a_preset_is_recalled_to_the_bit(rig: Any) -> None:
     assert latent[1] == float(np.float32(ODD))
 
 
+def test_what_a_preset_does_not_play_may_have_gone(rig: Any, models: Path) -> None:
+    rig.done("/tape/load", "solo")
+    rig.done("/preset/save", "loop")
+    rig.apply("/walk", 1.0)
+    rig.apply("/source", "walk")
+    rig.apply("/gain", -6.0)
+    rig.done("/preset/save", "walk")
+    (models / "solo.tape").unlink()
+    rig.apply("/gain", 0.0)
+    before = rig.state()
+    assert "no tape of that name" in rig.failed("/preset/load", "loop")
+    assert rig.state() == before
+    rig.done("/preset/load", "walk")
+    (_, address, (left, reason)), *_ = [one for one in rig.said if one[1] == "/error"]
+    assert (address, left) == ("/error", "/deck/a/tape/load")
+    assert "does not play here" in reason
+    assert ["/gain", -6.0] in rig.state()
+    rig.done("/morph", "walk", "walk", 1.0)
+
+
 def test_all_of_a_preset_happens_at_one_frame(rig: Any) -> None:
     rig.done("/preset/save", "one")
     frames: list[int] = []

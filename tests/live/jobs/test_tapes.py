@@ -41,6 +41,35 @@ def test_what_comes_in_is_looped(daemon: Daemon, make_client: Any, models: Path)
     assert client.status()["source"] == "tape"
 
 
+def test_a_tape_that_cannot_be_written_is_kept_until_it_can(
+    daemon: Daemon, make_client: Any, models: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = make_client(daemon.port)
+    client.done("/tape/record", "start", "full")
+    frame = daemon.parts.engine.frame
+    while daemon.parts.engine.frame < frame + 4000:
+        client.sync()
+    with monkeypatch.context() as patch:
+
+        def fails(*_: object) -> None:
+            raise OSError(28, "No space left on device")
+
+        patch.setattr(Tape, "to_bytes", fails)
+        assert "No space left" in client.failed("/tape/record", "stop")
+    assert client.done("/tape/record", "stop")[1] == "full"
+    assert Tape.load(models / "full.tape").seconds > 0.2
+
+
+def test_a_tape_is_written_at_the_end(daemon: Daemon, make_client: Any, models: Path) -> None:
+    client = make_client(daemon.port)
+    client.done("/tape/record", "start", "last")
+    frame = daemon.parts.engine.frame
+    while daemon.parts.engine.frame < frame + 4000:
+        client.sync()
+    daemon.stop()
+    assert Tape.load(models / "last.tape").seconds > 0.2
+
+
 def test_what_cannot_be_recorded_is_refused(
     daemon: Daemon, make_client: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -83,14 +83,25 @@ def test_the_last_byte_is_used_however_the_tags_are_padded() -> None:
 
 
 def test_values_keep_their_meaning() -> None:
-    (read,) = packets.read(message("/x", 2**40, -(2**40), True, math.nan, "é" * 300))
-    assert read.arguments == (2**31 - 1, -(2**31), 1, 0.0, "é" * 100)
+    (read,) = packets.read(message("/x", 2**40, -(2**40), True, math.nan, "é" * 700))
+    assert read.arguments == (2**31 - 1, -(2**31), 1, 0.0, "é" * 298 + "…")
 
 
 @given(st.lists(st.one_of(st.integers(), st.floats(), st.text()), max_size=8))
 def test_python_osc_reads_the_same(values: list[int | float | str]) -> None:
     data = message("/status.reply", *values)
     assert list(OscMessage(data).params) == list(packets.read(data)[0].arguments)
+
+
+def test_a_long_reason_is_cut_between_words() -> None:
+    reason = "pip install ./plugins " * 40
+    (read,) = packets.read(message("/fail", "/model/load", reason))
+    (_, said) = read.arguments
+    assert isinstance(said, str)
+    assert 560 < len(said.encode()) <= 600
+    assert set(said.removesuffix("…").split()) <= {"pip", "install", "./plugins"}
+    (read,) = packets.read(message("/fail", "/model/load", reason[:600]))
+    assert read.arguments[1] == reason[:600]
 
 
 def test_what_does_not_fit_is_left_out_and_nothing_more() -> None:
