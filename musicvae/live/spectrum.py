@@ -63,7 +63,8 @@ class Spectrum:
         sound = self._ring[(self._heard + self._back) % len(self._ring)] * self._window
         power = np.square(np.abs(np.fft.rfft(sound, axis=0))).mean(axis=1)
         found = 10 * np.log10(np.maximum(self._shapes @ power, 10 ** (SILENCE / 10)))
-        return tuple(found.tolist())
+        # Some processors round a logarithm otherwise.
+        return tuple(np.maximum(found, SILENCE).tolist())
 
 
 class Spectra:

@@ -51,7 +51,7 @@ def until(holds: Callable[[], bool]) -> None:
 
 def ask(page: Page, path: str) -> Any:
     with urllib.request.urlopen(f"{page.url}{path}", timeout=60) as answer:
-        return json.load(answer)
+        return json.load(answer) if answer.status == 200 else None
 
 
 def test_whoever_has_the_link_still_has_it_after_a_death(
