@@ -17,6 +17,11 @@ from musicvae.models.folder import PRIOR_ENDING
 from musicvae.paths import AnyPath, expand
 from musicvae.text import printable
 
+#: Who types one of these means a file, which may be missing; yet a model may have such a name.
+_FILE_ENDINGS = (
+    *(".onnx", ".memory", ".tape", ".json"),
+    *(".wav", ".flac", ".ogg", ".mp3", ".aiff", ".aif", ".au"),
+)
 _SEPARATORS = tuple(filter(None, ("/", os.sep, os.altsep)))
 
 
@@ -74,7 +79,8 @@ def locate(given: AnyPath, part: Wanted = "decoder") -> Place:
     """The artifact that a path or the name of a ready model stands for.
 
     A text with a separator or the ending ``.onnx``, and a path object, is a path. Any other text is
-    a name; where there is no model of that name, but a file or folder, it is that.
+    a name; where there is no model of that name, but a file or folder, it is that, and with the
+    ending of a file, as in ``jazz.memory``, it is a file that is missing.
 
     Args:
         given: as a person typed it.
@@ -94,7 +100,7 @@ def locate(given: AnyPath, part: Wanted = "decoder") -> Place:
     try:
         model = find(given)
     except UnknownNameError:
-        if os.path.lexists(here):
+        if os.path.lexists(here) or given.lower().endswith(_FILE_ENDINGS):
             return Place(here)
         raise
     if _could_be_meant(here):

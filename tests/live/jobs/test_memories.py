@@ -27,6 +27,7 @@ def test_a_memory_is_loaded_and_plays(rig: Any) -> None:
     assert source(rig) == "memory"
     assert rig.done("/style", "odd") == ["odd"]
     assert "no style, track or genre" in rig.failed("/style", "polka")
+    assert "did you mean 'track 1'?" in rig.failed("/style", "trak 1")
 
 
 def spoiled(data: bytes) -> dict[str, bytes]:
