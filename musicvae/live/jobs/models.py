@@ -126,7 +126,8 @@ class ModelJobs:
                     expected=f"{ALL}, {', '.join(every[:_SHOWN])}{', or a track' * ready}",
                     received=f"{name!a:.80}",
                     hint=did_you_mean(name, known)
-                    or "/memory/load NAME loads another memory, /prior/load NAME a prior",
+                    or "`musicvae inspect MODEL --memory` lists the tracks of its memory; "
+                    "/memory/load NAME loads another memory, /prior/load NAME a prior",
                 )
         self._handle.apply(command)
         return command.values
