@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from musicvae.runtime.decoder import Decoder as Decoder
     from musicvae.runtime.encoder import Encoder as Encoder
     from musicvae.runtime.improvising import improvise as improvise
+    from musicvae.runtime.memories import load_memory as load_memory
     from musicvae.runtime.playing import play as play
     from musicvae.runtime.prior import Prior as Prior
     from musicvae.runtime.stream_decoder import StreamDecoder as StreamDecoder
@@ -69,6 +70,7 @@ _HOMES = {
     "improvise": "runtime.improvising",
     "inspect": "models",
     "load": "vae.run.loading",
+    "load_memory": "runtime.memories",
     "play": "runtime.playing",
     "read": "audio",
     "scan": "data.tracks",

@@ -112,4 +112,5 @@ FAMILIES: Registry[ModelFamily] = Registry(
     ModelFamily,
     noun="model family",
     hint='pip install "musicvae[train]", or the distribution that brings this family',
+    others="install the distribution that brings this family",
 )

@@ -102,4 +102,5 @@ GENRES: Registry[Genre] = Registry(
     Genre,
     noun="genre",
     hint="pip install ./plugins/gtzan (the ten GTZAN genres), or write one: plugins/README.md",
+    others="`musicvae genres` lists them; plugins/README.md shows how to write one",
 )

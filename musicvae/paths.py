@@ -12,11 +12,11 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterable
-from difflib import get_close_matches
 from itertools import islice
 from pathlib import Path
 
 from musicvae.errors import MusicVAEError, SettingError
+from musicvae.similar import nearest
 
 #: What callers may give as a path.
 AnyPath = str | os.PathLike[str]
@@ -197,8 +197,8 @@ def _similar(file: Path) -> Path | None:
             names = [entry.name for entry in islice(entries, _NAMES_COMPARED) if entry.is_file()]
     except OSError:
         return None
-    near = get_close_matches(file.name, names, 1, 0.8)
-    return file.with_name(near[0]) if near and near[0] != file.name else None
+    near = nearest(file.name, names, 0.8)
+    return file.with_name(near) if near is not None and near != file.name else None
 
 
 def _where(file: Path) -> str:

@@ -40,4 +40,5 @@ PRIORS: Registry[PriorFamily] = Registry(
     PriorFamily,
     noun="family of priors",
     hint='pip install "musicvae[train]", or the distribution that brings this family',
+    others="install the distribution that brings this family",
 )

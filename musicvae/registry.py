@@ -11,7 +11,7 @@ Four properties hold for every registry:
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import Distribution, EntryPoint, distributions
 from typing import Generic, Protocol, TypeVar
@@ -23,6 +23,7 @@ from musicvae.errors import (
     RegistryError,
     UnknownNameError,
 )
+from musicvae.similar import did_you_mean
 
 
 class Named(Protocol):
@@ -63,14 +64,16 @@ class Registry(Generic[T]):
         group: entry-point group, such as ``"musicvae.genres"``.
         kind: class that every plug-in must be an instance of.
         noun: word for one plug-in in messages, such as ``"genre"``.
-        hint: the advice given when a name is unknown.
+        hint: the advice where nothing is installed: how to install some.
+        others: the advice where others are installed, none of which has a similar name.
     """
 
-    def __init__(self, group: str, kind: type[T], noun: str, hint: str) -> None:
+    def __init__(self, group: str, kind: type[T], noun: str, hint: str, others: str) -> None:
         self.group = group
         self.kind = kind
         self.noun = noun
         self.hint = hint
+        self.others = others
         self._claims: dict[str, dict[str, EntryPoint]] | None = None
         self._loaded: dict[str, T] = {}
 
@@ -89,6 +92,10 @@ class Registry(Generic[T]):
         if name not in self._loaded:
             self._loaded[name] = self._load(name)
         return self._loaded[name]
+
+    def advice(self, name: str, known: Sequence[str]) -> str:
+        """The hint for a name that is none of the known ones: what to type, or to install."""
+        return did_you_mean(name, known) or (self.others if known else self.hint)
 
     def claimants(self, name: str) -> tuple[str, ...]:
         """The distributions that claim a name, with version, sorted; imports nothing."""
@@ -137,7 +144,7 @@ class Registry(Generic[T]):
                 f"no {self.noun} named {name!r} is installed",
                 expected=", ".join(self.names()) or f"none: no {self.noun} is installed",
                 received=name,
-                hint=self.hint,
+                hint=self.advice(name, self.names()),
             )
         if len(claims) > 1:
             raise DuplicateNameError(

@@ -18,7 +18,7 @@ GROUP = "test.genres"
 
 @pytest.fixture
 def registry() -> Registry[Genre]:
-    return Registry(GROUP, Genre, noun="genre", hint="pip install some-genres")
+    return Registry(GROUP, Genre, noun="genre", hint="pip install some-genres", others="list")
 
 
 def install(site: Any, name: str, entries: dict[str, str], **more: Any) -> Path:
@@ -145,7 +145,7 @@ def test_torn_metadata_of_somebody_else_hides_nothing(
 def test_an_unknown_name_lists_what_is_there_and_what_to_install(
     fake_site: Any, registry: Registry[Genre]
 ) -> None:
-    with pytest.raises(UnknownNameError, match="none: no genre is installed"):
+    with pytest.raises(UnknownNameError, match=r"none: no genre is installed.*some-genres"):
         registry.get("bossa")
     fake_site.module("fake_known", BOSSA)
     install(fake_site, "known", {"bossa": "fake_known:BOSSA"})
@@ -153,9 +153,11 @@ def test_an_unknown_name_lists_what_is_there_and_what_to_install(
     with pytest.raises(UnknownNameError) as caught:
         registry.get("polka")
     assert str(caught.value) == (
-        "no genre named 'polka' is installed. Expected: bossa. Received: polka. "
-        "Hint: pip install some-genres"
+        "no genre named 'polka' is installed. Expected: bossa. Received: polka. Hint: list"
     )
+    with pytest.raises(UnknownNameError) as caught:
+        registry.get("bosa")
+    assert caught.value.hint == "did you mean 'bossa'?"
 
 
 def test_refresh_sees_what_was_installed_meanwhile(

@@ -28,7 +28,7 @@ def describe(info: ArtifactInfo) -> str:
         _effect_table(info.latents),
         _attribute_table(info.attributes),
     )
-    blocks = (_aligned(_facts(info)), _aligned(made), *tables)
+    blocks = (aligned(_facts(info)), aligned(made), *tables)
     return "\n\n".join(filter(None, map("\n".join, blocks)))
 
 
@@ -107,7 +107,7 @@ def _prior(prior: PriorInfo) -> dict[str, str]:
     }
 
 
-def _aligned(facts: Mapping[str, str]) -> Iterator[str]:
+def aligned(facts: Mapping[str, str]) -> Iterator[str]:
     """A line for each fact, wrapped where it is long, with all values in one column."""
     width = max(map(len, facts), default=0) + 2
     for name, value in facts.items():

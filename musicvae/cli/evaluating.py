@@ -38,8 +38,16 @@ def add(commands: Commands) -> None:
         "--source", action="append", metavar="NAME",
         help="walk, memory, prior, or prior=0.5 for a variation; may be repeated (default: walk)",
     )  # fmt: skip
-    parser.add_argument("--memory", metavar="FILE", help="a memory in place of the model's")
-    parser.add_argument("--prior", metavar="FILE", help="a prior in place of the model's")
+    parser.add_argument(
+        "--memory",
+        metavar="FILE",
+        help="a memory in place of the model's, or the name of a ready model that brings one",
+    )
+    parser.add_argument(
+        "--prior",
+        metavar="FILE",
+        help="a prior in place of the model's, or the name of a ready model that brings one",
+    )
     parser.add_argument(
         "--n", type=int, default=10, help="how many sounds each source plays (default: 10)"
     )

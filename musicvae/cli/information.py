@@ -1,9 +1,8 @@
-"""The commands that print information: ``genres``, ``recipes`` and ``inspect``."""
+"""The commands that print what is installed: ``genres`` and ``recipes``."""
 
 from __future__ import annotations
 
 import argparse
-import json
 from typing import TYPE_CHECKING, Any
 
 from musicvae.cli.options import Commands, Run
@@ -15,18 +14,14 @@ if TYPE_CHECKING:
 
 
 def add(commands: Commands) -> None:
-    """Declare ``genres``, ``recipes`` and ``inspect``.
+    """Declare ``genres`` and ``recipes``.
 
     Args:
         commands: the result of ``ArgumentParser.add_subparsers()``.
     """
     genres = _command(commands, "genres", "list the installed genres", list_genres)
     recipes = _command(commands, "recipes", "list the recipes and their settings", list_recipes)
-    inspect = _command(commands, "inspect", "print what an artifact says", inspect_artifact)
-    inspect.add_argument(
-        "artifact", help="an .onnx file that musicvae exported, or the name of a ready model"
-    )
-    for command in (genres, recipes, inspect):
+    for command in (genres, recipes):
         command.add_argument("--json", action="store_true", help="print JSON for other programs")
 
 
@@ -136,23 +131,6 @@ def _shown(value: object) -> str:
 
 def _seconds(recipe: Recipe) -> str:
     return f"({recipe.seconds:.2f})"
-
-
-def inspect_artifact(options: argparse.Namespace) -> None:
-    """Print the description of an artifact, after all checks.
-
-    Raises:
-        MusicVAEError: the file is not an artifact that can be played, or there is no such model.
-    """
-    from musicvae.models import inspect
-
-    info = inspect(options.artifact)
-    if options.json:
-        print_json(json.loads(info.to_json()))
-        return
-    from musicvae.artifact.text import describe
-
-    print(describe(info))
 
 
 def print_json(value: object) -> None:

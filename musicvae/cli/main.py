@@ -16,6 +16,7 @@ from musicvae.cli import (
     evaluating,
     exporting,
     information,
+    inspecting,
     keeping,
     listening,
     models,
@@ -47,7 +48,7 @@ def build_parser() -> argparse.ArgumentParser:
     modules = (
         *(training, priors, sampling, listening, surveying, taping, remembering),
         *(exporting, playing, sounding, transforming, rendering, paging, evaluating),
-        *(models, information),
+        *(models, information, inspecting),
     )
     for module in modules:
         module.add(commands)

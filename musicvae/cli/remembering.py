@@ -30,7 +30,7 @@ def add(commands: Commands) -> None:
         "--encoder",
         required=True,
         metavar="MODEL",
-        help="an encoder .onnx, or the name of a ready model with an encoder",
+        help="an encoder .onnx, a decoder .onnx with one, or the name of a ready model with one",
     )
     parser.add_argument(
         "-o", "--out", type=Path, required=True, help="memory to write, such as jazz.memory"
@@ -64,6 +64,7 @@ def make_memory(options: argparse.Namespace) -> None:
     """
     from musicvae.cli.results import shown
     from musicvae.latents.memory import ENDINGS
+    from musicvae.models import encoder_named
     from musicvae.paths import expand, output_file
     from musicvae.runtime.encoder import Encoder
     from musicvae.runtime.remembering import pieces_of, remember
@@ -78,7 +79,7 @@ def make_memory(options: argparse.Namespace) -> None:
     pieces = pieces_of(options.tracks, options.style, options.split)
     memory = remember(
         pieces,
-        Encoder(options.encoder),
+        Encoder(encoder_named(options.encoder)),
         options.minutes,
         licence=options.licence,
         source=options.source,

@@ -50,11 +50,19 @@ def add(commands: Commands) -> None:
     )
     parser.add_argument("--seconds", type=float, help="length (default: 10); a tape has its own")
     parser.add_argument("--seed", type=int, help="equal seeds give equal sounds")
-    parser.add_argument("--memory", metavar="FILE", help="a memory in place of the model's")
+    parser.add_argument(
+        "--memory",
+        metavar="FILE",
+        help="a memory in place of the model's, or the name of a ready model that brings one",
+    )
     parser.add_argument(
         "--continuity", type=float, help="seconds from jump to jump in a memory (default: 4)"
     )
-    parser.add_argument("--prior", metavar="FILE", help="a prior in place of the model's")
+    parser.add_argument(
+        "--prior",
+        metavar="FILE",
+        help="a prior in place of the model's, or the name of a ready model that brings one",
+    )
     parser.add_argument(
         "--variation",
         type=float,

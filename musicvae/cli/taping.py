@@ -27,7 +27,8 @@ def add(commands: Commands) -> None:
     parser.add_argument(
         "model",
         metavar="MODEL",
-        help="a stream run, an encoder .onnx, or the name of a ready model with an encoder",
+        help="a stream run, an encoder .onnx, a decoder .onnx with one, or the name of a "
+        "ready model with one",
     )
     parser.add_argument("file", metavar="FILE", type=Path, help="a sound file")
     parser.add_argument(
@@ -46,13 +47,14 @@ def make_tape(options: argparse.Namespace) -> int:
     from musicvae.audio import check_readable, read_as
     from musicvae.cli.results import print_notes, shown
     from musicvae.latents.tape import ENDINGS
-    from musicvae.models import locate
+    from musicvae.models import encoder_named, locate
     from musicvae.paths import expand, output_file
 
     file = expand(options.file)
     out = output_file(options.out, ENDINGS, [expand(options.model), file])
     check_readable(file)  # before the model, so that a bad file is refused at once
-    model = locate(options.model, "encoder").path
+    encoder = encoder_named(options.model)
+    model = locate(encoder, "encoder").path
     trained: Any
     if model.is_dir():
         from musicvae.vae.quiet import quieten_tensorflow
@@ -65,7 +67,7 @@ def make_tape(options: argparse.Namespace) -> int:
     else:
         from musicvae.runtime.encoder import Encoder
 
-        trained = Encoder(options.model)
+        trained = Encoder(encoder)
         wanted = trained.info
     # Each model makes its own channels of several, but all make one in the same way.
     channels = 1 if wanted.channels == 1 else None

@@ -18,7 +18,7 @@ class Source:
     Attributes:
         name: one of :data:`musicvae.runtime.playing.PLAYERS`.
         variation: of a prior, 0 to 1; see :func:`musicvae.runtime.new_music.play_prior`.
-        memory: the memory or its path; ``None`` is the model's own.
+        memory: its path, or the name of a ready model that brings one; ``None`` is the model's own.
         prior: the prior's path; ``None`` is the model's own.
     """
 

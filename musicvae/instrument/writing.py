@@ -21,7 +21,7 @@ from musicvae.instrument.runtime_files import RuntimeFiles, runtime_files
 from musicvae.latents.memory import Memory
 from musicvae.models import locate
 from musicvae.paths import AnyPath
-from musicvae.runtime.improvising import has_memory, memory_file
+from musicvae.runtime.memories import has_memory, memory_file
 from musicvae.version import __version__
 
 _ASSETS = Path(__file__).with_name("assets")

@@ -12,6 +12,7 @@ from musicvae.models.finding import find_all as find_all
 from musicvae.models.finding import names as names
 from musicvae.models.folder import models_folder as models_folder
 from musicvae.models.locating import Place as Place
+from musicvae.models.locating import encoder_named as encoder_named
 from musicvae.models.locating import inspect as inspect
 from musicvae.models.locating import is_name as is_name
 from musicvae.models.locating import locate as locate

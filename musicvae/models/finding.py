@@ -135,6 +135,9 @@ def _declared(ready: ReadyModel, distribution: str) -> Model:
 
 def _unknown(name: str) -> UnknownNameError:
     known = names()
+    advice = READY_MODELS.advice(name, known)
+    if not known:
+        advice += f", or put .onnx files into {_shown(models_folder())}"
     more = f" and {len(known) - _SHOWN} more" if len(known) > _SHOWN else ""
     listed = ", ".join(map(printable, known[:_SHOWN])) + more
     beside = Path(f"{name}.onnx")
@@ -144,7 +147,7 @@ def _unknown(name: str) -> UnknownNameError:
         received=printable(name, most=80),
         hint=f"for the file: {printable(str(beside))}"
         if os.path.isfile(beside)  # noqa: PTH113 (a name may be too long for a file)
-        else f"{READY_MODELS.hint}, or put its .onnx file into {_shown(models_folder())}",
+        else advice,
     )
 
 

@@ -18,6 +18,7 @@ from musicvae.models.card import MAX_CARD
 from musicvae.models.records import digest, read_record, record, records, text, whole
 from musicvae.models.transport import is_address, receive
 from musicvae.paths import AnyPath, input_file
+from musicvae.similar import did_you_mean
 
 #: The version of the index that is read today.
 SCHEMA = 1
@@ -121,6 +122,7 @@ class Index:
                 f"the index has no model named {name!r:.80}",
                 expected=", ".join(sorted(self.offers)[:40]) or "none: the index is empty",
                 received=self.place,
+                hint=did_you_mean(name, self.offers),
             )
         return self.offers[name]
 

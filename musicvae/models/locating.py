@@ -13,10 +13,15 @@ from musicvae.artifact.reading import load, read_info
 from musicvae.errors import ArtifactError, DuplicateNameError, MusicVAEError, UnknownNameError
 from musicvae.models.checking import check
 from musicvae.models.finding import Model, find, find_all
-from musicvae.models.folder import PRIOR_ENDING
+from musicvae.models.folder import PRIOR_ENDING, encoder_of
 from musicvae.paths import AnyPath, expand
 from musicvae.text import printable
 
+#: Who types one of these means a file, which may be missing; yet a model may have such a name.
+_FILE_ENDINGS = (
+    *(".onnx", ".memory", ".tape", ".json"),
+    *(".wav", ".flac", ".ogg", ".mp3", ".aiff", ".aif", ".au"),
+)
 _SEPARATORS = tuple(filter(None, ("/", os.sep, os.altsep)))
 
 
@@ -74,7 +79,8 @@ def locate(given: AnyPath, part: Wanted = "decoder") -> Place:
     """The artifact that a path or the name of a ready model stands for.
 
     A text with a separator or the ending ``.onnx``, and a path object, is a path. Any other text is
-    a name; where there is no model of that name, but a file or folder, it is that.
+    a name; where there is no model of that name, but a file or folder, it is that, and with the
+    ending of a file, as in ``jazz.memory``, it is a file that is missing.
 
     Args:
         given: as a person typed it.
@@ -94,7 +100,7 @@ def locate(given: AnyPath, part: Wanted = "decoder") -> Place:
     try:
         model = find(given)
     except UnknownNameError:
-        if os.path.lexists(here):
+        if os.path.lexists(here) or given.lower().endswith(_FILE_ENDINGS):
             return Place(here)
         raise
     if _could_be_meant(here):
@@ -147,6 +153,40 @@ def _kind(here: Path) -> str:
     return "a folder" if here.is_dir() else "a file"
 
 
+def encoder_named(given: AnyPath) -> AnyPath:
+    """What a person means who gives a model where an encoder is needed.
+
+    Args:
+        given: a run, an encoder, a decoder, or the name of a ready model.
+
+    Returns:
+        Of the file of a decoder, the path of the encoder that makes its latents:
+        ``jazz.encoder.onnx`` beside ``jazz.onnx``, or one that is installed. ``given`` where there
+        is neither, and for everything else.
+
+    Raises:
+        ArtifactError: the file is no artifact, or as :func:`locate`.
+        RegistryError: as :func:`locate`.
+    """
+    place = locate(given, "encoder")
+    if place.model is not None or not place.path.is_file():
+        return given
+    info = read_info(place.path)
+    if info.kind not in ("stream", "clip"):
+        return given
+    return encoder_of(place.path) or _installed(info.latent_space) or given
+
+
+def _installed(latent_space: str) -> Path | None:
+    """An encoder of a latent space among the ready models, or ``None``."""
+    if latent_space:
+        for record in find_all():
+            found = record.value and (record.value.encoder or record.value.artifact)
+            if found and _makes(found, latent_space):
+                return found
+    return None
+
+
 def _encoder(model: Model) -> Path:
     """The encoder of a model, or another one that is installed and makes the same latents."""
     if model.encoder is not None:
@@ -154,11 +194,8 @@ def _encoder(model: Model) -> Path:
     info = read_info(model.artifact)
     if info.kind == "encoder":
         return model.artifact
-    if info.latent_space:
-        for record in find_all():
-            found = record.value and (record.value.encoder or record.value.artifact)
-            if found and _makes(found, info.latent_space):
-                return found
+    if (found := _installed(info.latent_space)) is not None:
+        return found
     raise ArtifactError(
         f"there is no encoder for the model {model.name!r}",
         expected=f"an encoder of the latent space {info.latent_space or '(unstated)'}",

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from musicvae.errors import SettingError
-from musicvae.recipes.ranges import Range, nearest
+from musicvae.recipes.ranges import Range
+from musicvae.similar import did_you_mean
 
 #: The text of no augmentation.
 NONE = "none"
@@ -63,7 +64,7 @@ def parse_augment(how: object) -> dict[str, float]:
     strengths: dict[str, float] = {}
     for name, strength in wanted:
         if name not in OPTIONS:
-            raise _not_understood(f"{name!r:.40}", nearest(name, OPTIONS))
+            raise _not_understood(f"{name!r:.40}", did_you_mean(name, OPTIONS))
         if name in strengths:
             raise _not_understood(f"{name} twice")
         option = OPTIONS[name]

@@ -7,8 +7,9 @@ from dataclasses import fields
 from typing import TYPE_CHECKING, TypeVar
 
 from musicvae.errors import SettingError
-from musicvae.recipes.ranges import Range, nearest
+from musicvae.recipes.ranges import Range
 from musicvae.recipes.recipe import Recipe
+from musicvae.similar import did_you_mean
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -34,7 +35,7 @@ def read_settings(kind: type[S], recipe: Recipe, ranges: Mapping[str, Range]) ->
                 f"the {recipe.family} family has no such setting",
                 expected=", ".join(known) or "no settings",
                 received=f"model.{name}={recipe.model[name]}",
-                hint=nearest(name, known),
+                hint=did_you_mean(name, known),
             )
     values = {
         name: ranges[name].check(f"model.{name}", value) for name, value in recipe.model.items()

@@ -6,10 +6,8 @@ a plain ``int`` or ``float`` within its range.
 
 from __future__ import annotations
 
-import difflib
 import math
 import numbers
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from musicvae.errors import SettingError
@@ -74,12 +72,6 @@ def checked_seed(seed: object) -> int | None:
         SettingError: it is no whole number, or out of range.
     """
     return None if seed is None else int(SEED.check("the seed", seed))
-
-
-def nearest(name: object, known: Iterable[str]) -> str | None:
-    """A hint that names the known name that is most like ``name``, if one is."""
-    found = difflib.get_close_matches(str(name)[:100], list(known), n=1)
-    return f"did you mean {found[0]}?" if found else None
 
 
 def _number(value: object, text: bool) -> float | int | None:

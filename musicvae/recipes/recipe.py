@@ -17,9 +17,10 @@ from typing import Any
 from musicvae.errors import SettingError
 from musicvae.recipes.audio_spec import CHANNELS, RATES, AudioSpec
 from musicvae.recipes.augmentation import NONE, augment_text
-from musicvae.recipes.ranges import SEED, Range, nearest, whole
+from musicvae.recipes.ranges import SEED, Range, whole
 from musicvae.recipes.split import parse_split
 from musicvae.registry import Registry
+from musicvae.similar import did_you_mean
 from musicvae.text import printable
 
 
@@ -117,7 +118,7 @@ class Recipe:
                     "a recipe has no such setting",
                     expected=", ".join(known),
                     received=name,
-                    hint=nearest(name, known),
+                    hint=did_you_mean(name, known),
                 )
             if name == "model":
                 changes[name] = {**self.model, **_plain_mapping(value)}
@@ -210,7 +211,8 @@ RECIPES: Registry[Recipe] = Registry(
     "musicvae.recipes",
     Recipe,
     noun="recipe",
-    hint="`musicvae recipes` lists them; plugins/README.md shows how a plug-in brings its own",
+    hint="pip install --force-reinstall musicvae, which brings some",
+    others="`musicvae recipes` lists them; plugins/README.md shows how a plug-in brings its own",
 )
 
 

@@ -10,8 +10,8 @@ import numpy as np
 from musicvae.artifact import ArtifactInfo, PriorInfo
 from musicvae.errors import LatentError, SettingError
 from musicvae.latents.arrays import Float32
-from musicvae.recipes.ranges import nearest
 from musicvae.runtime.moods import Usual, usual
+from musicvae.similar import did_you_mean
 
 #: The farthest that an attribute can be asked for, in standard deviations.
 FARTHEST = 8.0
@@ -175,6 +175,6 @@ def _place(noun: str, name: str, known: Mapping[str, int]) -> int:
             f"this prior knows no {noun} {name!r:.80}",
             expected=", ".join(known) or f"none: it knows no {noun}",
             received=name,
-            hint=nearest(name, known),
+            hint=did_you_mean(name, known),
         )
     return known[name]

@@ -7,21 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from math import ceil
-from pathlib import Path
 
 import numpy as np
 
 from musicvae.audio import Sound
-from musicvae.errors import MemoryBankError
 from musicvae.latents.arrays import Latents
 from musicvae.latents.memory import Memory
 from musicvae.latents.memory.choosing import Wishes
 from musicvae.latents.memory.improviser import Improviser
-from musicvae.models import locate
-from musicvae.models.checking import check_memory
-from musicvae.models.folder import memory_of
 from musicvae.paths import AnyPath
 from musicvae.runtime.asking import amounts_of, moved, steered
+from musicvae.runtime.memories import chosen_memory
 from musicvae.runtime.sounding import check_range, check_seconds, drawn_seed, sound_of
 from musicvae.runtime.stream_decoder import StreamDecoder
 
@@ -42,8 +38,8 @@ def improvise(
         model: name of a ready model, or path of a stream artifact.
         seconds: length of the sound, above 0, at most an hour.
         seed: equal seeds give equal sounds; ``None`` gives another sound each time.
-        memory: the memory or its file; ``None`` is that of the model: ``jazz.memory`` beside
-            ``jazz.onnx``, or what a ready model brings.
+        memory: the memory, its file, or the name of a ready model that brings one; ``None`` is
+            that of the model: ``jazz.memory`` beside ``jazz.onnx``, or what a ready model brings.
         continuity: seconds from jump to jump, on average, 0.5 to 30.
         temperature: 0 takes the likeliest way, 1 is as varied as the music; up to 4.
         attributes: what is asked for by name, in standard deviations, such as
@@ -60,7 +56,7 @@ def improvise(
     check_range("continuity", continuity, 0.5, 30.0)
     check_range("temperature", temperature, 0.0, 4.0)
     drawn = drawn_seed(seed)
-    bank = memory if isinstance(memory, Memory) else Memory.load(memory or memory_file(model))
+    bank = chosen_memory(model, memory)
     decoder = StreamDecoder(model)
     info = decoder.info
     bank.check_space(info.latent_space, info.latent_dim)
@@ -93,35 +89,3 @@ def improvised(memory: Memory, steps: int, seed: int, wishes: Wishes | None = No
     for row in rows:
         player.next(row)
     return rows
-
-
-def has_memory(model: AnyPath) -> bool:
-    """Whether a memory comes with a model; it is not looked at.
-
-    Raises:
-        RegistryError: there is no ready model of that name, or it cannot be used.
-    """
-    place = locate(model)
-    return (memory_of(place.path) if place.model is None else place.model.memory) is not None
-
-
-def memory_file(model: AnyPath) -> Path:
-    """The file of a model's memory.
-
-    Raises:
-        MemoryBankError: it has none.
-        RegistryError: there is no ready model of that name, or it cannot be used.
-    """
-    place = locate(model)
-    if place.model is None:
-        found = memory_of(place.path)
-    else:
-        check_memory(place.model)
-        found = place.model.memory
-    if found is None:
-        raise MemoryBankError(
-            "this model has no memory",
-            expected=f"{place.path.stem}.memory beside it",
-            hint="make one: musicvae memory FOLDER --encoder ENCODER -o NAME.memory",
-        )
-    return found

@@ -23,7 +23,7 @@ from musicvae.models import locate
 from musicvae.models.folder import PRIOR_ENDING, prior_of
 from musicvae.paths import AnyPath
 from musicvae.runtime.asking import amounts_of, moved, steered
-from musicvae.runtime.improvising import memory_file
+from musicvae.runtime.memories import chosen_memory
 from musicvae.runtime.prior import HOTTEST, Prior
 from musicvae.runtime.rollout import Rollout
 from musicvae.runtime.sounding import check_range, check_seconds, drawn_seed, sound_of
@@ -59,7 +59,8 @@ def play_prior(
         model: name of a ready model, or path of a stream.
         seconds: length of the sound, above 0, at most an hour.
         seed: equal seeds give equal sounds; ``None`` gives another sound each time.
-        prior: path of a prior of the same latent space; ``None`` is that of the model:
+        prior: path of a prior of the same latent space, or the name of a ready model that has one;
+            ``None`` is that of the model:
             ``jazz.prior.onnx`` beside ``jazz.onnx``, or what a ready model brings.
         temperature: 0 to 4: 1 is as in the music, less is tamer.
         genre: one that the prior knows; by default the model's own where it does.
@@ -68,7 +69,8 @@ def play_prior(
             it knows as far as the memory plays.
         variation: 0 plays the memory, 1 the prior alone; between them they take turns, and this is
             the prior's share.
-        memory: the memory or its file; ``None`` is that of the model. None is needed at 1.
+        memory: the memory, its file, or the name of a ready model that brings one; ``None`` is
+            that of the model. None is needed at 1.
         continuity: seconds from jump to jump in the memory, on average, 0.5 to 30.
 
     Raises:
@@ -89,7 +91,7 @@ def play_prior(
     asked = _ask(learnt, info, drawn, genre, attributes or {})
     player: Improviser | None = None
     if variation < 1:
-        bank = memory if isinstance(memory, Memory) else Memory.load(memory or memory_file(model))
+        bank = chosen_memory(model, memory)
         bank.check_space(info.latent_space, info.latent_dim)
         player = Improviser(bank, drawn, steered(info, bank, asked, continuity, temperature))
     length = max(1, round(seconds * info.sample_rate))

@@ -11,7 +11,8 @@ from musicvae.audio import Sound
 from musicvae.errors import SettingError
 from musicvae.paths import AnyPath
 from musicvae.recipes.ranges import checked_seed
-from musicvae.runtime.improvising import has_memory, improvise
+from musicvae.runtime.improvising import improvise
+from musicvae.runtime.memories import has_memory
 from musicvae.runtime.new_music import has_prior, play_prior
 from musicvae.runtime.sounding import check_seconds
 from musicvae.runtime.walking import walk

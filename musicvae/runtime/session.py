@@ -19,6 +19,7 @@ from musicvae.artifact.ports import Shape, ports_of
 from musicvae.artifact.reading import graph_digest
 from musicvae.errors import ArtifactKindError, CorruptArtifactError, SettingError
 from musicvae.models import locate
+from musicvae.models.folder import ENCODER_ENDING
 from musicvae.models.locating import Wanted
 from musicvae.text import printable
 
@@ -36,6 +37,14 @@ _WANTED: dict[Kind, Wanted] = {
     "stream": "decoder",
     "encoder": "encoder",
     "prior": "prior",
+}
+
+#: Each kind with its article.
+_A: dict[str, str] = {
+    "clip": "a clip",
+    "stream": "a stream",
+    "encoder": "an encoder",
+    "prior": "a prior",
 }
 
 #: Standardised latents up to this magnitude decode to finite sound; most of music's are smaller.
@@ -87,15 +96,28 @@ def open_artifact(path: str | os.PathLike[str], kind: Kind, threads: int) -> Ope
     data, info = place.load()
     if info.kind != kind:
         raise ArtifactKindError(
-            f"{name!r} is not for {PLAYERS[kind]}",
+            f"{name!r} is {_A[info.kind]}, and not {_A[kind]}",
             expected=f"an artifact of kind {kind!r}",
             received=f"kind {info.kind!r}",
-            hint=f"open it with musicvae.{PLAYERS[info.kind]}",
+            hint=f"{_instead(kind, place.path.stem)}; in Python, musicvae.{PLAYERS[info.kind]} "
+            "opens it",
         )
     session = open_session(data, threads, name)
     check_ports(session, info, name)
     digest = info.graph_sha256 or graph_digest(data)
     return Opened(session, info, name, digest, loops=b"Loop" in data)
+
+
+def _instead(kind: Kind, stem: str) -> str:
+    """What to do where an artifact of a kind is wanted and the file ``stem.onnx`` is of another."""
+    if kind == "encoder":
+        return (
+            f"export its encoder: musicvae export RUN --encoder --out {stem}{ENCODER_ENDING}, or "
+            "give the name of a ready model"
+        )
+    if kind == "prior":
+        return "train one: musicvae prior RUN, then musicvae export it"
+    return f"give {_A[kind]}, as musicvae export RUN --out NAME.onnx makes it of a run of that kind"
 
 
 #: The sessions in use, by the digest of their file and their threads.

@@ -1,11 +1,8 @@
-"""The commands genres, recipes and inspect, through the parser that declares them."""
+"""The commands genres and recipes, through the parser that declares them."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -119,45 +116,3 @@ def test_recipes_of_plug_ins_and_broken_ones(
     printed = capsys.readouterr().out
     assert "bossa" in printed.splitlines()[0]
     assert printed.splitlines()[-1].startswith("polka  BROKEN: ")
-
-
-def test_inspect_tells_what_the_artifact_says(
-    make_artifact: Callable[..., Path], capsys: pytest.CaptureFixture[str]
-) -> None:
-    path = make_artifact("jazz.onnx")
-    assert main(["inspect", str(path), "--json"]) == 0
-    values = json.loads(capsys.readouterr().out)
-    assert values["kind"] == "clip"
-    assert len(values["latents"]) == values["latent_dim"]
-    assert main(["inspect", str(path)]) == 0
-    text = capsys.readouterr().out
-    assert values["genre"] in text
-    assert str(values["sample_rate"]) in text.replace(" ", "").replace(",", "")
-
-
-def test_inspect_prints_texts_that_nothing_can_encode(
-    make_artifact: Callable[..., Path],
-    stream_artifacts: ModuleType,
-    capsysbinary: pytest.CaptureFixture[bytes],
-) -> None:
-    hostile = "ja\ud800\x1b[2J\x9b\u202e\u2028zz"
-    path = make_artifact("jazz.onnx")
-    stream_artifacts.described(path, genre=hostile, provenance={hostile: [hostile]})
-    assert main(["inspect", str(path), "--json"]) == 0
-    printed = capsysbinary.readouterr().out.decode("utf-8")
-    assert json.loads(printed)["genre"] == hostile.replace("\ud800", "\ufffd")
-    assert main(["inspect", str(path)]) == 0
-    printed += capsysbinary.readouterr().out.decode("utf-8")
-    assert all(line.isprintable() for line in printed.split("\n"))
-
-
-def test_inspect_refuses_what_is_no_artifact(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    path = tmp_path / "song.onnx"
-    path.write_bytes(b"no artifact")
-    assert main(["inspect", str(path)]) == 1
-    printed = capsys.readouterr()
-    assert printed.out == ""
-    assert printed.err.startswith("musicvae: ")
-    assert "song.onnx" in printed.err

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -34,6 +35,27 @@ def test_an_encoder_makes_a_tape_and_a_decoder_plays_it(
     assert main(["play", str(stream), str(tape), "-o", str(out)]) == 0
     expected = StreamDecoder(stream).play(made)
     np.testing.assert_allclose(read(out).samples, np.clip(expected, -1, 1), atol=1e-6)
+
+
+def test_a_decoder_stands_for_the_encoder_of_its_latents(
+    make_encoder: Make, make_stream: Make, ready_site: Any, song: Path, tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    stream, encoder = make_stream("hh.onnx"), make_encoder("ears.onnx")
+    assert main(["tape", str(encoder), str(song), "-o", str(tmp_path / "expected.tape")]) == 0
+    expected = Tape.load(tmp_path / "expected.tape")
+    memory = ["memory", str(song), "--encoder", str(stream), "-o", str(tmp_path / "hh.memory")]
+    tape = ["tape", str(stream), str(song), "-o", str(tmp_path / "hh.tape")]
+    for command in (tape, memory):
+        assert main(command) == 1
+        assert "musicvae export RUN --encoder --out hh.encoder.onnx" in capsys.readouterr().err
+    ready_site.own("installed", encoder=True)
+    assert main(tape) == 0
+    assert Tape.load(tmp_path / "hh.tape") == expected
+    (ready_site.folder / "installed.onnx").unlink()
+    encoder.rename(tmp_path / "hh.encoder.onnx")
+    assert main(tape) == 0
+    assert Tape.load(tmp_path / "hh.tape") == expected
 
 
 def test_a_run_makes_the_tape_that_its_model_makes(tiny_stream_run: Path, tmp_path: Path) -> None:

@@ -60,17 +60,24 @@ def test_two_files_of_one_name_are_an_error_that_names_both(ready_site: Any) -> 
 
 
 def test_an_unknown_name_lists_what_there_is_and_how_to_install(ready_site: Any) -> None:
-    with pytest.raises(UnknownNameError, match="none: no ready model is installed"):
+    with pytest.raises(UnknownNameError, match="none: no ready model is installed") as caught:
         find("jazz")
+    assert caught.value.hint == (
+        "pip install musicvae-gtzan  (from a checkout: pip install ./plugins/gtzan), "
+        f"or put .onnx files into {ready_site.folder}"
+    )
     ready_site.bring("metal")
     ready_site.own("mine")
     with pytest.raises(UnknownNameError) as caught:
         find("jaz\x1b")
     assert str(caught.value) == (
         "no ready model named 'jaz?' is installed. Expected: metal, mine. Received: jaz?. "
-        "Hint: pip install musicvae-gtzan  (from a checkout: pip install ./plugins/gtzan), "
-        f"or put its .onnx file into {ready_site.folder}"
+        "Hint: `musicvae models` lists them; a file is named by its path, which ends in .onnx"
     )
+    for typed, meant in (("mteal", "metal"), ("mien", "mine")):
+        with pytest.raises(UnknownNameError) as caught:
+            find(typed)
+        assert caught.value.hint == f"did you mean {meant!r}?"
 
 
 def test_a_file_that_may_be_meant_is_the_hint(

@@ -61,6 +61,8 @@ def test_it_is_read_from_a_server_of_this_machine(server: Any) -> None:
     server.files["/shop/index.json"] = json.dumps({"models": [JAZZ]}).encode()
     server.files["/shop/jazz.onnx"] = b"0123456789"
     found = Index.read(f"{server.address}/shop/index.json")
+    with pytest.raises(UnknownNameError, match="did you mean 'jazz'"):
+        found.offer("jzz")
     assert found.fetch(found.offer("jazz").artifact) == b"0123456789"
     assert server.asked == ["/shop/index.json", "/shop/jazz.onnx"]
 

@@ -52,6 +52,18 @@ def test_a_bare_text_that_is_no_model_is_a_path_where_something_is(
         locate("run")
 
 
+@pytest.mark.parametrize("text", ["jazz.memory", "jazz.tape", "JAZZ.WAV"])
+def test_the_ending_of_a_file_makes_it_a_missing_file_unless_a_model_has_it(
+    ready_site: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    ready_site.bring("jazz")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ArtifactError, match=f"there is no file '{text}'"):
+        musicvae.inspect(text)
+    ready_site.own(text)
+    assert musicvae.inspect(text).kind == "stream"
+
+
 def test_a_folder_of_sounds_is_not_meant_but_a_run_or_artifacts_are_a_clash(
     ready_site: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -92,4 +92,4 @@ def test_a_strength_out_of_range_is_told_the_range(strength: str) -> None:
 def test_the_nearest_option_is_named() -> None:
     with pytest.raises(SettingError) as refused:
         CLIP.with_settings(augment="compres:3")
-    assert refused.value.hint == "did you mean compress?"
+    assert refused.value.hint == "did you mean 'compress'?"

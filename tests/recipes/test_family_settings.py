@@ -53,4 +53,4 @@ def test_an_unknown_name_is_told_the_known_ones_and_the_nearest() -> None:
         _read(widht=3)
     assert refused.value.expected == "width, scale"
     assert refused.value.received == "model.widht=3"
-    assert refused.value.hint == "did you mean width?"
+    assert refused.value.hint == "did you mean 'width'?"

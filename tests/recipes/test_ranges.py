@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from musicvae.errors import SettingError
-from musicvae.recipes.ranges import Range, checked_seed, nearest, whole
+from musicvae.recipes.ranges import Range, checked_seed, whole
 
 ANYTHING = st.one_of(
     st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=12), st.binary(),
@@ -82,9 +82,3 @@ def test_seeds_of_every_generator() -> None:
     assert [checked_seed(seed) for seed in (None, 0, 2**32 - 1, np.int64(3))] == [
         None, 0, 2**32 - 1, 3,
     ]  # fmt: skip
-
-
-def test_a_slip_of_the_keyboard_is_understood() -> None:
-    assert nearest("epoch", ["epochs", "seed"]) == "did you mean epochs?"
-    assert nearest("", ["epochs"]) is None
-    assert nearest("x" * 10**6, ["epochs"]) is None

@@ -99,7 +99,7 @@ def test_the_range_of_a_number_is_told_with_its_name() -> None:
 def test_the_nearest_setting_is_named() -> None:
     with pytest.raises(SettingError) as refused:
         CLIP.with_settings(epoch=3)
-    assert refused.value.hint == "did you mean epochs?"
+    assert refused.value.hint == "did you mean 'epochs'?"
 
 
 def test_an_unknown_setting_lists_the_known_ones() -> None:

@@ -82,7 +82,7 @@ def test_what_cannot_play_is_refused(ready_site: Any) -> None:
     with pytest.raises(UnknownNameError, match="no ready model named 'jazz'"):
         mv.play("jazz")
     ready_site.own("ears", encoder=True)
-    with pytest.raises(ArtifactError, match="not for StreamDecoder"):
+    with pytest.raises(ArtifactError, match="and not a stream"):
         mv.play("ears")
     with pytest.raises(SettingError, match="seed"):
         mv.play("ears", seed=-1)

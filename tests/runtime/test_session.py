@@ -63,6 +63,23 @@ def test_each_class_opens_its_kind_and_names_the_others(paths: dict[str, Path], 
             assert words in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("kind", "other", "advice"),
+    [
+        ("encoder", "stream", "musicvae export RUN --encoder --out {stem}.encoder.onnx"),
+        ("encoder", "prior", "the name of a ready model"),
+        ("stream", "encoder", "musicvae export RUN --out"),
+        ("prior", "stream", "musicvae prior RUN"),
+    ],
+)
+def test_who_gives_another_kind_is_told_how_to_get_this_one(
+    paths: dict[str, Path], kind: str, other: str, advice: str
+) -> None:
+    with pytest.raises(ArtifactKindError) as caught:
+        CLASSES[kind](paths[other])
+    assert advice.format(stem=paths[other].stem) in str(caught.value.hint)
+
+
 @pytest.mark.parametrize("kind", PLAYERS)
 def test_at_least_one_thread(paths: dict[str, Path], kind: str) -> None:
     with pytest.raises(SettingError):

@@ -18,6 +18,7 @@ from musicvae.live.sources.prior import PriorSource
 from musicvae.live.stage.engine_handle import EngineHandle
 from musicvae.live.stage.opening import Opening
 from musicvae.live.stage.own_prior import own_prior
+from musicvae.similar import did_you_mean
 
 #: A model that is loaded waits for latents.
 HELD = Opening("held")
@@ -124,7 +125,9 @@ class ModelJobs:
                     "there is no style, track or genre of that name",
                     expected=f"{ALL}, {', '.join(every[:_SHOWN])}{', or a track' * ready}",
                     received=f"{name!a:.80}",
-                    hint="/memory/load NAME loads another memory, /prior/load NAME a prior",
+                    hint=did_you_mean(name, known)
+                    or "`musicvae inspect MODEL --memory` lists the tracks of its memory; "
+                    "/memory/load NAME loads another memory, /prior/load NAME a prior",
                 )
         self._handle.apply(command)
         return command.values

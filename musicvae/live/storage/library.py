@@ -36,6 +36,7 @@ from musicvae.models.folder import (
     memory_of,
     prior_of,
 )
+from musicvae.similar import did_you_mean
 
 #: Names that an error lists.
 _SHOWN = 12
@@ -236,7 +237,7 @@ def _found(
             f"there is no {kind} of that name",
             expected=(", ".join(names[:_SHOWN]) or "none, since there is none") + rest,
             received=f"{name!a:.80}",
-            hint=hint,
+            hint=did_you_mean(name, names) or (None if names else hint),
         )
     if row.reason:
         raise SettingError(f"the {kind} {wanted!a:.80} cannot be played: {row.reason}")

@@ -21,6 +21,7 @@ from musicvae.live.commands import messages
 from musicvae.live.commands.messages import StoredMessage
 from musicvae.live.storage import names
 from musicvae.live.storage.folders import Folder, OpenFolder
+from musicvae.similar import did_you_mean
 from musicvae.text import printable
 
 SCHEMA = 1
@@ -157,6 +158,7 @@ class Presets:
         return PresetError(
             f"there is no preset {name!r} of {model!r}",
             expected=(", ".join(there[:_LISTED]) or "none, since none is saved") + more,
+            hint=did_you_mean(name, there),
         )
 
     def _others(self, info: ArtifactInfo) -> list[str]:

@@ -8,7 +8,8 @@ from typing import Any
 
 from musicvae.errors import SettingError
 from musicvae.priors import PRIORS
-from musicvae.recipes.ranges import SEED, Range, nearest, whole
+from musicvae.recipes.ranges import SEED, Range, whole
+from musicvae.similar import did_you_mean
 
 _RANGES = {
     "batch_size": whole(2, 1024),
@@ -83,7 +84,7 @@ class Plan:
                     "the training of a prior has no such setting",
                     expected=", ".join(known),
                     received=name,
-                    hint=nearest(name, known),
+                    hint=did_you_mean(name, known),
                 )
         plan = cls(**checked)
         defaults = PRIORS.get(plan.family).settings
@@ -93,7 +94,7 @@ class Plan:
                     f"a prior of the family {plan.family} has no such setting",
                     expected=", ".join(defaults),
                     received=name,
-                    hint=nearest(name, defaults),
+                    hint=did_you_mean(name, defaults),
                 )
         return plan
 

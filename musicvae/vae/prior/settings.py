@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 
 from musicvae.errors import SettingError
-from musicvae.recipes.ranges import Range, nearest, whole
+from musicvae.recipes.ranges import Range, whole
+from musicvae.similar import did_you_mean
 
 _RANGES = {
     "width": whole(4, 1024),
@@ -81,7 +82,7 @@ class TwoPathSettings:
                     "a prior has no such setting",
                     expected=", ".join(_RANGES),
                     received=name,
-                    hint=nearest(name, _RANGES),
+                    hint=did_you_mean(name, _RANGES),
                 )
             checked[name] = _RANGES[name].check(name, value, text=True)
         settings = cls(**checked)  # type: ignore[arg-type]

@@ -12,7 +12,7 @@ import tensorflow as tf
 
 from musicvae.data.tracks import Track, scan
 from musicvae.errors import DataError, LatentError, RunError, SettingError
-from musicvae.models import locate
+from musicvae.models import encoder_named, locate
 from musicvae.paths import AnyPath, expand
 from musicvae.recipes.split import split_tracks
 from musicvae.vae.prior.ears import ArtifactEar, RunEar
@@ -166,7 +166,7 @@ def _encoded(
             "nothing was named that encodes",
             expected="a run, an encoder, or the name of a ready model",
         )
-    place = locate(model, "encoder").path
+    place = locate(encoder_named(model), "encoder").path
     ear: Any
     if place.is_dir():
         from musicvae.vae.run.loading import load

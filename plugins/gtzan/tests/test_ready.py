@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 from pathlib import Path
 
@@ -78,3 +79,11 @@ def test_they_are_small_together() -> None:
     assert {path.suffix for path in files} == {".onnx", ".json", ".memory", ".npz"}
     # A wheel is compressed; this is what is asked of it.
     assert sum(len(zlib.compress(path.read_bytes(), 1)) for path in files) <= 60_000_000
+
+
+def test_the_tracks_that_the_documents_name_are_in_the_memory() -> None:
+    names = {part.name for part in mv.load_memory("jazz").parts}
+    page = (Path(__file__).parents[3] / "docs" / "memory.md").read_text("utf-8")
+    named = re.findall(r"/style (jazz[.][0-9]+)", page)
+    assert named
+    assert names.issuperset(named)

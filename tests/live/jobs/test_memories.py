@@ -26,7 +26,10 @@ def test_a_memory_is_loaded_and_plays(rig: Any) -> None:
     assert rig.done("/memory/load", "even") == ["even"]
     assert source(rig) == "memory"
     assert rig.done("/style", "odd") == ["odd"]
-    assert "no style, track or genre" in rig.failed("/style", "polka")
+    said = rig.failed("/style", "polka")
+    assert "no style, track or genre" in said
+    assert "musicvae inspect MODEL --memory" in said
+    assert "did you mean 'track 1'?" in rig.failed("/style", "trak 1")
 
 
 def spoiled(data: bytes) -> dict[str, bytes]:

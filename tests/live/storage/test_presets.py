@@ -102,6 +102,8 @@ def test_listing_and_deleting(presets: Presets) -> None:
     assert presets.names(JAZZ) == ["A", "b", "c 2"]
     presets.delete("b", JAZZ, "jazz")
     assert presets.names(JAZZ) == ["A", "c 2"]
+    with pytest.raises(PresetError, match="did you mean 'c 2'"):
+        presets.load("c2", JAZZ, "jazz")
     with pytest.raises(PresetError, match=r"no preset 'b' of 'jazz'. Expected: A, c 2"):
         presets.load("b", JAZZ, "jazz")
     with pytest.raises(PresetError, match="'other' was saved with 'rock'"):

@@ -75,7 +75,7 @@ def test_what_cannot_be_played_is_a_row_and_not_offered(ready_site: Any) -> None
         "half": "cannot be played: the decoder of the model 'half' is missing",
         "ears": "cannot be played: an encoder",
         "torn": "cannot be played: 'torn.onnx' is not an ONNX file",
-        "lost": r"no model of that name.*Expected: ears, good, half, torn.*pip install",
+        "lost": r"no model of that name.*Expected: ears, good, half, torn",
     }.items():
         with pytest.raises(SettingError, match=reason):
             library.model(name)
@@ -103,3 +103,18 @@ def test_to_load_a_memory_opens_no_other(
     assert [row.name for row in library.memories()] == ["jazz", "metal"]
     with pytest.raises(SettingError, match="jazz, metal"):
         library.memory("pop")
+
+
+def test_a_name_that_is_none_is_met_by_one_like_it_and_not_by_an_installation(
+    ready_site: Any,
+) -> None:
+    library = Library([], ready=ReadyShelf())
+    with pytest.raises(SettingError) as caught:
+        library.model("mteal")
+    assert "pip install musicvae-gtzan" in str(caught.value.hint)
+    ready_site.bring("metal")
+    with pytest.raises(SettingError, match="did you mean 'metal'"):
+        library.model("mteal")
+    with pytest.raises(SettingError) as caught:
+        library.model("polka")
+    assert caught.value.hint is None

@@ -28,7 +28,7 @@ STREAM = [
     ({"stride": 0}, "model.stride"), ({"bands": 4_096}, "model.bands"), ({"bands": 600}, "bands"),
     ({"scale": 0}, "model.scale"), ({"scale": math.inf}, "model.scale"),
     ({"mel_weight": -1}, "model.mel_weight"), ({"flux_weight": None}, "model.flux_weight"),
-    ({"hidden": [320]}, "model.hidden"), ({"widht": 64}, "did you mean width"),
+    ({"hidden": [320]}, "model.hidden"), ({"widht": 64}, "did you mean 'width'"),
 ]  # fmt: skip
 CLIP = [
     ({"width": -4}, "model.width"), ({"width": 10**9}, "model.width"),
@@ -51,7 +51,7 @@ PLAIN = [
     ("stream", {"batch_size": "1e8"}, "batch_size"), ("stream", {"sample_rate": 0}, "sample_rate"),
     ("stream", {"epochs": -1}, "epochs"), ("stream", {"learning_rate": "nan"}, "learning_rate"),
     ("stream", {"latent_dim": 10**6}, "latent_dim"), ("stream", {"latent_dim": 33}, "few latents"),
-    ("stream", {"seed": -1}, "0 to 4294967295"), ("stream", {"sampels": 3}, "did you mean samples"),
+    ("stream", {"seed": -1}, "0 to 4294967295"), ("stream", {"sampels": 3}, "mean 'samples'"),
     ("stream", {"samples": 1_000}, "latent steps"), ("stream", {"channels": 3}, "channels"),
     ("clip", {"adversarial": 0.5}, "no adversarial phase"), ("clip", {"latent_dim": 7}, "divide"),
     ("clip", {"channels": 2}, "mono"), ("notebook", {"adversarial": 0.1}, "no adversarial phase"),
