@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import os
-import sys
 from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 from musicvae.artifact import ArtifactInfo
 from musicvae.errors import ExportError, MissingExtraError
 from musicvae.families import ExportableModel
 from musicvae.paths import AnyPath, expand, output_file
+from musicvae.vae.quiet import is_installed
 
 
 class MissingExporterError(MissingExtraError, ExportError):
@@ -57,7 +56,7 @@ def export(
     """
     read = [model] if isinstance(model, str | os.PathLike) else []
     target = output_file(path, (".onnx",), read, ExportError)
-    if not _is_installed("musicvae_export"):  # checked before the model is loaded, which takes long
+    if not is_installed("musicvae_export"):  # checked before the model is loaded, which takes long
         raise MissingExporterError
     # TensorFlow reads this at its first import; without it, a conversion logs pages.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
@@ -79,9 +78,3 @@ def _load(folder: str | os.PathLike[str]) -> Any:
     if (expand(folder, ExportError) / "prior.json").is_file():
         return import_module("musicvae.vae.prior.trained").load_prior(folder)
     return import_module("musicvae.vae.run.loading").load(folder)
-
-
-def _is_installed(module: str) -> bool:
-    if module in sys.modules:
-        return sys.modules[module] is not None
-    return find_spec(module) is not None

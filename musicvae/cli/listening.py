@@ -184,9 +184,6 @@ def load_run(folder: Path) -> TrainedModel:
     Raises:
         RunError: it cannot be read.
     """
-    from musicvae.vae.quiet import quieten_tensorflow
-
-    quieten_tensorflow()
     from musicvae.paths import expand
     from musicvae.vae.run.loading import load
 

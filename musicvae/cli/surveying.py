@@ -53,9 +53,6 @@ def run_survey(options: argparse.Namespace) -> int:
         MusicVAEError: the run or the sounds cannot be read, or the results not be written.
     """
     from musicvae.cli.results import print_written, results_folder
-    from musicvae.vae.quiet import quieten_tensorflow
-
-    quieten_tensorflow()
     from musicvae.surveying.page import write_survey
     from musicvae.surveying.survey import survey
     from musicvae.vae.training.reporting import terminal
