@@ -46,9 +46,9 @@ def test_what_is_asked_for_is_handed_on(calls: list[Any], tmp_path: Path) -> Non
 def test_a_run_folder_is_loaded(
     calls: list[Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: type
 ) -> None:
-    loader = ModuleType("musicvae.vae.run.loading")
-    loader.load = lambda folder: f"model of {Path(folder).name}"  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "musicvae.vae.run.loading", loader)
+    monkeypatch.setattr("musicvae.exporting.load", lambda folder: f"model of {folder.name}")
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "run.json").touch()
     export(kind(tmp_path / "run"), str(tmp_path / "jazz.onnx"))
     assert [call[:2] for call in calls] == [("model of run", tmp_path / "jazz.onnx")]
 
@@ -69,6 +69,7 @@ def test_a_folder_named_like_an_artifact(calls: list[Any], tmp_path: Path) -> No
 
 def test_without_the_exporter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "musicvae_export", None)  # as if it were not installed
+    (tmp_path / "run.json").touch()
     with pytest.raises(
         MissingExtraError, match=r"musicvae-export.*pip install \./export"
     ) as caught:

@@ -63,7 +63,7 @@ def run(options: argparse.Namespace) -> int:
 
     out = expand(options.out)
     info = export(
-        str(expand(options.run_folder)),
+        options.run_folder,
         out,
         licence=options.licence,
         half=options.half,

@@ -28,9 +28,7 @@ def add(commands: Commands) -> None:
         "the tracks that do not fit (broken, mislabelled, of another genre), and write a page with "
         "sounds, survey.html, and a table, survey.csv.",
     )
-    parser.add_argument(
-        "run_folder", metavar="RUN", type=Path, help="run folder, from `musicvae train`"
-    )
+    parser.add_argument("run_folder", metavar="RUN", help="run folder, from `musicvae train`")
     parser.add_argument("data", metavar="DATA", type=Path, help="folder of sounds")
     parser.add_argument(
         "--out", type=Path, default=Path("survey"), metavar="FOLDER",

@@ -14,6 +14,9 @@ from musicvae.vae.run.building import build, family_of
 from musicvae.vae.run.folder import RunFolder
 from musicvae.vae.run.reading import guarded
 
+#: The hint where a ready model is given.
+_INSTEAD = 'it is played, not loaded: musicvae.play("{name}"), musicvae.StreamDecoder("{name}")'
+
 
 def load(run_folder: str | os.PathLike[str]) -> Any:
     """The model of a run, with its best weights.
@@ -29,7 +32,7 @@ def load(run_folder: str | os.PathLike[str]) -> Any:
         UnknownNameError: the run's model family is not installed.
         MissingExtraError: TensorFlow is not installed.
     """
-    run = RunFolder.open(run_folder)
+    run = RunFolder.open(run_folder, _INSTEAD)
     recipe = run.recipe()
     missing = [path.name for path in (run.best, run.latents) if not os.path.lexists(path)]
     if missing:
