@@ -14,7 +14,7 @@ from musicvae.errors import SettingError
 from musicvae.families import Exportable
 from musicvae.latents.arrays import Float32
 from musicvae.latents.dynamics import LinearDynamics
-from musicvae.latents.tape import Tape
+from musicvae.latents.tape import Tape, no_tape
 from musicvae.recipes import Recipe, checked_seed
 from musicvae.vae.run.basis import LatentBasis
 from musicvae.vae.run.folder import RunFolder
@@ -164,8 +164,11 @@ class TrainedStream(Trained):
         """The sound of a tape, aligned with the sound it was made from and of the same length.
 
         Raises:
+            TapeError: it is no tape.
             LatentError: the tape was made with another encoder.
         """
+        if not isinstance(tape, Tape):
+            raise no_tape(tape)
         tape.check_space(self.playing.latent_space)
         decoded = self.decode(tape.latents)[0].samples
         delay = self.settings.delay
