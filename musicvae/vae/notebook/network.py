@@ -58,7 +58,7 @@ def build(recipe: Recipe) -> CVAE:
     """The untrained network for ``recipe``; x has the layout (batch, 1, samples).
 
     Raises:
-        SettingError: as :func:`musicvae.vae.notebook.check`.
+        SettingError: as ``musicvae.vae.notebook.check``.
     """
     check(recipe)
     return CVAE(
