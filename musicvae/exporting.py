@@ -61,7 +61,13 @@ def export(
     """
     read = [model] if isinstance(model, str | os.PathLike) else []
     target = output_file(path, (".onnx",), read, ExportError)
-    folder = None if not isinstance(model, str | os.PathLike) else _folder(model)
+    folder = _folder(model) if isinstance(model, str | os.PathLike) else None
+    if folder is None and not callable(getattr(model, "exports", None)):
+        raise ExportError(
+            "this cannot be exported",
+            expected="a trained model, or the folder of a run or of a prior",
+            received=type(model).__name__,
+        )
     if not is_installed("musicvae_export"):  # checked before the model is loaded, which takes long
         raise MissingExporterError
     # TensorFlow reads this at its first import; without it, a conversion logs pages.

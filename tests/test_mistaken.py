@@ -47,6 +47,8 @@ CALLS: list[tuple[Callable[[], object], type[MusicVAEError], str]] = [
     (lambda: mv.read(FILE, TEXT), AudioError, "seconds from 0 on"),
     (lambda: mv.inspect(TAPE), MusicVAEError, "this is not a path"),
     (lambda: mv.scan(SOUND), MusicVAEError, "this is not a path"),
+    (lambda: mv.scan("sounds", TAPE), SettingError, "this is not a genre"),
+    (lambda: mv.export(TAPE, "x.onnx"), MusicVAEError, "this cannot be exported"),
     (lambda: mv.Tape.load(TAPE), TapeError, "this is not a path"),
     (lambda: mv.Memory.load(TAPE), MusicVAEError, "this is not a path"),
     (lambda: mv.load(SOUND), MusicVAEError, "this is not a path"),

@@ -10,7 +10,7 @@ from functools import cache as once
 from typing import Any
 
 from musicvae.errors import DataError, SettingError
-from musicvae.genres import Genre
+from musicvae.genres import Genre, check_genre
 from musicvae.models.runs import starting_run
 from musicvae.paths import expand
 from musicvae.recipes import Recipe
@@ -149,12 +149,7 @@ def _check_names(
     Raises:
         SettingError: the genre is no name, or no folder is named.
     """
-    if not isinstance(genre, Genre | str | None):
-        raise SettingError(
-            "this is not a genre",
-            expected="a name, a Genre, or None for all sounds",
-            received=type(genre).__name__,
-        )
+    check_genre(genre)
     if not str(out):
         raise SettingError("no run folder was named", expected="a folder", hint="give out=FOLDER")
     if data is None and resume:
