@@ -99,19 +99,6 @@ def test_what_cannot_be_meant_is_explained(
     assert reason in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("option", ["input", "record", "midi"])
-@pytest.mark.parametrize("model", ["jazz", "models/jazz.onnx"])
-def test_a_model_that_an_option_has_taken_is_told(
-    ready_site: Any, capsys: pytest.CaptureFixture[str], option: str, model: str
-) -> None:
-    ready_site.bring("jazz")
-    assert main(["live", f"--{option}", model]) == 1
-    told = f"{model!r} was taken as the value of --{option}: musicvae live {model} --{option}"
-    assert told in capsys.readouterr().err
-    assert main(["live", f"--{option}", "other"]) == 1
-    assert "was taken" not in capsys.readouterr().err
-
-
 def test_there_is_one_face_at_a_time(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as caught:
         build_parser().parse_args(["live", "jazz.onnx", "--json", "--quiet"])
