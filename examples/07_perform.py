@@ -4,6 +4,7 @@ python examples/07_perform.py jazz.onnx metal.onnx --out performance/
 
 The messages are those that the daemon takes over OSC (docs/osc.md), with a time in seconds before
 them. A recording of the daemon leaves such a score behind as well; `musicvae render` plays either.
+No TensorFlow is needed; the picture needs: pip install "musicvae[measure]"
 """
 
 import argparse

@@ -3,7 +3,7 @@
 python examples/08_new_music.py jazz --n 4 --seed 7
 
 The model is a ready one, or a stream with its prior beside it (jazz.onnx, jazz.prior.onnx). No
-TensorFlow is needed.
+TensorFlow is needed; the figures and the picture need: pip install "musicvae[measure]"
 """
 
 import argparse

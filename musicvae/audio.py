@@ -21,6 +21,7 @@ from musicvae.errors import AudioError
 from musicvae.files import replacing
 from musicvae.paths import AnyPath, expand, input_file, output_file
 from musicvae.recipes.audio_spec import AudioSpec as AudioSpec
+from musicvae.recipes.ranges import is_number
 from musicvae.soundfiles.conversion import beginning, check_rate, gathered, resampled
 from musicvae.soundfiles.conversion import crossfade as crossfade
 from musicvae.soundfiles.conversion import to_channels as to_channels
@@ -114,11 +115,15 @@ class Sound:
 
 def no_sound(value: object) -> AudioError:
     """The error for something else where a sound is needed, most often a bare array."""
+    if isinstance(value, str | os.PathLike):
+        hint = f'musicvae.read("{os.fspath(value)}")'
+    else:
+        hint = "musicvae.Sound.of(array, sample_rate)"
     return AudioError(
         "this is not a sound, which knows its sample rate",
         expected="a musicvae.Sound",
         received=f"{type(value).__name__}",
-        hint="musicvae.Sound.of(array, sample_rate), or musicvae.read(path)",
+        hint=hint,
     )
 
 
@@ -166,9 +171,11 @@ def read(path: AnyPath, seconds: float | None = None) -> Sound:
 
 def read_with_notes(path: AnyPath, seconds: float | None = None) -> tuple[Sound, tuple[str, ...]]:
     """The same as :func:`read`, and what is unusual about the file, a phrase each."""
-    if seconds is not None and not 0 <= seconds < float("inf"):  # NaN is not
+    if seconds is not None and not (is_number(seconds) and 0 <= seconds < float("inf")):
         raise AudioError(
-            "so much of a sound cannot be read", expected="seconds from 0 on", received=seconds
+            "so much of a sound cannot be read",
+            expected="seconds from 0 on",
+            received=repr(seconds)[:80],
         )
     with _readable(path) as reader:
         blocks, expected = reader.blocks(), reader.frames

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import os
-import sys
 from importlib import import_module
-from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 from musicvae.artifact import ArtifactInfo
 from musicvae.errors import ExportError, MissingExtraError
 from musicvae.families import ExportableModel
 from musicvae.paths import AnyPath, expand, output_file
+from musicvae.vae.prior.folder import DESCRIPTION
+from musicvae.vae.prior.trained import load_prior
+from musicvae.vae.quiet import is_installed
+from musicvae.vae.run.folder import RunFolder
+from musicvae.vae.run.loading import load
 
 
 class MissingExporterError(MissingExtraError, ExportError):
@@ -57,13 +61,18 @@ def export(
     """
     read = [model] if isinstance(model, str | os.PathLike) else []
     target = output_file(path, (".onnx",), read, ExportError)
-    if not _is_installed("musicvae_export"):  # checked before the model is loaded, which takes long
+    folder = _folder(model) if isinstance(model, str | os.PathLike) else None
+    if folder is None and not callable(getattr(model, "exports", None)):
+        raise ExportError(
+            "this cannot be exported",
+            expected="a trained model, or the folder of a run or of a prior",
+            received=type(model).__name__,
+        )
+    if not is_installed("musicvae_export"):  # checked before the model is loaded, which takes long
         raise MissingExporterError
     # TensorFlow reads this at its first import; without it, a conversion logs pages.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    trained = model
-    if isinstance(model, str | os.PathLike):
-        trained = _load(model)
+    trained = model if folder is None else _load(folder)
     try:
         exporter = import_module("musicvae_export")
     except ImportError as error:
@@ -74,14 +83,22 @@ def export(
     return info
 
 
-def _load(folder: str | os.PathLike[str]) -> Any:
+def _folder(given: str | os.PathLike[str]) -> Path:
+    """The folder of a run or of a prior.
+
+    Raises:
+        RunError: it is neither.
+    """
+    folder = expand(given, ExportError)
+    if _is_prior(folder):
+        return folder
+    return RunFolder.open(given, "it is exported already: {file}").path
+
+
+def _is_prior(folder: Path) -> bool:
+    return (folder / DESCRIPTION).is_file()
+
+
+def _load(folder: Path) -> Any:
     """The model of a run, or the prior of the folder that its training left."""
-    if (expand(folder, ExportError) / "prior.json").is_file():
-        return import_module("musicvae.vae.prior.trained").load_prior(folder)
-    return import_module("musicvae.vae.run.loading").load(folder)
-
-
-def _is_installed(module: str) -> bool:
-    if module in sys.modules:
-        return sys.modules[module] is not None
-    return find_spec(module) is not None
+    return load_prior(folder) if _is_prior(folder) else load(folder)

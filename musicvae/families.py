@@ -2,8 +2,8 @@
 
 A family is registered as a :class:`ModelFamily` under the entry-point group ``musicvae.models``,
 and its recipes under ``musicvae.recipes``. It carries all that depends on the kind of model; no
-other part of musicvae asks which family a model is of. Loading a family imports TensorFlow; listing
-the names of families does not.
+other part of musicvae asks which family a model is of. Ours import TensorFlow when they compute,
+not when they are loaded, so that a recipe is checked at once.
 """
 
 from __future__ import annotations

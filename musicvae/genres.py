@@ -92,6 +92,20 @@ class Genre:
         return _plain(name) in {_plain(known) for known in (self.name, *self.folders)}
 
 
+def check_genre(genre: object) -> None:
+    """Refuse what stands for no genre.
+
+    Raises:
+        SettingError: it is neither a name nor a :class:`Genre`, nor ``None`` for all sounds.
+    """
+    if not isinstance(genre, Genre | str | None):
+        raise SettingError(
+            "this is not a genre",
+            expected="a name, a Genre, or None for all sounds",
+            received=type(genre).__name__,
+        )
+
+
 def _plain(name: str) -> str:
     return re.sub(r"[\s_-]+", "", name).casefold()
 

@@ -36,10 +36,17 @@ def expand(path: AnyPath, error: type[MusicVAEError] = SettingError) -> Path:
         error: the class of the error.
 
     Raises:
-        MusicVAEError: of the class ``error``: the path is empty, or contains a character that no
-            file system has.
+        MusicVAEError: of the class ``error``: it is neither a text nor a path object, is empty, or
+            contains a character that no file system has.
     """
-    text = os.fsdecode(path)
+    try:
+        text = os.fsdecode(path)
+    except TypeError:
+        raise error(
+            "this is not a path",
+            expected="the name of a file or folder, as a text or a pathlib.Path",
+            received=type(path).__name__,
+        ) from None
     try:
         usable = b"\0" not in os.fsencode(text) and text != ""
     except UnicodeEncodeError:

@@ -71,6 +71,37 @@ def test_the_base_is_small(root: Path) -> None:
     assert base == {"numpy", "onnxruntime", "platformdirs", "python-osc", "soundfile"}
 
 
+def test_what_measures_brings_no_tensorflow_and_training_brings_it_too(root: Path) -> None:
+    project = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["project"]
+    extras = project["optional-dependencies"]
+    named = {extra: {name_of(requirement) for requirement in extras[extra]} for extra in extras}
+    assert named["measure"] == {"librosa", "matplotlib", "soxr"}
+    assert "musicvae[measure]" in extras["train"]
+    assert not named["train"] & named["measure"]
+
+
+@pytest.mark.parametrize(
+    ("hidden", "names"),
+    [("matplotlib", "plots.waveforms([sound])"), ("librosa", "measures.describe(sound)")],
+)
+def test_what_measures_or_draws_names_its_extra(hidden: str, names: str) -> None:
+    script = (
+        f"import sys; sys.modules[{hidden!r}] = sys.modules['tensorflow'] = None\n"
+        "import numpy, musicvae\nfrom musicvae import measures, plots\n"
+        f"sound = musicvae.Sound.of(numpy.ones(8_000), 8_000)\n{names}\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert 'pip install "musicvae[measure]"' in done.stderr
+
+
+def test_a_card_is_made_and_music_is_judged_without_tensorflow() -> None:
+    script = (
+        "import sys; sys.modules['tensorflow'] = sys.modules['keras'] = None\n"
+        "import musicvae.cards.making, musicvae.evaluating.evaluation\n"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True)
+
+
 def test_every_dependency_is_listed_with_its_licence(root: Path) -> None:
     asked = set()
     for project in PROJECTS:

@@ -28,7 +28,7 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, Path, dict[str, An
 
 
 def test_a_model_is_handed_on(calls: list[Any], tmp_path: Path) -> None:
-    model: Any = SimpleNamespace()
+    model: Any = SimpleNamespace(exports=dict)
     description: object = musicvae.export(model, tmp_path / "jazz.onnx", licence="CC0-1.0")
     assert description == "description"  # as the stand-in says
     plain = {"half": False, "encoder": False, "int8": False}
@@ -36,7 +36,7 @@ def test_a_model_is_handed_on(calls: list[Any], tmp_path: Path) -> None:
 
 
 def test_what_is_asked_for_is_handed_on(calls: list[Any], tmp_path: Path) -> None:
-    model: Any = SimpleNamespace()
+    model: Any = SimpleNamespace(exports=dict)
     musicvae.export(model, tmp_path / "jazz.onnx", half=True, encoder=True, int8=True)
     wanted = {"licence": None, "half": True, "encoder": True, "int8": True}
     assert calls[0][2] == wanted
@@ -46,9 +46,9 @@ def test_what_is_asked_for_is_handed_on(calls: list[Any], tmp_path: Path) -> Non
 def test_a_run_folder_is_loaded(
     calls: list[Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: type
 ) -> None:
-    loader = ModuleType("musicvae.vae.run.loading")
-    loader.load = lambda folder: f"model of {Path(folder).name}"  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "musicvae.vae.run.loading", loader)
+    monkeypatch.setattr("musicvae.exporting.load", lambda folder: f"model of {folder.name}")
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "run.json").touch()
     export(kind(tmp_path / "run"), str(tmp_path / "jazz.onnx"))
     assert [call[:2] for call in calls] == [("model of run", tmp_path / "jazz.onnx")]
 
@@ -69,6 +69,7 @@ def test_a_folder_named_like_an_artifact(calls: list[Any], tmp_path: Path) -> No
 
 def test_without_the_exporter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "musicvae_export", None)  # as if it were not installed
+    (tmp_path / "run.json").touch()
     with pytest.raises(
         MissingExtraError, match=r"musicvae-export.*pip install \./export"
     ) as caught:
@@ -82,4 +83,4 @@ def test_without_what_the_exporter_needs(tmp_path: Path, monkeypatch: pytest.Mon
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "onnx", None)
     with pytest.raises(MissingExtraError, match=r"pip install \./export"):
-        export(SimpleNamespace(), tmp_path / "jazz.onnx")
+        export(SimpleNamespace(exports=dict), tmp_path / "jazz.onnx")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -32,8 +33,8 @@ def test_the_home_folder_is_meant_as_a_shell_means_it(
     assert expand("a~b.wav") == Path("a~b.wav")
 
 
-@pytest.mark.parametrize("path", ["", "a\0b.wav", "a\ud800.wav"])
-def test_what_is_no_path_is_refused(path: str) -> None:
+@pytest.mark.parametrize("path", ["", "a\0b.wav", "a\ud800.wav", 3, None, ["a.wav"]])
+def test_what_is_no_path_is_refused(path: Any) -> None:
     for check in (expand, lambda path: input_file(path, "a sound"), output_folder):
         with pytest.raises(SettingError, match="not a path"):
             check(path)

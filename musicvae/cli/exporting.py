@@ -55,9 +55,6 @@ def run(options: argparse.Namespace) -> int:
     Raises:
         MusicVAEError: the run cannot be read, or the decoder not be exported.
     """
-    from musicvae.vae.quiet import quieten_tensorflow
-
-    quieten_tensorflow()
     from musicvae.artifact.text import differences, likeness
     from musicvae.cli.results import shown
     from musicvae.exporting import export
@@ -66,7 +63,7 @@ def run(options: argparse.Namespace) -> int:
 
     out = expand(options.out)
     info = export(
-        str(expand(options.run_folder)),
+        options.run_folder,
         out,
         licence=options.licence,
         half=options.half,

@@ -11,6 +11,7 @@ from musicvae.cli.options import Commands, Run
 
 if TYPE_CHECKING:
     from musicvae.audio import Sound
+    from musicvae.paths import AnyPath
     from musicvae.recipes.ranges import Range
     from musicvae.vae.clip.trained import TrainedModel
 
@@ -48,9 +49,7 @@ def add(commands: Commands) -> None:
 
 def _of_run(commands: Commands, name: str, purpose: str, run: Run) -> argparse.ArgumentParser:
     command = add_command(commands, name, purpose, run)
-    command.add_argument(
-        "run_folder", metavar="RUN", type=Path, help="run folder, from `musicvae train`"
-    )
+    command.add_argument("run_folder", metavar="RUN", help="run folder, from `musicvae train`")
     return command
 
 
@@ -79,10 +78,12 @@ def reconstruct(options: argparse.Namespace) -> None:
     from musicvae.audio import read_with_notes
     from musicvae.cli.results import print_notes, print_written, results_folder
     from musicvae.paths import expand
+    from musicvae.vae.run.folder import RunFolder
 
     files = [expand(path) for path in options.files]
     names = _distinct(files)
     out = results_folder(options.out, _pair_names(names), files)
+    RunFolder.open(options.run_folder, "musicvae transform {name} FILE -o NEW.wav does that")
     originals = []
     for file in files:  # before the model, so that a bad file is refused at once
         sound, notes = read_with_notes(file)
@@ -99,10 +100,12 @@ def interpolate(options: argparse.Namespace) -> None:
     """
     from musicvae.audio import Sound, crossfade
     from musicvae.cli.results import print_written, result_names, results_folder, write_results
+    from musicvae.vae.run.folder import RunFolder
 
     names = [f"step-{number:02d}" for number in range(1, options.steps + 1)]
     ends = [end for end in (options.a, options.b) if not _is_number(end)]
     out = results_folder(options.out, [*result_names(names), "interpolation.wav"], ends)
+    RunFolder.open(options.run_folder)
     start, end = _read_unless_seed(options.a), _read_unless_seed(options.b)
     steps = load_run(options.run_folder).interpolate(start, end, options.steps)
     written = write_results(out, dict(zip(names, steps, strict=True)))
@@ -121,8 +124,10 @@ def plot(options: argparse.Namespace) -> None:
     from musicvae import plots
     from musicvae.audio import read
     from musicvae.cli.results import print_written, results_folder
+    from musicvae.vae.run.folder import RunFolder
 
     results_folder(options.out, ["latent_usage.png", "training_curves.png"])
+    RunFolder.open(options.run_folder, "musicvae models card {name} tells how good it is")
     model = load_run(options.run_folder)
     tracks = [path for path in model.test_tracks() if path.is_file()][:PLOTTED_TRACKS]
     names = _distinct(tracks)
@@ -178,15 +183,12 @@ def _distances(name: str, before: Sound, after: Sound) -> dict[str, str | float]
     }
 
 
-def load_run(folder: Path) -> TrainedModel:
+def load_run(folder: AnyPath) -> TrainedModel:
     """The model of a run folder, as a person typed it.
 
     Raises:
         RunError: it cannot be read.
     """
-    from musicvae.vae.quiet import quieten_tensorflow
-
-    quieten_tensorflow()
     from musicvae.paths import expand
     from musicvae.vae.run.loading import load
 

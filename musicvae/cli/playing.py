@@ -127,7 +127,8 @@ def live(options: argparse.Namespace) -> None:
         raise SettingError(
             "no model to play",
             expected="musicvae live NAME, or musicvae live FILE.onnx",
-            hint="`musicvae models` lists the names; `musicvae export` makes files",
+            hint=_taken(options)
+            or "`musicvae models` lists the names; `musicvae export` makes files",
         )
     if options.fast and options.output is None:
         raise SettingError("--fast is for files", hint="add --out take.wav, or leave out --fast")
@@ -145,6 +146,18 @@ def live(options: argparse.Namespace) -> None:
     endless = options.output in (None, "null") and options.seconds is None
     last = keeping.last_state() if endless else None  # a file would be begun again, too
     run(options.artifacts, _console(options), last, **values)
+
+
+def _taken(options: argparse.Namespace) -> str | None:
+    """The hint where an option that needs no value has taken the model as one."""
+    from musicvae.models import names
+
+    optional = [field.name for field in fields(Options) if field.metadata.get("nargs") == "?"]
+    for name in (*optional, "midi"):
+        given = getattr(options, name)
+        if given and (given in names() or given.lower().endswith(".onnx")):
+            return f"{given!r} was taken as the value of --{name}: musicvae live {given} --{name}"
+    return None
 
 
 def _console(

@@ -67,9 +67,6 @@ def run_prior(options: argparse.Namespace) -> int:
     Raises:
         MusicVAEError: there are no sounds, or training cannot begin.
     """
-    from musicvae.vae.quiet import quieten_tensorflow
-
-    quieten_tensorflow()  # before any other module imports TensorFlow
     from contextlib import nullcontext
 
     from musicvae.cli.training import parse_settings

@@ -80,7 +80,7 @@ def write_results(folder: Path, sounds: Mapping[str, Sound]) -> list[Path]:
     """
     written = [sound.write(folder / f"{name}.wav") for name, sound in sounds.items()]
     if not _describes():
-        print('Pictures and measures need: pip install "musicvae[train]"')
+        print('Pictures and measures need: pip install "musicvae[measure]"')
         return written
     from musicvae import plots
 

@@ -28,9 +28,7 @@ def add(commands: Commands) -> None:
         "the tracks that do not fit (broken, mislabelled, of another genre), and write a page with "
         "sounds, survey.html, and a table, survey.csv.",
     )
-    parser.add_argument(
-        "run_folder", metavar="RUN", type=Path, help="run folder, from `musicvae train`"
-    )
+    parser.add_argument("run_folder", metavar="RUN", help="run folder, from `musicvae train`")
     parser.add_argument("data", metavar="DATA", type=Path, help="folder of sounds")
     parser.add_argument(
         "--out", type=Path, default=Path("survey"), metavar="FOLDER",
@@ -53,9 +51,6 @@ def run_survey(options: argparse.Namespace) -> int:
         MusicVAEError: the run or the sounds cannot be read, or the results not be written.
     """
     from musicvae.cli.results import print_written, results_folder
-    from musicvae.vae.quiet import quieten_tensorflow
-
-    quieten_tensorflow()
     from musicvae.surveying.page import write_survey
     from musicvae.surveying.survey import survey
     from musicvae.vae.training.reporting import terminal

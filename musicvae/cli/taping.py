@@ -57,9 +57,6 @@ def make_tape(options: argparse.Namespace) -> int:
     model = locate(encoder, "encoder").path
     trained: Any
     if model.is_dir():
-        from musicvae.vae.quiet import quieten_tensorflow
-
-        quieten_tensorflow()
         from musicvae.vae.run.loading import load
 
         trained = load(model)

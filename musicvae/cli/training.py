@@ -89,9 +89,6 @@ def run_demo(options: argparse.Namespace) -> int:
     Raises:
         MusicVAEError: ``--out`` is in use, or a part of the chain failed.
     """
-    from musicvae.vae.quiet import quieten_tensorflow
-
-    quieten_tensorflow()
     from pathlib import Path
 
     from musicvae.demo.run import run_demo
@@ -108,9 +105,6 @@ def run_train(options: argparse.Namespace) -> int:
     Raises:
         MusicVAEError: no sounds were named, or training cannot begin.
     """
-    from musicvae.vae.quiet import quieten_tensorflow
-
-    quieten_tensorflow()  # before any other module imports TensorFlow
     from contextlib import nullcontext
 
     from musicvae.vae.training.reporting import Silent, terminal

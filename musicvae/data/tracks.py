@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from musicvae.errors import DataError
-from musicvae.genres import GENRES, Genre
+from musicvae.genres import GENRES, Genre, check_genre
 from musicvae.paths import AnyPath, expand
 from musicvae.soundfiles.formats import is_readable, readable_endings, unreadable
 from musicvae.text import printable
@@ -78,7 +78,9 @@ def scan(root: AnyPath, genre: Genre | str | None = None) -> Scan:
 
     Raises:
         DataError: no such folder, no folder for the genre, more than one, or no sound files.
+        SettingError: the genre is neither a name nor a :class:`Genre`.
     """
+    check_genre(genre)
     folder = expand(root, DataError)
     if not folder.is_dir():
         raise DataError(

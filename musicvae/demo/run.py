@@ -24,6 +24,8 @@ from musicvae.exporting import export
 from musicvae.measures import log_mel_distance
 from musicvae.models.finding import Model
 from musicvae.paths import output_folder
+from musicvae.recipes import DEFAULT, get_recipe
+from musicvae.vae.quiet import quieten_tensorflow
 
 if TYPE_CHECKING:
     from musicvae.vae.stream.trained import TrainedStream
@@ -50,6 +52,8 @@ def run_demo(out: Path, minutes: float, reporter: Reporter, silent: bool = False
 
     Raises:
         RunError: ``out`` is a file, or a folder that is not empty.
+        SettingError: ``minutes`` is out of range.
+        MissingExtraError: TensorFlow is not installed.
     """
     out = output_folder(out, RunError)
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
@@ -59,6 +63,8 @@ def run_demo(out: Path, minutes: float, reporter: Reporter, silent: bool = False
             received=repr(str(out)),
             hint="name another one with --out, or remove this one",
         )
+    get_recipe(DEFAULT).with_settings(minutes=minutes)  # refused before anything plays
+    quieten_tensorflow()
     out.mkdir(parents=True, exist_ok=True)
     began, ready = time.monotonic(), ready_model(reporter)
     chapters = [play_ready(ready, out, reporter, silent)] if ready else []

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +23,19 @@ from musicvae.paths import AnyPath, input_file, output_file
 ENDINGS = (".tape",)
 _MAKE = "make one: musicvae tape RUN FILE -o NAME.tape"
 _COPY_AGAIN = "copy the file again, or make it again with `musicvae tape`"
+
+
+def no_tape(value: object) -> TapeError:
+    """The error for something else where a tape is needed, most often the name of its file."""
+    hint = _MAKE
+    if isinstance(value, str | os.PathLike):
+        hint = f'musicvae.Tape.load("{os.fspath(value)}")'
+    return TapeError(
+        "this is not a tape",
+        expected="a musicvae.Tape",
+        received=type(value).__name__,
+        hint=hint,
+    )
 
 
 @dataclass(frozen=True, eq=False)

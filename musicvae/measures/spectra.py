@@ -157,5 +157,5 @@ def librosa() -> ModuleType:
         import_numba()
         import librosa as library
     except ImportError as error:
-        raise MissingExtraError("train", "librosa", "measuring sounds") from error
+        raise MissingExtraError("measure", "librosa", "measuring sounds") from error
     return library

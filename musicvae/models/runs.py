@@ -1,10 +1,10 @@
-"""Finds the run that a training starts from, given as a path or as the name of a ready model."""
+"""Tells ready models from runs: which run a training starts from, and where none is meant."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from musicvae.errors import RunError, UnknownNameError
+from musicvae.errors import MusicVAEError, RunError, UnknownNameError
 from musicvae.models.finding import find
 from musicvae.models.locating import ambiguous, is_name
 from musicvae.paths import AnyPath, expand
@@ -40,3 +40,32 @@ def starting_run(given: AnyPath) -> Path:
             received=f"{given!r} of {model.source}, which is there to be played",
         )
     return model.run
+
+
+def instead_of_run(given: object, wanted: str, hint: str | None = None) -> RunError | None:
+    """The error of a ready model's name where the folder of a training is needed.
+
+    Args:
+        given: as a person typed it; a path object is never a name.
+        wanted: what is needed, such as ``"run"``.
+        hint: what helps, with ``{name}``, ``{file}`` and ``{run}`` for the name of the model, its
+            decoder and its run; by default, or where it brings no run, that it is to be played.
+
+    Returns:
+        The error; ``None`` where there is no ready model of that name, or none that can be used.
+    """
+    if not isinstance(given, str) or not is_name(given):
+        return None
+    try:
+        model = find(given)
+    except MusicVAEError:
+        return None
+    text = hint
+    if text is None or (model.run is None and "{run}" in text):
+        text = "a ready model is there to be played: musicvae play {name} -o {name}.wav"
+    return RunError(
+        f"{given!r} is a ready model, of which there is no {wanted} here",
+        expected=f"the folder of a {wanted}",
+        received=f"{model.name!r} of {model.source}",
+        hint=text.format(name=model.name, file=model.artifact, run=model.run),
+    )

@@ -40,7 +40,7 @@ def new_picture(width: float, height: float) -> Figure:
     try:
         from musicvae.plots.picture import empty_picture
     except ImportError as error:
-        raise MissingExtraError("train", "matplotlib", "drawing pictures") from error
+        raise MissingExtraError("measure", "matplotlib", "drawing pictures") from error
     return empty_picture(width, height, STYLE["dpi"], STYLE["paper"])
 
 

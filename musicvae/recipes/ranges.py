@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import numbers
 from dataclasses import dataclass
+from typing import TypeGuard
 
 from musicvae.errors import SettingError
 
@@ -72,6 +73,11 @@ def checked_seed(seed: object) -> int | None:
         SettingError: it is no whole number, or out of range.
     """
     return None if seed is None else int(SEED.check("the seed", seed))
+
+
+def is_number(value: object) -> TypeGuard[float]:
+    """Whether it is a real number, which may be NaN or infinite; a truth value is none."""
+    return isinstance(value, numbers.Real) and not isinstance(value, bool)
 
 
 def _number(value: object, text: bool) -> float | int | None:

@@ -10,7 +10,7 @@ import dataclasses
 from musicvae.recipes.recipe import Recipe
 
 #: The original notebook: 30 s at 3 kHz as one row of 90 001 samples, cross-entropy on raw audio,
-#: Monte-Carlo KL, Adam(3e-4). Kept exactly, flaws included (see musicvae/vae/notebook.py).
+#: Monte-Carlo KL, Adam(3e-4). Kept exactly, flaws included (see musicvae/vae/notebook/).
 NOTEBOOK = Recipe(
     name="notebook",
     family="notebook",

@@ -25,6 +25,12 @@ def amounts_of(info: ArtifactInfo, attributes: Mapping[str, float]) -> Float32:
     Raises:
         SettingError: it has no such attribute, or the number is out of range.
     """
+    if not isinstance(attributes, Mapping):
+        raise SettingError(
+            "attributes are given by name",
+            expected='such as {"brightness": 1.5}',
+            received=type(attributes).__name__,
+        )
     names = [attribute.name for attribute in info.attributes]
     amounts = np.zeros(len(names), np.float32)
     for name, amount in attributes.items():

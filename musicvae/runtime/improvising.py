@@ -52,7 +52,7 @@ def improvise(
         ArtifactError: the artifact cannot be played, or is no stream.
         RegistryError: there is no ready model of that name, or it cannot be used.
     """
-    check_seconds(seconds)
+    check_seconds(seconds, model)
     check_range("continuity", continuity, 0.5, 30.0)
     check_range("temperature", temperature, 0.0, 4.0)
     drawn = drawn_seed(seed)

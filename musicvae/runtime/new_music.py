@@ -80,7 +80,7 @@ def play_prior(
         MemoryBankError: there is no memory, or it is damaged.
         ArtifactError: one of them cannot be used, or there is no prior.
     """
-    check_seconds(seconds)
+    check_seconds(seconds, model)
     check_range("variation", variation, 0.0, 1.0)
     check_range("temperature", temperature, 0.0, HOTTEST)
     check_range("continuity", continuity, 0.5, 30.0)

@@ -57,10 +57,10 @@ def play(
         MemoryBankError: there is no memory, or it is damaged.
         RegistryError: there is no ready model of that name, or it cannot be used.
     """
-    check_seconds(seconds)
+    check_seconds(seconds, model)
     seed = checked_seed(seed)
     chosen = usual_source(model) if source is None else source
-    if chosen not in PLAYERS:
+    if chosen not in list(PLAYERS):  # of any type
         raise SettingError(
             "there is no such source",
             expected=", ".join(PLAYERS),

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
+
 import numpy as np
 
 from musicvae.audio import Samples, Sound
 from musicvae.errors import SettingError
 from musicvae.latents.arrays import Latents
+from musicvae.latents.tape import Tape
 from musicvae.limiter import Limiter
-from musicvae.recipes.ranges import checked_seed
+from musicvae.recipes.ranges import checked_seed, is_number
 from musicvae.runtime.stream_decoder import StreamDecoder
+from musicvae.text import printable
 
 #: Frames of a stream that are decoded at once: some seconds of sound.
 _FRAMES = 1024
@@ -17,29 +21,48 @@ _FRAMES = 1024
 MOST_SECONDS = 3600.0
 
 
-def check_seconds(seconds: float) -> None:
+def check_seconds(seconds: object, model: object = "jazz") -> None:
     """Refuse a length that no sound can have.
 
+    Args:
+        seconds: what was given; a tape is often meant, as ``musicvae play jazz solo.tape`` takes
+            one there.
+        model: what is to play, for the hint.
+
     Raises:
-        SettingError: it is not above 0, or more than an hour.
+        SettingError: it is no number above 0, or more than an hour.
     """
-    if not 0 < seconds <= MOST_SECONDS:  # NaN is not
-        raise SettingError(
-            "a sound of this length cannot be made",
-            expected=f"seconds above 0, at most {MOST_SECONDS:g}",
-            received=seconds,
-        )
+    if is_number(seconds) and 0 < seconds <= MOST_SECONDS:  # NaN is not
+        return
+    raise SettingError(
+        "a sound of this length cannot be made",
+        expected=f"seconds above 0, at most {MOST_SECONDS:g}",
+        received=seconds if is_number(seconds) else printable(f"{seconds!r:.80}"),
+        hint=_tape_hint(seconds, f"{model!s}"),
+    )
 
 
-def check_range(what: str, value: float, low: float, high: float) -> None:
-    """Refuse a number that is out of its range, or NaN.
+def _tape_hint(given: object, model: str) -> str | None:
+    """How a tape is played, where one was given instead of a length."""
+    tape = "tape"
+    if isinstance(given, str | os.PathLike):
+        tape = f'mv.Tape.load("{os.fspath(given)}")'
+    elif not isinstance(given, Tape):
+        return None
+    return f'a tape is played by mv.StreamDecoder("{model}").play({tape})'
+
+
+def check_range(what: str, value: object, low: float, high: float) -> None:
+    """Refuse what is no number, or out of its range, or NaN.
 
     Raises:
         SettingError: it is.
     """
-    if not low <= value <= high:  # NaN is not
+    if not (is_number(value) and low <= value <= high):  # NaN is not
         raise SettingError(
-            f"the {what} is out of range", expected=f"{low:g} to {high:g}", received=value
+            f"the {what} is out of range" if is_number(value) else f"the {what} is no number",
+            expected=f"{low:g} to {high:g}",
+            received=value if is_number(value) else printable(f"{value!r:.80}"),
         )
 
 

@@ -17,7 +17,7 @@ from musicvae.audio import Samples
 from musicvae.errors import ArtifactError, LatentError, MusicVAEError, SettingError
 from musicvae.latents.arrays import Latents, beyond, latent_rows
 from musicvae.latents.dynamics import MAX_SPEED, LinearDynamics
-from musicvae.latents.tape import Tape
+from musicvae.latents.tape import Tape, no_tape
 from musicvae.runtime.session import LEGAL
 from musicvae.runtime.stateful import Stateful
 from musicvae.text import printable
@@ -160,9 +160,12 @@ class StreamDecoder(Stateful):
             float32, shape (tape.samples, channels), full scale ±1, at ``info.sample_rate``.
 
         Raises:
+            TapeError: it is no tape.
             LatentError: the tape was made with another encoder, or as :meth:`decode`.
             ArtifactError: as :meth:`decode`.
         """
+        if not isinstance(tape, Tape):
+            raise no_tape(tape)
         tape.check_space(self._info.latent_space)
         # The encoder's latency is that of the decoder.
         delay = 2 * self._info.latency

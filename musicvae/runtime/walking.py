@@ -39,7 +39,7 @@ def walk(
         ArtifactError: the artifact cannot be played, is an encoder, or has no dynamics.
         RegistryError: there is no ready model of that name, or it cannot be used.
     """
-    check_seconds(seconds)
+    check_seconds(seconds, model)
     seed = checked_seed(seed)
     _, info = locate(model).load()
     if info.kind == "clip":

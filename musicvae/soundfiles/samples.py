@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from typing import TypeGuard
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from musicvae.errors import AudioError
+from musicvae.text import printable
 
 #: Sound: float32, shape (samples, channels), full scale ±1, unless another shape is documented.
 Samples = NDArray[np.float32]
@@ -40,6 +42,13 @@ def as_samples(array: ArrayLike) -> Samples:
         AudioError: the shape or the type is another, channels come first, or the full scale is
             obviously another.
     """
+    if isinstance(array, str | os.PathLike):
+        raise AudioError(
+            "this is the name of a file, not its sound",
+            expected=_EXPECTED,
+            received=printable(os.fspath(array)),
+            hint=f'read the file: musicvae.read("{printable(os.fspath(array))}")',
+        )
     try:
         values = np.asarray(array)
     except (TypeError, ValueError) as error:

@@ -21,12 +21,16 @@ from musicvae.recipes.ranges import Range
 from musicvae.surveying.listener import Listener
 from musicvae.surveying.page import write_survey
 from musicvae.surveying.result import Survey
+from musicvae.vae.run.folder import RunFolder
 
 #: Called as ``progress(what, done, total, key)``; ``what`` is ``"decoding"`` or ``"listening"``.
 Progress = Callable[[str, int, int, str], None]
 
 #: Seconds of a track that are heard.
 SECONDS = Range(1, 86_400)
+
+#: The hint where a ready model is given.
+_INSTEAD = "with the run that it started from: musicvae survey {run} DATA"
 
 
 def survey(
@@ -57,13 +61,15 @@ def survey(
 
     Raises:
         DataError: nothing usable below ``data``.
-        RunError: the run has left no model, or is damaged.
+        RunError: there is no run, it has left no model, or is damaged.
         SettingError: ``seconds`` is out of range, or ``out`` cannot be written in.
     """
     length = SECONDS.check("seconds", seconds)
     if out is not None:
         output_folder(out)
     tell = progress or (lambda what, done, total, key: None)
+    if isinstance(run, str | Path):  # before the sounds are looked for, and before TensorFlow
+        RunFolder.open(run, _INSTEAD)
     found = scan(data, genre)
     model = _model(run)
     corpus = cache.build(

@@ -1,13 +1,5 @@
 """The models and their training: the only part of musicvae that imports TensorFlow.
 
-Raises:
-    MissingExtraError: on import, when TensorFlow or a library that training needs is not installed.
+TensorFlow is imported when something is computed, not when a module is that declares or checks:
+families, run folders, and the functions and classes that users import (:mod:`musicvae.vae.quiet`).
 """
-
-from importlib.util import find_spec
-
-from musicvae.errors import MissingExtraError
-
-for _package in ("tensorflow", "librosa", "soxr", "matplotlib"):
-    if find_spec(_package) is None:
-        raise MissingExtraError("train", _package, "training, or using a trained run,")

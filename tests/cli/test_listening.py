@@ -77,6 +77,7 @@ def stand_in(monkeypatch: pytest.MonkeyPatch) -> None:
 def run(tmp_path: Path) -> Path:
     folder = tmp_path / "run"
     folder.mkdir()
+    (folder / "run.json").touch()
     return folder
 
 
@@ -240,9 +241,9 @@ def test_a_seed_is_a_whole_number_from_0_on(
 
 @pytest.mark.parametrize("seed", ["-1", "9" * 5_000, str(2**32)])
 def test_an_end_that_is_no_seed_is_told(
-    seed: str, out: Path, capsys: pytest.CaptureFixture[str]
+    seed: str, run: Path, out: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["interpolate", "run", "--out", str(out), "--", seed, "7"]) == 1
+    assert main(["interpolate", str(run), "--out", str(out), "--", seed, "7"]) == 1
     assert "this is no seed" in capsys.readouterr().err
 
 

@@ -160,9 +160,11 @@ def test_plot_spares_the_tracks_of_the_run(
         track.write_bytes(CONTENT)
     model = SimpleNamespace(test_tracks=lambda: tracks)
     monkeypatch.setattr(listening, "load_run", lambda folder: model)
-    assert main(["plot", "run", "--out", str(tmp_path)]) == 1
+    run = tmp_path / "run.json"
+    run.touch()
+    assert main(["plot", str(tmp_path), "--out", str(tmp_path)]) == 1
     assert "would replace what it is made from" in capsys.readouterr().err
-    assert set(tmp_path.iterdir()) == set(tracks)
+    assert set(tmp_path.iterdir()) == {*tracks, run}
 
 
 @pytest.mark.parametrize("command", ["sample ./RUN", "reconstruct RUN IN", "plot RUN"])

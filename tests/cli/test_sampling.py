@@ -108,4 +108,4 @@ def test_sounds_are_written_alone_where_nothing_draws(
     out = tmp_path / "new"
     assert main(["sample", str(model), "--n", "2", "--seconds", "0.5", "--out", str(out)]) == 0
     assert sorted(path.name for path in out.iterdir()) == ["sample-01.wav", "sample-02.wav"]
-    assert "musicvae[train]" in capsys.readouterr().out
+    assert "musicvae[measure]" in capsys.readouterr().out

@@ -72,5 +72,5 @@ def test_what_cannot_be_measured_is_refused(samples: ArrayLike) -> None:
 
 def test_without_librosa_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "librosa", None)
-    with pytest.raises(MissingExtraError, match=r"musicvae\[train\]"):
+    with pytest.raises(MissingExtraError, match=r"musicvae\[measure\]"):
         measures.log_mel(noise())

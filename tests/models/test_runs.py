@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from musicvae.errors import BrokenPluginError, DuplicateNameError, RunError
-from musicvae.models.runs import starting_run
+from musicvae.models.runs import instead_of_run, starting_run
 
 
 def test_a_training_starts_from_a_path_or_from_the_run_of_a_ready_model(
@@ -37,3 +37,19 @@ def test_a_run_that_was_not_installed_is_told(ready_site: Any) -> None:
     ready_site.bring("jazz", said={"run": "fake_bringer_jazz:lost"})
     with pytest.raises(BrokenPluginError, match=r"the run of the model 'jazz'.*folder.*lost"):
         starting_run("jazz")
+
+
+@pytest.mark.parametrize("run", [False, True])
+def test_a_ready_model_is_told_from_a_run(ready_site: Any, run: bool) -> None:
+    said = {"run": "fake_bringer_jazz:shared"} if run else {}
+    place = ready_site.bring("jazz", said=said)
+    (place / "shared").mkdir()
+    (place / "shared" / "run.json").touch()
+    error = instead_of_run("jazz", "run", "or {run}")
+    assert error is not None
+    assert "'jazz' is a ready model, of which there is no run here" in str(error)
+    assert error.hint is not None
+    assert ("shared" in error.hint) is run
+    assert ("musicvae play jazz" in error.hint) is not run
+    for path in ("bossa", "./jazz", Path("jazz"), None):
+        assert instead_of_run(path, "run") is None

@@ -15,7 +15,7 @@ from musicvae.families import FAMILIES
 from musicvae.recipes import NOTEBOOK, Recipe
 from musicvae.vae.cvae import CVAE
 from musicvae.vae.losses import compute_loss, elbo_terms
-from musicvae.vae.notebook import CrossEntropy, build
+from musicvae.vae.notebook.network import CrossEntropy, build
 from musicvae.vae.training.optimisation import make_optimizer
 
 SAMPLES = 90_001

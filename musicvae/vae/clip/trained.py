@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import numbers
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import tensorflow as tf
 from numpy.typing import ArrayLike
 
 from musicvae.artifact.ports import LATENT
@@ -15,13 +14,13 @@ from musicvae.errors import SettingError
 from musicvae.families import Exportable
 from musicvae.latents.arrays import Float32
 from musicvae.recipes import Recipe, checked_seed
-from musicvae.vae.clip.fourier import FourierSynthesis
 from musicvae.vae.clip.path import spherical
-from musicvae.vae.cvae import CVAE
 from musicvae.vae.run.basis import LatentBasis
 from musicvae.vae.run.folder import RunFolder
 from musicvae.vae.run.trained import COUNT, Trained
-from musicvae.vae.spectra import as_matrices
+
+if TYPE_CHECKING:
+    from musicvae.vae.cvae import CVAE
 
 #: An end of an interpolation: a sound, a seed, or latents.
 Point = Sound | int | ArrayLike
@@ -150,6 +149,11 @@ class TrainedModel(Trained):
             A ``tf.function`` from standardised latents, float32 (batch, D), to sound, float32
             (batch, samples, channels).
         """
+        import tensorflow as tf
+
+        from musicvae.vae.clip.fourier import FourierSynthesis
+        from musicvae.vae.spectra import as_matrices
+
         signature = [tf.TensorSpec((None, self.recipe.latent_dim), tf.float32, name=LATENT)]
 
         layers = self.vae.decoder.layers
@@ -173,11 +177,15 @@ class TrainedModel(Trained):
         return self._check_one(place)
 
     def _decode(self, latents: Float32) -> Samples:
+        import tensorflow as tf
+
         sounds = self.vae.to_audio(self.vae.sample(tf.constant(self.basis.to_model(latents))))
         decoded: Samples = sounds.numpy()
         return decoded
 
     def _encode(self, clips: Samples) -> Float32:
+        import tensorflow as tf
+
         parts = [
             self.vae.encode(self.vae.from_audio(tf.constant(clips[i : i + BATCH])))[0].numpy()
             for i in range(0, len(clips), BATCH)

@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from musicvae.priors import PriorFamily
-from musicvae.vae.prior.heads import EnergyHead, MixtureHead
-from musicvae.vae.prior.model import TwoPathPrior
 from musicvae.vae.prior.outline import Outline
 from musicvae.vae.prior.settings import DEFAULTS, TwoPathSettings
+
+if TYPE_CHECKING:
+    from musicvae.vae.prior.model import TwoPathPrior
 
 
 def build_energy(outline: Outline, settings: Mapping[str, int | float]) -> TwoPathPrior:
     """A two-path prior with the energy head."""
+    from musicvae.vae.prior.heads import EnergyHead
+    from musicvae.vae.prior.model import TwoPathPrior
+
     return TwoPathPrior(outline, TwoPathSettings.of(settings), EnergyHead, rolls=True)
 
 
 def build_mixture(outline: Outline, settings: Mapping[str, int | float]) -> TwoPathPrior:
     """A two-path prior with the mixture head."""
+    from musicvae.vae.prior.heads import MixtureHead
+    from musicvae.vae.prior.model import TwoPathPrior
+
     return TwoPathPrior(outline, TwoPathSettings.of(settings), MixtureHead, rolls=False)
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from musicvae.errors import MusicVAEError, SettingError
 from musicvae.priors import PRIORS
-from musicvae.vae.prior.model import PriorModel
 from musicvae.vae.prior.outline import Outline
 from musicvae.vae.prior.plan import Plan
+
+if TYPE_CHECKING:
+    from musicvae.vae.prior.model import PriorModel
 
 
 def build_model(outline: Outline, plan: Plan) -> PriorModel:

@@ -22,6 +22,7 @@ from typing import Any
 from musicvae.artifact import LatentInfo
 from musicvae.errors import RunError
 from musicvae.files import replacing, write_json
+from musicvae.models.runs import instead_of_run
 from musicvae.paths import AnyPath, expand, output_folder
 from musicvae.vae.prior.material import Material, Space
 from musicvae.vae.prior.outline import Outline
@@ -31,6 +32,8 @@ from musicvae.vae.run.writing import writing
 
 #: The file by which the folder of a prior is known.
 DESCRIPTION = "prior.json"
+#: The hint where a ready model is given instead of the folder of a prior.
+_INSTEAD = "a prior of its latents begins with: musicvae prior {name} --data FOLDER --out NEW"
 _FILES = (DESCRIPTION, "material.npz", "start.npz", "last.npz", "best.npz", "history.json")
 
 
@@ -53,7 +56,7 @@ class PriorFolder:
         """
         folder = cls(expand(path, RunError))
         if not os.path.lexists(folder.description):
-            raise RunError(
+            raise instead_of_run(path, "prior", _INSTEAD) or RunError(
                 "this folder is not that of a prior",
                 expected=f"a folder with {DESCRIPTION}, as `musicvae prior --out` makes",
                 received=str(path),

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import tensorflow as tf
 
 from musicvae.artifact import ArtifactInfo
 from musicvae.artifact.info import PRIOR_SCHEMA
@@ -19,8 +18,13 @@ from musicvae.paths import AnyPath
 from musicvae.vae.prior.building import build_model
 from musicvae.vae.prior.folder import PriorFolder
 from musicvae.vae.prior.material import Material
-from musicvae.vae.prior.model import PriorModel
+from musicvae.vae.quiet import quieten_tensorflow
 from musicvae.vae.run import checkpoint
+
+if TYPE_CHECKING:
+    import tensorflow as tf
+
+    from musicvae.vae.prior.model import PriorModel
 
 
 class TrainedPrior:
@@ -68,6 +72,8 @@ class TrainedPrior:
 
     def step_function(self) -> Any:
         """One step as a ``tf.function`` with the ports of a prior, float32 (1, width) each."""
+        import tensorflow as tf
+
         model, D = self.model, self.space.latent_dim
         sizes = {
             LATENT: D, CONDITION: self.outline.condition_size, NOISE: model.noise,
@@ -119,6 +125,21 @@ def load_prior(path: AnyPath) -> TrainedPrior:
     Raises:
         RunError: there is no prior, it was stopped before it left weights, or a file is damaged.
         UnknownNameError: its family is not installed.
+        MissingExtraError: TensorFlow is not installed.
+    """
+    folder = trained_folder(path)
+    outline, plan = folder.outline(), folder.plan()
+    quieten_tensorflow()
+    model = build_model(outline, plan)
+    checkpoint.restore(folder.best, model.variables)
+    return TrainedPrior(model, folder)
+
+
+def trained_folder(path: AnyPath) -> PriorFolder:
+    """The folder of a prior that has weights; they are not read.
+
+    Raises:
+        RunError: there is no prior, or it was stopped before it left weights.
     """
     folder = PriorFolder.open(path)
     if not os.path.lexists(folder.best):
@@ -128,6 +149,4 @@ def load_prior(path: AnyPath) -> TrainedPrior:
             received=f"no {folder.best.name} in {folder.path}",
             hint=f"musicvae prior --resume --out {folder.path}",
         )
-    model = build_model(folder.outline(), folder.plan())
-    checkpoint.restore(folder.best, model.variables)
-    return TrainedPrior(model, folder)
+    return folder

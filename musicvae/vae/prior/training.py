@@ -1,4 +1,7 @@
-"""Trains a prior: the function that users call; the loop itself is in ``trainer.py``."""
+"""Trains a prior: the function that users call; the loop itself is in ``trainer.py``.
+
+What needs no TensorFlow is checked before it is imported.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,6 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
-
-import tensorflow as tf
 
 from musicvae.data.tracks import Track, scan
 from musicvae.errors import DataError, LatentError, RunError, SettingError
@@ -20,9 +21,13 @@ from musicvae.vae.prior.folder import PriorFolder
 from musicvae.vae.prior.hearing import Ear, Pile, hear
 from musicvae.vae.prior.material import Material
 from musicvae.vae.prior.plan import LENGTH, Plan
-from musicvae.vae.prior.trained import TrainedPrior, load_prior
-from musicvae.vae.prior.trainer import PriorTrainer
+from musicvae.vae.prior.trained import TrainedPrior, load_prior, trained_folder
+from musicvae.vae.quiet import quieten_tensorflow
+from musicvae.vae.run.folder import RunFolder
 from musicvae.vae.training.reporting import Reporter, RichReporter, Silent
+
+#: Tracks, and the keys of those that are held out.
+Tracks = tuple[list[Track], frozenset[str]]
 
 _PACKAGES = ("musicvae", "numpy", "keras")
 
@@ -76,9 +81,9 @@ def train_prior(
         DataError: no usable tracks.
         RunError: ``out`` is in use, cannot be resumed or written; or ``model`` is no stream.
         SettingError: a setting cannot work, or cannot change on a prior that goes on.
+        MissingExtraError: TensorFlow is not installed.
         TrainingDivergedError: the loss became NaN or infinite.
     """
-    tf.config.experimental.enable_op_determinism()
     listener = reporter or Silent()
     wishes = dict(settings or {})
     if resume:
@@ -86,14 +91,18 @@ def train_prior(
         latents = Material.load(folder.material)
     else:
         PriorFolder.check_free(out)
-        start = None if start_from is None else load_prior(start_from)
+        start = None if start_from is None else trained_folder(start_from)
         plan = _plan(wishes, start)
         facts: dict[str, Any]
         if material is not None:
             latents = Material.load(expand(material, RunError))
             facts = {"encoder": Path(material).name, "licence": licence or "unstated"}
         else:
-            latents, facts = _encoded(model, data, copies, split, plan.seed, listener)
+            place, found = _named(model, data, split, plan.seed)
+            _begin_tensorflow()  # what is missing or damaged is told before hours of encoding
+            if start is not None:
+                load_prior(start.path)
+            latents, facts = _encoded(place, found, copies, plan.seed, listener)
             facts["licence"] = licence or facts["licence"]
         latents = latents if genre is None else latents.only(genre)
         if start is not None:
@@ -103,10 +112,21 @@ def train_prior(
             "versions": {name: version(name) for name in _PACKAGES},
             "from": None if start_from is None else Path(start_from).name,
         }
-        best = None if start is None else start.folder.best
+        best = None if start is None else start.best
         folder = PriorFolder.create(out, latents, plan, facts, best)
+    _begin_tensorflow()
+    from musicvae.vae.prior.trainer import PriorTrainer
+
     PriorTrainer(folder, plan, latents, listener, checkpoint_seconds, compiled).run()
     return load_prior(folder.path)
+
+
+def _begin_tensorflow() -> None:
+    """Import TensorFlow, and let equal computations give equal results."""
+    quieten_tensorflow()
+    import tensorflow as tf
+
+    tf.config.experimental.enable_op_determinism()
 
 
 def _resumed(out: AnyPath, wishes: dict[str, Any]) -> tuple[PriorFolder, Plan]:
@@ -125,60 +145,70 @@ def _resumed(out: AnyPath, wishes: dict[str, Any]) -> tuple[PriorFolder, Plan]:
     return folder, plan
 
 
-def _plan(wishes: dict[str, Any], start: TrainedPrior | None) -> Plan:
+def _plan(wishes: dict[str, Any], start: PriorFolder | None) -> Plan:
     """The plan of a new prior; one that starts from another has its family and sizes."""
     if start is None:
         return Plan.of(wishes)
-    model = {**start.plan.model, **wishes.get("model", {})}
-    return Plan.of({"family": start.plan.family, **wishes, "model": model})
+    before = start.plan()
+    model = {**before.model, **wishes.get("model", {})}
+    return Plan.of({"family": before.family, **wishes, "model": model})
 
 
-def _check_start(start: TrainedPrior, latents: Material) -> None:
+def _check_start(start: PriorFolder, latents: Material) -> None:
     """Refuse to start from a prior of other latents, or with other conditions.
 
     Raises:
         LatentError: it is of another latent space.
         SettingError: its genres or attributes are others.
     """
-    if start.space != latents.space:
+    space, outline = start.space(), start.outline()
+    if space != latents.space:
         raise LatentError(
             "the prior to start from is of another latent space",
             expected=latents.space.latent_space,
-            received=start.space.latent_space,
+            received=space.latent_space,
         )
-    names = tuple(knob.name for knob in start.outline.attributes)
-    if (start.outline.genres, names) != (latents.genres, latents.attributes):
+    names = tuple(knob.name for knob in outline.attributes)
+    if (outline.genres, names) != (latents.genres, latents.attributes):
         raise SettingError(
             "the prior to start from has other genres or attributes",
             expected=", ".join((*latents.genres, *latents.attributes)),
-            received=", ".join((*start.outline.genres, *names)),
+            received=", ".join((*outline.genres, *names)),
             hint="give --material its material.npz, and --genre the genre to tune it to",
         )
 
 
-def _encoded(
-    model: AnyPath | None, data: AnyPath | None, copies: int, split: str, seed: int,
-    listener: Reporter,
-) -> tuple[Material, dict[str, Any]]:  # fmt: skip
-    """The latents of tracks, and where they came from."""
+def _named(
+    model: AnyPath | None, data: AnyPath | None, split: str, seed: int
+) -> tuple[Path, Tracks | None]:
+    """Where that is which encodes, and the tracks of a folder; ``None`` where they are a run's."""
     if model is None:
         raise SettingError(
             "nothing was named that encodes",
             expected="a run, an encoder, or the name of a ready model",
         )
     place = locate(encoder_named(model), "encoder").path
+    if place.is_dir():
+        RunFolder.open(place)
+    elif data is None:
+        raise DataError("no sounds were named", expected="a folder", hint="add --data FOLDER")
+    return place, None if data is None else _split(data, split, seed)
+
+
+def _encoded(
+    place: Path, found: Tracks | None, copies: int, seed: int, listener: Reporter
+) -> tuple[Material, dict[str, Any]]:
+    """The latents of tracks, and where they came from."""
     ear: Any
     if place.is_dir():
         from musicvae.vae.run.loading import load
 
         trained = load(place)
         ear = RunEar(trained)
-        tracks, held_out = _tracks(trained, data, split, seed)
+        tracks, held_out = found or _tracks(trained)
     else:
         ear = ArtifactEar(place)
-        if data is None:
-            raise DataError("no sounds were named", expected="a folder", hint="add --data FOLDER")
-        tracks, held_out = _split(data, split, seed)
+        tracks, held_out = found or ([], frozenset())
     material = _heard(ear, Pile.of(tracks, held_out, ear.genre), copies, seed, listener)
     return material, {"encoder": place.name, "licence": ear.licence}
 
@@ -193,12 +223,8 @@ def _heard(ear: Ear, pile: Pile, copies: int, seed: int, listener: Reporter) -> 
     return hear(ear, pile, copies, seed, progress, listener.note)
 
 
-def _tracks(
-    trained: Any, data: AnyPath | None, split: str, seed: int
-) -> tuple[list[Track], frozenset[str]]:
-    """The tracks of a run with its own split, or those of a folder."""
-    if data is not None:
-        return _split(data, split, seed)
+def _tracks(trained: Any) -> Tracks:
+    """The tracks of a run with its own split."""
     report, sides = trained.data_report(), trained.run.sides()
     folder, wanted = Path(report["folder"]), {*sides["train"], *sides["test"]}
     tracks = [
@@ -217,7 +243,7 @@ def _tracks(
     return tracks, frozenset(sides["test"])
 
 
-def _split(data: AnyPath, split: str, seed: int) -> tuple[list[Track], frozenset[str]]:
+def _split(data: AnyPath, split: str, seed: int) -> Tracks:
     found = scan(data)
     return list(found.tracks), frozenset(
         split_tracks([track.key for track in found.tracks], split, seed).test

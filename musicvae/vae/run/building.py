@@ -5,8 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from musicvae.errors import MusicVAEError, SettingError
-from musicvae.families import FAMILIES
+from musicvae.families import FAMILIES, ModelFamily
 from musicvae.recipes import Recipe
+from musicvae.vae.quiet import quietly
+
+
+def family_of(recipe: Recipe) -> ModelFamily:
+    """The family of a recipe. That of a plug-in may import TensorFlow, which is then kept quiet.
+
+    Raises:
+        UnknownNameError: it is not installed.
+        BrokenPluginError: it does not load.
+    """
+    with quietly():
+        return FAMILIES.get(recipe.family)
 
 
 def build(recipe: Recipe) -> Any:
@@ -17,7 +29,7 @@ def build(recipe: Recipe) -> Any:
         SettingError: the family cannot use the recipe. Its check says why; where that lets a recipe
             pass from which no network can be built, this is the error of Keras or TensorFlow.
     """
-    family = FAMILIES.get(recipe.family)
+    family = family_of(recipe)
     family.check_recipe(recipe)
     try:
         return family.build(recipe)

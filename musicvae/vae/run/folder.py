@@ -29,6 +29,7 @@ from typing import Any
 
 from musicvae.errors import RunError
 from musicvae.files import read_bytes, replacing, write_json
+from musicvae.models.runs import instead_of_run
 from musicvae.paths import expand
 from musicvae.recipes import Recipe
 from musicvae.vae.run.reading import JSON_BYTES, damaged, guarded, read_object
@@ -52,8 +53,13 @@ class RunFolder:
     path: Path
 
     @classmethod
-    def open(cls, path: PathLike) -> RunFolder:
+    def open(cls, path: PathLike, instead: str | None = None) -> RunFolder:
         """An existing run.
+
+        Args:
+            path: the folder.
+            instead: the hint where it is the name of a ready model, of which there is no run here;
+                see :func:`musicvae.models.runs.instead_of_run`.
 
         Raises:
             RunError: there is no run in that folder.
@@ -61,7 +67,7 @@ class RunFolder:
         run = cls(expand(path, RunError))
         # A run.json that is a folder, or may not be read, is one that cannot be used: `describe`.
         if not os.path.lexists(run.description):
-            raise RunError(
+            raise instead_of_run(path, "run", instead) or RunError(
                 "this folder is not a run",
                 expected="a folder with run.json, as `musicvae train --out` makes",
                 received=str(path),

@@ -7,12 +7,15 @@ from pathlib import Path
 from typing import Any
 
 from musicvae.errors import RunError
-from musicvae.families import FAMILIES
 from musicvae.recipes import Recipe
+from musicvae.vae.quiet import quieten_tensorflow
 from musicvae.vae.run import checkpoint
-from musicvae.vae.run.building import build
+from musicvae.vae.run.building import build, family_of
 from musicvae.vae.run.folder import RunFolder
 from musicvae.vae.run.reading import guarded
+
+#: The hint where a ready model is given.
+_INSTEAD = 'it is played, not loaded: musicvae.play("{name}"), musicvae.StreamDecoder("{name}")'
 
 
 def load(run_folder: str | os.PathLike[str]) -> Any:
@@ -27,8 +30,9 @@ def load(run_folder: str | os.PathLike[str]) -> Any:
         RunError: the folder is not a run, training was stopped before it left a model, or a file of
             the run is damaged.
         UnknownNameError: the run's model family is not installed.
+        MissingExtraError: TensorFlow is not installed.
     """
-    run = RunFolder.open(run_folder)
+    run = RunFolder.open(run_folder, _INSTEAD)
     recipe = run.recipe()
     missing = [path.name for path in (run.best, run.latents) if not os.path.lexists(path)]
     if missing:
@@ -61,7 +65,8 @@ def load_start(run_folder: str | os.PathLike[str]) -> Any | None:
 
 
 def _opened(run: RunFolder, recipe: Recipe, weights: Path) -> Any:
-    family = FAMILIES.get(recipe.family)
+    quieten_tensorflow()
+    family = family_of(recipe)
     with guarded(run.description):  # whose recipe it is
         vae = build(recipe)
     checkpoint.restore(weights, vae.variables)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -14,17 +14,16 @@ from musicvae.errors import SettingError
 from musicvae.families import Exportable
 from musicvae.latents.arrays import Float32
 from musicvae.latents.dynamics import LinearDynamics
-from musicvae.latents.tape import Tape
+from musicvae.latents.tape import Tape, no_tape
 from musicvae.recipes import Recipe, checked_seed
 from musicvae.vae.run.basis import LatentBasis
 from musicvae.vae.run.folder import RunFolder
 from musicvae.vae.run.trained import COUNT, Trained
-from musicvae.vae.stream.causal import CausalNetwork
-from musicvae.vae.stream.coding import StreamCoder
-from musicvae.vae.stream.functions import decoder_function, encoder_function
-from musicvae.vae.stream.layers import state_size
-from musicvae.vae.stream.network import StreamVAE
 from musicvae.vae.stream.statistics import Playing
+
+if TYPE_CHECKING:
+    from musicvae.vae.stream.causal import CausalNetwork
+    from musicvae.vae.stream.network import StreamVAE
 
 #: Length of a sound made from a seed, in seconds, unless another length is asked for.
 SECONDS = 10.0
@@ -48,6 +47,8 @@ class TrainedStream(Trained):
     def __init__(
         self, vae: StreamVAE, recipe: Recipe, run: RunFolder, basis: LatentBasis, playing: Playing
     ) -> None:
+        from musicvae.vae.stream.coding import StreamCoder
+
         super().__init__(vae, recipe, run, basis)
         self.playing = playing
         self.settings = vae.settings
@@ -163,8 +164,11 @@ class TrainedStream(Trained):
         """The sound of a tape, aligned with the sound it was made from and of the same length.
 
         Raises:
+            TapeError: it is no tape.
             LatentError: the tape was made with another encoder.
         """
+        if not isinstance(tape, Tape):
+            raise no_tape(tape)
         tape.check_space(self.playing.latent_space)
         decoded = self.decode(tape.latents)[0].samples
         delay = self.settings.delay
@@ -225,11 +229,15 @@ class TrainedStream(Trained):
         return {"decoder": self._decoder_export(), "encoder": self._encoder_export()}
 
     def playable_decoder(self) -> Any:
-        """The decoder in the form that is exported; see :func:`decoder_function`."""
+        """The decoder as it is exported: :func:`musicvae.vae.stream.functions.decoder_function`."""
+        from musicvae.vae.stream.functions import decoder_function
+
         return decoder_function(self.vae.decoder, self.basis, self.recipe)
 
     def playable_encoder(self) -> Any:
-        """The encoder in the form that is exported; see :func:`encoder_function`."""
+        """The encoder as it is exported: :func:`musicvae.vae.stream.functions.encoder_function`."""
+        from musicvae.vae.stream.functions import encoder_function
+
         return encoder_function(self.vae.encoder, self.basis, self.recipe)
 
     def _decoder_export(self) -> Exportable:
@@ -261,6 +269,8 @@ class TrainedStream(Trained):
 
     def _shared_fields(self, network: CausalNetwork) -> dict[str, Any]:
         """Fields of a description that the decoder and the encoder have in common."""
+        from musicvae.vae.stream.layers import state_size
+
         return {
             "state_size": state_size(network.memories),
             "latency": self.settings.latency,

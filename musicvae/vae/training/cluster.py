@@ -17,6 +17,11 @@ from typing import Any
 
 from musicvae.errors import SettingError
 
+#: The strategy of several processes.
+MULTIWORKER = "multiworker"
+#: Names of all strategies.
+STRATEGIES = ("default", "mirrored", MULTIWORKER)
+
 _EXPECTED = (
     '{"cluster": {"worker": ["HOST:PORT", …]}, "task": {"type": "worker", "index": 0}}, with the '
     "same list and another index in each process"
@@ -66,6 +71,18 @@ class Cluster:
         if len(chiefs) > 1 or len(set(addresses)) < len(addresses):
             raise ValueError("an address or a chief occurs twice")
         return cls(addresses, number if kind == "chief" else len(chiefs) + number)
+
+
+def check_strategy(name: str) -> None:
+    """Refuse the name of a strategy that there is not, or that has no cluster here.
+
+    Raises:
+        SettingError: unknown name, or ``TF_CONFIG`` is missing or malformed.
+    """
+    if name not in STRATEGIES:
+        raise SettingError("unknown strategy", expected=", ".join(STRATEGIES), received=name)
+    if name == MULTIWORKER:
+        Cluster.from_environment()
 
 
 def _tasks(config: Any, kind: str) -> list[str]:

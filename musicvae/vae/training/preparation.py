@@ -9,9 +9,9 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 from musicvae.audio import AudioSpec
 from musicvae.data import cache
@@ -56,14 +56,45 @@ class TrackSource:
     workers: int | None = None
     progress: Progress | None = None
 
+    @cached_property
+    def found(self) -> Scan:
+        """The files, looked for once.
+
+        Raises:
+            DataError: there is no such folder, or no sound in it.
+        """
+        return scan(self.folder, self.genre)
+
+    def of_run(self, run: RunFolder) -> TrackSource:
+        """The source of the tracks of a run that goes on, the same object at each call.
+
+        Raises:
+            RunError: a file of the run is damaged.
+        """
+        if run.path not in self._of_runs:
+            self._of_runs[run.path] = self._described(run)
+        return self._of_runs[run.path]
+
+    @cached_property
+    def _of_runs(self) -> dict[Path, TrackSource]:
+        return {}
+
+    def _described(self, run: RunFolder) -> TrackSource:
+        """From the folder that the user names, or the one of the start."""
+        if self.folder:
+            return replace(self, genre=run.describe()["genre"])
+        # The folder of the genre itself: it may have been found under another name.
+        return replace(self, folder=run.report()["folder"], genre=None)
+
     def decode(self, spec: AudioSpec) -> tuple[Scan, Corpus]:
         """All tracks at the rate and with the channels of ``spec``, as far as they are usable.
 
         Raises:
             DataError: there is no such folder, or nothing in it is usable.
         """
-        found = scan(self.folder, self.genre)
-        return found, cache.build(found.tracks, spec, self.cache, self.workers, self.progress)
+        return self.found, cache.build(
+            self.found.tracks, spec, self.cache, self.workers, self.progress
+        )
 
 
 def start_run(
@@ -119,7 +150,7 @@ def resume_run(
     run = RunFolder.open(out)
     description, written = run.describe(), run.sides()
     recipe = (wishes or Wishes()).recipe_of(run)
-    described = _source_of(run, description, source)
+    described = source.of_run(run)
     found, corpus = described.decode(recipe.audio)
     missing = sorted({*written["train"], *written["test"]} - set(corpus.keys))
     if not missing:
@@ -153,14 +184,6 @@ def _note_changes(run: RunFolder, recipe: Recipe, folder: Path | None) -> None:
     if folder is not None and run.report()["folder"] != str(folder.resolve()):
         with writing(run.data):
             write_json(run.data, {**run.report(), "folder": str(folder.resolve())})
-
-
-def _source_of(run: RunFolder, description: dict[str, Any], source: TrackSource) -> TrackSource:
-    """The folder with the tracks of a run: the one that the user names, or the one of the start."""
-    if source.folder:
-        return replace(source, genre=description["genre"])
-    # The folder of the genre itself: it may have been found under another name.
-    return replace(source, folder=run.report()["folder"], genre=None)
 
 
 def wait_for_chief(out: PathLike, seconds: float = 60.0) -> None:

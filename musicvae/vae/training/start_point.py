@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from musicvae.errors import RunError, SettingError, UnknownNameError
-from musicvae.families import FAMILIES
 from musicvae.genres import GENRES, Genre
 from musicvae.recipes import DEFAULT, Recipe, get_recipe
 from musicvae.vae.run import checkpoint
+from musicvae.vae.run.building import family_of
 from musicvae.vae.run.folder import PARTS, PathLike, RunFolder
 
 #: Settings that decide the shapes of the weights and the meaning of the latents.
@@ -152,7 +152,7 @@ def _check_network(before: Recipe, after: Recipe) -> None:
     Raises:
         SettingError: they do not.
     """
-    free = FAMILIES.get(before.family).loss_settings
+    free = family_of(before).loss_settings
 
     def fixed(recipe: Recipe, name: str) -> Any:
         value = getattr(recipe, name)

@@ -13,10 +13,8 @@ from typing import Any
 import tensorflow as tf
 
 from musicvae.errors import SettingError
-from musicvae.vae.training.cluster import Cluster
+from musicvae.vae.training.cluster import Cluster, check_strategy
 from musicvae.vae.training.workers import Workers
-
-NAMES = ("default", "mirrored", "multiworker")
 
 
 @dataclass(frozen=True)
@@ -67,12 +65,11 @@ def place(name: str) -> Placement:
     Raises:
         SettingError: unknown name, or ``TF_CONFIG`` is missing or malformed.
     """
+    check_strategy(name)
     if name == "default":
         return Placement(tf.distribute.get_strategy())
     if name == "mirrored":
         return Placement(tf.distribute.MirroredStrategy())
-    if name != "multiworker":
-        raise SettingError("unknown strategy", expected=", ".join(NAMES), received=name)
     cluster = Cluster.from_environment()
     return Placement(_connected(cluster), cluster.index, len(cluster.addresses))
 

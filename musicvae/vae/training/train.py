@@ -1,36 +1,28 @@
-"""Trains a model: the function that users call; the loop itself is in ``trainer.py``."""
+"""Trains a model: the function that users call; the rest is in ``course.py``.
+
+What needs no TensorFlow is checked before it is imported.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache as once
 from typing import Any
 
-import keras
-import tensorflow as tf
-
 from musicvae.errors import DataError, SettingError
-from musicvae.families import FAMILIES
-from musicvae.genres import Genre
+from musicvae.genres import Genre, check_genre
 from musicvae.models.runs import starting_run
 from musicvae.paths import expand
 from musicvae.recipes import Recipe
-from musicvae.vae.run import checkpoint
-from musicvae.vae.run.basis import LatentBasis
-from musicvae.vae.run.building import build
+from musicvae.vae.quiet import quieten_tensorflow
+from musicvae.vae.run.building import family_of
 from musicvae.vae.run.folder import PathLike, RunFolder
 from musicvae.vae.run.loading import load
-from musicvae.vae.run.prepared import Prepared
-from musicvae.vae.training.memory import check_memory
-from musicvae.vae.training.optimisation import train_step
-from musicvae.vae.training.phases import make_phases
-from musicvae.vae.training.preparation import TrackSource, resume_run, start_run, wait_for_chief
+from musicvae.vae.training.cluster import MULTIWORKER, check_strategy
+from musicvae.vae.training.preparation import TrackSource
 from musicvae.vae.training.reporting import Reporter, Silent
 from musicvae.vae.training.resuming import Wishes
 from musicvae.vae.training.start_point import StartPoint
-from musicvae.vae.training.strategies import Placement, place
-from musicvae.vae.training.trainer import Trainer
-
-__all__ = ["train", "train_step"]
 
 
 def train(
@@ -93,77 +85,60 @@ def train(
             written.
         SettingError: a setting cannot work, or cannot take effect on a run that goes on. Nothing
             was decoded or written then.
+        MissingExtraError: TensorFlow is not installed.
         TrainingDivergedError: the loss became NaN or infinite.
     """
-    _check_backend()
+    check_strategy(strategy)
     _check_names(genre, data, out, resume)
     origin = None if start_from is None else starting_run(start_from)
-    # First, since collective operations must be set up before TensorFlow is used at all.
-    placement = place(strategy)
-    tf.config.experimental.enable_op_determinism()
     listener = reporter or Silent()
     folder = "" if data is None else expand(data, DataError)
     source = TrackSource(folder, genre, cache and expand(cache), workers, listener.decoding)
-    with placement.connected():
-        if resume:
-            wishes = Wishes(genre, recipe, settings or {}, licence, origin, freeze)
-            with placement.together():
-                rehearse(StartPoint(wishes.recipe_of(RunFolder.open(out))), placement, listener)
-                prepared = resume_run(out, source, wishes, placement.is_chief)
-        else:
-            with placement.together():
-                RunFolder.check_free(out)
-                start = StartPoint.choose(genre, recipe, settings, origin, freeze)
-                rehearse(start, placement, listener)
-            prepared = _begin(out, source, start, licence or "unstated", placement)
-            if prepared.report:  # the chief's
-                listener.note(prepared.report)
-        Trainer(prepared, placement, listener, pictures, checkpoint_seconds).run()
+    wishes = Wishes(genre, recipe, settings or {}, licence, origin, freeze) if resume else None
+
+    @once
+    def decide() -> StartPoint:
+        if wishes is not None:
+            return _going_on(RunFolder.open(out), source, wishes)
+        RunFolder.check_free(out)
+        return _beginning(StartPoint.choose(genre, recipe, settings, origin, freeze), source)
+
+    # Before TensorFlow, whose import takes seconds; but several workers, which may not see the same
+    # files, do it when they can tell each other why one of them cannot train.
+    if strategy != MULTIWORKER:
+        decide()
+    quieten_tensorflow()
+    from musicvae.vae.training.course import run_course
+
+    run_course(
+        out,
+        source,
+        decide,
+        wishes,
+        strategy=strategy,
+        licence=licence or "unstated",
+        reporter=listener,
+        pictures=pictures,
+        checkpoint_seconds=checkpoint_seconds,
+    )
     return load(out)
 
 
-def _begin(
-    out: PathLike, source: TrackSource, start: StartPoint, licence: str, placement: Placement
-) -> Prepared:
-    """Prepare a new run; every worker decodes, since its cache may be its own.
+def _beginning(start: StartPoint, source: TrackSource) -> StartPoint:
+    """Check what a new run begins with, without TensorFlow unless a plug-in's family imports it.
 
     Raises:
-        DataError: nothing is usable, or there are too few tracks.
-        RunError: the run folder cannot be written, or is not the same one for all workers.
+        SettingError: the family cannot use the recipe.
+        DataError: there are no sounds.
     """
-    prepared = None
-    with placement.together():
-        if placement.is_chief:
-            prepared = start_run(out, source, start, licence)
-        else:
-            source.decode(start.recipe.audio)
-    with placement.together():
-        if prepared is None:
-            wait_for_chief(out)
-            prepared = resume_run(out, source, is_chief=False)
-    return prepared
+    family_of(start.recipe).check_recipe(start.recipe)
+    source.found  # noqa: B018 (looks for the files)
+    return start
 
 
-def rehearse(start: StartPoint, placement: Placement, reporter: Reporter) -> None:
-    """Do once what a training begins with, so that it is refused before hours of decoding.
-
-    Nothing that this lets pass is refused later for its settings, and nothing is written before.
-
-    Raises:
-        SettingError: the recipe cannot work, or not on this machine.
-        RunError: the weights or the latents of the run to start from cannot be read.
-    """
-    recipe = start.recipe
-    placement.rows(recipe.batch_size)
-    FAMILIES.get(recipe.family).check_recipe(recipe)
-    if warning := check_memory(recipe):
-        reporter.note(warning)
-    # Outside the strategy, in which workers would wait for each other.
-    model = build(recipe)
-    make_phases(model, recipe, start.frozen)
-    if start.files:
-        checkpoint.restore(start.files["start.npz"], model.variables)
-        LatentBasis.load(start.files["start_latents.npz"], recipe.latent_dim)
+def _going_on(run: RunFolder, source: TrackSource, wishes: Wishes) -> StartPoint:
+    """The same for a run that goes on."""
+    return _beginning(StartPoint(wishes.recipe_of(run)), source.of_run(run))
 
 
 def _check_names(
@@ -174,31 +149,10 @@ def _check_names(
     Raises:
         SettingError: the genre is no name, or no folder is named.
     """
-    if not isinstance(genre, Genre | str | None):
-        raise SettingError(
-            "this is not a genre",
-            expected="a name, a Genre, or None for all sounds",
-            received=type(genre).__name__,
-        )
+    check_genre(genre)
     if not str(out):
         raise SettingError("no run folder was named", expected="a folder", hint="give out=FOLDER")
     if data is None and resume:
         return
     if data is None or not str(data):
         raise SettingError("no sounds were named", expected="a folder", hint="give data=FOLDER")
-
-
-def _check_backend() -> None:
-    """Check that Keras computes with TensorFlow.
-
-    Raises:
-        SettingError: it computes with another library.
-    """
-    backend = keras.backend.backend()
-    if backend != "tensorflow":
-        raise SettingError(
-            "Keras runs on another backend",
-            expected="tensorflow",
-            received=backend,
-            hint="set the environment variable KERAS_BACKEND=tensorflow before starting Python",
-        )

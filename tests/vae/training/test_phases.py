@@ -91,7 +91,7 @@ def test_critics_learn_to_tell(vae: StreamVAE) -> None:
 
 
 def test_families_without_aligned_sound_have_no_second_phase() -> None:
-    from musicvae.vae.notebook import build as build_notebook
+    from musicvae.vae.notebook.network import build as build_notebook
 
     recipe = get_recipe("notebook").with_settings(samples=1_001, adversarial=0.5)
     with pytest.raises(SettingError, match="no adversarial phase"):

@@ -60,17 +60,17 @@ PLAIN = [
 
 
 @pytest.fixture
-def refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Trains with options that are refused; checks that nothing was read or written before."""
+def refused(tiny_sounds: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Trains with options that are refused; checks that nothing was decoded or written before."""
 
     def never(*_: Any) -> None:
-        raise AssertionError("sounds were looked for")
+        raise AssertionError("sounds were decoded")
 
-    monkeypatch.setattr("musicvae.vae.training.preparation.scan", never)
+    monkeypatch.setattr("musicvae.vae.training.preparation.cache.build", never)
 
     def attempt(recipe: str | Recipe, settings: Any = None, **options: Any) -> MusicVAEError:
         with pytest.raises(MusicVAEError) as caught:
-            train(None, tmp_path, tmp_path / "run", recipe=recipe, settings=settings, **options)
+            train(None, tiny_sounds, tmp_path / "run", recipe=recipe, settings=settings, **options)
         assert not list(tmp_path.iterdir())
         return caught.value
 
