@@ -70,7 +70,8 @@ def evaluate(options: argparse.Namespace) -> int:
     sources = [
         Source.parse(text, options.memory, options.prior) for text in options.source or ["walk"]
     ]
-    out = None if options.out is None else output_file(options.out, (".json",), [])
+    files = [file for file in (options.model, options.memory, options.prior) if file is not None]
+    out = None if options.out is None else output_file(options.out, (".json",), files)
     verdicts = evaluated(
         options.model,
         sources,

@@ -16,6 +16,7 @@ from musicvae.live.engine.engine import Engine
 from musicvae.live.hearing.hearing import CHANNELS
 from musicvae.live.housekeeping import Housekeeper
 from musicvae.live.inputs.choosing import choose as choose_input
+from musicvae.live.inputs.choosing import is_file
 from musicvae.live.inputs.input import Input
 from musicvae.live.inputs.reconnecting import ReconnectingInput
 from musicvae.live.jobs.audio import AudioJobs
@@ -158,12 +159,14 @@ def assemble(
 
 
 def _check_output(artifacts: Artifacts, options: Options) -> None:
-    """Refuse, before anything is opened, a file that cannot be written or that is played from."""
-    out = options.output
+    """Refuse, before anything is opened, a file that cannot be written or that is read."""
+    out, heard = options.output, options.input
     if isinstance(out, str | os.PathLike) and os.fspath(out) != "null":
         given = artifacts if isinstance(artifacts, list | tuple) else (artifacts,)
-        played = [path for path in given if isinstance(path, str | os.PathLike)]
-        output_file(out, (".wav",), played, DeviceError)
+        read = [path for path in given if isinstance(path, str | os.PathLike)]
+        if isinstance(heard, str | os.PathLike) and is_file(heard):
+            read.append(heard)
+        output_file(out, (".wav",), read, DeviceError)
 
 
 def _open_output(
