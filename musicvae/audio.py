@@ -9,8 +9,6 @@ from __future__ import annotations
 import base64
 import io
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,13 +17,13 @@ from numpy.typing import ArrayLike
 
 from musicvae.errors import AudioError
 from musicvae.files import replacing
-from musicvae.paths import AnyPath, expand, input_file, output_file
+from musicvae.paths import AnyPath, expand, output_file
 from musicvae.recipes.audio_spec import AudioSpec as AudioSpec
 from musicvae.soundfiles.conversion import beginning, check_rate, gathered, resampled
 from musicvae.soundfiles.conversion import crossfade as crossfade
 from musicvae.soundfiles.conversion import to_channels as to_channels
-from musicvae.soundfiles.formats import unreadable
-from musicvae.soundfiles.reader import BLOCK, Reader, soundfile_module
+from musicvae.soundfiles.opening import readable
+from musicvae.soundfiles.reader import BLOCK, soundfile_module
 from musicvae.soundfiles.samples import Samples as Samples
 from musicvae.soundfiles.samples import as_samples, is_samples
 
@@ -170,7 +168,7 @@ def read_with_notes(path: AnyPath, seconds: float | None = None) -> tuple[Sound,
         raise AudioError(
             "so much of a sound cannot be read", expected="seconds from 0 on", received=seconds
         )
-    with _readable(path) as reader:
+    with readable(path) as reader:
         blocks, expected = reader.blocks(), reader.frames
         if seconds is not None:
             most = round(seconds * reader.rate)
@@ -199,36 +197,11 @@ def read_as(
         AudioError: as :func:`read`.
         MissingExtraError: the file has another rate, and soxr is not installed.
     """
-    with _readable(path) as reader:
+    with readable(path) as reader:
         blocks = resampled(reader.blocks(), reader.rate, sample_rate)
         count = channels or reader.channels
         samples = gathered((to_channels(block, count) for block in blocks), count)
         return Sound(samples, sample_rate), tuple(reader.notes)
-
-
-def check_readable(path: AnyPath) -> None:
-    """Refuse what is no sound file, by its header alone; :func:`read` may still fail.
-
-    Raises:
-        AudioError: the file is missing, or no sound.
-    """
-    with _readable(path):
-        pass
-
-
-@contextmanager
-def _readable(path: AnyPath) -> Iterator[Reader]:
-    """A reader of the file; errors within the ``with`` block name the file."""
-    file = input_file(path, "a sound file", AudioError)
-    try:
-        yield Reader(file)
-    except (AudioError, OSError, MemoryError) as error:
-        raise AudioError(
-            f"cannot read {file.name!r} as sound",
-            expected="wav, aiff, flac, ogg, mp3, au or another format of libsndfile",
-            received=getattr(error, "what", "") or str(error) or "no memory left",
-            hint=getattr(error, "hint", None) or unreadable(file),
-        ) from error
 
 
 def write(path: str | os.PathLike[str], sound: Sound, subtype: str = "PCM_24") -> Path:

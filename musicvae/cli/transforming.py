@@ -88,7 +88,7 @@ def transform(options: argparse.Namespace) -> int:
         MusicVAEError: a file cannot be read or written, the model cannot be played or has no
             encoder, or a setting cannot be used.
     """
-    from musicvae.audio import WRITABLE, check_readable
+    from musicvae.audio import WRITABLE
     from musicvae.cli.progress import bar
     from musicvae.cli.results import print_notes, shown
     from musicvae.cli.sounding import asked
@@ -96,6 +96,7 @@ def transform(options: argparse.Namespace) -> int:
     from musicvae.live.transforming import Transformation, Transformer
     from musicvae.paths import expand, output_file
     from musicvae.soundfiles.conversion import resampled
+    from musicvae.soundfiles.opening import check_readable
     from musicvae.soundfiles.reader import Reader
     from musicvae.soundfiles.writer import Writer
 
