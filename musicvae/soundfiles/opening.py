@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from musicvae.errors import AudioError
 from musicvae.paths import AnyPath, input_file
@@ -17,12 +18,22 @@ def readable(path: AnyPath) -> Iterator[Reader]:
     """A reader of the file; errors within the ``with`` block name the file.
 
     Raises:
-        AudioError: the file is missing, or cannot be decoded; also for an ``AudioError``, an
-            ``OSError`` and a ``MemoryError`` within the block.
+        AudioError: the file is missing, or cannot be decoded; or as :func:`naming`.
     """
     file = input_file(path, "a sound file", AudioError)
-    try:
+    with naming(file):
         yield Reader(file)
+
+
+@contextmanager
+def naming(file: Path) -> Iterator[None]:
+    """Let errors of a sound within the ``with`` block name its file.
+
+    Raises:
+        AudioError: for an ``AudioError``, an ``OSError`` and a ``MemoryError`` within the block.
+    """
+    try:
+        yield
     except (AudioError, OSError, MemoryError) as error:
         raise AudioError(
             f"cannot read {file.name!r} as sound",

@@ -106,8 +106,12 @@ def test_numbers_and_other_rates_and_channels_are_taken(jazz: Path) -> None:
 def test_what_cannot_be_transformed_is_refused(models: Path, jazz: Path) -> None:
     with pytest.raises(AudioError, match="nothing to transform"):
         mv.transform(jazz, np.zeros((0, 1)))
-    with pytest.raises(AudioError, match="not finite"):
+    with pytest.raises(AudioError, match=r"a sample at 0\.00 s is NaN or infinite"):
         mv.transform(jazz, np.array([0.0, np.nan]))
+    loud = np.full((RATE, 1), 0.5, np.float32)
+    loud[-1] *= 32_768
+    with pytest.raises(AudioError, match=r"at 1\.00 s is of magnitude 16384.*full scale ±1"):
+        mv.transform(jazz, Sound(loud, RATE))
     with pytest.raises(SettingError, match="a setting of the transformation"):
         mv.transform(jazz, beats(), mix=1.5)
     with pytest.raises(SettingError, match="attributes are: loudness, brightness"):
