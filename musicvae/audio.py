@@ -26,6 +26,7 @@ from musicvae.soundfiles.opening import readable
 from musicvae.soundfiles.reader import BLOCK, soundfile_module
 from musicvae.soundfiles.samples import Samples as Samples
 from musicvae.soundfiles.samples import as_samples, is_samples
+from musicvae.soundfiles.writer import Writer
 
 #: The formats that :func:`write` writes, in libsndfile's words, by ending.
 WRITABLE = {".wav": "WAV", ".flac": "FLAC", ".ogg": "OGG", ".au": "AU"}
@@ -227,17 +228,11 @@ def write(path: str | os.PathLike[str], sound: Sound, subtype: str = "PCM_24") -
     if not np.isfinite(sound.samples).all():
         raise AudioError(f"refusing to write {target.name!r}: samples are NaN or infinite")
     form = WRITABLE[target.suffix.lower()]
-    soundfile = soundfile_module()
-    clipped = np.clip(sound.samples, -1, 1)
-    subtype = "VORBIS" if form == "OGG" else subtype
-    try:
-        with replacing(target) as temporary:
-            soundfile.write(temporary, clipped, sound.sample_rate, format=form, subtype=subtype)
-    except (soundfile.LibsndfileError, ValueError) as error:
-        raise AudioError(
-            f"cannot write {target.name!r} as {form}",
-            received=f"{sound!r}, subtype {subtype}: {str(error).rstrip('.')}",
-        ) from error
+    with (
+        replacing(target) as temporary,
+        Writer(temporary, sound.sample_rate, sound.channels, form, subtype, target.name) as writer,
+    ):
+        writer.write(sound.samples)
     return target
 
 

@@ -114,10 +114,10 @@ def transform(options: argparse.Namespace) -> int:
     transformer = Transformer(options.model, Transformation(**settings, attributes=attributes))
     reader, rate = Reader(file), transformer.sample_rate
     frames = None if reader.frames is None else round(reader.frames * rate / reader.rate)
-    show = bar(rate, options.quiet)
+    show, form = bar(rate, options.quiet), WRITABLE[out.suffix.lower()]
     with (
         replacing(out) as temporary,
-        Writer(temporary, rate, transformer.channels, WRITABLE[out.suffix.lower()]) as writer,
+        Writer(temporary, rate, transformer.channels, form, name=out.name) as writer,
     ):
         for block in transformer.blocks(_heard(file, reader, rate)):
             writer.write(block)
