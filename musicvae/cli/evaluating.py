@@ -45,7 +45,7 @@ def add(commands: Commands) -> None:
     )
     parser.add_argument(
         "--seconds", type=float, default=30.0,
-        help="of each sound (default: 30); from 120 on it is told whether they drift",
+        help="of each sound, at least 5 (default: 30); from 120 on it is told whether they drift",
     )  # fmt: skip
     parser.add_argument("--seed", type=int, default=0, help="of the first sound (default: 0)")
     parser.add_argument("--out", type=Path, metavar="FILE", help="a JSON file of all figures")
