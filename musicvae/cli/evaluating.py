@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from musicvae.cli.options import Commands
+
+if TYPE_CHECKING:
+    from musicvae.evaluating.sources import Source
 
 
 def add(commands: Commands) -> None:
@@ -72,6 +77,7 @@ def evaluate(options: argparse.Namespace) -> int:
     ]
     files = [file for file in (options.model, options.memory, options.prior) if file is not None]
     out = None if options.out is None else output_file(options.out, (".json",), files)
+    _check_used(options, sources)
     verdicts = evaluated(
         options.model,
         sources,
@@ -88,3 +94,23 @@ def evaluate(options: argparse.Namespace) -> int:
         written(verdicts, out)
         print(f"wrote {shown(out)}")
     return 0
+
+
+def _check_used(options: argparse.Namespace, sources: Sequence[Source]) -> None:
+    """Refuse a file that no source would play.
+
+    Raises:
+        SettingError: there is one.
+    """
+    from musicvae.errors import SettingError
+
+    priors = [source for source in sources if source.name == "prior"]
+    varied = [source for source in priors if source.variation < 1]
+    users = {"memory": [each for each in sources if each.name == "memory"] + varied}
+    for name, used in (users | {"prior": priors}).items():
+        if getattr(options, name) is not None and not used:
+            raise SettingError(
+                f"--{name} has no use with these sources",
+                expected=f"--source {name}",
+                received=", ".join(f"--source {source}" for source in sources),
+            )
