@@ -9,8 +9,6 @@ from __future__ import annotations
 import base64
 import io
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,16 +17,17 @@ from numpy.typing import ArrayLike
 
 from musicvae.errors import AudioError
 from musicvae.files import replacing
-from musicvae.paths import AnyPath, expand, input_file, output_file
+from musicvae.paths import AnyPath, expand, output_file
 from musicvae.recipes.audio_spec import AudioSpec as AudioSpec
 from musicvae.recipes.ranges import is_number
 from musicvae.soundfiles.conversion import beginning, check_rate, gathered, resampled
 from musicvae.soundfiles.conversion import crossfade as crossfade
 from musicvae.soundfiles.conversion import to_channels as to_channels
-from musicvae.soundfiles.formats import unreadable
-from musicvae.soundfiles.reader import BLOCK, Reader, soundfile_module
+from musicvae.soundfiles.opening import readable
+from musicvae.soundfiles.reader import BLOCK, soundfile_module
 from musicvae.soundfiles.samples import Samples as Samples
 from musicvae.soundfiles.samples import as_samples, is_samples
+from musicvae.soundfiles.writer import Writer
 
 #: The formats that :func:`write` writes, in libsndfile's words, by ending.
 WRITABLE = {".wav": "WAV", ".flac": "FLAC", ".ogg": "OGG", ".au": "AU"}
@@ -177,7 +176,7 @@ def read_with_notes(path: AnyPath, seconds: float | None = None) -> tuple[Sound,
             expected="seconds from 0 on",
             received=repr(seconds)[:80],
         )
-    with _readable(path) as reader:
+    with readable(path) as reader:
         blocks, expected = reader.blocks(), reader.frames
         if seconds is not None:
             most = round(seconds * reader.rate)
@@ -206,36 +205,11 @@ def read_as(
         AudioError: as :func:`read`.
         MissingExtraError: the file has another rate, and soxr is not installed.
     """
-    with _readable(path) as reader:
+    with readable(path) as reader:
         blocks = resampled(reader.blocks(), reader.rate, sample_rate)
         count = channels or reader.channels
         samples = gathered((to_channels(block, count) for block in blocks), count)
         return Sound(samples, sample_rate), tuple(reader.notes)
-
-
-def check_readable(path: AnyPath) -> None:
-    """Refuse what is no sound file, by its header alone; :func:`read` may still fail.
-
-    Raises:
-        AudioError: the file is missing, or no sound.
-    """
-    with _readable(path):
-        pass
-
-
-@contextmanager
-def _readable(path: AnyPath) -> Iterator[Reader]:
-    """A reader of the file; errors within the ``with`` block name the file."""
-    file = input_file(path, "a sound file", AudioError)
-    try:
-        yield Reader(file)
-    except (AudioError, OSError, MemoryError) as error:
-        raise AudioError(
-            f"cannot read {file.name!r} as sound",
-            expected="wav, aiff, flac, ogg, mp3, au or another format of libsndfile",
-            received=getattr(error, "what", "") or str(error) or "no memory left",
-            hint=getattr(error, "hint", None) or unreadable(file),
-        ) from error
 
 
 def write(path: str | os.PathLike[str], sound: Sound, subtype: str = "PCM_24") -> Path:
@@ -261,17 +235,11 @@ def write(path: str | os.PathLike[str], sound: Sound, subtype: str = "PCM_24") -
     if not np.isfinite(sound.samples).all():
         raise AudioError(f"refusing to write {target.name!r}: samples are NaN or infinite")
     form = WRITABLE[target.suffix.lower()]
-    soundfile = soundfile_module()
-    clipped = np.clip(sound.samples, -1, 1)
-    subtype = "VORBIS" if form == "OGG" else subtype
-    try:
-        with replacing(target) as temporary:
-            soundfile.write(temporary, clipped, sound.sample_rate, format=form, subtype=subtype)
-    except (soundfile.LibsndfileError, ValueError) as error:
-        raise AudioError(
-            f"cannot write {target.name!r} as {form}",
-            received=f"{sound!r}, subtype {subtype}: {str(error).rstrip('.')}",
-        ) from error
+    with (
+        replacing(target) as temporary,
+        Writer(temporary, sound.sample_rate, sound.channels, form, subtype, target.name) as writer,
+    ):
+        writer.write(sound.samples)
     return target
 
 

@@ -13,10 +13,14 @@ from io import BufferedReader
 from pathlib import Path
 from typing import Any
 
+from musicvae.errors import MusicVAEError
+
 #: How deep lists and objects may be nested in JSON from a stranger.
 MAX_DEPTH = 64
 #: Shorter texts, in characters, are read in some milliseconds.
 _SHORT = 2**17
+#: What the system says where there is no more room, or no more for this user.
+_FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
 _TOO_DEEP = f"its lists and objects are nested more than {MAX_DEPTH} deep"
 
 
@@ -29,20 +33,28 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
     as it was.
 
     Raises:
-        OSError: the folder or the file cannot be written, or a pipe or a device is there.
+        OSError: the folder or the file cannot be written, or a pipe or a device is there. It names
+            ``path``.
     """
     target = Path(path)
     refuse_others(target)  # a rename would put a file in the place of a device
-    target.parent.mkdir(parents=True, exist_ok=True)
-    # With the same ending, since some writers choose the format by it; but no longer than the
-    # target's name, which may be as long as the file system allows.
-    handle, name = tempfile.mkstemp(
-        prefix=f".{target.stem[:40]}.", suffix=target.suffix, dir=target.parent
-    )
-    os.close(handle)
-    temporary = Path(name)
+    with naming(target):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        # With the same ending, since some writers choose the format by it; but no longer than the
+        # target's name, which may be as long as the file system allows.
+        handle, name = tempfile.mkstemp(
+            prefix=f".{target.stem[:40]}.", suffix=target.suffix, dir=target.parent
+        )
+        os.close(handle)
+        with _removed_unless_whole(Path(name), target):
+            yield Path(name)
+
+
+@contextmanager
+def _removed_unless_whole(temporary: Path, target: Path) -> Iterator[None]:
+    """Rename a temporary file to its target, or remove it where the ``with`` block raises."""
     try:
-        yield temporary
+        yield
         with temporary.open("rb") as written:
             os.fsync(written.fileno())
         temporary.chmod(0o644)  # mkstemp makes it private
@@ -50,6 +62,54 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+@contextmanager
+def naming(target: Path) -> Iterator[None]:
+    """Let what the system says within the ``with`` block name the file that was to be written.
+
+    A full disk is met while a temporary file is written, which nobody has heard of, or an open
+    file, which has no name. Errors that name another file stay as they are.
+
+    Raises:
+        OSError: of the same number and class, with the name of ``target``.
+    """
+    try:
+        yield
+    except MusicVAEError:  # it says already what is wrong
+        raise
+    except OSError as error:
+        if error.errno is None or not _means(error.filename, target):
+            raise
+        raise OSError(error.errno, os.strerror(error.errno), os.fspath(target)) from error
+
+
+def _means(name: object, target: Path) -> bool:
+    """Whether an error with a file's name, or without one, is about a target.
+
+    So it is where it names a folder above it, or what has a hidden name beside it for a while.
+    """
+    if not isinstance(name, str | bytes):
+        return name is None
+    path, here = Path(os.fsdecode(name)).absolute(), target.absolute()
+    beside = (each for each in (path, *path.parents) if each.parent == here.parent)
+    return path == here or path in here.parents or any(each.name[0] == "." for each in beside)
+
+
+def explained(error: OSError) -> str:
+    """What the system refused, in a sentence or two for people, with the name of the file."""
+    reason = error.strerror or str(error)
+    if error.filename is None:
+        return f"{reason}."
+    name = repr(os.fsdecode(error.filename))
+    if error.errno not in _FULL:
+        return str(MusicVAEError(f"{name} cannot be read or written", received=reason))
+    full = MusicVAEError(
+        f"the disk is full, so {name} cannot be written",
+        received=reason,
+        hint="make room there, or write to another disk",
+    )
+    return str(full)
 
 
 def refuse_others(path: str | os.PathLike[str]) -> None:

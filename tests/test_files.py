@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import math
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ from musicvae.artifact.reading import read_info
 from musicvae.errors import DeviceError, MusicVAEError
 from musicvae.files import (
     MAX_DEPTH,
+    explained,
     open_regular,
     parse_json,
     parse_json_object,
@@ -40,6 +43,35 @@ def test_a_good_block_leaves_only_the_file(tmp_path: Path) -> None:
     assert target.read_bytes() == b"whole"
     assert list(target.parent.iterdir()) == [target]
     assert target.stat().st_mode & 0o777 == 0o644
+
+
+def test_what_the_system_refuses_names_the_target(tmp_path: Path) -> None:
+    """Not the temporary file, which is gone by then, nor nothing, as an open file does."""
+    target = tmp_path / "take.wav"
+
+    def refused(number: int, name: Callable[[Path], str | None]) -> OSError:
+        with (
+            pytest.raises(OSError, match=r"take|an input") as caught,
+            replacing(target) as temporary,
+        ):
+            raise OSError(number, os.strerror(number), name(temporary))
+        return caught.value
+
+    full = refused(errno.ENOSPC, lambda temporary: None)
+    assert (full.errno, full.filename) == (errno.ENOSPC, str(target))
+    assert explained(full).startswith(f"the disk is full, so {str(target)!r} cannot be written.")
+    gone = refused(errno.ENOENT, str)
+    assert (type(gone), gone.filename) == (FileNotFoundError, str(target))
+    assert explained(gone).startswith(f"{str(target)!r} cannot be read or written. Received: No")
+    other = str(tmp_path / "an input")
+    assert refused(errno.ENOENT, lambda temporary: other).filename == other
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="a folder in which no file can be")
+def test_a_folder_that_takes_no_file_is_told_by_the_target() -> None:
+    with pytest.raises(OSError, match=r"'/proc/take\.wav'"), replacing("/proc/take.wav"):
+        pass
 
 
 @pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])

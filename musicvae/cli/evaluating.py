@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from musicvae.cli.options import Commands
+
+if TYPE_CHECKING:
+    from musicvae.evaluating.sources import Source
 
 
 def add(commands: Commands) -> None:
@@ -53,7 +58,7 @@ def add(commands: Commands) -> None:
     )
     parser.add_argument(
         "--seconds", type=float, default=30.0,
-        help="of each sound (default: 30); from 120 on it is told whether they drift",
+        help="of each sound, at least 5 (default: 30); from 120 on it is told whether they drift",
     )  # fmt: skip
     parser.add_argument("--seed", type=int, default=0, help="of the first sound (default: 0)")
     parser.add_argument("--out", type=Path, metavar="FILE", help="a JSON file of all figures")
@@ -78,7 +83,9 @@ def evaluate(options: argparse.Namespace) -> int:
     sources = [
         Source.parse(text, options.memory, options.prior) for text in options.source or ["walk"]
     ]
-    out = None if options.out is None else output_file(options.out, (".json",), [])
+    files = [file for file in (options.model, options.memory, options.prior) if file is not None]
+    out = None if options.out is None else output_file(options.out, (".json",), files)
+    _check_used(options, sources)
     verdicts = evaluated(
         options.model,
         sources,
@@ -95,3 +102,23 @@ def evaluate(options: argparse.Namespace) -> int:
         written(verdicts, out)
         print(f"wrote {shown(out)}")
     return 0
+
+
+def _check_used(options: argparse.Namespace, sources: Sequence[Source]) -> None:
+    """Refuse a file that no source would play.
+
+    Raises:
+        SettingError: there is one.
+    """
+    from musicvae.errors import SettingError
+
+    priors = [source for source in sources if source.name == "prior"]
+    varied = [source for source in priors if source.variation < 1]
+    users = {"memory": [each for each in sources if each.name == "memory"] + varied}
+    for name, used in (users | {"prior": priors}).items():
+        if getattr(options, name) is not None and not used:
+            raise SettingError(
+                f"--{name} has no use with these sources",
+                expected=f"--source {name}",
+                received=", ".join(f"--source {source}" for source in sources),
+            )

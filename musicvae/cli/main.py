@@ -34,6 +34,7 @@ from musicvae.cli import (
     transforming,
 )
 from musicvae.errors import MusicVAEError
+from musicvae.files import explained
 from musicvae.version import __version__
 
 
@@ -103,7 +104,7 @@ class Command:
             print(f"musicvae: {error}", file=sys.stderr)
             return 1
         except OSError as error:  # a full disk, a folder that may not be written
-            print(f"musicvae: {error}", file=sys.stderr)
+            print(f"musicvae: {explained(error)}", file=sys.stderr)
             return 1
         except BaseException as error:
             stopped = _stopped(error)

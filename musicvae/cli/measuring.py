@@ -83,6 +83,8 @@ def measure(options: argparse.Namespace) -> int:
 
     files = (options.decoder, options.encoder, options.memory, options.prior, options.corpus)
     inputs = [file for file in files if file is not None]
+    if options.origin is not None:
+        inputs += expand(options.origin).glob("*.json")  # what the run says of itself
     out = output_file(options.out, (ENDING,), inputs, CardError)
     about = About(
         name=options.name,

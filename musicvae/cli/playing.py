@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from musicvae.page.starting import Page
 
 
+#: The port of the page, unless another one is asked for.
+PAGE_PORT = 7702
+
+
 def add(commands: Commands) -> None:
     """Declare ``live``.
 
@@ -65,9 +69,8 @@ def add(commands: Commands) -> None:
     page.add_argument(
         "--page-port",
         type=int,
-        default=7702,
         metavar="N",
-        help="its port; 0 takes any free one (default: %(default)s)",
+        help=f"its port; 0 takes any free one (default: {PAGE_PORT})",
     )
     midi = command.add_argument_group("midi")
     midi.add_argument(
@@ -130,14 +133,11 @@ def live(options: argparse.Namespace) -> None:
             hint=_taken(options)
             or "`musicvae models` lists the names; `musicvae export` makes files",
         )
-    if options.fast and options.output is None:
-        raise SettingError("--fast is for files", hint="add --out take.wav, or leave out --fast")
+    _check_pairs(options)
     if options.page:
         from musicvae.page.starting import check_installed
 
         check_installed()
-    if options.midi is None and options.midi_map:
-        raise SettingError("--midi-map is for --midi", hint="add --midi")
     if options.midi is not None:
         from musicvae.midi.starting import check_installed as check_midi
 
@@ -158,6 +158,29 @@ def _taken(options: argparse.Namespace) -> str | None:
         if given and (given in names() or given.lower().endswith(".onnx")):
             return f"{given!r} was taken as the value of --{name}: musicvae live {given} --{name}"
     return None
+
+
+def _check_pairs(options: argparse.Namespace) -> None:
+    """Refuse an option that would do nothing without another one, or beside it.
+
+    Raises:
+        SettingError: there is one.
+    """
+    from musicvae.errors import SettingError
+
+    if options.fast and options.output is None:
+        raise SettingError("--fast is for files", hint="add --out take.wav, or leave out --fast")
+    for name, given in (("device", options.device), ("ahead", options.ahead_ms)):
+        if given is not None and options.output is not None:
+            raise SettingError(
+                f"--{name} is for the sound card",
+                received=f"--{name} {given} and --out",
+                hint=f"leave out --out, or --{name}",
+            )
+    if options.page_port is not None and not options.page:
+        raise SettingError("--page-port is for --page", hint="add --page")
+    if options.midi is None and options.midi_map:
+        raise SettingError("--midi-map is for --midi", hint="add --midi")
 
 
 def _console(
@@ -213,9 +236,8 @@ def _beside(
         if options.page:
             from musicvae.page.starting import Page
 
-            page = stack.enter_context(
-                Page(daemon.parts, options.page_port, say, show, daemon.last)
-            )
+            port = PAGE_PORT if options.page_port is None else options.page_port
+            page = stack.enter_context(Page(daemon.parts, port, say, show, daemon.last))
         yield page
 
 

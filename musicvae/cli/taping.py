@@ -44,11 +44,12 @@ def make_tape(options: argparse.Namespace) -> int:
         MusicVAEError: the sound or the model cannot be read, the model is not a stream, or the tape
             would replace one of them.
     """
-    from musicvae.audio import check_readable, read_as
+    from musicvae.audio import read_as
     from musicvae.cli.results import print_notes, shown
     from musicvae.latents.tape import ENDINGS
     from musicvae.models import encoder_named, locate
     from musicvae.paths import expand, output_file
+    from musicvae.soundfiles.opening import check_readable
 
     file = expand(options.file)
     out = output_file(options.out, ENDINGS, [expand(options.model), file])

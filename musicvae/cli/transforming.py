@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from musicvae.cli.options import Commands
 from musicvae.live.limits import GATE_DBFS, HOLD_MS
+
+if TYPE_CHECKING:
+    from musicvae.audio import Samples
+    from musicvae.soundfiles.reader import Reader
 
 
 def add(commands: Commands) -> None:
@@ -85,39 +91,52 @@ def transform(options: argparse.Namespace) -> int:
     """Run ``musicvae transform``, in bounded memory.
 
     Raises:
-        MusicVAEError: a file cannot be read or written, the model cannot be played or has no
-            encoder, or a setting cannot be used.
+        MusicVAEError: a file cannot be read or written, or has samples of which silence would be
+            made; the model cannot be played or has no encoder; or a setting cannot be used.
     """
-    from musicvae.audio import WRITABLE, check_readable
+    from musicvae.audio import WRITABLE
     from musicvae.cli.progress import bar
     from musicvae.cli.results import print_notes, shown
     from musicvae.cli.sounding import asked
     from musicvae.files import replacing
     from musicvae.live.transforming import Transformation, Transformer
     from musicvae.paths import expand, output_file
-    from musicvae.soundfiles.conversion import resampled
+    from musicvae.soundfiles.opening import check_audible
     from musicvae.soundfiles.reader import Reader
     from musicvae.soundfiles.writer import Writer
 
     file = expand(options.file)
     out = output_file(options.out, WRITABLE, [expand(options.model), file])
-    check_readable(file)  # before the model, so that a bad file is refused at once
+    check_audible(file)  # before the model, so that a bad file is refused at once
     names = ("gain", "gate", "hold", "auto", "mix", "scale", "bias", "gravity", "overlap")
     settings = {name: getattr(options, name) for name in names}
     attributes = dict(map(asked, options.attribute))
     transformer = Transformer(options.model, Transformation(**settings, attributes=attributes))
     reader, rate = Reader(file), transformer.sample_rate
     frames = None if reader.frames is None else round(reader.frames * rate / reader.rate)
-    show = bar(rate, options.quiet)
-    sound = resampled(reader.blocks(), reader.rate, rate)
+    show, form = bar(rate, options.quiet), WRITABLE[out.suffix.lower()]
     with (
         replacing(out) as temporary,
-        Writer(temporary, rate, transformer.channels, WRITABLE[out.suffix.lower()]) as writer,
+        Writer(temporary, rate, transformer.channels, form, name=out.name) as writer,
     ):
-        for block in transformer.blocks(sound):
+        for block in transformer.blocks(_heard(file, reader, rate)):
             writer.write(block)
             show(writer.frames, frames)
     print_notes(file, reader.notes)
     if not options.quiet:
         print(f"\rwrote {shown(out)}: {writer.frames / rate:.2f} s")
     return 0
+
+
+def _heard(file: Path, reader: Reader, rate: int) -> Iterator[Samples]:
+    """The sound of a file in blocks at a rate in Hz; what is wrong with it is told with its name.
+
+    Yields:
+        float32, shape (sample frames, channels of the file).
+    """
+    from musicvae.live.usable import usable
+    from musicvae.soundfiles.conversion import resampled
+    from musicvae.soundfiles.opening import naming
+
+    with naming(file):
+        yield from resampled(usable(reader.blocks(), reader.rate), reader.rate, rate)

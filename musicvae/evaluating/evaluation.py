@@ -9,10 +9,13 @@ from pathlib import Path
 from musicvae.cards.measuring import beginning
 from musicvae.data.sides import sides
 from musicvae.evaluating.judge import Judge, Verdict
+from musicvae.evaluating.portrait import SHORTEST
 from musicvae.evaluating.sources import Source
 from musicvae.files import write_json
 from musicvae.models import inspect
 from musicvae.paths import AnyPath
+from musicvae.recipes.ranges import Range
+from musicvae.runtime.sounding import MOST_SECONDS
 
 #: By this name the unheard tracks stand beside the sources.
 UNHEARD = "(unheard tracks)"
@@ -39,7 +42,7 @@ def evaluated(
         genre: of the tracks; by default the model's.
         split: the rule of its training; the tracks that it kept for testing are the unheard ones.
         count: how many sounds each source plays, at least 1.
-        seconds: of each sound, at least 5.
+        seconds: of each sound, 5 to 3600.
         seed: of the first sound; the others have the numbers that follow.
         tell: told what is done next.
 
@@ -47,9 +50,11 @@ def evaluated(
         Verdicts by the name of the source; the first is that of the unheard tracks.
 
     Raises:
+        SettingError: sounds of this length cannot be judged; told before anything is heard.
         DataError: there are no such tracks.
         MusicVAEError: a file cannot be used, or an option has a value that cannot work.
     """
+    Range(SHORTEST, MOST_SECONDS).check("the length in seconds", seconds)
     kind = genre or inspect(model).genre
     tracks = sides(data, split, kind)
     tell(f"hearing {len(tracks.learnt) + len(tracks.unheard)} tracks of {kind}")

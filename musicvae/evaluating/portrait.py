@@ -11,6 +11,9 @@ from musicvae.measures.copying import windows
 from musicvae.measures.repeating import LAGS, onset_autocorrelation
 from musicvae.runtime.embedding import Embedding, Float32
 
+#: Seconds that a sound must last: onsets are compared with those 4 s later, and the embedding hears
+#: windows of 3 s.
+SHORTEST = 5.0
 #: Seconds at the beginning and at the end of a sound that are compared, to see whether it drifts.
 ENDS = 60.0
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from musicvae.errors import SettingError
-from musicvae.files import read_bytes
+from musicvae.files import naming, read_bytes
 from musicvae.paths import AnyPath, output_folder
 from musicvae.text import printable
 
@@ -50,8 +50,13 @@ def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
         files: contents by path inside, with ``/`` between parts.
 
     Raises:
-        OSError: it cannot be written; then what was there is there still.
+        OSError: it cannot be written; then what was there is there still. It names the folder.
     """
+    with naming(folder):
+        _write(folder, files)
+
+
+def _write(folder: Path, files: Mapping[str, bytes]) -> None:
     folder.parent.mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", suffix=".tmp", dir=folder.parent))
     try:

@@ -9,13 +9,14 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import NamedTuple
 
-from musicvae.errors import DeviceError
+from musicvae.errors import DeviceError, SettingError
 from musicvae.live.dispatcher import Clients, Dispatcher
 from musicvae.live.engine.clips import ThreadClips
 from musicvae.live.engine.engine import Engine
 from musicvae.live.hearing.hearing import CHANNELS
 from musicvae.live.housekeeping import Housekeeper
 from musicvae.live.inputs.choosing import choose as choose_input
+from musicvae.live.inputs.choosing import is_file
 from musicvae.live.inputs.input import Input
 from musicvae.live.inputs.reconnecting import ReconnectingInput
 from musicvae.live.jobs.audio import AudioJobs
@@ -72,7 +73,7 @@ def assemble(
     Raises:
         MusicVAEError: see :meth:`musicvae.live.daemon.Daemon.start`.
     """
-    _check_output(artifacts, options)
+    _check_files(artifacts, options)
     repertoire = Repertoire(artifacts, options)
     AllowList(options.allow)  # before a port is taken
     sockets = open_sockets(options, stack)
@@ -157,13 +158,21 @@ def assemble(
     return parts
 
 
-def _check_output(artifacts: Artifacts, options: Options) -> None:
-    """Refuse, before anything is opened, a file that cannot be written or that is played from."""
-    out = options.output
+def _check_files(artifacts: Artifacts, options: Options) -> None:
+    """Refuse, before anything is opened, a file that cannot be written, or that is read."""
+    out, heard = options.output, options.input
+    from_file = isinstance(heard, str | os.PathLike) and is_file(heard)
+    if options.loop and not from_file:
+        raise SettingError(
+            "only a file that is heard can begin again",
+            expected="--loop with --input FILE",
+            received="--loop alone" if heard is None else "--loop with another input",
+        )
     if isinstance(out, str | os.PathLike) and os.fspath(out) != "null":
         given = artifacts if isinstance(artifacts, list | tuple) else (artifacts,)
-        played = [path for path in given if isinstance(path, str | os.PathLike)]
-        output_file(out, (".wav",), played, DeviceError)
+        candidates = (*given, heard) if from_file else given
+        read = [path for path in candidates if isinstance(path, str | os.PathLike)]
+        output_file(out, (".wav",), read, DeviceError)
 
 
 def _open_output(

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from musicvae.audio import Samples, Sound, resample, to_channels
-from musicvae.errors import AudioError, LiveError, SettingError
+from musicvae.errors import LiveError, SettingError
 from musicvae.live.commands.address import DECK_NAMES
 from musicvae.live.commands.arguments import RefusedError
 from musicvae.live.commands.messages import StoredMessage
@@ -26,6 +26,7 @@ from musicvae.live.stage.engine_handle import EngineHandle
 from musicvae.live.stage.loading import Loader
 from musicvae.live.stage.repertoire import Repertoire
 from musicvae.live.table import ADDRESSES
+from musicvae.live.usable import usable
 from musicvae.paths import AnyPath
 
 
@@ -134,7 +135,8 @@ class Transformer:
 
         Args:
             sound: float32, shape (sample frames, any number of channels) each, at
-                :attr:`sample_rate`, full scale ±1.
+                :attr:`sample_rate`, full scale ±1. What is not finite or beyond ±16 is heard as a
+                gap, as on stage: :func:`musicvae.live.usable.usable` refuses it.
 
         Yields:
             float32, shape (sample frames, channels), within ±1; overwritten by the next one.
@@ -213,7 +215,8 @@ def transform(
         The sound at the model's rate and channels, aligned with the input and equally long.
 
     Raises:
-        AudioError: this is no sound, is empty, or its rate is none.
+        AudioError: this is no sound, is empty, has samples that are not finite or beyond ±16, or
+            its rate is none.
         MissingExtraError: the sound has another rate than the model, and soxr is not installed.
         SettingError: a setting is out of its range, or the model has no such attribute, has no
             encoder, or is no stream.
@@ -227,10 +230,8 @@ def transform(
     transformer = Transformer(model, settings)
     rate = transformer.sample_rate
     given = sound if isinstance(sound, Sound) else Sound.of(sound, sample_rate or rate)
-    if not len(given.samples):
-        raise AudioError("there is nothing to transform", received="a sound of no samples")
-    if not np.isfinite(given.samples).all():
-        raise AudioError("this sound cannot be transformed", received="samples that are not finite")
+    for _ in usable([given.samples], given.sample_rate):
+        pass
     samples = resample(given, rate).samples
     made = [block.copy() for block in transformer.blocks([samples])]
     return Sound(np.concatenate(made), rate)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from musicvae.artifact.reading import check
 from musicvae.errors import ArtifactError, DuplicateNameError, SettingError
-from musicvae.files import read_bytes
+from musicvae.files import naming, read_bytes
 from musicvae.models.card import ModelCard
 from musicvae.models.folder import CARD_ENDING, ENDING, artifacts, models_folder
 from musicvae.models.index import Index, Offer, Remote
@@ -134,6 +134,11 @@ def _write_new(file: Path, data: bytes) -> None:
         SettingError: there is one by now.
         OSError: it cannot be written.
     """
+    with naming(file):
+        _write(file, data)
+
+
+def _write(file: Path, data: bytes) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=".fetching.", suffix=".tmp", dir=file.parent)
     temporary = Path(name)

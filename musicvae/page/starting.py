@@ -15,8 +15,6 @@ from musicvae.live.network.peers import is_loopback, reachable
 from musicvae.live.parts import Parts
 from musicvae.page.job import CODE, Job
 
-DEFAULT_PORT = 7702
-
 
 def check_installed() -> None:
     """Raise the error that says what to install, where something is missing.

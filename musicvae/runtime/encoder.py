@@ -16,6 +16,7 @@ from musicvae.errors import ArtifactError, AudioError
 from musicvae.latents.arrays import Latents
 from musicvae.latents.tape import Tape
 from musicvae.runtime.stateful import Stateful
+from musicvae.soundfiles.samples import check_scale
 from musicvae.text import printable
 
 #: Latent steps that :meth:`Encoder.encode` computes at once: some 24 s.
@@ -92,7 +93,7 @@ class Encoder(Stateful):
             float32, shape (steps, D), standardised.
 
         Raises:
-            AudioError: the sound is empty, not finite, or far too loud.
+            AudioError: the sound is empty, not finite, far too loud, or has another full scale.
             MissingExtraError: the sound has another rate, and soxr is not installed.
             ArtifactError: onnxruntime fails, for instance because memory runs out.
         """
@@ -142,6 +143,7 @@ class Encoder(Stateful):
             raise no_sound(sound)
         if not len(sound.samples):
             raise AudioError("there is nothing to encode", received="a sound of no samples")
+        check_scale(sound.samples)  # those of a file were taken as they are
         return to_channels(resample(sound, self._info.sample_rate).samples, self._info.channels)
 
     def _encode(self, samples: Samples) -> Latents:

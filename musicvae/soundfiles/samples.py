@@ -75,6 +75,25 @@ def is_samples(array: object) -> TypeGuard[Samples]:
     )
 
 
+def check_scale(samples: Samples) -> None:
+    """Refuse floating-point samples whose full scale is obviously another than ±1.
+
+    Args:
+        samples: float32, of any shape.
+
+    Raises:
+        AudioError: they exceed ±100. Samples that are NaN or infinite are not judged.
+    """
+    peak = float(max(samples.max(), -samples.min())) if samples.size else 0.0
+    if LOUDEST < peak < np.inf:
+        raise AudioError(
+            "these samples have another full scale",
+            expected="full scale ±1",
+            received=f"a peak of {peak:.5g}",
+            hint=_SCALE_HINT,
+        )
+
+
 def _shaped(values: NDArray[np.generic]) -> NDArray[np.generic]:
     """The array with an axis for channels; shape (samples, channels)."""
     rows = values[:, None] if values.ndim == 1 else values
@@ -100,14 +119,7 @@ def _scaled(rows: NDArray[np.generic]) -> Samples:
     if kind == "f":
         with np.errstate(over="ignore"):
             floats = np.ascontiguousarray(rows, np.float32)
-        peak = float(max(floats.max(), -floats.min())) if floats.size else 0.0
-        if LOUDEST < peak < np.inf:
-            raise AudioError(
-                "these samples have another full scale",
-                expected="full scale ±1",
-                received=f"a peak of {peak:.5g}",
-                hint=_SCALE_HINT,
-            )
+        check_scale(floats)
         return floats
     if bits < 64:
         half = 2 ** (bits - 1)

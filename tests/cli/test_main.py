@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import argparse
+import sys
 
 import pytest
 
+import musicvae.__main__ as entry
 from musicvae.cli import information
 from musicvae.cli.main import main
 from musicvae.cli.process import EndingError
@@ -73,3 +75,19 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
         main(["--version"])
     assert caught.value.code == 0
     assert capsys.readouterr().out == f"musicvae {__version__}\n"
+
+
+def test_ctrl_c_during_the_first_imports_ends_without_a_traceback(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Impatient:
+        """A finder of modules during whose search Ctrl-C comes."""
+
+        def find_spec(self, name: str, path: object, target: object = None) -> None:
+            if name == "musicvae.cli.main":
+                raise KeyboardInterrupt
+
+    monkeypatch.delitem(sys.modules, "musicvae.cli.main")
+    monkeypatch.setattr(sys, "meta_path", [Impatient(), *sys.meta_path])
+    assert entry.main() == 130
+    assert capsys.readouterr().err == "musicvae: stopped\n"

@@ -30,6 +30,10 @@ COMMANDS = {
     "play flac": ("play IN IN -o OUT", ".flac"),
     "export": ("export IN --out OUT", ".onnx"),
     "live": ("live IN IN --port 0 --fast --out OUT", ".wav"),
+    "live input": ("live none.onnx --input IN --port 0 --fast --out OUT", ".wav"),
+    "transform": ("transform IN IN -o OUT", ".wav"),
+    "evaluate": ("evaluate IN --memory IN --prior IN --data none --out OUT", ".json"),
+    "measure": ("models measure IN --encoder IN --data none --out OUT", ".json"),
 }
 #: Endings that are wrong for every command.
 WRONG = [".mp3", "", ".txt", ".wav.bak", ".m4a"]
@@ -165,6 +169,17 @@ def test_plot_spares_the_tracks_of_the_run(
     assert main(["plot", str(tmp_path), "--out", str(tmp_path)]) == 1
     assert "would replace what it is made from" in capsys.readouterr().err
     assert set(tmp_path.iterdir()) == {*tracks, run}
+
+
+def test_a_card_spares_what_the_run_says_of_itself(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("run.json", "data.json"):
+        (tmp_path / name).write_bytes(CONTENT)
+        command = f"models measure a --encoder b --data c --run {tmp_path} --out OUT"
+        assert main(words(command, [], tmp_path / name)) == 1
+        assert "would replace what it is made from" in capsys.readouterr().err
+        assert (tmp_path / name).read_bytes() == CONTENT
 
 
 @pytest.mark.parametrize("command", ["sample ./RUN", "reconstruct RUN IN", "plot RUN"])

@@ -58,3 +58,37 @@ def test_what_it_refuses_leaves_no_file(
         assert said in capsys.readouterr().err
         assert not out.exists()
     assert main(["transform", str(jazz), str(voice), "-o", str(voice)]) == 1
+
+
+def _file(path: Path, samples: np.ndarray, rate: int = 44_100) -> Path:
+    soundfile.write(path, samples, rate, subtype="FLOAT")
+    return path
+
+
+def test_sound_of_which_silence_would_be_made_is_refused_by_its_name(
+    jazz: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No text says "wrote" of a file that has nothing of the sound, or gaps."""
+    out = tmp_path / "out.wav"
+    noise = np.random.default_rng(0).standard_normal(100_000) * 0.1
+    gap, late = noise.copy(), noise.copy()
+    gap[88_200:] = np.nan
+    late[-1] = 1e30
+    for samples, said in (
+        (noise[:0], "it holds 0 samples"),
+        (noise * np.nan, "a sample at 0.00 s is NaN or infinite"),
+        (gap, "a sample at 2.00 s is NaN or infinite"),
+        (late, "a sample at 2.27 s is of magnitude 1e+30"),
+        (noise * 32_768, "is of magnitude"),
+    ):
+        file = _file(tmp_path / "given.wav", samples)
+        assert main(["transform", str(jazz), str(file), "-o", str(out)]) == 1
+        printed = capsys.readouterr()
+        assert "cannot read 'given.wav' as sound" in printed.err
+        assert said in printed.err
+        assert "wrote" not in printed.out
+        assert not out.exists()
+    file = _file(tmp_path / "slow.wav", noise[:9], 1)
+    assert main(["transform", str(jazz), str(file), "-o", str(out)]) == 1
+    said = "cannot read 'slow.wav' as sound. Expected: 1000 to 768000 Hz"
+    assert said in capsys.readouterr().err

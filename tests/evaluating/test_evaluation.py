@@ -11,6 +11,7 @@ import pytest
 
 from musicvae.audio import Sound
 from musicvae.cli.main import main
+from musicvae.errors import SettingError
 from musicvae.evaluating.evaluation import UNHEARD, evaluated
 from musicvae.evaluating.sources import Source
 
@@ -42,6 +43,16 @@ def test_each_source_is_judged_beside_the_unheard_tracks(
     assert told == ["hearing 4 tracks of rain", "playing walk"]
 
 
+@pytest.mark.parametrize("seconds", [1.0, 3.0, 4.9, float("nan"), 3601.0])
+def test_a_length_that_cannot_be_judged_is_told_before_anything_is_heard(
+    folder: Path, make_stream: Callable[..., Path], seconds: float
+) -> None:
+    told: list[str] = []
+    with pytest.raises(SettingError, match=r"the length in seconds.*from 5 to 3600"):
+        evaluated(make_stream(), [Source("walk")], folder, seconds=seconds, tell=told.append)
+    assert told == []
+
+
 def test_the_command_prints_a_table_and_writes_all_figures(
     folder: Path, make_stream: Callable[..., Path], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -60,9 +71,12 @@ def test_the_command_prints_a_table_and_writes_all_figures(
         (["--n", "0"], "no sound to judge"),
         (["--source", "drone"], "no source"),
         (["--source", "memory"], "no memory"),
+        (["--memory", "x.memory"], "--memory has no use"),
+        (["--prior", "x.onnx", "--source", "memory"], "Expected: --source prior"),
+        (["--memory", "x.memory", "--source", "prior"], "--memory has no use"),
         (["--split", "many"], "split"),
         (["--genre", "polka"], "polka"),
-        (["--seconds", "2"], "too short"),
+        (["--seconds", "2"], "a number from 5 to 3600"),
         (["--out", "figures.txt"], "figures.txt"),
     ],
 )

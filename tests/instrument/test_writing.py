@@ -20,6 +20,7 @@ from musicvae.errors import (
     SettingError,
     UnknownNameError,
 )
+from musicvae.instrument.folder import write_folder
 from musicvae.instrument.mapping import map_of
 from musicvae.instrument.writing import write_instrument
 from musicvae.latents.memory.places import Places
@@ -177,3 +178,13 @@ def test_no_script_stands_in_the_page_and_nothing_comes_from_elsewhere(written: 
             assert not re.findall(r"https?://|innerHTML|\beval\(", text), path.name
             for name in re.findall(r'(?:from |href=|src=)"([^"#]+)"', text):
                 assert (path.parent / name).is_file(), (path.name, name)
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    """And not the temporary one, of which nothing is left."""
+    folder = tmp_path / "page"
+    whole = {"index.html": b"", "a/b": b"", "a": b"no folder may be here"}
+    with pytest.raises(OSError, match="page") as caught:
+        write_folder(folder, whole)
+    assert caught.value.filename == str(folder)
+    assert list(tmp_path.iterdir()) == []

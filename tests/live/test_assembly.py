@@ -58,6 +58,12 @@ def test_nothing_stays_open_where_something_is_wrong(
     assert count_threads() == before
 
 
+@pytest.mark.parametrize("heard", [None, "", "a device"])
+def test_only_a_file_can_begin_again(models: Path, heard: str | None) -> None:
+    with pytest.raises(SettingError, match="--loop with --input FILE"), ExitStack() as stack:
+        assemble(models, options(input=heard, loop=True), never, stack)
+
+
 def test_quit_and_time_tags_need_their_options(models: Path) -> None:
     for allowed in (False, True):
         with ExitStack() as stack:

@@ -158,6 +158,14 @@ def test_whole_sounds_that_cannot_be_encoded(encoder: Encoder, samples: Any) -> 
         encoder.encode(Sound.of(samples, 16_000))
 
 
+def test_a_file_of_another_full_scale_is_refused(encoder: Encoder) -> None:
+    """What is read of a file is taken as it is, so that its scale is judged here."""
+    sound = Sound(noise(1000) * np.float32(32_768), 16_000)
+    for use in (encoder.encode, encoder.tape):
+        with pytest.raises(AudioError, match="another full scale"):
+            use(sound)
+
+
 def test_a_tape(encoder: Encoder, make_stream: Make) -> None:
     sound = Sound.of(noise(1000), 16_000)
     tape = encoder.tape(sound, source="noise")

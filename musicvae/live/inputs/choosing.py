@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from musicvae.audio import check_readable
 from musicvae.live.inputs.file import FileInput
 from musicvae.live.inputs.input import Input
 from musicvae.live.inputs.reconnecting import ReconnectingInput
@@ -42,11 +41,9 @@ def choose(
         patient: wait for a file; see :class:`FileInput`.
 
     Raises:
-        AudioError: the file is missing, or no sound.
+        AudioError: the file is missing, or no sound, or has no samples.
         DeviceError: there is no such device, or it does not open.
     """
     if is_file(what):
-        path = expand(what)
-        check_readable(path)
-        return FileInput(path, sample_rate, loop=loop, patient=patient)
+        return FileInput(expand(what), sample_rate, loop=loop, patient=patient)
     return ReconnectingInput(str(what) or None, sample_rate, block, output)

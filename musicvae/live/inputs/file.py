@@ -9,10 +9,11 @@ from pathlib import Path
 
 import numpy as np
 
-from musicvae.audio import Samples, check_readable, to_channels
+from musicvae.audio import Samples, to_channels
 from musicvae.errors import MusicVAEError
 from musicvae.live.hearing.hearing import CHANNELS
 from musicvae.soundfiles.conversion import resampled
+from musicvae.soundfiles.opening import check_audible, no_samples
 from musicvae.soundfiles.reader import Reader
 
 #: Seconds of sound that are decoded ahead.
@@ -36,7 +37,7 @@ class FileInput:
             what is heard is the same each time.
 
     Raises:
-        AudioError: the file is missing, or no sound.
+        AudioError: the file is missing, or no sound, or has no samples.
 
     Attributes:
         name: the file's name.
@@ -52,7 +53,7 @@ class FileInput:
     def __init__(
         self, path: Path, sample_rate: int, *, loop: bool = False, patient: bool = False
     ) -> None:
-        check_readable(path)
+        check_audible(path)
         self.name = path.name
         self.failure = ""
         self.late = 0
@@ -112,7 +113,14 @@ class FileInput:
 
     def _blocks(self) -> Iterator[Samples]:
         for _ in itertools.count() if self._loop else range(1):
-            yield from self._reader.blocks()
+            given = 0
+            for block in self._reader.blocks():
+                given += len(block)
+                yield block
+            if not given:  # it became empty; a loop over nothing would have no end
+                raise no_samples()
+            if self._stopping.is_set():
+                return
 
     def _put(self, block: Samples) -> None:
         """Write a block into the ring, as soon as there is room."""

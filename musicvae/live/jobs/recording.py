@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from musicvae.errors import LiveError, MusicVAEError, ScoreError, SettingError
+from musicvae.files import explained
 from musicvae.live.commands import readers
 from musicvae.live.commands.address import Address, Command, Value
 from musicvae.live.jobs.worker import Say
@@ -105,7 +106,8 @@ class RecordingJobs:
             if self._heard is not None:
                 self._heard.stop_sidecar()
             take.discard(*filter(None, (take.score, take.input)))
-            self._say("/error", "/record/start", str(error))
+            reason = explained(error) if isinstance(error, OSError) else str(error)
+            self._say("/error", "/record/start", reason)
 
     def stop(self, command: Command, say: Say) -> tuple[Value, ...]:
         """Stop at the next sample frame; returns the path of the file and its length in seconds."""

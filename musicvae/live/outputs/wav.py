@@ -41,9 +41,14 @@ class GrowingWav:
         channels: number of channels of every block.
         file: the file, open and unbuffered, where it was created already; it is closed here.
         floats: whether samples are floats of 32 bits, which may exceed ±1.
+        name: of the file in errors, where ``path`` is a temporary one.
 
     Raises:
         DeviceError: the file cannot be created.
+
+    Attributes:
+        kept: whether a file that cannot be finished stays, so that errors say that it is playable;
+            whoever removes it in that case says ``False``.
     """
 
     def __init__(
@@ -54,8 +59,11 @@ class GrowingWav:
         file: IO[bytes] | None = None,
         *,
         floats: bool = False,
+        name: str | os.PathLike[str] | None = None,
     ) -> None:
         self.path = Path(path)
+        self.kept = False  # so far there is nothing to play
+        self._name = str(self.path if name is None else name)
         self._floats = floats
         self._width = channels * (_FLOAT_BYTES if floats else _BYTES)  # bytes of a sample frame
         self._rate = sample_rate
@@ -74,6 +82,7 @@ class GrowingWav:
         except OSError as error:
             self._file.close()
             raise self._stuck(error) from error
+        self.kept = True
 
     @property
     def frames(self) -> int:
@@ -91,7 +100,7 @@ class GrowingWav:
         """
         data = block.astype("<f4").tobytes() if self._floats else _as_whole(block)
         if self._is_gone():
-            raise DeviceError(f"{self.path} was removed while it was written")
+            raise DeviceError(f"{self._name} was removed while it was written")
         room = _MOST_BYTES - self._size
         fitting = data[: room - room % self._width]
         try:
@@ -99,7 +108,7 @@ class GrowingWav:
         except OSError as error:
             raise self._stuck(error) from error
         if len(fitting) < len(data):
-            raise DeviceError("a WAV file cannot be longer than 4 GiB", received=str(self.path))
+            raise DeviceError("a WAV file cannot be longer than 4 GiB", received=self._name)
 
     def close(self) -> None:
         """Flush the file to the disk and close it; safe to call twice.
@@ -116,7 +125,7 @@ class GrowingWav:
             with suppress(OSError):
                 self._file.close()
             raise DeviceError(
-                f"the end of {self.path} may be missing", received=error.strerror or str(error)
+                f"the end of {self._name} may be missing", received=error.strerror or str(error)
             ) from error
 
     def _is_gone(self) -> bool:
@@ -154,9 +163,9 @@ class GrowingWav:
         self._file.write(header)
 
     def _stuck(self, error: OSError) -> DeviceError:
+        kept = "; what was written so far is playable" if self.kept else ""
         return DeviceError(
-            f"cannot go on writing {self.path}; what was written so far is playable",
-            received=error.strerror or str(error),
+            f"cannot go on writing {self._name}{kept}", received=error.strerror or str(error)
         )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from musicvae.errors import SettingError
 from musicvae.live.commands.address import DECKS, Command
 from musicvae.live.engine.deck_addresses import GAIN, MODEL_LOAD, PLAY
 from musicvae.live.engine.voice import Voice
@@ -13,6 +12,7 @@ from musicvae.live.options import Options
 from musicvae.live.stage.engine_handle import EngineHandle
 from musicvae.live.stage.opening import Opening
 from musicvae.live.stage.repertoire import Repertoire
+from musicvae.live.storage.missing import no_encoder
 
 
 def load_first(
@@ -41,12 +41,7 @@ def load_first(
             stage.engine.post(command, payloads=(payload,))
             hearing |= isinstance(payload, Ear)
     if opening.hears and not hearing:
-        raise SettingError(
-            f"nothing hears the input: there is no encoder for {voices[0].name!r}",
-            expected=f"{voices[0].name}.encoder.onnx beside the model, or another encoder of its "
-            "latent space",
-            hint="export it from the model's run: musicvae export RUN --encoder --out FILE.onnx",
-        )
+        raise no_encoder(voices[0].name, "nothing hears the input: ")
     for deck in stage.engine.decks:
         gain = Command(GAIN, deck, values=(options.gain_db,))
         play = [Command(PLAY, deck, values=(1,))] if deck in DECKS else []

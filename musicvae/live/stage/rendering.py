@@ -132,11 +132,16 @@ class ScoreRenderer:
                 received=f"{len(self.score.events)} events at the beginning",
             )
         with replacing(path) as temporary:
-            self.write_to(GrowingWav(temporary, self.score.rate, self.score.channels), show)
+            rate, channels = self.score.rate, self.score.channels
+            self.write_to(GrowingWav(temporary, rate, channels, name=path), show)
         self.check_faults(Path(path).name)
 
     def write_to(self, wav: GrowingWav, show: Callable[[int, int], None] | None = None) -> None:
-        """The same into a file that was created already, and is closed at the end."""
+        """The same into a file that was created already, and is closed at the end.
+
+        Whoever created it removes it where this fails.
+        """
+        wav.kept = False
         try:
             for block in self.blocks():
                 wav.write(block)

@@ -75,11 +75,13 @@ class InputLog:
                 raise ScoreError(f"this session cannot be replayed: {self.unreplayable}")
             self.failure = ""
             wav = GrowingWav(path, self._rate, self._channels, file, floats=True)
+            wav.kept = False  # a file that lacks what came before is of no use
             try:
                 self._copy_log(wav)
             except (OSError, DeviceError):
                 wav.close()
                 raise
+            wav.kept = True
             self._sidecar = wav
 
     def stop_sidecar(self) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 from musicvae.errors import SettingError
+from musicvae.live.storage.missing import no_encoder, no_memory, no_prior
 from musicvae.live.storage.ready import ReadyShelf
 from musicvae.live.storage.rows import EncoderRow as EncoderRow
 from musicvae.live.storage.rows import MemoryRow as MemoryRow
@@ -145,7 +146,8 @@ class Library:
         """The tape of a name, which can be played.
 
         Raises:
-            SettingError: there is none of that name, or it is damaged.
+            SettingError: there is none of that name, or a model of that name has none; or it is
+                damaged.
         """
         return _found(self.tapes(), name, "tape")
 
@@ -153,26 +155,37 @@ class Library:
         """The memory of a name, which can be played.
 
         Raises:
-            SettingError: there is none of that name, or it is damaged.
+            SettingError: there is none of that name, or a model of that name has none; or it is
+                damaged.
         """
         row = self._memory(name)
+        if row is None and self._is_model(name):
+            raise no_memory(name)
         return _found(self.memories() if row is None else [row], name, "memory")
 
     def prior(self, name: str) -> PriorRow:
         """The prior of a name, which can be played.
 
         Raises:
-            SettingError: there is none of that name, or it is damaged.
+            SettingError: there is none of that name, or a model of that name has none; or it is
+                damaged.
         """
-        return _found(self.priors(), name, "prior")
+        rows = self.priors()
+        if not _has(rows, name) and self._is_model(name):
+            raise no_prior(name)
+        return _found(rows, name, "prior")
 
     def encoder(self, name: str) -> EncoderRow:
         """The encoder of a name, through which an input can be heard.
 
         Raises:
-            SettingError: there is none of that name, or it is damaged.
+            SettingError: there is none of that name, or a model of that name has none; or it is
+                damaged.
         """
-        return _found(self.encoders(), name, "encoder")
+        rows = self.encoders()
+        if not _has(rows, name) and self._is_model(name):
+            raise no_encoder(name)
+        return _found(rows, name, "encoder")
 
     def encoder_of(self, model: str, latent_space: str) -> EncoderRow | None:
         """The encoder of a model: that of its name, or another one that makes its latents.
@@ -196,6 +209,10 @@ class Library:
     def prior_of(self, model: str) -> PriorRow | None:
         """The prior of a model, which has its name; ``None`` where it has none to play."""
         return _of(model, self.priors())
+
+    def _is_model(self, name: str) -> bool:
+        """Whether a name is that of a model which can be played."""
+        return unicodedata.normalize("NFC", name) in self.playable()
 
     def _memory(self, name: str) -> MemoryRow | None:
         """The first memory of a name, playable or not; opens that of no other ready model."""
@@ -222,6 +239,11 @@ def _of(model: str, rows: Iterable[Row]) -> Row | None:
     """The first row of a model's name that can be played."""
     wanted = unicodedata.normalize("NFC", model)
     return next((row for row in rows if row.name == wanted and not row.reason), None)
+
+
+def _has(rows: Iterable[_Row], name: str) -> bool:
+    wanted = unicodedata.normalize("NFC", name)
+    return any(row.name == wanted for row in rows)
 
 
 def _found(

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -156,3 +157,27 @@ def test_without_an_input_nothing_is_loaded_for_one(models: Path, make_client: A
         client = make_client(daemon.port)
         assert "nothing comes in" in client.failed("/input/load", "ears")
         assert daemon.status()["input"] == ""
+
+
+@pytest.mark.parametrize("loop", [False, True])
+def test_a_file_without_samples_is_refused(tmp_path: Path, loop: bool) -> None:
+    with pytest.raises(AudioError, match=r"'empty\.wav'.*with sound in it.*holds 0 samples"):
+        choose(ramp(tmp_path / "empty.wav", 0), RATE, 512, loop=loop)
+    with pytest.raises(AudioError, match=r"'slow\.wav'.*1000 to .*a sample rate of 1 Hz"):
+        choose(ramp(tmp_path / "slow.wav", 9, 1), RATE, 512, loop=loop)
+
+
+def test_a_loop_over_a_file_that_becomes_empty_ends(
+    hear: Callable[..., FileInput], tmp_path: Path
+) -> None:
+    path = ramp(tmp_path / "a.wav", 5 * RATE)  # more than is decoded ahead
+    heard = hear(path, loop=True, patient=True)
+    path.write_bytes(ramp(tmp_path / "empty.wav", 0).read_bytes())
+    assert np.isnan(read(heard, *[RATE] * 12)[-1]).all()
+    assert heard.state == "a.wav: it holds 0 samples"
+
+
+def test_a_loop_ends_when_it_is_asked_to(tmp_path: Path) -> None:
+    heard = FileInput(ramp(tmp_path / "a.wav", 10), RATE, loop=True)
+    heard.stop()
+    assert len(list(islice(heard._blocks(), 3))) == 1

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
@@ -37,8 +38,26 @@ def test_a_full_disk_is_said() -> None:
     full = Path("/dev/full")
     if not full.exists():
         pytest.skip("this system has no /dev/full")
-    with pytest.raises(DeviceError, match="No space left"):
+    with pytest.raises(DeviceError, match="No space left") as caught:
         GrowingWav(full, 8000, 1, full.open("r+b", buffering=0))
+    assert "playable" not in str(caught.value)  # nothing is there
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_only_what_is_kept_is_called_playable(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept: bool
+) -> None:
+    def refuse(self: GrowingWav, data: bytes) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    wav = GrowingWav(tmp_path / ".take.x.wav", 8000, 1, name="take.wav")
+    assert wav.kept
+    wav.kept = kept
+    monkeypatch.setattr(GrowingWav, "_append", refuse)
+    with pytest.raises(DeviceError, match=r"cannot go on writing take\.wav") as caught:
+        wav.write(np.zeros((5, 1), np.float32))
+    assert ("playable" in str(caught.value)) == kept
+    wav.close()
 
 
 def test_a_file_that_is_there_is_replaced_and_a_link_is_not_followed(tmp_path: Path) -> None:

@@ -64,7 +64,7 @@ def test_a_memory_that_cannot_be_played_is_a_walk_unless_it_is_demanded(
     assert begun(models, tmp_path)[0] == "walk"
     with pytest.raises(MusicVAEError, match="another encoder"):
         begun(models, tmp_path, source="memory")
-    with pytest.raises(SettingError, match="no prior of that name"):
+    with pytest.raises(SettingError, match="'jazz' has no prior"):
         begun(models, tmp_path, source="prior")
     with pytest.raises(SettingError, match="cannot begin so"):
         begun(models, tmp_path, source="drone")

@@ -245,7 +245,7 @@ def test_what_cannot_be_heard_through_is_refused(
     with pytest.raises(SettingError, match="no encoder of that name"):
         stage("/input/load", "nobody")
     stage("/model/load", "wide")
-    with pytest.raises(SettingError, match="no encoder of that name"):
+    with pytest.raises(SettingError, match=r"no encoder for 'wide'.*--encoder"):
         stage("/input/load", "wide")
     stage("/model/load", "loops")
     with pytest.raises(SettingError, match="needs a stream model"):

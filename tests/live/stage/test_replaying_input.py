@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +13,11 @@ import pytest
 import soundfile
 
 from musicvae.cli.main import main
-from musicvae.errors import ScoreError
+from musicvae.errors import DeviceError, ScoreError
 from musicvae.live.daemon import Daemon
 from musicvae.live.inputs.replayed import Replayed
 from musicvae.live.outputs.clocked import Null
+from musicvae.live.outputs.wav import GrowingWav
 from musicvae.live.storage.input_log import InputLog
 from musicvae.live.storage.scores import read_score
 from tests.latents.memories import make_memory
@@ -186,3 +189,41 @@ def test_a_disk_that_is_too_slow_is_told(tmp_path: Path) -> None:
     log.drain()
     assert "too slow" in log.failure
     assert soundfile.info(path).frames == 500
+
+
+def refuse(wav: GrowingWav, data: bytes) -> None:
+    """A full disk."""
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def test_a_file_that_lacks_the_beginning_is_not_called_playable(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is removed; what breaks off later stays."""
+    log = InputLog(RATE, 2)
+    for block in blocks(2):
+        log.append(block)
+    path = tmp_path / "full.input.wav"
+    with monkeypatch.context() as changed:
+        changed.setattr(GrowingWav, "_append", refuse)
+        with pytest.raises(DeviceError, match=r"full\.input\.wav\. Received: No space") as caught:
+            log.start_sidecar(str(path), path.open("w+b", buffering=0))
+    assert "playable" not in str(caught.value)
+    log.start_sidecar(str(path), path.open("w+b", buffering=0))
+    log.append(blocks(1)[0])
+    monkeypatch.setattr(GrowingWav, "_append", refuse)
+    log.drain()
+    assert "playable" in log.failure
+    log.close()
+
+
+def test_what_is_rendered_is_named_by_its_target(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(GrowingWav, "_append", refuse)
+    score, out = tmp_path / "s.json", tmp_path / "out.wav"
+    score.write_text('{"rate": 16000, "channels": 1, "seconds": 1, "models": {}, "events": []}')
+    assert main(["render", str(score), "--out", str(out)]) == 1
+    said = f"cannot go on writing {out}. Received: No space left on device"
+    assert said in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == [score]

@@ -201,8 +201,14 @@ def test_of_very_many_files_the_first_are_read(
 def test_the_encoder_of_a_model_is_found(folder: Path, stream_artifacts: ModuleType) -> None:
     library, space = Library([folder / "rain.onnx"]), "0123456789abcdef"
     assert library.encoder_of("rain", space) is None
-    with pytest.raises(SettingError, match="no encoder of that name"):
+    with pytest.raises(SettingError, match=r"no encoder for 'rain'.*rain\.encoder\.onnx beside"):
         library.encoder("rain")
+    with pytest.raises(SettingError, match=r"'rain' has no memory.*rain\.memory beside it"):
+        library.memory("rain")
+    with pytest.raises(SettingError, match=r"'rain' has no prior.*rain\.prior\.onnx beside it"):
+        library.prior("rain")
+    with pytest.raises(SettingError, match="no encoder of that name"):
+        library.encoder("nobody")
     beside = stream_artifacts.write_encoder_artifact(folder / "rain.encoder.onnx")
     row = library.encoder_of("rain", space)
     assert row is not None
