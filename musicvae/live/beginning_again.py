@@ -6,13 +6,13 @@ import os
 from dataclasses import replace
 
 from musicvae.artifact.reading import read_info
-from musicvae.audio import check_readable
 from musicvae.errors import MusicVAEError
 from musicvae.live.inputs.choosing import is_file
 from musicvae.live.last_state import State
 from musicvae.live.options import Options
 from musicvae.live.stage.repertoire import Artifact, Artifacts
 from musicvae.models import locate, names
+from musicvae.soundfiles.opening import check_readable
 
 
 def options_again(options: Options, before: State) -> tuple[Options, list[str]]:
