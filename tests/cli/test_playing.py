@@ -207,7 +207,7 @@ def shown(monkeypatch: pytest.MonkeyPatch, *options: str) -> list[Any]:
     started: list[Any] = []
 
     class Shown:
-        def __init__(self, parts: Any, port: int, say: Any, show: Any) -> None:
+        def __init__(self, parts: Any, port: int, say: Any, show: Any, last: Any) -> None:
             started.append(port)
             show(f"http://localhost:{port}")
 
@@ -220,7 +220,7 @@ def shown(monkeypatch: pytest.MonkeyPatch, *options: str) -> list[Any]:
     monkeypatch.setattr("musicvae.page.starting.Page", Shown)
     monkeypatch.setattr("musicvae.page.starting.check_installed", lambda: None)
     daemon: Any = SimpleNamespace(
-        greeting=lambda: ["    model  jazz"], parts=SimpleNamespace(notices=Notices())
+        greeting=lambda: ["    model  jazz"], parts=SimpleNamespace(notices=Notices()), last=None
     )
 
     def run(artifacts: Any, present: Any, last: Any, **options: Any) -> None:

@@ -101,8 +101,10 @@ def test_to_load_a_memory_opens_no_other(
     assert library.memory_of("pop") is None
     assert set(opened) == {"metal.memory"}
     assert [row.name for row in library.memories()] == ["jazz", "metal"]
-    with pytest.raises(SettingError, match="jazz, metal"):
+    with pytest.raises(SettingError, match="'pop' has no memory"):
         library.memory("pop")
+    with pytest.raises(SettingError, match="jazz, metal"):
+        library.memory("polka")
 
 
 def test_a_name_that_is_none_is_met_by_one_like_it_and_not_by_an_installation(
