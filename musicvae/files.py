@@ -93,7 +93,9 @@ def _means(name: object, target: Path) -> bool:
         return name is None
     path, here = Path(os.fsdecode(name)).absolute(), target.absolute()
     beside = (each for each in (path, *path.parents) if each.parent == here.parent)
-    return path == here or path in here.parents or any(each.name[0] == "." for each in beside)
+    hidden = (f".{here.stem[:40]}.", f".{here.name}.", ".fetching.")
+    whole = path == here or path in here.parents
+    return whole or any(each.name.startswith(hidden) for each in beside)
 
 
 def explained(error: OSError) -> str:

@@ -217,6 +217,7 @@ def _for_people(options: argparse.Namespace, daemon: Daemon) -> Iterator[None]:
             if page is not None and not page.wait():
                 _say("the control page is not there yet")
             notices.show_with(None)  # the screen shows the newest
+            stack.callback(notices.show_with, _say)
             stack.enter_context(Screen(daemon.parts))
         yield
 

@@ -136,7 +136,7 @@ def _heard(file: Path, reader: Reader, rate: int) -> Iterator[Samples]:
     """
     from musicvae.live.usable import usable
     from musicvae.soundfiles.conversion import resampled
-    from musicvae.soundfiles.opening import naming
+    from musicvae.soundfiles.opening import about_sound
 
-    with naming(file):
+    with about_sound(file):
         yield from resampled(usable(reader.blocks(), reader.rate), reader.rate, rate)

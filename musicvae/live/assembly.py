@@ -57,7 +57,11 @@ from musicvae.paths import expand, output_file
 
 
 def assemble(
-    artifacts: Artifacts, options: Options, quit: Callable[[], None], stack: ExitStack
+    artifacts: Artifacts,
+    options: Options,
+    quit: Callable[[], None],
+    stack: ExitStack,
+    insists: bool = True,
 ) -> Parts:
     """Open what a daemon needs, and load its first models.
 
@@ -69,6 +73,7 @@ def assemble(
         options: options of the daemon.
         quit: called for ``/quit``, on the receiver's thread.
         stack: closes everything that was opened, in reverse order.
+        insists: whether an input that no model can hear is an error.
 
     Raises:
         MusicVAEError: see :meth:`musicvae.live.daemon.Daemon.start`.
@@ -91,7 +96,7 @@ def assemble(
     heard = _open_input(options, output, announcer, stack)
     log = _log_input(stage.engine, stack) if heard is not None else None
     recording = RecordingJobs(stage, journal, Path(options.takes), log)
-    opening = Opening(options.source, heard is not None)
+    opening = Opening(options.source, heard is not None, insists)
     if heard is not None:
         set_input(stage, heard, announcer.notices)
     jobs = _Jobs(stage, recording, opening)
@@ -266,7 +271,7 @@ def _start_worker(
     stage, recording, opening = given
     rendering = RenderingJobs(stage, Path(options.takes), repertoire.places)
     models = ModelJobs(stage, opening)
-    tapes = TapeJobs(stage, repertoire.tapes, announcer.notices.say)
+    tapes = TapeJobs(stage, repertoire.tapes, announcer.notices.insist)
     stack.callback(tapes.finish)
     jobs = (
         models,

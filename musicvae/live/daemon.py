@@ -15,7 +15,7 @@ from typing import Any, Self
 from musicvae.audio import Samples
 from musicvae.errors import LiveError
 from musicvae.live.assembly import assemble
-from musicvae.live.beginning_again import artifacts_again, options_again
+from musicvae.live.beginning_again import Beginning, begin_again
 from musicvae.live.console import greeting
 from musicvae.live.engine.foresight import Foresight
 from musicvae.live.inputs.input import Fed
@@ -82,13 +82,13 @@ class Daemon:
         """
         with ExitStack() as stack:
             before = None if self.last is None else self.last.read()
-            artifacts, gone = self._artifacts, list[str]()
+            begun = Beginning(self._artifacts, self.options)
             if before is not None:
-                self.options, gone = options_again(self.options, before)
-                artifacts, more = artifacts_again(artifacts, before)
-                gone += more
-            self.parts = assemble(artifacts, self.options, self.end, stack)
-            for text in gone:
+                begun = begin_again(begun, before)
+                self.options = begun.options
+            insists = before is None
+            self.parts = assemble(begun.artifacts, begun.options, self.end, stack, insists)
+            for text in begun.gone:
                 self.parts.notices.say(text)
             if before is not None:
                 resume(self.parts, before)

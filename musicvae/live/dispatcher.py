@@ -162,7 +162,8 @@ class Dispatcher:
             if isinstance(result, Refusal):
                 answers += self._refuse(sent.address, result.reason, sender, now)
                 continue
-            if objection := self._objection(result, when):
+            result, objection = self._possible(result, when)
+            if not result:
                 answers += self._refuse(sent.address, objection, sender, now)
                 continue
             if crowded and any(_waits(command) for command in result):
@@ -178,11 +179,19 @@ class Dispatcher:
         self._post(batch, when)
         return answers
 
-    def _objection(self, commands: Sequence[Command], when: int) -> str:
-        """Why one of the commands cannot be done now; what is scheduled may be possible by then."""
+    def _possible(
+        self, commands: tuple[Command, ...], when: int
+    ) -> tuple[tuple[Command, ...], str]:
+        """Those commands of a message that can be done now, and why another one cannot.
+
+        What is scheduled may be possible by then.
+        """
         if self._due is not None and self._due(when) is not None:
-            return ""
-        return next(filter(None, map(self._handle.objection, commands)), "")
+            return commands, ""
+        objections = [self._handle.objection(command) for command in commands]
+        pairs = zip(commands, objections, strict=True)
+        possible = tuple(command for command, objection in pairs if not objection)
+        return possible, next(filter(None, objections), "")
 
     def _is_crowded(self, when: int) -> bool:
         """Whether so much waits that changes with this time tag are refused.

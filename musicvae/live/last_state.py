@@ -27,6 +27,9 @@ class State:
         events: lists of messages, as in scores; each is to be applied as a whole.
         device: the sound card that was chosen, if one was.
         block: sample frames that the card pulls at once; 0 without a card.
+        rate: sample rate of the engine in Hz; 0 without a card.
+        channels: of the engine; 0 without a card.
+        file: whether the input is a sound file.
         clients: see :meth:`musicvae.live.requests.Requests.remembered`.
     """
 
@@ -34,6 +37,9 @@ class State:
     events: list[list[list[Any]]] = field(default_factory=list)
     device: str | int | None = None
     block: int = 0
+    rate: int = 0
+    channels: int = 0
+    file: bool = False
     clients: dict[str, list[list[Any]]] = field(default_factory=dict)
 
 

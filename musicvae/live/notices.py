@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -50,6 +51,15 @@ class Notices:
             return
         with suppress(Exception):
             self._show(text)
+
+    def insist(self, text: str) -> None:
+        """Show a text that must not be lost: on standard error, where nobody shows it."""
+        if self._show is not None:
+            self.say(text)
+            return
+        self.last = text = printable(text)
+        with suppress(Exception):
+            sys.stderr.write(f"musicvae: {text}\n")
 
 
 @dataclass(frozen=True)

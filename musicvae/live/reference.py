@@ -32,7 +32,8 @@ that is set glides to its target; none jumps.
 - The messages of one bundle take effect together, at one sample frame. Time tags are ignored
   unless the daemon was started with `--honour-timetags`; then a bundle waits until it is due, at
   most a minute; jobs and requests in it begin at once.
-- Addresses may be OSC patterns: `/latent/[0-3]`, `/latent/{1,4}`, `/deck/*/gain`.
+- Addresses may be OSC patterns: `/latent/[0-3]`, `/latent/{1,4}`, `/deck/*/gain`. Decks without
+  a model are left out, and those that have nothing to play by a `/source`, where there are others.
 - Latents are standardised: most of the training set lies between -2.3 and 2.3.
 - Over TCP both framings are understood: a size before each packet (OSC 1.0) and SLIP (OSC 1.1).
 - Names of models, tapes, presets and recordings are bare names, without a folder or an ending. A

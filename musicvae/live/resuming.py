@@ -6,12 +6,14 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from functools import partial
 
 from musicvae.errors import MusicVAEError
 from musicvae.live.commands.arguments import RefusedError
 from musicvae.live.commands.messages import StoredMessage
 from musicvae.live.commands.table import split_deck
+from musicvae.live.inputs.file import FileInput
 from musicvae.live.last_state import LastState, State
 from musicvae.live.outputs.reconnecting import Reconnecting
 from musicvae.live.parts import Parts
@@ -93,12 +95,23 @@ def _note(parts: Parts, last: LastState, stopping: threading.Event) -> None:
 
 def _state(parts: Parts, opened: str) -> State:
     """What is played and asked for by now; ``opened`` is the device that was opened at first."""
-    stage, output, device, block = parts.stage, parts.output, parts.options.device, 0
+    stage, output, engine = parts.stage, parts.output, parts.engine
     events = [stage.look(lambda frame: mixer_state(stage))]
-    for name in stage.engine.decks:  # one at a time: each takes a part of a block
+    for name in engine.decks:  # one at a time: each takes a part of a block
         events += stage.look(lambda frame, name=name: deck_state(stage, name))  # type: ignore[misc]
-    if isinstance(output, Reconnecting):
-        block = output.block
-        if output.name != opened:
-            device = output.name
-    return State(parts.port, events, device, block, parts.dispatcher.requests.remembered())
+    state = State(
+        port=parts.port,
+        events=events,
+        file=isinstance(parts.input, FileInput),
+        clients=parts.dispatcher.requests.remembered(),
+    )
+    if not isinstance(output, Reconnecting):
+        return state
+    device = parts.options.device if output.name == opened else output.name
+    return replace(
+        state,
+        device=device,
+        block=output.block,
+        rate=engine.sample_rate,
+        channels=engine.channels,
+    )

@@ -30,6 +30,7 @@ class Job:
         osc_host: where the daemon listens.
         osc_port: its port.
         decks: how many decks it has.
+        spare: whether any free port will do where that one is in use.
     """
 
     port: int
@@ -39,6 +40,7 @@ class Job:
     osc_host: str
     osc_port: int
     decks: int = DEFAULT_DECKS
+    spare: bool = False
 
     def line(self) -> str:
         """One line, which :func:`serve` reads."""

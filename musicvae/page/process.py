@@ -16,7 +16,7 @@ from aiohttp import web
 
 from musicvae import child
 from musicvae.beside.link import Link
-from musicvae.errors import MusicVAEError
+from musicvae.errors import MusicVAEError, PortInUseError
 from musicvae.live.network.peers import AllowList
 from musicvae.live.network.sockets import listening_pair
 from musicvae.live.table import ADDRESSES
@@ -47,7 +47,12 @@ def serve() -> None:
 
 async def _serve(job: Job) -> None:
     with ExitStack() as opened:
-        sockets = listening_pair(job.bind, job.port, option="--page-port")
+        try:
+            sockets = listening_pair(job.bind, job.port, option="--page-port")
+        except PortInUseError:
+            if not job.spare:
+                raise
+            sockets = listening_pair(job.bind, 0, option="--page-port")
         for each in sockets:
             opened.callback(each.close)
         port = int(sockets[0].getsockname()[1])

@@ -62,6 +62,7 @@ class Page(Companion):
             reachable(hosts),
             parts.port,
             len(parts.engine.decks),
+            spare=port == 0,
         )
         self._show = show
 

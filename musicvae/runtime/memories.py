@@ -51,8 +51,8 @@ def memory_file(model: AnyPath) -> Path:
 def load_memory(given: AnyPath) -> Memory:
     """The memory of a file, or the one that comes with a ready model.
 
-    A text with a separator or an ending, such as ``jazz.memory``, and a path object, is a path. Any
-    other text is a name; where there is no model of that name, but a file, it is that.
+    A text with a separator, or that ends in ``.memory`` or ``.onnx``, is a path, and so is a path
+    object. Any other text is a name; where there is no model of that name, but a file, it is that.
 
     Args:
         given: as a person typed it.

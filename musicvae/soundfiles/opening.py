@@ -18,15 +18,15 @@ def readable(path: AnyPath) -> Iterator[Reader]:
     """A reader of the file; errors within the ``with`` block name the file.
 
     Raises:
-        AudioError: the file is missing, or cannot be decoded; or as :func:`naming`.
+        AudioError: the file is missing, or cannot be decoded; or as :func:`about_sound`.
     """
     file = input_file(path, "a sound file", AudioError)
-    with naming(file):
+    with about_sound(file):
         yield Reader(file)
 
 
 @contextmanager
-def naming(file: Path) -> Iterator[None]:
+def about_sound(file: Path) -> Iterator[None]:
     """Let errors of a sound within the ``with`` block name its file.
 
     Raises:

@@ -72,6 +72,19 @@ def test_a_source_that_has_nothing_to_play_is_refused(
     assert reason in refused[1][1]
 
 
+def test_a_pattern_leaves_out_decks_whose_source_has_nothing_to_play(
+    bench: Any, osc: Osc, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def objection(command: Any) -> str:
+        return "no tape is loaded" if command.deck == "a" else ""
+
+    monkeypatch.setattr(bench.handle, "objection", objection)
+    assert bench.answered(osc("/deck/*/source", "walk")) == []
+    assert bench.happened[-1][1] == [["/deck/b/source", "walk"]]
+    (refused,) = bench.answered(osc("/source", "walk"))
+    assert refused[1] == ["/source", "no tape is loaded"]
+
+
 def test_strangers_are_counted_and_never_answered(bench: Any, osc: Osc) -> None:
     for data in (osc("/ping"), osc("/latent", 1.0), osc("/sync", 1), b"garbage"):
         assert bench.answered(data, STRANGER) == []

@@ -58,6 +58,17 @@ def test_a_reply_goes_to_the_port_that_the_client_chose(announcer: Announcer) ->
     assert sent(announcer) == [(PD._replace(port=7701), "/pong", 3), (PHONE, "/pong", 4)]
 
 
+def test_what_must_not_be_lost_is_told_where_nobody_shows_it(
+    announcer: Announcer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shown: list[str] = []
+    announcer.notices.show_with(shown.append)
+    announcer.notices.insist("one")
+    announcer.notices.show_with(None)
+    announcer.notices.insist("two\x1b")
+    assert (shown, capsys.readouterr().err) == (["one"], "musicvae: two?\n")
+
+
 def test_subscribers_are_told_and_people_see_what_failed(announcer: Announcer) -> None:
     announcer.subscribers.add(PD, time.monotonic())
     announcer.subscribers.add(PHONE, time.monotonic())

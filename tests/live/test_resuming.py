@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -13,15 +12,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
-import soundfile
 
-from musicvae.live.beginning_again import options_again
 from musicvae.live.daemon import Daemon
 from musicvae.live.last_state import LastState, State
-from musicvae.live.options import Options
-from musicvae.live.resuming import EVERY
 
 RATE = 16_000
 
@@ -33,8 +27,8 @@ def until(true: Callable[[], object]) -> None:
         time.sleep(0.01)
 
 
-def started(models: Any, last: LastState) -> Daemon:
-    daemon = Daemon(models, output="null", port=0, rate=RATE)
+def started(models: Any, last: LastState, **options: Any) -> Daemon:
+    daemon = Daemon(models, output="null", port=0, rate=RATE, **options)
     daemon.last = last
     daemon.start()
     return daemon
@@ -87,17 +81,28 @@ def test_another_daemon_plays_on(models: Path, make_client: Any) -> None:
         second.stop()
 
 
-def resumed(models: Any, last: LastState, first: Daemon, act: Callable[[], None]) -> Daemon:
-    """Another daemon that goes on with what the first one plays after ``act``."""
-    act()
-    packets = first.parts.dispatcher.counts.packets_received
-    until(lambda: first.parts.dispatcher.counts.packets_received >= packets)
-    time.sleep(2 * EVERY)
+def resumed(
+    models: Any, last: LastState, first: Daemon, noted: Callable[[State], object]
+) -> Daemon:
+    """Another daemon that goes on with what the first one plays, once that is noted."""
+
+    def there() -> bool:
+        state = last.read()
+        return state is not None and bool(noted(state))
+
+    until(there)
     state = last.read()
     first.stop()
     assert state is not None
     last.keep(state)
     return started(models, last)
+
+
+def sounding(daemon: Daemon) -> tuple[float, ...]:
+    """The first two latents of deck a."""
+    voice = daemon.parts.engine.decks["a"].voice
+    assert voice is not None
+    return voice.controls.sounding()[:2]
 
 
 @pytest.mark.parametrize("stand", ["/freeze", "/hold"])
@@ -106,27 +111,28 @@ def test_what_stands_still_sounds_as_it_did(models: Path, make_client: Any, stan
     first = started(models, last)
     client = make_client(first.port)
 
-    def act() -> None:
-        client.say("/source", "held")
-        client.say("/latent", 1.5, -0.5)
-        client.sync()
-        time.sleep(0.3)  # the ramps arrive
-        client.say(stand, 1)
-        client.say("/latent", 0.0, 0.0)
-        client.say("/latent/scale", 0.5)
-        client.sync()
-        time.sleep(0.3)
-
-    second = resumed(models, last, first, act)
+    client.say("/source", "held")
+    client.say("/latent", 1.5, -0.5)
+    until(lambda: sounding(first) == (1.5, -0.5))
+    client.say(stand, 1)
+    client.say("/latent", 0.0, 0.0)
+    client.say("/latent/scale", 0.5)
+    client.sync()
+    told = [f"/deck/a{stand}", 1]
+    second = resumed(
+        models,
+        last,
+        first,
+        lambda state: (
+            told in state.events[-1] + state.events[-2]
+            and ["/deck/a/latent", 0.0, 0.0] in [m[:3] for e in state.events for m in e]
+        ),
+    )
     try:
-        voice = second.parts.engine.decks["a"].voice
-        assert voice is not None
-        controls = voice.controls
-        until(lambda: controls.sounding()[:2] == (1.5, -0.5))
-        time.sleep(0.2)
-        assert controls.sounding()[:2] == (1.5, -0.5)
+        until(lambda: second.parts.engine.frame > RATE)  # a second later it still does
+        assert sounding(second) == (1.5, -0.5)
         make_client(second.port).say(stand, 0)
-        until(lambda: controls.sounding()[:2] == (0.0, 0.0))
+        until(lambda: sounding(second) == (0.0, 0.0))
         assert second.status()["faults"] == 0
     finally:
         second.stop()
@@ -139,73 +145,30 @@ def test_decks_without_a_model_and_what_clients_asked_for_stay(
     first = started(models, last)
     client = make_client(first.port)
 
-    def act() -> None:
-        for message in (
-            ("/deck/b/gain", -9.0),
-            ("/deck/b/mute", 1),
-            ("/alias", "/knob", "/latent/0"),
-            ("/spectrum", 1),
-            ("/notify", 1),
-        ):
-            client.say(*message)
-        client.sync()
-
-    remembered = None
-
-    def acted() -> None:
-        nonlocal remembered
-        act()
-        remembered = first.parts.dispatcher.requests.remembered()
-
-    second = resumed(models, last, first, acted)
+    for message in (
+        ("/deck/b/gain", -9.0),
+        ("/deck/b/mute", 1),
+        ("/alias", "/knob", "/latent/0"),
+        ("/spectrum", 1),
+        ("/notify", 1),
+    ):
+        client.say(*message)
+    client.sync()
+    remembered = first.parts.dispatcher.requests.remembered()
+    second = resumed(
+        models,
+        last,
+        first,
+        lambda state: state.clients == remembered and described(last)["/deck/b/mute"] == [1],
+    )
     try:
         deck = second.parts.engine.decks["b"]
         assert deck.voice is None
         assert (deck.gain_db, deck.muted, deck.playing) == (-9.0, True, True)
-        assert remembered is not None
         assert remembered["alias"] == [["/knob", "/latent/0"]]
         assert second.parts.dispatcher.requests.remembered() == remembered
     finally:
         second.stop()
-
-
-def test_a_first_model_that_has_gone_is_said_and_the_others_play(
-    models: Path, tmp_path: Path, make_client: Any
-) -> None:
-    mine = tmp_path / "set" / "mine.onnx"
-    mine.parent.mkdir()
-    shutil.copy(models / "jazz.onnx", mine)
-    last = LastState()
-    first = started([mine, models / "metal.onnx"], last)
-    second = resumed([mine, models / "metal.onnx"], last, first, mine.unlink)
-    try:
-        status = second.status()
-        assert status["model_b"] == "metal"
-        assert second.parts.engine.decks["b"].playing
-        assert not second.parts.engine.decks["a"].playing
-        shown: list[str] = []
-        second.parts.notices.show_with(shown.append)
-        assert "mine.onnx" in shown[0]
-    finally:
-        second.stop()
-
-
-def test_an_input_that_has_gone_is_said(models: Path, tmp_path: Path) -> None:
-    heard = tmp_path / "heard.wav"
-    soundfile.write(heard, np.zeros(RATE), RATE)
-    options, said = options_again(Options(input=str(heard), loop=True), State())
-    assert (options.input, options.loop, said) == (str(heard), True, [])
-    heard.unlink()
-    options, said = options_again(Options(input=str(heard), loop=True), State())
-    assert (options.input, options.loop) == (None, False)
-    assert "heard.wav" in said[0]
-
-
-def test_the_card_that_was_chosen_is_opened_again() -> None:
-    options, _ = options_again(Options(block=512), State(7700, [], "usb", 2048))
-    assert (options.device, options.block, options.port) == ("usb", 2048, 7700)
-    options, _ = options_again(Options(block=512, device="x"), State(7700))  # it had no card
-    assert (options.device, options.block) == ("x", 512)
 
 
 def asked(address: str) -> tuple[bytes, str]:

@@ -138,6 +138,15 @@ def test_a_port_in_use_is_named() -> None:
             asyncio.run(_serve(job))
 
 
+def test_where_any_port_will_do_the_last_one_is_only_preferred(daemon: Daemon) -> None:
+    last, links = LastState(), list[str]()
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        last.page_port = taken.getsockname()[1]
+        with Page(daemon.parts, 0, print, links.append, last):
+            until(lambda: bool(links))
+        assert last.page_port != taken.getsockname()[1]
+
+
 def test_the_link_has_a_token_only_elsewhere() -> None:
     here = Job(7702, "127.0.0.1", (), "", "127.0.0.1", 7700)
     assert link_of(here, 7702) == "http://localhost:7702"

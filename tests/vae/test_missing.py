@@ -6,6 +6,9 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from musicvae.recipes import STREAM
 
@@ -37,12 +40,13 @@ assert "genre" in looking.signature(train).parameters and "Train a model" in tra
 """
 CALLS = """
 import musicvae as mv
-sounds, run = sys.argv[1:]
+sounds, run, material = sys.argv[1:]
 calls = [
     lambda: mv.train(None, sounds, "nowhere"),
     lambda: mv.load(run),
     lambda: mv.survey(run, sounds),
     lambda: mv.train_prior(run, "nowhere", data=sounds),
+    lambda: mv.train_prior(None, "nowhere", material=material),
 ]
 for call in calls:
     try:
@@ -70,12 +74,15 @@ def test_every_public_name_is_there_and_documented() -> None:
 
 
 def test_what_computes_says_the_pip_line_when_it_is_called(
-    tiny_sounds: Path, tmp_path: Path
+    tiny_sounds: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, helper: Any
 ) -> None:
+    monkeypatch.chdir(tmp_path)
+    helper("prior_material").material().save(tmp_path / "material.npz")
     (tmp_path / "run.json").write_text(json.dumps({"recipe": STREAM.to_json()}))
     for name in ("best.npz", "latents.npz"):
         (tmp_path / name).write_bytes(b"")
-    done = _without_tensorflow(CALLS, tiny_sounds, tmp_path)
+    done = _without_tensorflow(CALLS, tiny_sounds, tmp_path, tmp_path / "material.npz")
     lines = done.stdout.splitlines()
-    assert len(lines) == 4, done.stderr
+    assert len(lines) == 5, done.stderr
+    assert not (tmp_path / "nowhere").exists()
     assert all(line.startswith('MissingExtraError pip install "musicvae[train]"') for line in lines)

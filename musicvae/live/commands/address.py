@@ -77,7 +77,7 @@ class Row(Generic[T]):
         read: checks and converts the arguments; a ``Reader`` also says what it wants.
         deck: whether the address is for a deck and may follow ``/deck/<name>``.
         by_pattern: whether an address pattern may match it.
-        internal: whether only the daemon's own journal may hold it; the network may not send it.
+        internal: whether only what the daemon itself writes may hold it; no client may send it.
         alias: the row that this one stands for, and the number to subtract from its key.
         keys: the names that ``<name>`` may be, given the shape of the deck.
 

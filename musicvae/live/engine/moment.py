@@ -43,7 +43,8 @@ def _read(a: Arguments) -> Values:
     return a.numbers(count, count, -MOST, MOST)
 
 
-#: Follows what is set, and comes before ``/freeze`` and ``/hold``. Only scores hold it.
+#: Follows what is set, and comes before ``/freeze`` and ``/hold``. Only scores and the last state
+#: of a daemon hold it.
 MOMENT = Row[Controls](
     "/moment",
     "f × 4 D and one for each attribute",

@@ -69,9 +69,10 @@ class TapeJobs:
         return self._stop(command.deck, name)
 
     def finish(self) -> None:
-        """Write the tapes that are being recorded; while nothing is rendered any more."""
+        """Write the tapes that are being recorded, before everything is closed."""
         for deck, running in list(self._running.items()):
             del self._running[deck]
+            running.ear.taker = None
             if len(running.steps.rows):
                 try:
                     self._keep(running)

@@ -40,7 +40,7 @@ def load_first(
         for command, payload in opening.commands(stage, voice, deck):
             stage.engine.post(command, payloads=(payload,))
             hearing |= isinstance(payload, Ear)
-    if opening.hears and not hearing:
+    if opening.hears and opening.insists and not hearing:
         raise no_encoder(voices[0].name, "nothing hears the input: ")
     for deck in stage.engine.decks:
         gain = Command(GAIN, deck, values=(options.gain_db,))

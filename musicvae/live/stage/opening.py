@@ -32,10 +32,12 @@ class Opening:
     Attributes:
         source: a word of :data:`musicvae.live.limits.SOURCES`.
         hears: whether there is an input.
+        insists: whether an input that no model can hear is an error.
     """
 
     source: str = "auto"
     hears: bool = False
+    insists: bool = True
 
     def commands(
         self, stage: EngineHandle, voice: Voice, deck: str

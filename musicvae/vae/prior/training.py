@@ -96,12 +96,11 @@ def train_prior(
         facts: dict[str, Any]
         if material is not None:
             latents = Material.load(expand(material, RunError))
+            _try_out(start)
             facts = {"encoder": Path(material).name, "licence": licence or "unstated"}
         else:
             place, found = _named(model, data, split, plan.seed)
-            _begin_tensorflow()  # what is missing or damaged is told before hours of encoding
-            if start is not None:
-                load_prior(start.path)
+            _try_out(start)
             latents, facts = _encoded(place, found, copies, plan.seed, listener)
             facts["licence"] = licence or facts["licence"]
         latents = latents if genre is None else latents.only(genre)
@@ -119,6 +118,13 @@ def train_prior(
 
     PriorTrainer(folder, plan, latents, listener, checkpoint_seconds, compiled).run()
     return load_prior(folder.path)
+
+
+def _try_out(start: PriorFolder | None) -> None:
+    """Tell what is missing or damaged before hours of encoding, and before anything is written."""
+    _begin_tensorflow()
+    if start is not None:
+        load_prior(start.path)
 
 
 def _begin_tensorflow() -> None:

@@ -57,7 +57,9 @@ def test_a_frozen_deck_is_rendered_as_it_sounds(rig: Any) -> None:
     rig.apply("/latent", 1.0, -0.5, 0.25)
     rig.apply("/latent/scale", 1.5)
     controls = rig.engine.decks["a"].voice.controls
+    patience = time.monotonic() + 20
     while controls.sounding()[:2] != (1.5, -0.75):  # until the ramps arrive
+        assert time.monotonic() < patience
         time.sleep(0.01)
     rig.apply("/freeze", 1)
     for number, value in enumerate((1.0, 0.0)):  # what is sent meanwhile is not heard
