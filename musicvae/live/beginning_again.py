@@ -16,8 +16,8 @@ from musicvae.live.inputs.choosing import is_file
 from musicvae.live.last_state import State
 from musicvae.live.options import Options
 from musicvae.live.outputs import devices
-from musicvae.live.stage.repertoire import Artifact, Artifacts
-from musicvae.models import locate, names
+from musicvae.live.stage.repertoire import Artifact, Artifacts, home_of
+from musicvae.models import is_name, locate, names
 from musicvae.soundfiles.opening import check_readable
 
 
@@ -55,14 +55,14 @@ def _with_card(options: Options, before: State) -> tuple[Options, list[str]]:
     """The options with the sound card that was chosen last, at its rate."""
     if not before.block:  # there was none
         return options, []
-    changed = replace(options, block=before.block, rate=before.rate, channels=before.channels)
-    if before.device == options.device:
-        return changed, []
-    try:
-        devices.find(before.device)
-    except MusicVAEError as error:
-        return changed, [f"the sound card: {error}"]
-    return replace(changed, device=before.device), []
+    options = replace(options, block=before.block)
+    if before.device != options.device:
+        try:
+            devices.find(before.device)
+        except MusicVAEError as error:  # another card may have another rate
+            return options, [f"the sound card: {error}"]
+    card = {"device": before.device, "rate": before.rate, "channels": before.channels}
+    return replace(options, **card), []  # type: ignore[arg-type]
 
 
 def _with_input(options: Options, before: State) -> tuple[Options, list[str]]:
@@ -106,9 +106,8 @@ def _there(artifacts: Artifacts, before: State) -> tuple[list[Artifact], list[st
 
 def _in_the_same_folders(options: Options, artifacts: Artifacts) -> Options:
     """The options with the folders of presets and tapes that the first artifacts had."""
-    paths = [Path(item) for item in _listed(artifacts) if isinstance(item, str | os.PathLike)]
-    own = [path for path in paths if path.suffix or len(path.parts) > 1 or path.is_dir()]
-    home = next((path if path.is_dir() else path.parent for path in own), Path())
+    given = [item for item in _listed(artifacts) if isinstance(item, str | os.PathLike)]
+    home = home_of(Path(item) for item in given if not isinstance(item, str) or not is_name(item))
     presets = home / "presets" if options.presets is None else options.presets
     return replace(options, presets=presets, tapes=options.tapes or home)
 

@@ -16,22 +16,7 @@ import pytest
 
 from musicvae.live.daemon import Daemon
 from musicvae.live.last_state import LastState, State
-
-RATE = 16_000
-
-
-def until(true: Callable[[], object]) -> None:
-    end = time.monotonic() + 20
-    while not true():
-        assert time.monotonic() < end
-        time.sleep(0.01)
-
-
-def started(models: Any, last: LastState, **options: Any) -> Daemon:
-    daemon = Daemon(models, output="null", port=0, rate=RATE, **options)
-    daemon.last = last
-    daemon.start()
-    return daemon
+from tests.live.going_on import RATE, resumed, started, until
 
 
 def described(last: LastState) -> dict[str, list[Any]]:
@@ -79,23 +64,6 @@ def test_another_daemon_plays_on(models: Path, make_client: Any) -> None:
         assert second.status()["faults"] == 0
     finally:
         second.stop()
-
-
-def resumed(
-    models: Any, last: LastState, first: Daemon, noted: Callable[[State], object]
-) -> Daemon:
-    """Another daemon that goes on with what the first one plays, once that is noted."""
-
-    def there() -> bool:
-        state = last.read()
-        return state is not None and bool(noted(state))
-
-    until(there)
-    state = last.read()
-    first.stop()
-    assert state is not None
-    last.keep(state)
-    return started(models, last)
 
 
 def sounding(daemon: Daemon) -> tuple[float, ...]:

@@ -6,7 +6,7 @@ See ``loading.py`` for why it is a module of its own.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from musicvae.artifact.reading import read_info
@@ -52,7 +52,7 @@ class Repertoire:
         self.decoders: Mapping[str, Decoder] = {
             item.info.genre: item for item in given if not isinstance(item, str | os.PathLike)
         }
-        home = next((p if p.is_dir() else p.parent for p in paths), Path())
+        home = home_of(paths)
         self.presets = Path(options.presets) if options.presets is not None else home / "presets"
         tapes = Path(options.tapes) if options.tapes is not None else home
         self.tapes = Path(os.path.abspath(tapes))  # noqa: PTH100 (keeps links)
@@ -108,3 +108,8 @@ class Repertoire:
                 hint="give the file another name, or leave out one of them",
             )
         return place.model.name
+
+
+def home_of(paths: Iterable[Path]) -> Path:
+    """The folder where presets and tapes are: that of the first artifact, else the present one."""
+    return next((path if path.is_dir() else path.parent for path in paths), Path())

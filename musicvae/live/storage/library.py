@@ -7,7 +7,7 @@ loaded. A file is read again only when its size or date has changed. For use by 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Protocol, TypeVar
@@ -170,10 +170,7 @@ class Library:
             SettingError: there is none of that name, or a model of that name has none; or it is
                 damaged.
         """
-        rows = self.priors()
-        if not _has(rows, name) and self._is_model(name):
-            raise no_prior(name)
-        return _found(rows, name, "prior")
+        return self._own(self.priors(), name, "prior", no_prior)
 
     def encoder(self, name: str) -> EncoderRow:
         """The encoder of a name, through which an input can be heard.
@@ -182,10 +179,7 @@ class Library:
             SettingError: there is none of that name, or a model of that name has none; or it is
                 damaged.
         """
-        rows = self.encoders()
-        if not _has(rows, name) and self._is_model(name):
-            raise no_encoder(name)
-        return _found(rows, name, "encoder")
+        return self._own(self.encoders(), name, "encoder", no_encoder)
 
     def encoder_of(self, model: str, latent_space: str) -> EncoderRow | None:
         """The encoder of a model: that of its name, or another one that makes its latents.
@@ -209,6 +203,14 @@ class Library:
     def prior_of(self, model: str) -> PriorRow | None:
         """The prior of a model, which has its name; ``None`` where it has none to play."""
         return _of(model, self.priors())
+
+    def _own(
+        self, rows: list[Row], name: str, kind: str, lacks: Callable[[str], SettingError]
+    ) -> Row:
+        """The row of a name; where that is a model's which has none, the error says so."""
+        if not _has(rows, name) and self._is_model(name):
+            raise lacks(name)
+        return _found(rows, name, kind)
 
     def _is_model(self, name: str) -> bool:
         """Whether a name is that of a model which can be played."""
