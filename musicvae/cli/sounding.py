@@ -48,6 +48,13 @@ def add(commands: Commands) -> None:
         help="without a tape, what moves the latents (default: the one that the other options are "
         "of, else memory where the model has one, else walk)",
     )
+    parser.add_argument(
+        "--adapt",
+        type=float,
+        metavar="A",
+        help="how far the tape is moved to where the music of the model lies, 0 to 1: with 1 "
+        "a tape of jazz becomes metal (default: 0)",
+    )
     parser.add_argument("--seconds", type=float, help="length (default: 10); a tape has its own")
     parser.add_argument("--seed", type=int, help="equal seeds give equal sounds")
     parser.add_argument(
@@ -101,7 +108,7 @@ def play(options: argparse.Namespace) -> int:
     files = (options.artifact, options.tape, options.memory, options.prior)
     out = output_file(options.out, WRITABLE, [expand(file) for file in files if file is not None])
     if source is None:
-        sound, genre = _decoded(options.artifact, options.tape)
+        sound, genre = _decoded(options.artifact, options.tape, options.adapt)
     else:
         sound, genre = _made(source, options), options.artifact
     sound.write(out)
@@ -129,6 +136,13 @@ def _source(options: argparse.Namespace) -> str | None:
                 hint="leave these options out, or the tape",
             )
         return None
+    if options.adapt is not None:
+        raise SettingError(
+            "--adapt moves a tape, and there is none",
+            expected="musicvae play MODEL TAPE --adapt 1",
+            received="--adapt without a tape",
+            hint="make one: musicvae tape MODEL SOUND -o NAME.tape",
+        )
     source: str = options.source or (_guessed(asked) if asked else usual_source(options.artifact))
     useless = [name for name in asked if name not in OPTIONS[source]]
     if useless:
@@ -207,12 +221,14 @@ def asked(text: str) -> tuple[str, float]:
         ) from None
 
 
-def _decoded(model: str, tape: str) -> tuple[Sound, str]:
-    """The sound of a tape, and the genre of the model that played it."""
+def _decoded(model: str, tape: str, adapt: float | None) -> tuple[Sound, str]:
+    """The sound of a tape, adapted or not, and the genre of the model that played it."""
     from musicvae.audio import Sound
     from musicvae.latents.tape import Tape
     from musicvae.runtime.stream_decoder import StreamDecoder
 
     loaded = Tape.load(tape)  # before the model, so that a bad file is refused at once
     decoder = StreamDecoder(model)
+    if adapt is not None:
+        loaded = loaded.adapted(decoder.info, adapt, adapt)
     return Sound(decoder.play(loaded), decoder.info.sample_rate), decoder.info.genre

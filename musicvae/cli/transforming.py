@@ -70,6 +70,13 @@ def add(commands: Commands) -> None:
         "(default: 0)",
     )
     parser.add_argument(
+        "--adapt",
+        type=float,
+        default=0.0,
+        help="how far what is heard is moved to where the music of the model lies, 0 to 1: with 1 "
+        "jazz becomes metal (default: 0)",
+    )
+    parser.add_argument(
         "--overlap",
         action="store_true",
         help="let several encoders hear in turns, as live with a device",
@@ -108,7 +115,7 @@ def transform(options: argparse.Namespace) -> int:
     file = expand(options.file)
     out = output_file(options.out, WRITABLE, [expand(options.model), file])
     check_audible(file)  # before the model, so that a bad file is refused at once
-    names = ("gain", "gate", "hold", "auto", "mix", "scale", "bias", "gravity", "overlap")
+    names = ("gain", "gate", "hold", "auto", "mix", "scale", "bias", "gravity", "adapt", "overlap")
     settings = {name: getattr(options, name) for name in names}
     attributes = dict(map(asked, options.attribute))
     transformer = Transformer(options.model, Transformation(**settings, attributes=attributes))

@@ -6,15 +6,18 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from musicvae.errors import LatentError, TapeError
+from musicvae.artifact import ArtifactInfo
+from musicvae.errors import LatentError, SettingError, TapeError
 from musicvae.files import read_bytes, replacing
 from musicvae.latents import tape_format
+from musicvae.latents.adapting import Heard, Home, Mover
 from musicvae.latents.arrays import Latents
 from musicvae.latents.tape_format import MAGIC, MAX_BYTES, TapeHeader
 from musicvae.paths import AnyPath, input_file, output_file
@@ -110,6 +113,41 @@ class Tape:
                 received=f"latent space {self.latent_space or 'unstated'}",
                 hint="make it again: musicvae tape RUN FILE -o NAME.tape",
             )
+
+    @cached_property
+    def heard(self) -> Heard:
+        """Where its latents lie: their mean and covariance."""
+        return Heard.all_of(self.latents)
+
+    def adapted(self, info: ArtifactInfo, place: float = 1.0, spread: float = 1.0) -> Tape:
+        """This tape, moved to where the music of a model lies: as ``/adapt`` plays it.
+
+        >>> metal = musicvae.StreamDecoder("metal")  # doctest: +SKIP
+        >>> metal.play(tape_of_jazz.adapted(metal.info))  # doctest: +SKIP
+
+        Args:
+            info: description of a model of the same latent space: ``decoder.info``.
+            place: how far the mean of its latents comes to that of the model's music, 0 to 1.
+            spread: how far their spread along the principal axes comes to that of the music.
+
+        Returns:
+            A new tape of the same length; :mod:`musicvae.latents.adapting` says how.
+
+        Raises:
+            LatentError: the tape was made with another encoder.
+            SettingError: a share is not from 0 to 1.
+        """
+        self.check_space(info.latent_space)
+        for name, share in (("place", place), ("spread", spread)):
+            if not 0 <= share <= 1:
+                raise SettingError(
+                    f"a tape cannot be moved so far: its {name}", expected="0 to 1", received=share
+                )
+        mover, rows = Mover(Home(info)), self.latents.copy()
+        mover.aim(self.heard)
+        for row in rows:
+            mover.move(row, place, spread)
+        return replace(self, latents=rows)
 
     def save(self, path: AnyPath) -> Path:
         """Write the file, whole or not at all.

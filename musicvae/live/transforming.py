@@ -44,6 +44,7 @@ class Transformation:
         bias: addend of all latents after that, -1000 to 1000.
         attributes: by name, in standard deviations, -10 to 10.
         gravity: how far what is heard is drawn to the memory of the model, 0 to 1.
+        adapt: how far what is heard is moved to where the music of the model lies, 0 to 1.
         overlap: whether several encoders hear in turns, as live with a device.
     """
 
@@ -56,6 +57,7 @@ class Transformation:
     bias: float = 0.0
     attributes: Mapping[str, float] = field(default_factory=dict)
     gravity: float = 0.0
+    adapt: float = 0.0
     overlap: bool = False
 
     def messages(self) -> list[StoredMessage]:
@@ -67,6 +69,7 @@ class Transformation:
             ["/input/auto", int(self.auto)],
             ["/input/mix", self.mix],
             ["/input/gravity", self.gravity],
+            ["/adapt", self.adapt],
             ["/input/overlap", int(self.overlap)],
             ["/latent/scale", self.scale],
             ["/latent/bias", self.bias],
@@ -190,6 +193,7 @@ def transform(
     bias: float = 0.0,
     attributes: Mapping[str, float] | None = None,
     gravity: float = 0.0,
+    adapt: float = 0.0,
     overlap: bool = False,
 ) -> Sound:
     """A sound as a model plays it: encoded, and decoded by the model, as ``musicvae live`` does.
@@ -209,6 +213,7 @@ def transform(
         bias: addend of all latents.
         attributes: such as ``{"brightness": 1.5}``, in standard deviations.
         gravity: how far what is heard is drawn to the memory of the model, 0 to 1.
+        adapt: how far what is heard is moved to where the music of the model lies, 0 to 1.
         overlap: whether several encoders hear in turns, as live with a device.
 
     Returns:
@@ -225,7 +230,7 @@ def transform(
         LiveError: the model or its encoder failed.
     """
     settings = Transformation(
-        *(gain, gate, hold, auto, mix, scale, bias, attributes or {}, gravity, overlap)
+        *(gain, gate, hold, auto, mix, scale, bias, attributes or {}, gravity, adapt, overlap)
     )
     transformer = Transformer(model, settings)
     rate = transformer.sample_rate

@@ -98,6 +98,7 @@ def test_a_walk_lasts_ten_seconds_if_nothing_else_is_said(
         (["x.tape", "--source", "memory"], ["a tape has its own length", "--source"]),
         (["x.tape", "--seed", "0", "--continuity", "0"], ["--seed, --continuity"]),
         (["x.tape", "--attribute", "a=1"], ["--attribute"]),
+        (["--adapt", "1"], ["--adapt moves a tape", "play MODEL TAPE --adapt 1"]),
         (["--source", "walk", "--memory", "other.memory"], ["--source walk", "--source memory"]),
         (["--source", "walk", "--temperature", "1"], ["--source memory or --source prior"]),
         (["--source", "memory", "--genre", "jazz"], ["--source memory", "--source prior"]),
@@ -162,3 +163,20 @@ def test_an_unknown_source_is_no_choice(capsys: pytest.CaptureFixture[str]) -> N
     with pytest.raises(SystemExit):
         main(["play", "jazz.onnx", "--source", "drone", "-o", "a.wav"])
     assert "invalid choice: 'drone'" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("here")
+def test_a_tape_is_moved_to_where_the_music_of_the_model_lies(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    rows = np.random.default_rng(0).standard_normal((40, 4)).astype(np.float32) + 2
+    tape = mv.Tape(rows, 16_000, 64, 2, 40 * 128, latent_space="0123456789abcdef")
+    tape.save("solo.tape")
+    assert main(["play", "jazz.onnx", "solo.tape", "--adapt", "0.5", "-o", "a.wav"]) == 0
+    decoder = mv.StreamDecoder("./jazz.onnx")
+    expected = decoder.play(tape.adapted(decoder.info, 0.5, 0.5))
+    np.testing.assert_allclose(read("a.wav").samples, np.clip(expected, -1, 1), atol=1e-6)
+    assert np.abs(expected - decoder.play(tape)).max() > 0.01
+    assert main(["play", "jazz.onnx", "solo.tape", "--adapt", "2", "-o", "b.wav"]) == 1
+    assert "cannot be moved so far" in capsys.readouterr().err
+    assert not Path("b.wav").exists()

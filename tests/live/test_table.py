@@ -58,6 +58,10 @@ TABLE: dict[str, tuple[list[tuple[Any, ...]], list[tuple[tuple[Any, ...], str]]]
     "/input/guard": ([(1,)], [((2,), "range")]),
     "/input/overlap": ([(1,)], [((2,), "range")]),
     "/input/level": ([()], []),
+    "/adapt": (
+        [(0,), (1,), (1, 0.5)],
+        [((1.1,), "range"), ((), "1 to 2"), ((0, 0, 0), "1 to 2"), ((math.nan,), "finite")],
+    ),
     "/continuity": ([(0.5,), (30,)], [((0.4,), "range"), ((float("nan"),), "finite")]),
     "/temperature": ([(0,), (4,)], [((float("nan"),), "finite"), ((-1,), "range")]),
     "/region": ([(0, 1), (0.2, 0.5)], [((0.5, 0.5), "start before"), ((0.1,), "2 numbers")]),

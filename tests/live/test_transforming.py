@@ -60,7 +60,7 @@ def live(models: Path, sound: Sound, *sizes: int, messages: list[list[Any]]) -> 
 def test_it_is_what_is_heard_live_to_the_bit(jazz: Path, sizes: tuple[int, ...]) -> None:
     make_memory().save(jazz.with_name("jazz.memory"))
     asked: dict[str, Any] = {"gain": 3.0, "gate": -40.0, "mix": 0.6, "scale": 0.9, "gravity": 0.7}
-    asked["overlap"] = True
+    asked |= {"overlap": True, "adapt": 0.9}
     settings = Transformation(**asked, attributes={"loudness": 1})
     made = mv.transform(jazz, beats(), **asked, attributes={"loudness": 1})
     first: list[list[Any]] = [
@@ -135,3 +135,14 @@ def test_gravity_needs_a_memory_and_changes_the_sound(jazz: Path) -> None:
     assert np.abs(plain.samples - drawn.samples).max() > 0.01
     with pytest.raises(SettingError, match="0 to 1"):
         mv.transform(jazz, beats(), gravity=1.5)
+
+
+def test_what_is_heard_is_moved_to_where_the_music_lies(models: Path, jazz: Path) -> None:
+    plain = mv.transform(jazz, beats())
+    moved = mv.transform(jazz, beats(), adapt=1.0)
+    # Nothing at first, and then more and more, as it becomes known where the input lies.
+    apart = np.abs(plain.samples - moved.samples)[:, 0]
+    assert apart.max() > 0.01
+    assert apart[: RATE // 8].max() < 0.2 * apart.max()
+    with pytest.raises(SettingError, match="0 to 1"):
+        mv.transform(jazz, beats(), adapt=1.5)

@@ -25,6 +25,11 @@ def _set(controls: Controls, name: str, value: object) -> None:
     setattr(controls.guidance, name, value)
 
 
+def _read_shares(a: Arguments) -> Values:
+    shares = a.numbers(1, 2, 0, 1)
+    return shares if len(shares) == 2 else shares * 2
+
+
 GUIDANCE_ADDRESSES = (
     _row(
         "/seed",
@@ -82,6 +87,17 @@ GUIDANCE_ADDRESSES = (
         readers.number(0, 1),
         apply=lambda controls, c, _: _set(controls, "leading", c.number),
         describe=lambda controls: [("", (controls.guidance.leading,))],
+        replaced_by=covers,
+    ),
+    _row(
+        "/adapt",
+        "f, or f f, 0 to 1",
+        "How far what a tape or the input plays is moved to where the music of the model lies: its "
+        "mean, and how it spreads (without the second number as far). 0 (at first) leaves it; with "
+        "1 jazz that `metal` plays becomes metal.",
+        Reader(_read_shares, floats(0, 1, 2)),
+        apply=lambda controls, c, _: _set(controls, "adapting", c.numbers),
+        describe=lambda controls: [("", controls.guidance.adapting)],
         replaced_by=covers,
     ),
     _row(

@@ -7,17 +7,22 @@ from functools import partial
 import numpy as np
 
 from musicvae.artifact import ArtifactInfo
+from musicvae.latents.adapting import Heard
 from musicvae.latents.arrays import Latents
 from musicvae.latents.memory.gravity import Gravity
 from musicvae.live.commands import readers
 from musicvae.live.commands.address import Command, Morph, Row, Target, Values, covers
 from musicvae.live.commands.arguments import Shape
 from musicvae.live.hearing.ear import Ear
+from musicvae.live.sources.adapting import Adapter
 from musicvae.live.sources.guidance import Guidance, Soloist
 from musicvae.live.sources.source import Source
 
 #: Duration of the move from the input to what a deck plays alone, and back, in seconds.
 _MOVE_SECONDS = 0.15
+#: What was heard so many seconds ago hardly counts for where the input lies; after so many
+#: seconds that is half known.
+_HEARD_SECONDS, _KNOWN_SECONDS = 30.0, 1.0
 
 
 def _fits(command: Command, shape: Shape, ear: Ear | None) -> bool:
@@ -102,6 +107,9 @@ class InputSource(Source):
         self._own: Latents = np.zeros(info.latent_dim, np.float32)
         self._solo: Soloist | None = None
         self._guidance = Guidance(info.latent_dim, info.stride)
+        self._adapter, self._stride, self._frame = Adapter(frame_rate), max(1, info.stride), 0
+        self._rate = steps = frame_rate / self._stride
+        self._heard = Heard(info.latent_dim, _HEARD_SECONDS * steps, _KNOWN_SECONDS * steps)
 
     @property
     def ready(self) -> bool:
@@ -115,6 +123,7 @@ class InputSource(Source):
     def attend(self, guidance: Guidance) -> None:
         """See :class:`Source`."""
         self._guidance = guidance
+        self._adapter.attend(guidance)
 
     def insert(self, ear: Ear, name: str) -> None:
         """Hear through this ear, of an encoder of that name."""
@@ -133,6 +142,9 @@ class InputSource(Source):
         self.gravity, self._drawn = other.gravity, other._drawn
         self.ear, self.encoder_name = other.ear, other.encoder_name
         self.following, self._alone = other.following, other._alone
+        self._heard.go_on(other._heard, self._rate / other._rate)
+        self._adapter.adopt(other._adapter)
+        self._adapter.aim(self._heard)
 
     def next(self, out: Latents) -> None:
         """Write the movement of this frame into ``out``, float32 (D,); see :class:`Source`."""
@@ -142,6 +154,7 @@ class InputSource(Source):
             return
         out[:] = ear.latents(guidance.ahead)
         is_open = ear.is_open(guidance.ahead)
+        self._adapt(out, is_open)
         self._attract(out, self.gravity if is_open else 0.0)
         if self.following or is_open:
             self._alone = max(0.0, self._alone - self._step)
@@ -154,6 +167,18 @@ class InputSource(Source):
             np.add(out, self._own, out=out)
         if self._alone:
             self._blend(out)
+
+    def _adapt(self, out: Latents, is_open: bool) -> None:
+        """Move ``out`` to where the music of the model lies, and learn where the input does.
+
+        Below the gate nothing is learnt, and silence stays silence.
+        """
+        if is_open:
+            self._frame = (self._frame + 1) % self._stride
+            if not self._frame:  # once a step
+                self._heard.note(out)
+                self._adapter.aim(self._heard)
+        self._adapter.adapt(out, still=not is_open)
 
     def _attract(self, out: Latents, gravity: float) -> None:
         """Draw ``out`` to the memory; how far moves to ``gravity``, which is 0 below the gate.

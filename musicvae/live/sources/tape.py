@@ -7,12 +7,15 @@ from functools import partial
 import numpy as np
 
 from musicvae.artifact import ArtifactInfo
+from musicvae.latents.adapting import Heard
 from musicvae.latents.arrays import Latents
 from musicvae.latents.tape import Tape
 from musicvae.live.commands import readers
 from musicvae.live.commands.address import Command, Morph, Row, Target, Values, covers
 from musicvae.live.commands.arguments import Arguments, RefusedError, Shape, as_whole
 from musicvae.live.commands.wanted import Reader, floats
+from musicvae.live.sources.adapting import Adapter
+from musicvae.live.sources.guidance import Guidance
 from musicvae.live.sources.source import Source
 
 #: Positions on a tape are multiples of 1/_GRID frames.
@@ -137,6 +140,12 @@ class TapeSource(Source):
         self.start = self.end = 0.0
         self._rows: Latents = np.zeros((0, info.latent_dim), np.float32)
         self._stride = 1
+        self._adapter = Adapter(frame_rate)
+        self._heard: Heard | None = None
+
+    def attend(self, guidance: Guidance) -> None:
+        """See :class:`Source`."""
+        self._adapter.attend(guidance)
 
     @property
     def ready(self) -> bool:
@@ -174,6 +183,8 @@ class TapeSource(Source):
         self._rows, self._stride = tape.latents, tape.stride
         self.frames = tape.steps * tape.stride
         self.start, self.end = 0.0, float(self.frames)
+        self._heard = tape.heard
+        self._adapter.aim(self._heard)
 
     def run(self, on: bool) -> None:
         """Run or stop the tape."""
@@ -205,7 +216,12 @@ class TapeSource(Source):
 
     def adopt(self, other: TapeSource) -> None:
         """See :class:`Source`. The two share the rows, which are never changed."""
+        own = self._adapter
         self.__dict__.update(other.__dict__)
+        self._adapter = own
+        own.adopt(other._adapter)
+        if self._heard is not None:
+            own.aim(self._heard)
 
     def next(self, out: Latents) -> None:
         """Write the movement of this frame into ``out``, float32 (D,); see :class:`Source`."""
@@ -215,6 +231,7 @@ class TapeSource(Source):
         out[:] = self._rows[row]
         if row < last and not (self.playing and abs(self.rate) >= 1):
             out += (self._rows[row + 1] - out) * np.float32(step - row)
+        self._adapter.adapt(out)
         out *= np.float32(self.scale)
         if self.playing:
             self._advance()

@@ -103,6 +103,7 @@ class PartLoader:
                 received=f"{tape.latents.min():.3g} to {tape.latents.max():.3g}",
             )
         self._note("tape", name, row.path, digest)
+        _ = tape.heard  # computed here, not where it is first played
         return tape
 
     def memory(self, name: str, voice: Voice | None, sha256: str = "") -> Places:

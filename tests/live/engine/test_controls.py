@@ -199,6 +199,24 @@ def test_a_model_of_the_same_space_goes_on_with_what_was_set(info: Any, models: 
     assert tape.position == position  # each winds its own
 
 
+def test_a_tape_is_played_as_it_was_adapted_by_each_model(info: Any, models: Any) -> None:
+    one, tape = Controls(info, FRAME_RATE), models.tape(info, 5, seed=2)
+    send(one, "/adapt", 1.0, 0.5)
+    send(one, "/tape/load", "x", payload=tape)
+    frames(one, 15)  # it comes within 150 ms
+    send(one, "/tape/scrub", 0.0)
+    expected = tape.adapted(info, 1.0, 0.5).latents
+    np.testing.assert_allclose(frames(one, 5), expected, atol=4e-3)
+    assert np.abs(expected - tape.latents).max() > 0.1
+    elsewhere = tuple(dataclasses.replace(latent, mean=1.5) for latent in info.latents)
+    there = dataclasses.replace(info, latents=elsewhere)
+    other = Controls(there, FRAME_RATE)
+    send(one, "/tape/scrub", 0.0)
+    other.adopt(one)
+    expected = tape.adapted(there, 1.0, 0.5).latents
+    np.testing.assert_allclose(frames(other, 5), expected, atol=4e-3)
+
+
 def test_a_swap_while_holding_lets_nothing_through(info: Any) -> None:
     one, other = Controls(info, FRAME_RATE), Controls(info, FRAME_RATE)
     send(one, "/hold", 1)

@@ -39,6 +39,7 @@ SENT: dict[str, list[Any]] = {
     "/prior/load": ["jazz"],
     "/variation": [0.75],
     "/lead": [0.5],
+    "/adapt": [0.75, 0.25],
     "/tape/load": ["solo"],
     "/tape/rate": [-0.5],
     "/tape/scrub": [0.5],

@@ -75,6 +75,7 @@ def takes(models: Path, make_client: Any, tmp_path: Path) -> Path:
         client.say("/input/mix", 0.7)
         client.say("/input/overlap", 1)
         client.say("/input/gravity", 0.6)
+        client.say("/adapt", 0.8, 0.5)
         client.sync()
         client.done("/record/stop")
         client.done("/record/start", "late")

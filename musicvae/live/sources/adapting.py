@@ -1,0 +1,58 @@
+"""Moves what a source plays to where the music of the deck's model lies, as ``/adapt`` asks."""
+
+from __future__ import annotations
+
+from musicvae.latents.adapting import Heard, Mover
+from musicvae.latents.arrays import Latents
+from musicvae.live.sources.guidance import Guidance
+
+#: Duration of a move from one setting to another, in seconds.
+_MOVE_SECONDS = 0.15
+
+
+class Adapter:
+    """Moves latents that were heard elsewhere; it comes and goes without a step.
+
+    It does nothing before :meth:`attend`, and where the home of the model is not known.
+
+    Args:
+        frame_rate: frames per second.
+    """
+
+    def __init__(self, frame_rate: float) -> None:
+        self._step = 1 / max(1.0, _MOVE_SECONDS * frame_rate)
+        self._place = self._spread = 0.0  # how far latents are moved now
+        self._guidance: Guidance | None = None
+        self._mover: Mover | None = None
+
+    def attend(self, guidance: Guidance) -> None:
+        """Keep the settings of the deck, to read them in each frame."""
+        self._guidance = guidance
+        self._mover = None if guidance.home is None else Mover(guidance.home)
+
+    def aim(self, heard: Heard) -> None:
+        """From now on move as suits what was heard."""
+        if self._mover is not None:
+            self._mover.aim(heard)
+
+    def adapt(self, latents: Latents, *, still: bool = False) -> None:
+        """One frame passes: move its latents, float32 (D,), in place.
+
+        Args:
+            latents: of the frame.
+            still: whether to move back to what was heard: silence stays silence.
+        """
+        if self._mover is None or self._guidance is None:
+            return
+        place, spread = (0.0, 0.0) if still else self._guidance.adapting
+        self._place = self._nearer(self._place, place)
+        self._spread = self._nearer(self._spread, spread)
+        if self._place or self._spread:
+            self._mover.move(latents, self._place, self._spread)
+
+    def adopt(self, other: Adapter) -> None:
+        """Move as far as the adapter of another model did; :meth:`aim` comes after it."""
+        self._place, self._spread = other._place, other._spread
+
+    def _nearer(self, now: float, target: float) -> float:
+        return now + min(max(target - now, -self._step), self._step)
