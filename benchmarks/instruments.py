@@ -20,7 +20,7 @@ from pathlib import Path
 
 import opus
 from instruments_figures import QUALITY, bits_rows, figures, quality_row, speed
-from instruments_tape import TAPE, report_tapes
+from instruments_tape import report_tapes
 from stereo_griffin_lim import StereoMelBaseline
 
 from musicvae.audio import Sound
@@ -131,7 +131,6 @@ def main() -> None:
     if "speed" in tables:
         report_speed(models, options.blocks)
     if "tape" in tables:
-        print(TAPE)
         sources = options.sources.split(",") if options.sources else [models[0].name]
         report_tapes({model.name: model for model in models}, sources)
 

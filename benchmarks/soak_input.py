@@ -45,6 +45,7 @@ SETTINGS: dict[str, Any] = {
     "/input/listen": lambda r: r.randint(0, 1),
     "/input/overlap": lambda r: r.randint(0, 1),
     "/input/gravity": lambda r: r.random(),
+    "/adapt": lambda r: r.random(),
     "/latent/scale": lambda r: r.uniform(-20, 20),
     "/latent/bias": lambda r: r.uniform(-5, 5),
 }

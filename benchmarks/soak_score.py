@@ -92,6 +92,7 @@ DRAWS: dict[str, tuple[float, Draw]] = {
     "/input/gravity": (1, _number(0, 1)),
     "/variation": (1, _number(0, 1)),
     "/lead": (1, _number(0, 1)),
+    "/adapt": (1, lambda r, shape: [r.random(), r.random()]),
     "/memory/place": (1, _number(0, 1)),
     "/map": (2, lambda r, shape: [r.random(), r.random()]),
     "/map/way": (1, lambda r, shape: [r.uniform(0, 20), *(r.random() for _ in range(6))]),

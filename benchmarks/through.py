@@ -2,6 +2,7 @@
 
     python benchmarks/through.py --data path/to/genres voice.wav drums.wav sweep.wav
     python benchmarks/through.py --data path/to/genres --gravity 0.5 voice.wav drums.wav
+    python benchmarks/through.py --data path/to/genres --adapt 1 voice.wav drums.wav
 
 Onsets and loudness are correlated with those of the sound that came in. The distance is that of
 embeddings (``musicvae evaluate``) to the music of the model's genre, of all sounds together: of
@@ -33,6 +34,7 @@ def main() -> None:
     parser.add_argument("--tracks", type=int, default=20, help="of each genre (default: 20)")
     parser.add_argument("--models", nargs="*", help="names (default: all that have an encoder)")
     parser.add_argument("--gravity", type=float, default=0.0, help="of the memory (default: 0)")
+    parser.add_argument("--adapt", type=float, default=0.0, help="to the music (default: 0)")
     options = parser.parse_args()
     sounds = [read(path) for path in options.files]
     print("| " + " | ".join(HEAD) + " |")
@@ -42,12 +44,15 @@ def main() -> None:
         wanted = not options.models or record.name in options.models
         if model is not None and model.encoder is not None and wanted:
             music = _music(options.data, record.name, options.tracks)
-            print(f"| {' | '.join(row(record.name, sounds, music, options.gravity))} |", flush=True)
+            cells = row(record.name, sounds, music, options.gravity, options.adapt)
+            print(f"| {' | '.join(cells)} |", flush=True)
 
 
-def row(name: str, sounds: list[Sound], music: list[Sound], gravity: float = 0.0) -> list[str]:
+def row(
+    name: str, sounds: list[Sound], music: list[Sound], gravity: float = 0.0, adapt: float = 0.0
+) -> list[str]:
     """The row of a model; without music the distances are left out."""
-    made = [transform(name, sound, gravity=gravity) for sound in sounds]
+    made = [transform(name, sound, gravity=gravity, adapt=adapt) for sound in sounds]
     alike = [resample(sound, made[0].sample_rate) for sound in sounds]
     onsets = [onset_correlation(*pair) for pair in zip(alike, made, strict=True)]
     loudness = [loudness_correlation(*pair) for pair in zip(alike, made, strict=True)]

@@ -148,6 +148,11 @@ def test_the_whole_benchmark_runs(
     assert "| jazz | metal |" in said
     assert "of 1 are nearer" in said
     assert said.count(" × |") == 2
+    monkeypatch.setattr("sys.argv", [*arguments, "--only", "tape", "--sources", "jazz,metal"])
+    benchmark("instruments").main()
+    rows = [line for line in capsys.readouterr().out.splitlines() if " of 1 | " in line]
+    assert [row.split("|")[1].strip() for row in rows] == ["jazz", "metal"]
+    assert all(row.count(" of 1 | ") == 2 for row in rows)
 
 
 def test_a_draw_of_noise_ranks_above_its_average(

@@ -7,6 +7,7 @@ import { scaleOf } from "./scale.js";
 // Words that people know better than those of the addresses.
 const NAMES = {
   "/walk": ["speed", "radius"],
+  "/adapt": ["adapt place", "adapt spread"],
   "/region": ["region from", "region to"],
   "/tape/scrub": ["place"],
   "/memory/place": ["place"],

@@ -6,7 +6,7 @@ import { control } from "./controls.js";
 // The settings of each source, in the order of use.
 const SETTINGS = {
   held: [],
-  tape: ["/tape/play", "/tape/rate", "/tape/scrub", "/tape/loop", "/tape/scale"],
+  tape: ["/tape/play", "/tape/rate", "/tape/scrub", "/tape/loop", "/tape/scale", "/adapt"],
   walk: ["/walk", "/seed"],
   memory: [
     ...["/memory/place", "/continuity", "/temperature", "/lead", "/region"],
@@ -14,12 +14,12 @@ const SETTINGS = {
   ],
   prior: ["/variation", "/temperature", "/lead", "/listen", "/seed"],
   input: [
-    ...["/input/listen", "/input/gravity", "/input/gain", "/input/gate", "/input/mix"],
+    ...["/adapt", "/input/listen", "/input/gravity", "/input/gain", "/input/gate", "/input/mix"],
     "/input/mute",
   ],
 };
 // Settings that all decks share.
-const SHARED = SETTINGS.input.slice(2);
+const SHARED = SETTINGS.input.slice(3);
 const WORDS = {
   held: "Nothing moves the latents but your hands.",
   tape: "A tape moves the latents: a sound, encoded.",
