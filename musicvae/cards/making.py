@@ -147,7 +147,7 @@ def unheard(folder: AnyPath, genre: str | None = None, split: str | None = None)
 
     Args:
         folder: with sound files, or with a folder for each genre.
-        genre: only these tracks, if there is a folder for it.
+        genre: the model's; only these tracks, if there is a folder for it.
         split: the rule of the training, such as ``"last 2"``; ``None`` takes every track.
 
     Raises:
@@ -155,8 +155,9 @@ def unheard(folder: AnyPath, genre: str | None = None, split: str | None = None)
         SettingError: ``split`` is no rule.
     """
     if split is not None:
-        return sides(folder, split, genre).unheard
-    return [track.path for track in sorted(scan(folder, genre).tracks, key=lambda each: each.key)]
+        return sides(folder, split, genre, any_name=True).unheard
+    found = scan(folder, genre, any_name=True).tracks
+    return [track.path for track in sorted(found, key=lambda each: each.key)]
 
 
 def refuse_heard(tracks: Sequence[Path], run: RunFolder) -> None:

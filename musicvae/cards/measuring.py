@@ -22,6 +22,7 @@ from musicvae.measures import (
 from musicvae.models.card_parts import Figures
 from musicvae.runtime.encoder import Encoder
 from musicvae.runtime.stream_decoder import StreamDecoder
+from musicvae.soundfiles.opening import check_encodable_file
 from musicvae.version import __version__
 
 #: The beginning of each track that is measured, in seconds: it is decoded at once, in memory.
@@ -97,8 +98,14 @@ class Instrument:
 
 
 def beginning(path: Path) -> Sound:
-    """The first minute of a sound file."""
-    return read(path, LONGEST)
+    """The first minute of a sound file.
+
+    Raises:
+        AudioError: it cannot be read, or what is wrong with its samples, with its name.
+    """
+    sound = read(path, LONGEST)
+    check_encodable_file(path, sound.samples)
+    return sound
 
 
 def measure(

@@ -78,6 +78,7 @@ def reconstruct(options: argparse.Namespace) -> None:
     from musicvae.audio import read_with_notes
     from musicvae.cli.results import print_notes, print_written, results_folder
     from musicvae.paths import expand
+    from musicvae.soundfiles.opening import check_encodable_file
     from musicvae.vae.run.folder import RunFolder
 
     files = [expand(path) for path in options.files]
@@ -88,6 +89,7 @@ def reconstruct(options: argparse.Namespace) -> None:
     for file in files:  # before the model, so that a bad file is refused at once
         sound, notes = read_with_notes(file)
         print_notes(file, notes)
+        check_encodable_file(file, sound.samples)
         originals.append(sound)
     print_written(_write_pairs(load_run(options.run_folder), originals, names, out))
 
@@ -124,6 +126,7 @@ def plot(options: argparse.Namespace) -> None:
     from musicvae import plots
     from musicvae.audio import read
     from musicvae.cli.results import print_written, results_folder
+    from musicvae.soundfiles.opening import check_encodable_file
     from musicvae.vae.run.folder import RunFolder
 
     results_folder(options.out, ["latent_usage.png", "training_curves.png"])
@@ -139,6 +142,8 @@ def plot(options: argparse.Namespace) -> None:
         print("No epoch was finished yet: no training curves.")
     if tracks:
         sounds = [read(path, PLOTTED_SECONDS) for path in tracks]
+        for path, sound in zip(tracks, sounds, strict=True):
+            check_encodable_file(path, sound.samples)
         written += _write_pairs(model, sounds, names, out)
     else:
         print("The test tracks are no longer where they were: no reconstructions.")
@@ -207,9 +212,12 @@ def _read_unless_seed(text: str) -> Sound | int:
     from musicvae.audio import read
     from musicvae.errors import SettingError
     from musicvae.recipes.ranges import SEED
+    from musicvae.soundfiles.opening import check_encodable_file
 
     if not _is_number(text):
-        return read(text)
+        sound = read(text)
+        check_encodable_file(Path(text), sound.samples)
+        return sound
     try:
         return seed_number(text)
     except argparse.ArgumentTypeError:

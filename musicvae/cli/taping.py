@@ -49,7 +49,7 @@ def make_tape(options: argparse.Namespace) -> int:
     from musicvae.latents.tape import ENDINGS
     from musicvae.models import encoder_named, locate
     from musicvae.paths import expand, output_file
-    from musicvae.soundfiles.opening import check_readable
+    from musicvae.soundfiles.opening import check_encodable_file, check_readable
 
     file = expand(options.file)
     out = output_file(options.out, ENDINGS, [expand(options.model), file])
@@ -70,6 +70,7 @@ def make_tape(options: argparse.Namespace) -> int:
     # Each model makes its own channels of several, but all make one in the same way.
     channels = 1 if wanted.channels == 1 else None
     sound, notes = read_as(file, wanted.sample_rate, channels)
+    check_encodable_file(file, sound.samples)
     tape: Tape = trained.tape(sound, source=file.name)
     print_notes(file, notes)
     tape.save(out)

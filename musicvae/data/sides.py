@@ -17,7 +17,7 @@ class Sides(NamedTuple):
     unheard: list[Path]
 
 
-def sides(folder: AnyPath, rule: str, genre: str | None = None) -> Sides:
+def sides(folder: AnyPath, rule: str, genre: str | None = None, any_name: bool = False) -> Sides:
     """Divide the sound files of a folder.
 
     Args:
@@ -25,11 +25,12 @@ def sides(folder: AnyPath, rule: str, genre: str | None = None) -> Sides:
         rule: that of the training; see :mod:`musicvae.recipes.split`. Rules that draw tracks do so
             with seed 0.
         genre: only these tracks, if there is a folder for it.
+        any_name: as for :func:`musicvae.data.tracks.scan`.
 
     Raises:
         DataError: there is no such folder, no sound file in it, or too few for the rule.
         SettingError: ``rule`` is none.
     """
-    found = {track.key: track.path for track in scan(folder, genre).tracks}
+    found = {track.key: track.path for track in scan(folder, genre, any_name).tracks}
     split = split_tracks(found, rule, seed=0)
     return Sides(*([found[key] for key in keys] for keys in (split.train, split.test)))

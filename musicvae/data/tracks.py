@@ -14,6 +14,7 @@ from pathlib import Path
 from musicvae.errors import DataError
 from musicvae.genres import GENRES, Genre, check_genre
 from musicvae.paths import AnyPath, expand
+from musicvae.similar import did_you_mean
 from musicvae.soundfiles.formats import is_readable, readable_endings, unreadable
 from musicvae.text import printable
 
@@ -63,7 +64,7 @@ class Scan:
     skipped: tuple[Skipped, ...]
 
 
-def scan(root: AnyPath, genre: Genre | str | None = None) -> Scan:
+def scan(root: AnyPath, genre: Genre | str | None = None, any_name: bool = False) -> Scan:
     """Find the sound files under ``root``, in all formats that libsndfile reads.
 
     Endings may be in capitals. Links are followed, but no folder is entered twice. Sound in other
@@ -74,7 +75,9 @@ def scan(root: AnyPath, genre: Genre | str | None = None) -> Scan:
         root: the folder.
         genre: scan only the folder of this genre. A name that no plug-in registers means the folder
             of that name. Where there is no such folder, ``root`` itself is scanned if it has that
-            name or directly holds sound files.
+            name, or if the genre is registered and ``root`` directly holds sound files.
+        any_name: whether the genre need not be registered for the latter: where a model or a run
+            says its name, the plug-in may be missing here; where a person does, it is mistyped.
 
     Raises:
         DataError: no such folder, no folder for the genre, more than one, or no sound files.
@@ -89,7 +92,7 @@ def scan(root: AnyPath, genre: Genre | str | None = None) -> Scan:
             received=repr(str(folder)) + (" (a file)" if folder.exists() else ""),
         )
     if genre is not None:
-        folder = _genre_folder(folder, genre)
+        folder = _genre_folder(folder, genre, any_name)
     found = list(_walk(folder))
     tracks = [item for item in found if isinstance(item, Track)]
     skipped = [item for item in found if isinstance(item, Skipped)]
@@ -116,7 +119,12 @@ def _shown_skips(folder: Path, skipped: list[Skipped]) -> str:
     return ", such as ".join([text, "; ".join(some)]) if some else text
 
 
-def _genre_folder(root: Path, genre: Genre | str) -> Path:
+def is_registered(genre: Genre | str) -> bool:
+    """Whether a genre is more than the name of a folder."""
+    return isinstance(genre, Genre) or genre in GENRES
+
+
+def _genre_folder(root: Path, genre: Genre | str, any_name: bool) -> Path:
     """The folder of a genre under ``root``, or ``root`` itself."""
     name = genre if isinstance(genre, str) else genre.name
     is_folder = _folder_test(genre)
@@ -135,14 +143,27 @@ def _genre_folder(root: Path, genre: Genre | str) -> Path:
             )
         if found:
             return found[0]
-    if is_folder(root.resolve().name) or _holds_sounds_itself(root):
+    of_any = any_name or is_registered(genre)
+    if is_folder(root.resolve().name) or (of_any and _holds_sounds_itself(root)):
         return root
+    raise _no_folder(root, genre, name)
+
+
+def _no_folder(root: Path, genre: Genre | str, name: str) -> DataError:
+    """The error for a genre without a folder, with the known name that is most like its own."""
     folders = sorted(path.name for path in root.iterdir() if path.is_dir())
-    known = ", ".join(map(repr, folders)) or "it has none"
-    raise DataError(
-        f"there is no folder for the genre {name!r}",
-        expected=f"one of the folders in {str(root)!r}: {known}",
+    there = ", ".join(map(repr, folders)) or "it has none"
+    what, expected = f"there is no folder for the genre {name!r}", ""
+    known = list(folders)
+    if not is_registered(genre):
+        what += ", and none of that name is registered"
+        expected = "; or a registered genre: " + (", ".join(GENRES) or "none is installed")
+        known += GENRES.names()
+    return DataError(
+        what,
+        expected=f"one of the folders in {str(root)!r}: {there}{expected}",
         received=name,
+        hint=did_you_mean(name, known) or "without a genre, all sounds are taken",
     )
 
 
@@ -150,7 +171,7 @@ def _folder_test(genre: Genre | str) -> Callable[[str], bool]:
     """A function that tells whether a folder of some name is that of the genre."""
     if isinstance(genre, Genre):
         return genre.is_folder
-    if genre in GENRES:
+    if is_registered(genre):
         return GENRES.get(genre).is_folder
     return lambda folder: folder.casefold() == genre.casefold()
 

@@ -55,8 +55,9 @@ def evaluated(
         MusicVAEError: a file cannot be used, or an option has a value that cannot work.
     """
     Range(SHORTEST, MOST_SECONDS).check("the length in seconds", seconds)
-    kind = genre or inspect(model).genre
-    tracks = sides(data, split, kind)
+    own = inspect(model).genre
+    kind = genre or own
+    tracks = sides(data, split, kind, any_name=kind == own)
     tell(f"hearing {len(tracks.learnt) + len(tracks.unheard)} tracks of {kind}")
     judge = Judge(map(beginning, tracks.learnt), map(beginning, tracks.unheard), kind)
     verdicts = {UNHEARD: judge.unheard}

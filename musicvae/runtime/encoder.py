@@ -16,7 +16,7 @@ from musicvae.errors import ArtifactError, AudioError
 from musicvae.latents.arrays import Latents
 from musicvae.latents.tape import Tape
 from musicvae.runtime.stateful import Stateful
-from musicvae.soundfiles.samples import check_scale
+from musicvae.soundfiles.samples import check_encodable
 from musicvae.text import printable
 
 #: Latent steps that :meth:`Encoder.encode` computes at once: some 24 s.
@@ -141,9 +141,7 @@ class Encoder(Stateful):
         """The sound at the artifact's rate and channels, unpadded: float32 (samples, channels)."""
         if not isinstance(sound, Sound):
             raise no_sound(sound)
-        if not len(sound.samples):
-            raise AudioError("there is nothing to encode", received="a sound of no samples")
-        check_scale(sound.samples)  # those of a file were taken as they are
+        check_encodable(sound.samples)  # those of a file were taken as they are
         return to_channels(resample(sound, self._info.sample_rate).samples, self._info.channels)
 
     def _encode(self, samples: Samples) -> Latents:

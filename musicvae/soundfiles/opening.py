@@ -11,6 +11,7 @@ from musicvae.paths import AnyPath, input_file
 from musicvae.soundfiles.conversion import check_rate
 from musicvae.soundfiles.formats import unreadable
 from musicvae.soundfiles.reader import Reader
+from musicvae.soundfiles.samples import Samples, check_encodable
 
 
 @contextmanager
@@ -66,6 +67,16 @@ def check_audible(path: AnyPath) -> None:
         check_rate(reader.rate)
         if next(reader.blocks(), None) is None:
             raise no_samples()
+
+
+def check_encodable_file(file: Path, samples: Samples) -> None:
+    """Refuse what was read of a file if no encoder can use it; the error names the file.
+
+    Raises:
+        AudioError: as :func:`musicvae.soundfiles.samples.check_encodable`.
+    """
+    with about_sound(file):
+        check_encodable(samples)
 
 
 def no_samples() -> AudioError:

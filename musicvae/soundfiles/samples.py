@@ -94,6 +94,27 @@ def check_scale(samples: Samples) -> None:
         )
 
 
+def check_encodable(samples: Samples) -> None:
+    """Refuse samples of which no encoder can make latents that mean anything.
+
+    Args:
+        samples: float32, of any shape.
+
+    Raises:
+        AudioError: there are none, one is NaN or infinite, or their full scale is obviously another
+            than ±1.
+    """
+    if not samples.size:
+        raise AudioError(
+            "there is nothing to encode",
+            expected="a sound with samples",
+            received="a sound of no samples",
+        )
+    check_scale(samples)
+    if not np.isfinite(samples).all():
+        raise AudioError("samples are NaN or infinite", expected="finite samples of full scale ±1")
+
+
 def _shaped(values: NDArray[np.generic]) -> NDArray[np.generic]:
     """The array with an axis for channels; shape (samples, channels)."""
     rows = values[:, None] if values.ndim == 1 else values

@@ -6,12 +6,16 @@ import json
 import shlex
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
 
 from musicvae.cli.main import main
+from musicvae.data.tracks import scan
+from musicvae.vae.run.folder import RunFolder
 
 PROGRAM = """
 import contextlib, io, json, sys
@@ -25,7 +29,8 @@ print(json.dumps(found))
 """
 
 #: Commands, and what the refusal names. In the folder are a file ``song.wav`` without sound, a
-#: folder ``sounds`` with tracks, an empty folder and a folder ``run`` with an empty ``run.json``.
+#: folder ``sounds`` with tracks, an empty folder, a folder ``run`` with an empty ``run.json``, the
+#: run ``heard`` of those tracks, which has no model, an encoder, and latents.
 REFUSED = {
     "reconstruct nope song.wav --out x": "not a run",
     "reconstruct run nope.wav --out x": "no file 'nope.wav'",
@@ -45,6 +50,11 @@ REFUSED = {
     "train --data nope --out x": "no folder to take sounds from",
     "train --data empty --out x": "no sound files",
     "train --data sounds --genre bossa --out x": "no folder for the genre",
+    "train --data sounds --genre jaz --out x": "did you mean 'jazz'?",
+    "train --data sounds/metal --genre jaz --out x": "no folder for the genre 'jaz', and none of",
+    "train --data sounds/metal --genre zzz --recipe clip --out x": "without a genre, all sounds",
+    "survey heard sounds/metal --genre jaz": "no folder for the genre 'jaz'",
+    "evaluate encoder.onnx --data sounds/metal --genre jaz": "no folder for the genre 'jaz'",
     "train --data sounds --minutes -1 --out x": "minutes",
     "train --data sounds --recipe nope --out x": "no recipe named 'nope'",
     "train --data sounds --set nope=1 --out x": "nope",
@@ -66,16 +76,31 @@ REFUSED = {
     "prior run --minutes -1 --out x": "minutes",
     "prior run --from nope --out x": "not that of a prior",
     "prior --resume --out nope": "not that of a prior",
+    "prior heard --genre jaz --out x": "did you mean 'jazz'?",
+    "prior heard --data sounds --genre polka --out x": "no track is of this genre",
+    "prior encoder.onnx --data sounds --genre polka --out x": "Expected: jazz, metal",
+    "prior encoder.onnx --data sounds/jazz --genre metal --out x": "no track is of this genre",
+    "prior --material material.npz --genre jaz --out x": "did you mean 'jazz'?",
 }
 
 
 @pytest.fixture
-def folder(tiny_sounds: Path, tmp_path: Path) -> Path:
+def folder(
+    tiny_sounds: Path,
+    make_encoder: Callable[..., Path],
+    helper: Callable[[str], ModuleType],
+    tmp_path: Path,
+) -> Path:
     for name in ("run", "empty"):
         (tmp_path / name).mkdir()
     (tmp_path / "run" / "run.json").touch()
     (tmp_path / "song.wav").write_text("no sound")
     (tmp_path / "sounds").symlink_to(tiny_sounds, target_is_directory=True)
+    keys = [track.key for track in scan(tiny_sounds).tracks]
+    report = {"folder": str(tiny_sounds), "tracks": [{"key": key} for key in keys]}
+    RunFolder.create(tmp_path / "heard", {"genre": None}, {"train": keys, "test": []}, report)
+    make_encoder("encoder.onnx")
+    helper("prior_material").material().save(tmp_path / "material.npz")
     return tmp_path
 
 

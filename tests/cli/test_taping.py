@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import soundfile
 
 from musicvae.audio import Sound, read
 from musicvae.cli.main import main
@@ -73,6 +74,36 @@ def test_a_clip_has_no_tapes(
     assert main(["tape", str(tiny_run), str(song), "-o", str(tmp_path / "x.tape")]) == 1
     assert "only streams have tapes" in capsys.readouterr().err
     assert not (tmp_path / "x.tape").exists()
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "tape RUN FILE -o OUT/x.tape",
+        "reconstruct RUN FILE --out OUT",
+        "interpolate RUN 1 FILE --out OUT",
+    ],
+)
+@pytest.mark.parametrize("bad", ["scale", "NaN", "none"])
+def test_sound_that_means_nothing_to_an_encoder_is_refused_by_name(
+    command: str,
+    bad: str,
+    tiny_stream_run: Path,
+    song: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    samples = read(song).samples * 30_000
+    if bad != "scale":
+        samples = np.full_like(samples, np.nan) if bad == "NaN" else samples[:0]
+    soundfile.write(tmp_path / "bad.wav", samples, 16_000, subtype="FLOAT")
+    words = command.replace("RUN", str(tiny_stream_run)).replace("FILE", str(tmp_path / "bad.wav"))
+    assert main(words.replace("OUT", str(tmp_path / "out")).split()) == 1
+    error = capsys.readouterr().err
+    said = {"scale": "divide by the full scale", "NaN": "NaN or inf", "none": "nothing to encode"}
+    assert "cannot read 'bad.wav' as sound" in error
+    assert said[bad] in error
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_missing_file_is_told_before_the_model_is_loaded(

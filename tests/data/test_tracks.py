@@ -3,12 +3,14 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from musicvae.data.tracks import Scan, scan
 from musicvae.errors import DataError
-from musicvae.genres import Genre
+from musicvae.genres import GENRES, Genre
+from musicvae.registry import Registry
 from musicvae.soundfiles import formats
 
 BOSSA = Genre("bossa", folders=("bossa nova",))
@@ -53,6 +55,32 @@ def test_the_root_is_the_folder(tmp_path: Path) -> None:
 def test_a_name_that_no_plugin_knows_is_a_folder(tmp_path: Path) -> None:
     touch(tmp_path, "My Tapes/a.wav", "rock/b.wav")
     assert keys(scan(tmp_path, "my tapes")) == ["a.wav"]
+
+
+def test_a_name_that_is_neither_registered_nor_a_folder_is_no_label(tmp_path: Path) -> None:
+    touch(tmp_path, "loops/a.wav", "rock/b.wav")
+    for typed, hint in [("rok", "'rock'"), ("Loop", "'loops'"), ("zzz", "all sounds are taken")]:
+        with pytest.raises(DataError, match=rf"none of that name is registered.*{hint}"):
+            scan(tmp_path, typed)
+    with pytest.raises(DataError, match="none of that name is registered"):
+        scan(tmp_path / "rock", "loops")
+    # What a model says of itself is not mistyped, though its plug-in may be missing here.
+    assert keys(scan(tmp_path / "rock", "loops", any_name=True)) == ["b.wav"]
+    with pytest.raises(DataError, match="there is no folder"):
+        scan(tmp_path, "loop", any_name=True)
+
+
+def test_a_registered_name_is_proposed(
+    tmp_path: Path, fake_site: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake_site.install("my-genres", {"bossa": "my_genres:BOSSA"})
+    fake_site.module("my_genres", "from musicvae.genres import Genre\nBOSSA = Genre('bossa')")
+    known = Registry(GENRES.group, Genre, "genre", "", "")
+    monkeypatch.setattr("musicvae.data.tracks.GENRES", known)
+    touch(tmp_path / "sounds", "a.wav")
+    with pytest.raises(DataError, match=r"a registered genre: .*bossa.*did you mean 'bossa'"):
+        scan(tmp_path / "sounds", "bosa")
+    assert keys(scan(tmp_path / "sounds", "bossa")) == ["a.wav"]
 
 
 def test_no_folder_for_the_genre(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from musicvae.artifact.ports import LATENT
-from musicvae.audio import Samples, Sound, Sounds, crossfade, read, resample
+from musicvae.audio import Samples, Sound, Sounds, crossfade, resample
 from musicvae.errors import SettingError
 from musicvae.families import Exportable
 from musicvae.latents.arrays import Float32
@@ -129,7 +129,7 @@ class TrainedModel(Trained):
             if sum(map(len, found)) >= n:
                 break
             if path.is_file():
-                latents = self.encode(read(path))
+                latents = self.encode(self._track(path))
                 found.append(latents[:-1] if len(latents) > 1 else latents)  # the last is padded
         if not found:
             self._first_track()  # raises the error

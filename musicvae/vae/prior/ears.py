@@ -37,7 +37,7 @@ class ArtifactEar:
             info.latent_space, info.sample_rate, info.channels, info.hop, info.stride,
             info.latent_dim,
         )  # fmt: skip
-        self.licence, self.genre = info.licence, info.genre
+        self.licence = info.licence
 
     def encode(self, sound: Sound) -> Float32:
         """The standardised latents of a sound, float32 (steps, D)."""
@@ -69,7 +69,7 @@ class RunEar:
             playing.latent_space, recipe.sample_rate, recipe.channels, settings.step,
             settings.stride, recipe.latent_dim,
         )  # fmt: skip
-        self.licence, self.genre = trained.licence, trained.genre
+        self.licence = trained.licence
 
     def encode(self, sound: Sound) -> Float32:
         """The standardised latents of a sound, float32 (steps, D)."""

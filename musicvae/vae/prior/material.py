@@ -7,6 +7,7 @@ so that a training goes on, or another one begins, without the sounds.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -20,6 +21,7 @@ from musicvae.errors import DataError
 from musicvae.files import parse_json_object, replacing
 from musicvae.latents.arrays import Float32
 from musicvae.latents.dynamics import LinearDynamics
+from musicvae.similar import did_you_mean
 from musicvae.vae.run.reading import guarded, read_arrays
 from musicvae.vae.run.writing import writing
 
@@ -108,12 +110,7 @@ class Material:
         Raises:
             DataError: there is no such genre.
         """
-        if genre not in self.genres:
-            raise DataError(
-                "the latents have no such genre",
-                expected=", ".join(self.genres),
-                received=genre,
-            )
+        check_genre(genre, self.genres)
         return self._subset(np.flatnonzero(self.genre == self.genres.index(genre)))
 
     def _subset(self, chosen: NDArray[np.int64]) -> Material:
@@ -207,6 +204,21 @@ class Material:
             raise ValueError("a number that is not finite")
         if not ((self.genre >= 0) & (self.genre < len(self.genres))).all():
             raise ValueError("a genre without a name")
+
+
+def check_genre(genre: str, genres: Sequence[str]) -> None:
+    """Refuse a genre that is none of those of the tracks.
+
+    Raises:
+        DataError: there is no such genre.
+    """
+    if genre not in genres:
+        raise DataError(
+            "no track is of this genre",
+            expected=", ".join(genres),
+            received=genre,
+            hint=did_you_mean(genre, genres),
+        )
 
 
 _ARRAYS = {

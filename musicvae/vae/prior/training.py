@@ -13,13 +13,13 @@ from typing import Any
 
 from musicvae.data.tracks import Track, scan
 from musicvae.errors import DataError, LatentError, RunError, SettingError
-from musicvae.models import encoder_named, locate
+from musicvae.models import encoder_named, inspect, locate
 from musicvae.paths import AnyPath, expand
 from musicvae.recipes.split import split_tracks
 from musicvae.vae.prior.ears import ArtifactEar, RunEar
 from musicvae.vae.prior.folder import PriorFolder
 from musicvae.vae.prior.hearing import Ear, Pile, hear
-from musicvae.vae.prior.material import Material
+from musicvae.vae.prior.material import Material, Space, check_genre
 from musicvae.vae.prior.plan import LENGTH, Plan
 from musicvae.vae.prior.trained import TrainedPrior, load_prior, trained_folder
 from musicvae.vae.quiet import quieten_tensorflow
@@ -96,12 +96,14 @@ def train_prior(
         facts: dict[str, Any]
         if material is not None:
             latents = Material.load(expand(material, RunError))
+            _check_named(genre, latents.genres, start)
             _try_out(start)
             facts = {"encoder": Path(material).name, "licence": licence or "unstated"}
         else:
-            place, found = _named(model, data, split, plan.seed)
+            place, pile = _named(model, data, split, plan.seed)
+            _check_named(genre, pile.genres, start)
             _try_out(start)
-            latents, facts = _encoded(place, found, copies, plan.seed, listener)
+            latents, facts = _encoded(place, pile, start, copies, plan.seed, listener)
             facts["licence"] = licence or facts["licence"]
         latents = latents if genre is None else latents.only(genre)
         if start is not None:
@@ -160,6 +162,19 @@ def _plan(wishes: dict[str, Any], start: PriorFolder | None) -> Plan:
     return Plan.of({"family": before.family, **wishes, "model": model})
 
 
+def _check_named(genre: str | None, genres: tuple[str, ...], start: PriorFolder | None) -> None:
+    """Tell before TensorFlow and hours of encoding what is wrong with genres.
+
+    Raises:
+        DataError: there is no such genre.
+        SettingError: the prior to start from has others.
+    """
+    if genre is not None:
+        check_genre(genre, genres)
+    if start is not None and start.outline().genres != genres:
+        raise _other_conditions(genres, start.outline().genres)
+
+
 def _check_start(start: PriorFolder, latents: Material) -> None:
     """Refuse to start from a prior of other latents, or with other conditions.
 
@@ -167,55 +182,64 @@ def _check_start(start: PriorFolder, latents: Material) -> None:
         LatentError: it is of another latent space.
         SettingError: its genres or attributes are others.
     """
-    space, outline = start.space(), start.outline()
-    if space != latents.space:
-        raise LatentError(
-            "the prior to start from is of another latent space",
-            expected=latents.space.latent_space,
-            received=space.latent_space,
-        )
+    _check_space(start, latents.space)
+    outline = start.outline()
     names = tuple(knob.name for knob in outline.attributes)
     if (outline.genres, names) != (latents.genres, latents.attributes):
-        raise SettingError(
-            "the prior to start from has other genres or attributes",
-            expected=", ".join((*latents.genres, *latents.attributes)),
-            received=", ".join((*outline.genres, *names)),
-            hint="give --material its material.npz, and --genre the genre to tune it to",
+        raise _other_conditions((*latents.genres, *latents.attributes), (*outline.genres, *names))
+
+
+def _check_space(start: PriorFolder, space: Space) -> None:
+    if start.space() != space:
+        raise LatentError(
+            "the prior to start from is of another latent space",
+            expected=space.latent_space,
+            received=start.space().latent_space,
         )
 
 
-def _named(
-    model: AnyPath | None, data: AnyPath | None, split: str, seed: int
-) -> tuple[Path, Tracks | None]:
-    """Where that is which encodes, and the tracks of a folder; ``None`` where they are a run's."""
+def _other_conditions(here: tuple[str, ...], there: tuple[str, ...]) -> SettingError:
+    return SettingError(
+        "the prior to start from has other genres or attributes",
+        expected=", ".join(here),
+        received=", ".join(there),
+        hint="give --material its material.npz, and --genre the genre to tune it to",
+    )
+
+
+def _named(model: AnyPath | None, data: AnyPath | None, split: str, seed: int) -> tuple[Path, Pile]:
+    """Where that is which encodes, and the tracks; nothing is encoded, and no sound is read."""
     if model is None:
         raise SettingError(
             "nothing was named that encodes",
             expected="a run, an encoder, or the name of a ready model",
         )
     place = locate(encoder_named(model), "encoder").path
-    if place.is_dir():
-        RunFolder.open(place)
-    elif data is None:
+    run = RunFolder.open(place) if place.is_dir() else None
+    if data is not None:
+        tracks, held_out = _split(data, split, seed)
+    elif run is not None:
+        tracks, held_out = _tracks(run)
+    else:
         raise DataError("no sounds were named", expected="a folder", hint="add --data FOLDER")
-    return place, None if data is None else _split(data, split, seed)
+    name = inspect(place).genre if run is None else run.describe()["genre"] or "any"
+    return place, Pile.of(tracks, held_out, name)
 
 
 def _encoded(
-    place: Path, found: Tracks | None, copies: int, seed: int, listener: Reporter
+    place: Path, pile: Pile, start: PriorFolder | None, copies: int, seed: int, listener: Reporter
 ) -> tuple[Material, dict[str, Any]]:
     """The latents of tracks, and where they came from."""
     ear: Any
     if place.is_dir():
         from musicvae.vae.run.loading import load
 
-        trained = load(place)
-        ear = RunEar(trained)
-        tracks, held_out = found or _tracks(trained)
+        ear = RunEar(load(place))
     else:
         ear = ArtifactEar(place)
-        tracks, held_out = found or ([], frozenset())
-    material = _heard(ear, Pile.of(tracks, held_out, ear.genre), copies, seed, listener)
+    if start is not None:
+        _check_space(start, ear.space)
+    material = _heard(ear, pile, copies, seed, listener)
     return material, {"encoder": place.name, "licence": ear.licence}
 
 
@@ -229,9 +253,9 @@ def _heard(ear: Ear, pile: Pile, copies: int, seed: int, listener: Reporter) -> 
     return hear(ear, pile, copies, seed, progress, listener.note)
 
 
-def _tracks(trained: Any) -> Tracks:
+def _tracks(run: RunFolder) -> Tracks:
     """The tracks of a run with its own split."""
-    report, sides = trained.data_report(), trained.run.sides()
+    report, sides = run.report(), run.sides()
     folder, wanted = Path(report["folder"]), {*sides["train"], *sides["test"]}
     tracks = [
         Track(folder / track["key"], track["key"])

@@ -13,11 +13,13 @@ from numpy.typing import ArrayLike
 
 from musicvae.artifact import ArtifactInfo, Kind, LatentInfo
 from musicvae.audio import Samples, Sound, resample
+from musicvae.data.decode import decode
 from musicvae.errors import LatentError, RunError
 from musicvae.families import Exportable
 from musicvae.latents.arrays import Float32
 from musicvae.latents.tape import Tape
 from musicvae.recipes import Recipe, whole
+from musicvae.soundfiles.samples import check_encodable
 from musicvae.vae.run import checkpoint
 from musicvae.vae.run.basis import LatentBasis
 from musicvae.vae.run.folder import Row, RunFolder
@@ -164,8 +166,21 @@ class Trained(ABC):
             received="missing files",
         )
 
+    def _track(self, path: Path) -> Sound:
+        """A track of the run as the training heard it: of full scale ±1, whatever the file has.
+
+        Raises:
+            AudioError: it cannot be read any more.
+        """
+        return Sound(decode(path, self.recipe.audio).samples, self.recipe.sample_rate)
+
     def _source(self, sound: Sound) -> Samples:
-        """The sound at the model's rate and with its channels, float32 (samples, channels)."""
+        """The sound at the model's rate and with its channels, float32 (samples, channels).
+
+        Raises:
+            AudioError: it is empty, not finite, or has another full scale.
+        """
+        check_encodable(sound.samples)  # those of a file were taken as they are
         source = resample(sound, self.recipe.sample_rate).samples
         if source.shape[1] != self.recipe.channels:
             mean = source.mean(axis=1, keepdims=True)

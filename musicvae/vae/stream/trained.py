@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from musicvae.artifact import LatentInfo
 from musicvae.artifact.parts import matrix
-from musicvae.audio import Samples, Sound, Sounds, read
+from musicvae.audio import Samples, Sound, Sounds
 from musicvae.errors import SettingError
 from musicvae.families import Exportable
 from musicvae.latents.arrays import Float32
@@ -210,7 +210,7 @@ class TrainedStream(Trained):
         Raises:
             RunError: no track's file exists any more.
         """
-        latents = self.encode(read(self._first_track()))
+        latents = self.encode(self._track(self._first_track()))
         return np.resize(latents, (n, latents.shape[1]))
 
     def real_sound(self, samples: int) -> Samples:
@@ -221,7 +221,7 @@ class TrainedStream(Trained):
         Raises:
             RunError: no track's file exists any more.
         """
-        source = self._source(read(self._first_track()))
+        source = self._track(self._first_track()).samples
         return np.resize(source, (samples, source.shape[1]))
 
     def exports(self) -> dict[str, Exportable]:

@@ -18,7 +18,7 @@ from musicvae.data import cache
 from musicvae.data.corpus import Corpus
 from musicvae.data.filling import Progress
 from musicvae.data.report import DataReport
-from musicvae.data.tracks import Scan, scan
+from musicvae.data.tracks import Scan, is_registered, scan
 from musicvae.errors import RunError
 from musicvae.files import write_json
 from musicvae.genres import Genre
@@ -48,6 +48,7 @@ class TrackSource:
         cache: folder of decoded tracks, or ``None`` for the default.
         workers: decoding processes, or ``None`` for the default.
         progress: called after each decoded track.
+        settled: whether a run says the genre, whose plug-in may be missing by now.
     """
 
     folder: PathLike
@@ -55,6 +56,7 @@ class TrackSource:
     cache: PathLike | None = None
     workers: int | None = None
     progress: Progress | None = None
+    settled: bool = False
 
     @cached_property
     def found(self) -> Scan:
@@ -63,7 +65,21 @@ class TrackSource:
         Raises:
             DataError: there is no such folder, or no sound in it.
         """
-        return scan(self.folder, self.genre)
+        return scan(self.folder, self.genre, self.settled)
+
+    @property
+    def note(self) -> str | None:
+        """A line for people where the genre is but the name of a folder.
+
+        Raises:
+            DataError: as :attr:`found`.
+        """
+        if self.genre is None or is_registered(self.genre):
+            return None
+        return (
+            f"genre {self.genre!r}: the sounds in {self.found.root}; no genre of that name is "
+            "registered, so none brings settings of its own"
+        )
 
     def of_run(self, run: RunFolder) -> TrackSource:
         """The source of the tracks of a run that goes on, the same object at each call.
@@ -82,7 +98,7 @@ class TrackSource:
     def _described(self, run: RunFolder) -> TrackSource:
         """From the folder that the user names, or the one of the start."""
         if self.folder:
-            return replace(self, genre=run.describe()["genre"])
+            return replace(self, genre=run.describe()["genre"], settled=True)
         # The folder of the genre itself: it may have been found under another name.
         return replace(self, folder=run.report()["folder"], genre=None)
 

@@ -101,7 +101,10 @@ def train(
         if wishes is not None:
             return _going_on(RunFolder.open(out), source, wishes)
         RunFolder.check_free(out)
-        return _beginning(StartPoint.choose(genre, recipe, settings, origin, freeze), source)
+        start = _beginning(StartPoint.choose(genre, recipe, settings, origin, freeze), source)
+        if note := source.note:
+            listener.note(note)
+        return start
 
     # Before TensorFlow, whose import takes seconds; but several workers, which may not see the same
     # files, do it when they can tell each other why one of them cannot train.

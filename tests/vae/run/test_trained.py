@@ -9,9 +9,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+import soundfile
 
 from musicvae.audio import Sound, read
-from musicvae.errors import LatentError, RunError
+from musicvae.errors import AudioError, LatentError, RunError
 from musicvae.vae.clip.trained import TrainedModel
 from musicvae.vae.run import checkpoint
 from musicvae.vae.run.folder import RunFolder
@@ -124,3 +125,23 @@ def test_the_width_that_is_expected_is_told(model: TrainedModel, latents: Any) -
 def test_lists_and_single_vectors_are_latents(model: TrainedModel) -> None:
     (one,), (same,) = model.decode([0.5] * 16), model.decode(np.full((1, 16), 0.5))
     np.testing.assert_array_equal(one.samples, same.samples)
+
+
+@pytest.mark.parametrize("run", ["tiny_run", "tiny_stream_run"])
+def test_a_run_hears_its_tracks_as_its_training_did(
+    run: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    model = load(request.getfixturevalue(run))
+    expected, track = model.real_latents(3), model.test_tracks()[0]
+    loud = Sound.of(read(track).samples / np.abs(read(track).samples).max(), 16_000)
+    soundfile.write(tmp_path / "whole.wav", loud.samples, 16_000, subtype="FLOAT")
+    soundfile.write(tmp_path / "scaled.wav", 32_767 * loud.samples, 16_000, subtype="FLOAT")
+    heard = []
+    for name in ("whole.wav", "scaled.wav"):
+        monkeypatch.setattr(model, "test_tracks", lambda name=name: [tmp_path / name])
+        heard.append(model.real_latents(3))
+    np.testing.assert_allclose(heard[0], heard[1], atol=1e-3)
+    assert heard[0].shape == expected.shape
+    for samples in (32_767 * loud.samples, loud.samples * np.nan, loud.samples[:0]):
+        with pytest.raises(AudioError):
+            model.encode(Sound(samples, 16_000))

@@ -11,8 +11,10 @@ import pytest
 
 from musicvae.errors import DataError, MusicVAEError, RunError, SettingError
 from musicvae.families import FAMILIES, ModelFamily
+from musicvae.genres import Genre
 from musicvae.recipes import Recipe
 from musicvae.vae.training import memory
+from musicvae.vae.training.reporting import Silent
 from musicvae.vae.training.train import train
 
 #: Settings of the model, and what the refusal names.
@@ -214,3 +216,34 @@ def test_a_home_folder_is_meant_by_a_tilde(tmp_path: Path, monkeypatch: pytest.M
 def test_a_genre_is_a_name(tmp_path: Path) -> None:
     with pytest.raises(SettingError, match="not a genre"):
         train(3, tmp_path, tmp_path / "run")  # type: ignore[arg-type]
+
+
+class Notes(Silent):
+    """Keeps what it is told."""
+
+    def __init__(self) -> None:
+        self.notes: list[str] = []
+
+    def note(self, text: str) -> None:
+        self.notes.append(text)
+
+
+@pytest.mark.parametrize(("genre", "said"), [(None, 0), (Genre("metal"), 0), ("Loops", 1)])
+def test_a_genre_that_is_but_a_folder_is_said_in_one_line(
+    genre: Genre | str | None,
+    said: int,
+    tiny_sounds: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("loops", "metal"):
+        (tmp_path / "sounds" / name).mkdir(parents=True)
+        (tmp_path / "sounds" / name / "a.wav").hardlink_to(tiny_sounds / "jazz" / "jazz.00000.wav")
+    monkeypatch.setattr("musicvae.vae.training.course.run_course", lambda *given, **named: None)
+    monkeypatch.setattr("musicvae.vae.training.train.load", lambda out: None)
+    notes = Notes()
+    train(genre, tmp_path / "sounds", tmp_path / "run", reporter=notes)
+    assert len(notes.notes) == said
+    for line in notes.notes:
+        assert f"genre 'Loops': the sounds in {tmp_path / 'sounds' / 'loops'}" in line
+        assert "\n" not in line
