@@ -21,6 +21,8 @@ MOST_GAIN = 4.0
 _STILL = 1e-4
 #: Latents farther from the mean than this are heard as if they were there.
 _FAR = 100.0
+#: Of a tape or a description: files may say anything.
+_MOST = 1000.0
 
 
 class Home:
@@ -44,7 +46,8 @@ class Home:
             self.axes: Float32 = np.eye(width, dtype=np.float32)
             self.variances: Float32 = np.maximum(np.square(_finite(spreads)), _STILL)
         else:
-            values, vectors = np.linalg.eigh(np.asarray(info.covariance, np.float64))
+            known = np.nan_to_num(np.asarray(info.covariance, np.float64))
+            values, vectors = np.linalg.eigh(np.clip(known, -(_MOST**2), _MOST**2))
             self.axes = np.ascontiguousarray(vectors, np.float32)
             self.variances = np.maximum(values, _STILL).astype(np.float32)
 
@@ -76,7 +79,7 @@ class Heard:
     def all_of(cls, rows: Latents) -> Heard:
         """That of rows which are all there is, float32 (n, D); wholly known."""
         whole = cls(rows.shape[1], 1.0, 0.0)
-        points: Float64 = rows.astype(np.float64)
+        points: Float64 = np.clip(np.nan_to_num(rows.astype(np.float64)), -_MOST, _MOST)
         whole.mean[:] = points.mean(axis=0)
         whole.covariance[:] = np.cov(points, rowvar=False, bias=True).reshape(rows.shape[1], -1)
         whole.known = 1.0

@@ -130,6 +130,19 @@ def test_wild_latents_stay_finite(value: float) -> None:
     assert np.isfinite(heard.covariance).all()
 
 
+@pytest.mark.parametrize("value", [np.nan, np.inf, -3e38, 1e299])
+def test_files_may_say_anything(value: float) -> None:
+    with np.errstate(over="ignore"):
+        rows = np.full((4, D), value).astype(np.float32)
+    rows[0] = 1.0
+    heard = Heard.all_of(rows)
+    covariance = COVARIANCE.copy()
+    covariance[1, 2] = covariance[2, 1] = value
+    home = Home(info(covariance))
+    for numbers in (heard.mean, heard.covariance, home.axes, home.variances):
+        assert np.isfinite(numbers).all()
+
+
 def test_without_a_covariance_each_latent_is_an_axis() -> None:
     home = Home(info(None))
     np.testing.assert_array_equal(home.axes, np.eye(D))
