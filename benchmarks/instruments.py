@@ -120,6 +120,9 @@ def main() -> None:
     parser.add_argument("--learnt", type=int, default=20, help="tracks to fit the baseline to")
     parser.add_argument("--blocks", type=int, default=400, help="to time (default: 400)")
     parser.add_argument("--sources", default="", help="genres of the tapes; default the first")
+    parser.add_argument(
+        "--adapt", nargs=2, type=float, default=(1, 1), metavar=("PLACE", "SPREAD"), help="of tapes"
+    )
     parser.add_argument("--only", default=",".join(TABLES), help="tables, with commas between")
     options = parser.parse_args()
     models = [Model.find(path, options) for path in options.decoders]
@@ -132,7 +135,7 @@ def main() -> None:
         report_speed(models, options.blocks)
     if "tape" in tables:
         sources = options.sources.split(",") if options.sources else [models[0].name]
-        report_tapes({model.name: model for model in models}, sources)
+        report_tapes({model.name: model for model in models}, sources, tuple(options.adapt))
 
 
 if __name__ == "__main__":

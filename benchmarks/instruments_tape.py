@@ -36,8 +36,9 @@ TAPES = (
     f"| tape of | nearer to the genre that plays | {_STAYS} | adapted: nearer | {_STAYS} |\n"
     "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
 )
-#: How far the latents are moved to where the music of the model lies: not, and all the way.
-SHARES = (0.0, 1.0)
+#: How far latents are moved to where the music of the model lies: place and spread.
+Shares = tuple[float, float]
+LEFT: Shares = (0.0, 0.0)
 #: Level at which spectra are compared, in dBFS.
 LEVEL = -20.0
 #: Tracks that stand for a genre.
@@ -74,7 +75,9 @@ class Played(NamedTuple):
     far: float
 
 
-def report_tapes(models: Mapping[str, Player], sources: Sequence[str]) -> None:
+def report_tapes(
+    models: Mapping[str, Player], sources: Sequence[str], adapting: Shares = (1.0, 1.0)
+) -> None:
     """Print how far a tape of each source becomes the genre that plays it, as it is and adapted.
 
     Of a single source each model has a row; of several each source has one.
@@ -87,12 +90,12 @@ def report_tapes(models: Mapping[str, Player], sources: Sequence[str]) -> None:
     for source in sources:
         track = beginning(models[source].tracks[0])
         tape = models[source].instrument.encoder.tape(track)
-        every: dict[float, list[Played]] = {share: [] for share in SHARES}
+        every: dict[Shares, list[Played]] = {shares: [] for shares in (LEFT, adapting)}
         for name, model in models.items():
             decoder = model.instrument.decoder
             cells = []
-            for share in SHARES:
-                adapted = tape.adapted(decoder.info, share, share)
+            for shares, all_played in every.items():
+                adapted = tape.adapted(decoder.info, *shares)
                 sound = Sound.of(decoder.play(adapted), decoder.info.sample_rate)
                 near, far = (
                     frechet_log_mel_distance([at_level(sound)], music[genre])
@@ -101,7 +104,7 @@ def report_tapes(models: Mapping[str, Player], sources: Sequence[str]) -> None:
                 played = Played(_stays(track, sound), near, far)
                 cells.append(f"{_three(played.stays)} | {_pair(near, far)}")
                 if name != source:
-                    every[share].append(played)
+                    all_played.append(played)
             if len(sources) == 1:
                 print(f"| {source} | {name} | {' | '.join(cells)} |", flush=True)
         if len(sources) == 1:
@@ -117,7 +120,7 @@ def _changed(every: Sequence[Played]) -> int:
     return sum(played.near < played.far for played in every)
 
 
-def _counted(every: Mapping[float, Sequence[Played]]) -> str:
+def _counted(every: Mapping[Shares, Sequence[Played]]) -> str:
     plain, adapted = every.values()
     return (
         f"{_changed(plain)} of {len(plain)} are nearer to the genre that plays than to that of the "

@@ -25,7 +25,7 @@ _FAR = 100.0
 _MOST = 1000.0
 
 
-class Home:
+class Ground:
     """Where the music of a model lies. Nothing in it changes, so several may share it.
 
     Args:
@@ -109,15 +109,15 @@ class Heard:
 
 
 class Mover:
-    """Moves latents from where they were heard to a home; all memory is taken beforehand.
+    """Moves latents from where they were heard to a ground; all memory is taken beforehand.
 
     Args:
-        home: where they are moved to.
+        ground: where they are moved to.
     """
 
-    def __init__(self, home: Home) -> None:
-        width = len(home.mean)
-        self.home = home
+    def __init__(self, ground: Ground) -> None:
+        width = len(ground.mean)
+        self.ground = ground
         self._from: Float32 = np.zeros(width, np.float32)
         self._way: Float32 = np.zeros(width, np.float32)
         self._logs: Float32 = np.zeros(width, np.float32)  # natural logarithm of each axis' gain
@@ -128,15 +128,15 @@ class Mover:
 
     def aim(self, heard: Heard) -> None:
         """From now on move as suits what was heard, as far as that is known."""
-        home, logs, turned = self.home, self._logs, self._turned
+        ground, logs, turned = self.ground, self._logs, self._turned
         self._from[:] = heard.mean
-        np.subtract(home.mean, heard.mean, out=self._way)
+        np.subtract(ground.mean, heard.mean, out=self._way)
         np.multiply(self._way, np.float32(heard.known), out=self._way)
-        np.matmul(heard.covariance, home.axes, out=turned)
-        np.multiply(turned, home.axes, out=turned)
+        np.matmul(heard.covariance, ground.axes, out=turned)
+        np.multiply(turned, ground.axes, out=turned)
         np.add.reduce(turned, axis=0, out=logs)
         np.maximum(logs, _STILL, out=logs)
-        np.divide(home.variances, logs, out=logs)
+        np.divide(ground.variances, logs, out=logs)
         np.log(logs, out=logs)
         np.multiply(logs, np.float32(0.5), out=logs)
         np.maximum(logs, -np.log(MOST_GAIN), out=logs)
@@ -148,10 +148,10 @@ class Mover:
 
         Args:
             latents: which were heard.
-            place: how far their mean comes to that of the home, 0 to 1.
-            spread: how far their spread comes to that of the home, 0 to 1.
+            place: how far their mean comes to that of the ground, 0 to 1.
+            spread: how far their spread comes to that of the ground, 0 to 1.
         """
-        off, along, gains, axes = self._off, self._along, self._gains, self.home.axes
+        off, along, gains, axes = self._off, self._along, self._gains, self.ground.axes
         if spread:
             np.multiply(self._logs, np.float32(spread), out=gains)
             np.expm1(gains, out=gains)

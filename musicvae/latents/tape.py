@@ -17,7 +17,7 @@ from musicvae.artifact import ArtifactInfo
 from musicvae.errors import LatentError, SettingError, TapeError
 from musicvae.files import read_bytes, replacing
 from musicvae.latents import tape_format
-from musicvae.latents.adapting import Heard, Home, Mover
+from musicvae.latents.adapting import Ground, Heard, Mover
 from musicvae.latents.arrays import Latents
 from musicvae.latents.tape_format import MAGIC, MAX_BYTES, TapeHeader
 from musicvae.paths import AnyPath, input_file, output_file
@@ -143,7 +143,7 @@ class Tape:
                 raise SettingError(
                     f"a tape cannot be moved so far: its {name}", expected="0 to 1", received=share
                 )
-        mover, rows = Mover(Home(info)), self.latents.copy()
+        mover, rows = Mover(Ground(info)), self.latents.copy()
         mover.aim(self.heard)
         for row in rows:
             mover.move(row, place, spread)

@@ -9,7 +9,7 @@ import pytest
 
 from musicvae.artifact import ArtifactInfo, LatentInfo
 from musicvae.errors import LatentError, SettingError
-from musicvae.latents.adapting import MOST_GAIN, Heard, Home, Mover
+from musicvae.latents.adapting import MOST_GAIN, Ground, Heard, Mover
 from musicvae.latents.tape import Tape
 
 SPACE = "0123456789abcdef"
@@ -37,7 +37,7 @@ def jazz(steps: int = 4000, seed: int = 1) -> np.ndarray:
 
 
 def moved(rows: np.ndarray, place: float, spread: float) -> np.ndarray:
-    mover, after = Mover(Home(info())), rows.copy()
+    mover, after = Mover(Ground(info())), rows.copy()
     mover.aim(Heard.all_of(rows))
     for row in after:
         mover.move(row, place, spread)
@@ -47,8 +47,8 @@ def moved(rows: np.ndarray, place: float, spread: float) -> np.ndarray:
 def test_mean_and_spread_along_the_axes_become_those_of_the_music() -> None:
     after = moved(jazz(), 1.0, 1.0).astype(np.float64)
     np.testing.assert_allclose(after.mean(axis=0), MEAN, atol=1e-4)
-    along = (after - MEAN) @ Home(info()).axes
-    np.testing.assert_allclose(along.var(axis=0), Home(info()).variances, rtol=1e-3)
+    along = (after - MEAN) @ Ground(info()).axes
+    np.testing.assert_allclose(along.var(axis=0), Ground(info()).variances, rtol=1e-3)
     assert np.abs(jazz().mean(axis=0) - MEAN).min() > 0.5  # else the test could not fail
 
 
@@ -61,10 +61,10 @@ def test_half_of_the_way() -> None:
     placed = moved(jazz(), 0.5, 0.0)
     np.testing.assert_allclose(placed - rows, np.tile((MEAN - rows.mean(0)) / 2, (len(rows), 1)),
                                atol=1e-4)  # fmt: skip
-    axes = Home(info()).axes
+    axes = Ground(info()).axes
     spread = (moved(jazz(), 0.0, 0.5) - rows.mean(axis=0)) @ axes
     before = (rows - rows.mean(axis=0)) @ axes
-    expected = np.sqrt(before.std(axis=0) * np.sqrt(Home(info()).variances))  # half in decibels
+    expected = np.sqrt(before.std(axis=0) * np.sqrt(Ground(info()).variances))  # half in decibels
     np.testing.assert_allclose(spread.std(axis=0), expected, rtol=1e-3)
 
 
@@ -97,7 +97,7 @@ def test_old_rows_are_forgotten() -> None:
 
 
 def test_before_anything_was_heard_nothing_moves() -> None:
-    mover, row = Mover(Home(info())), jazz(1)[0]
+    mover, row = Mover(Ground(info())), jazz(1)[0]
     mover.aim(Heard(D, 100, 10.0))
     before = row.copy()
     mover.move(row, 1.0, 1.0)
@@ -119,7 +119,7 @@ def test_another_model_goes_on_with_what_was_heard() -> None:
 
 @pytest.mark.parametrize("value", [1e6, -1e6, 1000.0])
 def test_wild_latents_stay_finite(value: float) -> None:
-    heard, mover = Heard(D, 100, 10.0), Mover(Home(info()))
+    heard, mover = Heard(D, 100, 10.0), Mover(Ground(info()))
     row = np.zeros(D, np.float32)
     for number in range(50):
         row[:] = value if number % 2 else -value
@@ -138,19 +138,19 @@ def test_files_may_say_anything(value: float) -> None:
     heard = Heard.all_of(rows)
     covariance = COVARIANCE.copy()
     covariance[1, 2] = covariance[2, 1] = value
-    home = Home(info(covariance))
-    for numbers in (heard.mean, heard.covariance, home.axes, home.variances):
+    ground = Ground(info(covariance))
+    for numbers in (heard.mean, heard.covariance, ground.axes, ground.variances):
         assert np.isfinite(numbers).all()
 
 
 def test_without_a_covariance_each_latent_is_an_axis() -> None:
-    home = Home(info(None))
-    np.testing.assert_array_equal(home.axes, np.eye(D))
-    assert home.variances == pytest.approx([0.64] * D)
+    ground = Ground(info(None))
+    np.testing.assert_array_equal(ground.axes, np.eye(D))
+    assert ground.variances == pytest.approx([0.64] * D)
 
 
 def test_nothing_is_allocated(allocated: Callable[..., tuple[int, int]]) -> None:
-    rows, heard, mover = jazz(200), Heard(D, 100, 10.0), Mover(Home(info()))
+    rows, heard, mover = jazz(200), Heard(D, 100, 10.0), Mover(Ground(info()))
 
     def play() -> None:
         for row in rows:

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from musicvae.artifact import ArtifactInfo
-from musicvae.latents.adapting import Home
+from musicvae.latents.adapting import Ground
 from musicvae.latents.arrays import Latents
 from musicvae.live.commands.address import Address, Command, Target
 from musicvae.live.engine.ramps import MOST, Ramps, bounded, keep_bounded
@@ -65,7 +65,7 @@ class Controls:
             name: kind(info, frame_rate) for name, kind in SOURCES.items()
         }
         self.guidance = Guidance(width, info.stride, len(info.attributes))
-        self.guidance.home = Home(info) if info.kind == "stream" else None
+        self.guidance.ground = Ground(info) if info.kind == "stream" else None
         for each in self.sources.values():
             each.attend(self.guidance)
         self.glide_ms = DEFAULT_GLIDE_MS

@@ -6,21 +6,26 @@ from musicvae.latents.adapting import Heard, Mover
 from musicvae.latents.arrays import Latents
 from musicvae.live.sources.guidance import Guidance
 
-#: Duration of a move from one setting to another, in seconds.
-_MOVE_SECONDS = 0.15
+#: Duration of a move from one end of a setting to the other, in seconds.
+MOVE_SECONDS = 0.15
+
+
+def nearer(now: float, target: float, step: float) -> float:
+    """A setting one frame later, on its way to a target."""
+    return now + min(max(target - now, -step), step)
 
 
 class Adapter:
     """Moves latents that were heard elsewhere; it comes and goes without a step.
 
-    It does nothing before :meth:`attend`, and where the home of the model is not known.
+    It does nothing before :meth:`attend`, and where the ground of the model is not known.
 
     Args:
         frame_rate: frames per second.
     """
 
     def __init__(self, frame_rate: float) -> None:
-        self._step = 1 / max(1.0, _MOVE_SECONDS * frame_rate)
+        self._step = 1 / max(1.0, MOVE_SECONDS * frame_rate)
         self._place = self._spread = 0.0  # how far latents are moved now
         self._guidance: Guidance | None = None
         self._mover: Mover | None = None
@@ -28,7 +33,7 @@ class Adapter:
     def attend(self, guidance: Guidance) -> None:
         """Keep the settings of the deck, to read them in each frame."""
         self._guidance = guidance
-        self._mover = None if guidance.home is None else Mover(guidance.home)
+        self._mover = None if guidance.ground is None else Mover(guidance.ground)
 
     def aim(self, heard: Heard) -> None:
         """From now on move as suits what was heard."""
@@ -45,14 +50,11 @@ class Adapter:
         if self._mover is None or self._guidance is None:
             return
         place, spread = (0.0, 0.0) if still else self._guidance.adapting
-        self._place = self._nearer(self._place, place)
-        self._spread = self._nearer(self._spread, spread)
+        self._place = nearer(self._place, place, self._step)
+        self._spread = nearer(self._spread, spread, self._step)
         if self._place or self._spread:
             self._mover.move(latents, self._place, self._spread)
 
     def adopt(self, other: Adapter) -> None:
         """Move as far as the adapter of another model did; :meth:`aim` comes after it."""
         self._place, self._spread = other._place, other._spread
-
-    def _nearer(self, now: float, target: float) -> float:
-        return now + min(max(target - now, -self._step), self._step)

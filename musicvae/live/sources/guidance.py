@@ -7,7 +7,7 @@ from typing import Protocol
 
 import numpy as np
 
-from musicvae.latents.adapting import Home
+from musicvae.latents.adapting import Ground
 from musicvae.latents.arrays import Latents
 from musicvae.latents.memory.gravity import Masses
 
@@ -71,7 +71,7 @@ class Guidance:
         variation: between a memory (0) and a prior alone (1).
         adapting: how far what a tape or the input plays is moved to where the music of the model
             lies: its mean, and its spread; 0 to 1 each.
-        home: where that is; ``None`` where it is not known.
+        ground: where that is; ``None`` where it is not known.
         leading: how much of what a hand sets a source hears, and then is not added; 0 to 1.
         hand: the latents that the performer has set, float32 (D,).
         amounts: of the model's attributes, in their standard deviations, float32 (attributes,).
@@ -95,7 +95,7 @@ class Guidance:
         self.listening = False
         self.variation, self.leading = 1.0, 0.0
         self.adapting = (0.0, 0.0)
-        self.home: Home | None = None
+        self.ground: Ground | None = None
         self.hand: Latents = np.zeros(latent_dim, np.float32)
         self.amounts: Latents = np.zeros(attributes, np.float32)
         self.heeded: Latents = np.zeros(attributes, np.float32)

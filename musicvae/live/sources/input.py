@@ -14,12 +14,10 @@ from musicvae.live.commands import readers
 from musicvae.live.commands.address import Command, Morph, Row, Target, Values, covers
 from musicvae.live.commands.arguments import Shape
 from musicvae.live.hearing.ear import Ear
-from musicvae.live.sources.adapting import Adapter
+from musicvae.live.sources.adapting import MOVE_SECONDS, Adapter, nearer
 from musicvae.live.sources.guidance import Guidance, Soloist
 from musicvae.live.sources.source import Source
 
-#: Duration of the move from the input to what a deck plays alone, and back, in seconds.
-_MOVE_SECONDS = 0.15
 #: What was heard so many seconds ago hardly counts for where the input lies; after so many
 #: seconds that is half known.
 _HEARD_SECONDS, _KNOWN_SECONDS = 30.0, 1.0
@@ -103,13 +101,13 @@ class InputSource(Source):
         self._drawn = 0.0  # how far it is drawn now
         self._gravity = Gravity(info.latent_dim)
         self._alone = 0.0  # how much of what is played is the deck's own
-        self._step = 1 / max(1.0, _MOVE_SECONDS * frame_rate)
+        self._step = 1 / max(1.0, MOVE_SECONDS * frame_rate)
         self._own: Latents = np.zeros(info.latent_dim, np.float32)
         self._solo: Soloist | None = None
         self._guidance = Guidance(info.latent_dim, info.stride)
         self._adapter, self._stride, self._frame = Adapter(frame_rate), max(1, info.stride), 0
-        self._rate = steps = frame_rate / self._stride
-        self._heard = Heard(info.latent_dim, _HEARD_SECONDS * steps, _KNOWN_SECONDS * steps)
+        self._rate = frame_rate / self._stride
+        self._heard: Heard | None = None
 
     @property
     def ready(self) -> bool:
@@ -124,6 +122,9 @@ class InputSource(Source):
         """See :class:`Source`."""
         self._guidance = guidance
         self._adapter.attend(guidance)
+        if guidance.ground is not None:
+            most, soon = _HEARD_SECONDS * self._rate, _KNOWN_SECONDS * self._rate
+            self._heard = Heard(len(guidance.ground.mean), most, soon)
 
     def insert(self, ear: Ear, name: str) -> None:
         """Hear through this ear, of an encoder of that name."""
@@ -142,9 +143,10 @@ class InputSource(Source):
         self.gravity, self._drawn = other.gravity, other._drawn
         self.ear, self.encoder_name = other.ear, other.encoder_name
         self.following, self._alone = other.following, other._alone
-        self._heard.go_on(other._heard, self._rate / other._rate)
         self._adapter.adopt(other._adapter)
-        self._adapter.aim(self._heard)
+        if self._heard is not None and other._heard is not None:
+            self._heard.go_on(other._heard, self._rate / other._rate)
+            self._adapter.aim(self._heard)
 
     def next(self, out: Latents) -> None:
         """Write the movement of this frame into ``out``, float32 (D,); see :class:`Source`."""
@@ -157,11 +159,11 @@ class InputSource(Source):
         self._adapt(out, is_open)
         self._attract(out, self.gravity if is_open else 0.0)
         if self.following or is_open:
-            self._alone = max(0.0, self._alone - self._step)
+            self._alone = nearer(self._alone, 0.0, self._step)
         else:
             if not self._alone:
                 self._solo = self._soloist()
-            self._alone = min(1.0, self._alone + self._step)
+            self._alone = nearer(self._alone, 1.0, self._step)
         if guidance.leading:  # what a memory hears instead of its being added
             np.multiply(guidance.hand, np.float32(guidance.leading), out=self._own)
             np.add(out, self._own, out=out)
@@ -173,7 +175,7 @@ class InputSource(Source):
 
         Below the gate nothing is learnt, and silence stays silence.
         """
-        if is_open:
+        if is_open and self._heard is not None:
             self._frame = (self._frame + 1) % self._stride
             if not self._frame:  # once a step
                 self._heard.note(out)
@@ -185,8 +187,7 @@ class InputSource(Source):
 
         So silence stays silence.
         """
-        step = self._step
-        self._drawn += min(max(gravity - self._drawn, -step), step)
+        self._drawn = nearer(self._drawn, gravity, self._step)
         masses = self._guidance.masses
         if self._drawn and masses is not None:
             own = self._own

@@ -217,6 +217,13 @@ def test_a_tape_is_played_as_it_was_adapted_by_each_model(info: Any, models: Any
     np.testing.assert_allclose(frames(other, 5), expected, atol=4e-3)
 
 
+def test_a_clip_takes_no_memory_for_what_only_streams_play(models: Any) -> None:
+    """Its latents may be thousands, and their covariance would be millions of numbers."""
+    controls = Controls(models.clip_info(2000, 8000, 1.0), FRAME_RATE)
+    arrays = [controls.guidance.ground, vars(controls.sources["input"])["_heard"]]
+    assert arrays == [None, None]
+
+
 def test_a_swap_while_holding_lets_nothing_through(info: Any) -> None:
     one, other = Controls(info, FRAME_RATE), Controls(info, FRAME_RATE)
     send(one, "/hold", 1)

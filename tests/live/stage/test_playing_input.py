@@ -7,12 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from musicvae.artifact import LatentInfo
 from musicvae.errors import ArtifactError, LatentError, SettingError
 from musicvae.live.engine.clips import InlineClips
-from musicvae.live.engine.engine import Engine
 from musicvae.live.hearing.ear import Ear
-from musicvae.live.stage.engine_handle import EngineHandle
 from musicvae.live.stage.loading import Loader
 from musicvae.live.stage.pace import Pace
 from musicvae.live.storage.library import Library
@@ -20,46 +17,7 @@ from musicvae.live.table import ADDRESSES
 from musicvae.runtime.encoder import Encoder
 from musicvae.runtime.stream_decoder import StreamDecoder
 from tests.latents.memories import make_memory
-
-RATE = 16_000
-STEP = 128
-
-
-class Stage:
-    """An engine that is fed by hand."""
-
-    def __init__(self, models: Path, rate: int = RATE) -> None:
-        self.engine = Engine(rate, 1)
-        loader = Loader(Library([models], models), rate, 1, InlineClips())
-        loader.note = self.engine.faults.note
-        self.handle = EngineHandle(self.engine, loader, ADDRESSES)
-        self("/model/load", "jazz")
-        self("/input/load", "jazz")
-        self("/play", 1)
-        self("/glide", 0)
-
-    def __call__(self, address: str, *values: float | str, deck: str = "a") -> None:
-        command = self.handle.restore([address, *values], deck)
-        self.engine.post(command, payloads=(self.handle.payload(command),))
-        self.engine.settle()
-
-    def hear(self, sound: np.ndarray, *sizes: int) -> np.ndarray:
-        out, at, turn = np.zeros((len(sound), 1), np.float32), 0, 0
-        while at < len(out):
-            size = (sizes or (512,))[turn % max(1, len(sizes))]
-            self.engine.render(out[at : at + size], sound[at : at + size])
-            at, turn = at + size, turn + 1
-        return out
-
-
-@pytest.fixture
-def stage(models: Path) -> Stage:
-    return Stage(models)
-
-
-def noise(frames: int, level: float = 0.125) -> np.ndarray:
-    rows = np.random.default_rng(1).standard_normal((frames, 1)) * level
-    return np.repeat(rows, 2, axis=1).astype(np.float32)
+from tests.live.stage.fed_by_hand import RATE, STEP, Stage, noise
 
 
 def test_it_is_the_encoder_then_the_decoder(stage: Stage, models: Path) -> None:
@@ -201,23 +159,6 @@ def test_what_is_heard_is_drawn_to_the_memory_and_silence_stays_silence(
     assert not stage.hear(np.zeros((RATE, 2), np.float32))[-4000:].any()
 
 
-def test_adapting_comes_and_goes_within_150_ms(stage: Stage) -> None:
-    voice = stage.engine.decks["a"].voice
-    assert voice is not None
-    adapter: Any = vars(voice.controls.sources["input"])["_adapter"]
-    stage.hear(noise(RATE))
-    shares = []
-    for shares_asked in ((1.0, 0.5), (0.0, 0.0)):
-        stage("/adapt", *shares_asked)
-        for _ in range(50):
-            stage.hear(noise(64))
-            shares.append((adapter._place, adapter._spread))
-    assert np.max(shares, axis=0) == pytest.approx([1.0, 0.5])
-    assert shares[-1] == (0.0, 0.0)
-    steps = np.abs(np.diff([(0.0, 0.0), *shares], axis=0))
-    assert steps.max() <= 64 / (0.15 * RATE) + 1e-9
-
-
 def test_gravity_comes_and_goes_within_150_ms(stage: Stage, models: Path) -> None:
     make_memory().save(models / "jazz.memory")
     stage("/memory/load", "jazz")
@@ -235,41 +176,6 @@ def test_gravity_comes_and_goes_within_150_ms(stage: Stage, models: Path) -> Non
     assert max(shares) == 1.0
     assert shares[-1] == 0.0
     assert np.abs(np.diff([0.0, *shares])).max() <= 64 / (0.15 * RATE) + 1e-9
-
-
-def test_it_is_moved_to_where_the_music_lies_and_silence_stays_silence(
-    models: Path, make_stream: Callable[..., Path]
-) -> None:
-    for name, mean in (("jazz", 1.5), ("metal", -1.0)):
-        there = tuple(LatentInfo(f"latent {i}", mean, 0.5, -3.0, 3.0, 0.25) for i in range(4))
-        make_stream(f"models/{name}.onnx", latents=there, covariance=())
-    stage = Stage(models)
-
-    def off() -> float:
-        """How far the latents are from the mean of the model's music, on average over a second."""
-        voice = stage.engine.decks["a"].voice
-        assert voice is not None
-        rows = []
-        for at in range(RATE, 2 * RATE, STEP):
-            stage.hear(sound[at : at + STEP])
-            rows.append(voice.controls.sounding())
-        return float(np.abs(np.mean(rows, axis=0) - home).max())
-
-    sound, home = noise(8 * RATE), 1.5
-    stage("/input/auto", 0)
-    stage.hear(sound)
-    far = off()
-    stage("/adapt", 0.5)
-    between = off()
-    stage("/adapt", 1)
-    near = off()
-    assert far > 1.3
-    assert between == pytest.approx(far / 2, abs=0.2)
-    assert near < 0.25
-    stage("/model/load", "metal")  # which goes on with what was heard
-    home = -1.0
-    assert off() < 0.2
-    assert not stage.hear(np.zeros((RATE, 2), np.float32))[-4000:].any()
 
 
 def test_scale_hand_and_attributes_move_it(stage: Stage) -> None:
