@@ -78,7 +78,8 @@ def test_what_computes_says_the_pip_line_when_it_is_called(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     helper("prior_material").material().save(tmp_path / "material.npz")
-    (tmp_path / "run.json").write_text(json.dumps({"recipe": STREAM.to_json()}))
+    run = {"recipe": STREAM.to_json(), "genre": None}
+    (tmp_path / "run.json").write_text(json.dumps(run))
     for name in ("best.npz", "latents.npz"):
         (tmp_path / name).write_bytes(b"")
     done = _without_tensorflow(CALLS, tiny_sounds, tmp_path, tmp_path / "material.npz")
