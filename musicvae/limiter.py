@@ -22,6 +22,7 @@ class Limiter:
 
     Attributes:
         ceiling: as an amplitude, 0 to 1.
+        peaks: of each channel of the last block, limited, 0 to the ceiling, float32 (channels,).
     """
 
     def __init__(
@@ -29,6 +30,7 @@ class Limiter:
     ) -> None:
         self.ceiling, self._knee = (10.0 ** (db / 20) for db in (ceiling_db, knee_db))
         self._room = self.ceiling - self._knee
+        self.peaks = np.zeros(channels, np.float32)
         self._magnitude = np.zeros((segment, channels), np.float32)
         self._excess = np.zeros((segment, channels), np.float32)
         self._divisor = np.zeros((segment, channels), np.float32)
@@ -44,7 +46,7 @@ class Limiter:
         """
         magnitude = self._magnitude[: len(block)]
         np.abs(block, out=magnitude)
-        peak = float(magnitude.max())
+        peak = self._peak(magnitude)
         if peak <= self._knee:
             return peak
         excess, divisor = self._excess[: len(block)], self._divisor[: len(block)]
@@ -56,4 +58,10 @@ class Limiter:
         np.multiply(excess, self._room, out=excess)
         np.add(magnitude, excess, out=magnitude)
         np.copysign(magnitude, block, out=block)
-        return float(magnitude.max())
+        return self._peak(magnitude)
+
+    def _peak(self, magnitude: Samples) -> float:
+        """The largest of magnitudes, float32 (sample frames, channels), and of each channel."""
+        for channel in range(magnitude.shape[1]):  # numpy takes longer for all of them at once
+            self.peaks[channel] = np.maximum.reduce(magnitude[:, channel], initial=0.0)
+        return max(self.peaks.tolist())

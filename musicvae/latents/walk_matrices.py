@@ -15,6 +15,8 @@ from musicvae.latents.arrays import Float64
 
 #: Directions with less than this share of the largest variance do not take part.
 _FLAT = 1e-6
+#: Places between two steps whose gains are kept.
+_MOST_KNOWN = 64
 
 
 class WalkMatrices:
@@ -47,6 +49,7 @@ class WalkMatrices:
         # How little alike neighbouring steps are, along the axes on which they are independent.
         alike, axes = np.linalg.eigh((whitened + whitened.T) / 2)
         self._apart = 1 - alike
+        self._known: dict[float, Float64] = {}  # at the speed of music a few shares return
         self._into, self._back = inverse @ axes, axes.T @ self._root
 
     def first(self, draw: Float64) -> Float64:
@@ -79,10 +82,20 @@ class WalkMatrices:
             float64, shape (..., D).
         """
         mixed = (1 - share) * last + share * following
-        variance = 1 - 2 * share * (1 - share) * self._apart
-        gain = 1 / np.sqrt(np.maximum(variance, 1e-6))
-        whole: Float64 = mixed + (mixed @ self._into) * (gain - 1) @ self._back
+        whole: Float64 = mixed + (mixed @ self._into) * self._more(share) @ self._back
         return whole
+
+    def _more(self, share: float | Float64) -> Float64:
+        """By how much each direction is scaled up there; shapes (D,) or (..., D)."""
+        if isinstance(share, float) and (known := self._known.get(share)) is not None:
+            return known
+        variance = 1 - 2 * share * (1 - share) * self._apart
+        more: Float64 = 1 / np.sqrt(np.maximum(variance, 1e-6)) - 1
+        if isinstance(share, float):
+            if len(self._known) >= _MOST_KNOWN:
+                self._known.clear()
+            self._known[share] = more
+        return more
 
 
 def stationary_covariance(matrix: Float64, noise: Float64) -> Float64:

@@ -20,6 +20,9 @@ def spread(sound: Samples, out: Samples) -> None:
         out: float32, shape (as many sample frames, any number of channels).
     """
     have, want = sound.shape[1], out.shape[1]
+    if have == want:
+        np.copyto(out, sound)
+        return
     if want == 1 and have > 1:
         # A channel at a time, because a mean over an axis allocates.
         out[:, 0] = sound[:, 0]

@@ -39,48 +39,40 @@ class Glide:
     Args:
         value: at the start.
         frames: length of each move, in sample frames.
+
+    Attributes:
+        target: the value at the end of the move; to be read only.
+        remaining: sample frames until the end of the move; likewise.
     """
 
     def __init__(self, value: float, frames: int) -> None:
         self._curve, self._frames = raised_cosine(frames), frames
-        self._start = self._target = float(value)
-        self._at = frames
-
-    @property
-    def target(self) -> float:
-        """The value at the end of the move."""
-        return self._target
-
-    @property
-    def remaining(self) -> int:
-        """Sample frames until the end of the move."""
-        return self._frames - self._at
+        self._start = self.target = float(value)
+        self.remaining = 0
 
     def to(self, target: float) -> None:
         """Begin a move from the present value to ``target``."""
-        if target == self._target:
+        if target == self.target:
             return
-        if self._at > 0:
-            self._start += (self._target - self._start) * float(self._curve[self._at - 1])
-        self._target = float(target)
-        self._at = 0
+        if at := self._frames - self.remaining:
+            self._start += (self.target - self._start) * float(self._curve[at - 1])
+        self.target = float(target)
+        self.remaining = self._frames
 
     def jump(self, value: float) -> None:
         """Take a value at once; only while it is inaudible."""
-        self._start = self._target = float(value)
-        self._at = self._frames
+        self._start = self.target = float(value)
+        self.remaining = 0
 
     def fill(self, out: Samples) -> None:
         """Write the next values to ``out``, float32 (sample frames,)."""
-        moving = min(len(out), self.remaining)
+        moving, at = min(len(out), self.remaining), self._frames - self.remaining
         if moving:
             part = out[:moving]
-            np.multiply(
-                self._curve[self._at : self._at + moving], self._target - self._start, out=part
-            )
+            np.multiply(self._curve[at : at + moving], self.target - self._start, out=part)
             np.add(part, self._start, out=part)
-            self._at += moving
-        out[moving:] = self._target
+            self.remaining -= moving
+        out[moving:] = self.target
 
     def scale(self, block: Samples, buffer: Samples) -> None:
         """Multiply a block, float32 (sample frames, channels), in place by the next values.
@@ -94,7 +86,7 @@ class Glide:
             self.fill(factors)
             scale(block, factors)
         else:
-            scale(block, np.float32(self._target))
+            scale(block, np.float32(self.target))
 
 
 def scale(block: Samples, factors: Samples | np.float32) -> None:

@@ -21,12 +21,18 @@ HALF = 24
 _BETA = 8.0
 #: Middle of the transition band, as a share of the lower Nyquist frequency.
 _EDGE = 0.94
+#: Outputs that are computed together at most.
+_GROUP = 32
 #: Numbers of the table that are computed at once; a table may have nine million.
 _AT_ONCE = 2**18
 
 
 class Resampler:
     """Resamples one continuous signal, and keeps the past input that it needs.
+
+    Outputs are computed in groups of up to 32: a matrix, whose rows are the filters of the outputs
+    of a group, times the input that they reach. The same matrices return after some groups, and
+    how blocks are cut changes no bit.
 
     Args:
         source_rate: in Hz.
@@ -43,16 +49,26 @@ class Resampler:
         self._up, self._down = target_rate // common, source_rate // common
         narrow = min(1.0, target_rate / source_rate)
         self._half = ceil(HALF / narrow)
-        self._table = filters(self._up, self._half, narrow)
-        taps = 2 * self._half
-        self._past = np.zeros((channels, taps + block), np.float32)
-        self._windows = [np.lib.stride_tricks.sliding_window_view(row, taps) for row in self._past]
+        self._size = _group(self._up)
         self.most = ceil(block * target_rate / source_rate) + 1
-        self._parts = np.zeros((self.most, taps), np.float32)
-        self._filters = np.zeros((self.most, taps), np.float32)
-        # Time of the next output sample after the first sample of the next input block, in units
-        # of 1/up input samples.
-        self._next = 0
+        groups = self.most // self._size + 2
+        table = filters(self._up, self._half, narrow)
+        matrices = _matrices(table, self._size, self._down)
+        self._cycle, _, reach = matrices.shape
+        # One more turn, as far as a block goes, so that any run of groups is a view.
+        more = np.arange(groups) % self._cycle
+        self._matrices = np.concatenate([matrices, matrices[more]])
+        # How much further the filters of a group reach than that of one output.
+        self._more = reach - 2 * self._half
+        self._kept = reach  # samples of the past
+        self._input = np.zeros((reach + block + self._more, channels), np.float32)
+        windows = np.lib.stride_tricks.sliding_window_view(self._input, reach, axis=0)
+        self._windows = windows.transpose(0, 2, 1)
+        self._marks = np.arange(groups, dtype=np.int64) * (self._size * self._down)
+        self._starts = np.zeros(groups, np.int64)
+        self._groups = np.zeros((groups, self._size, channels), np.float32)
+        self._outputs = self._groups.reshape(-1, channels)
+        self.reset()
 
     @property
     def delay(self) -> float:
@@ -61,8 +77,10 @@ class Resampler:
 
     def reset(self) -> None:
         """Discard all past input."""
-        self._past[:] = 0
-        self._next = 0
+        self._input[:] = 0
+        # Time of the next output sample after the first sample of the next input block, in units
+        # of 1/up input samples; its group in the cycle, and its row in there.
+        self._next = self._turn = self._row = 0
 
     def blocks(self, wanted: int, size: int) -> int:
         """The fewest blocks of so many samples that give so many sample frames, at least 1."""
@@ -85,22 +103,22 @@ class Resampler:
         Returns:
             Number of sample frames written.
         """
-        size, taps = len(block), 2 * self._half
-        past = self._past
-        past[:, taps : taps + size] = block.T
-        moments = np.arange(self._next, (size - self._half) * self._up, self._down)
-        count = len(moments)
-        before, phase = np.divmod(moments, self._up)
-        # Sample i of the block is past[taps + i]; half - 1 samples of a window come before it.
-        first = before + (taps - self._half + 1)
-        filters, parts = self._filters[:count], self._parts[:count]
-        np.take(self._table, phase, axis=0, out=filters, mode="clip")
-        for channel, windows in enumerate(self._windows):
-            # Only as far as the input goes: `take` first copies all that it may take from.
-            np.take(windows[: size + 1], first, axis=0, out=parts, mode="clip")
-            np.einsum("nt,nt->n", parts, filters, out=out[:count, channel])
-        past[:, :taps] = past[:, size : size + taps]
-        self._next += count * self._down - size * self._up
+        size, count = len(block), self.given(len(block))
+        end = self._kept + size
+        self._input[self._kept : end] = block
+        if count:
+            # Rows of outputs that are not due yet may reach further: what they give is not read.
+            self._input[end : end + self._more] = 0
+            groups = (self._row + count - 1) // self._size + 1
+            starts = self._starts[:groups]
+            # When the first output of each group is, and where its filter begins.
+            np.add(self._marks[:groups], self._next - self._row * self._down, out=starts)
+            np.floor_divide(starts, self._up, out=starts)
+            np.add(starts, self._kept - self._half + 1, out=starts)
+            matrices = self._matrices[self._turn : self._turn + groups]
+            np.matmul(matrices, self._windows[starts], out=self._groups[:groups])
+            out[:count] = self._outputs[self._row : self._row + count]
+        self._pass(size, count)
         return count
 
     def rest(self, samples: int) -> int:
@@ -109,11 +127,42 @@ class Resampler:
         Returns:
             Number of sample frames that would have been written.
         """
-        taps, count = 2 * self._half, self.given(samples)
-        self._past[:, taps : taps + samples] = 0
-        self._past[:, :taps] = self._past[:, samples : samples + taps]
-        self._next += count * self._down - samples * self._up
+        count = self.given(samples)
+        self._input[self._kept : self._kept + samples] = 0
+        self._pass(samples, count)
         return count
+
+    def _pass(self, samples: int, outputs: int) -> None:
+        """So many samples have come, and so many outputs were given."""
+        self._input[: self._kept] = self._input[samples : samples + self._kept]
+        self._next += outputs * self._down - samples * self._up
+        turns, self._row = divmod(self._row + outputs, self._size)
+        self._turn = (self._turn + turns) % self._cycle
+
+
+def _group(phases: int) -> int:
+    """How many outputs are computed together: few matrices shall do for all of the phases."""
+    return max(n for n in range(1, _GROUP + 1) if phases % n == 0 or n % phases == 0)
+
+
+def _matrices(table: Float32, size: int, down: int) -> Float32:
+    """The filters of all groups of a cycle, float32 (groups, outputs, input samples).
+
+    Args:
+        table: the filter of each phase, float32 (phases, taps).
+        size: outputs of a group.
+        down: phases from one output to the next.
+    """
+    up, taps = table.shape
+    cycle = up // gcd(up, size)
+    first = np.arange(cycle) * size * down % up
+    more = (up - 1 + (size - 1) * down) // up
+    matrices = np.zeros((cycle, size, taps + more), np.float32)
+    for group, phase in enumerate(first.tolist()):
+        for output in range(size):
+            later, row = divmod(phase + output * down, up)
+            matrices[group, output, later : later + taps] = table[row]
+    return matrices
 
 
 def filters(phases: int, half: int, narrow: float, count: int = 0) -> Float32:

@@ -21,7 +21,7 @@ from musicvae.errors import (
     SettingError,
     StateError,
 )
-from musicvae.latents.arrays import Float32
+from musicvae.latents.arrays import Float32, all_finite
 from musicvae.runtime.binding import BoundSession
 from musicvae.runtime.session import broken, first_line, open_artifact
 from musicvae.runtime.stopping import Run, trial
@@ -177,7 +177,7 @@ class Stateful(ABC):
             raise
         except Exception as error:  # onnxruntime's errors have no common base but this
             raise self._failed(error) from error
-        if not (np.isfinite(result).all() and np.isfinite(state).all()):
+        if not (all_finite(result) and all_finite(state)):
             raise self._beyond(block)
         bound.keep()
         return result

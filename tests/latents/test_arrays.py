@@ -8,7 +8,13 @@ import numpy as np
 import pytest
 
 from musicvae.errors import LatentError
-from musicvae.latents.arrays import beyond, checked_sequences, latent_rows
+from musicvae.latents.arrays import (
+    all_finite,
+    beyond,
+    checked_sequences,
+    latent_rows,
+    surely_within,
+)
 
 
 def test_right_rows_are_the_very_array() -> None:
@@ -67,3 +73,31 @@ def test_sequences_without_a_common_width_are_refused(sequences: list[Any]) -> N
         checked_sequences(sequences)
     with pytest.raises(LatentError):
         checked_sequences([np.full((2, 3), np.nan)], 3)
+
+
+@pytest.mark.parametrize("shape", [(1,), (512, 2), (1, 11_137)])
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_one_number_that_is_not_finite_is_found_in_an_array_of_any_length(
+    shape: tuple[int, ...], value: float
+) -> None:
+    array = np.ones(shape, np.float32)
+    assert all_finite(array)
+    array[-1] = value
+    assert not all_finite(array)
+
+
+def test_large_numbers_are_finite_though_their_squares_are_not() -> None:
+    assert all_finite(np.full(4, 3e38, np.float32))
+
+
+@pytest.mark.parametrize(
+    ("value", "sure"), [(0.9, True), (-0.9, True), (1.1, False), (np.nan, False)]
+)
+def test_only_what_is_sure_is_said_to_be_within(value: float, sure: bool) -> None:
+    array = np.zeros((3, 2), np.float32)
+    array[1, 1] = value
+    assert surely_within(array, 1.0) is sure
+
+
+def test_many_numbers_within_may_not_be_sure() -> None:
+    assert not surely_within(np.full(100, 0.9, np.float32), 1.0)

@@ -93,13 +93,14 @@ def test_a_constant_stays_constant(source: int, target: int) -> None:
     st.sampled_from(RATES),
     st.lists(st.integers(1, BLOCK), min_size=1, max_size=5),
     st.integers(0, 99),
+    st.integers(1, 3),
 )
 def test_the_result_does_not_depend_on_blocks(
-    rates: tuple[int, int], sizes: list[int], seed: int
+    rates: tuple[int, int], sizes: list[int], seed: int, channels: int
 ) -> None:
-    sound = np.random.default_rng(seed).standard_normal((4 * BLOCK, 2)).astype(np.float32)
+    sound = np.random.default_rng(seed).standard_normal((4 * BLOCK, channels)).astype(np.float32)
     whole = resampled(sound, *rates)
-    np.testing.assert_allclose(resampled(sound, *rates, sizes), whole, atol=1e-6)
+    np.testing.assert_array_equal(resampled(sound, *rates, sizes), whole)
 
 
 @pytest.mark.parametrize(("source", "target"), RATES)
@@ -135,7 +136,8 @@ def test_channels_do_not_mix() -> None:
     sound[:, 1] = sine(1000, 22_050, 6 * BLOCK)[:, 0]
     out = resampled(sound, 22_050, 48_000)
     assert not out[:, 0].any()
-    np.testing.assert_array_equal(out[:, 1:], resampled(sound[:, 1:], 22_050, 48_000))
+    alone = resampled(sound[:, 1:], 22_050, 48_000)
+    np.testing.assert_allclose(out[:, 1:], alone, atol=1e-6)
 
 
 def test_a_reset_forgets_everything() -> None:

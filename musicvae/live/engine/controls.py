@@ -140,23 +140,32 @@ class Controls:
             for ramps in self.ramps:
                 ramps.advance()
         z, moved, amounts = self._z, self._moved, self.attributes.value
-        np.matmul(amounts, self._directions, out=moved)
+        # What was never touched would change no latent, and most of it never is.
+        steered = not self.attributes.neutral
+        if steered:
+            np.matmul(amounts, self._directions, out=moved)
         source = self.sources.get(self.source)
         if source is None or not source.ready:
             z[:] = self.manual.value
-        else:
-            if source.guided:
-                self._lead()
+        elif source.guided:
+            self.guidance.lead_by(self.manual.value, amounts, moved if steered else None)
             source.next(z)
             keep_bounded(z)
-            np.add(z, self.guidance.push if source.guided else self.manual.value, out=z)
-            if source.guided:
-                amounts = self.guidance.unheeded
+            np.add(z, self.guidance.push, out=z)
+            amounts = self.guidance.unheeded
+            if steered:
                 np.matmul(amounts, self._directions, out=moved)
+        else:
+            source.next(z)
+            keep_bounded(z)
+            if not self.manual.neutral:
+                np.add(z, self.manual.value, out=z)
         self._sharpening.sharpen(z, amounts)
-        np.multiply(z, self.scale.value, out=z)
-        np.add(z, self.bias.value, out=z)
-        if len(self._directions):
+        if not self.scale.neutral:
+            np.multiply(z, self.scale.value, out=z)
+        if not self.bias.neutral:
+            np.add(z, self.bias.value, out=z)
+        if steered:
             np.add(z, moved, out=z)
         np.maximum(z, self.low, out=z)
         np.minimum(z, self.high, out=z)
@@ -280,12 +289,6 @@ class Controls:
     def hold(self, on: bool) -> None:
         """Let all changes wait, or release them together."""
         self.holding = on
-
-    def _lead(self) -> None:
-        """Tell sources where the performer moves the latents."""
-        self.guidance.hand[:] = self.manual.value
-        self.guidance.amounts[:], self.guidance.heeded[:] = self.attributes.value, 0.0
-        np.add(self._moved, self.manual.value, out=self.guidance.lead)
 
     def _frames(self, ms: float) -> int:
         """The number of frames in a duration in ms, at least 1."""

@@ -20,6 +20,7 @@ PLAY_SECONDS = 0.01
 GAIN_SECONDS = 0.02
 #: A gain at or below this, in dB, is silence.
 SILENT_DB = -96.0
+_ONE = np.float32(1.0)
 
 
 class Deck:
@@ -62,7 +63,7 @@ class Deck:
         self._waiting: Guard | None = None
         self._faults = faults or Faults()
         self._away = 1 - raised_cosine(round(PLAY_SECONDS * sample_rate))
-        self._finite = np.zeros((segment, channels), np.bool_)
+        self._channels = channels
         # The sounds of two models are uncorrelated, so their powers must add to one.
         self._rising, self._falling = equal_power(round(SWAP_SECONDS * sample_rate))
         self._fade_at = 0
@@ -71,6 +72,7 @@ class Deck:
         self._gain = Glide(1.0, round(GAIN_SECONDS * sample_rate))
         self._fader = Glide(weight, round(GAIN_SECONDS * sample_rate))
         self._factors = (self._mute, self._gain, self._fader)
+        self._glides = (self._level, *self._factors)
         self._panicking = False
         self._play = False  # the last /play; after a panic it takes effect once there is silence
         self._sound = np.zeros((segment, channels), np.float32)
@@ -180,7 +182,7 @@ class Deck:
             if same_space(before, voice):
                 voice.controls.adopt(before.controls)
             before.leave()
-        guard = Guard(voice, self._faults, self._away, self._finite)
+        guard = Guard(voice, self._faults, self._away, self._channels)
         self.shape = Shape(info.latent_dim, names, info.latent_space, info.kind)
         if self._voice is None and not self.silent:
             # Nothing sounds yet, so the level can drop without a click, and the voice fades in.
@@ -228,11 +230,14 @@ class Deck:
 
     def _move(self, frames: int) -> Samples | np.float32:
         """By what the next sample frames are multiplied: one number while nothing moves."""
-        glides = (self._level, *self._factors)
-        if not any(glide.remaining for glide in glides):
-            product = np.float32(1.0)
-            for glide in glides:
-                product *= np.float32(glide.target)
+        for glide in self._glides:
+            if glide.remaining:
+                break
+        else:
+            product = _ONE
+            for glide in self._glides:
+                if glide.target != 1:
+                    product *= np.float32(glide.target)
             return product
         envelope, factor = self._envelope[:frames], self._factor[:frames]
         self._level.fill(envelope)

@@ -82,8 +82,6 @@ class Engine:
         self._limiter = Limiter(SEGMENT, channels)
         self._mix = np.zeros((SEGMENT, channels), np.float32)
         self._heard = False  # anything yet
-        self._magnitude = np.zeros((SEGMENT, channels), np.float32)
-        self._block_peaks = np.zeros(channels, np.float32)
 
     @property
     def level(self) -> float:
@@ -171,7 +169,7 @@ class Engine:
                 deck.add_to(mix)
             self.hearing.blend(mix)
             self._limiter.apply(mix)
-            self._measure(mix)
+            self._measure(frames)
             out[done : done + frames] = mix
             if self.tap is not None and self._fails("the recording", self.tap, mix):
                 self.tap = None  # a recording with a gap would be worse than one that ends
@@ -244,14 +242,10 @@ class Engine:
             if tap is not None and self._fails("its recording", tap, self.hearing.heard):
                 self.input_tap = None
 
-    def _measure(self, mix: Samples) -> None:
-        """Update the level meter with a block, float32, shape (sample frames, channels)."""
-        magnitude = self._magnitude[: len(mix)]
-        np.abs(mix, out=magnitude)
-        for channel in range(self.channels):  # numpy takes longer for all of them at once
-            self._block_peaks[channel] = magnitude[:, channel].max()
-        self.peaks *= np.float32(0.5 ** (len(mix) / _METER_SECONDS / self.sample_rate))
-        np.maximum(self.peaks, self._block_peaks, out=self.peaks)
+    def _measure(self, frames: int) -> None:
+        """Update the level meter with so many sample frames, which were limited."""
+        self.peaks *= np.float32(0.5 ** (frames / _METER_SECONDS / self.sample_rate))
+        np.maximum(self.peaks, self._limiter.peaks, out=self.peaks)
 
     def _horizon(self, frames: int) -> int:
         """How many of the next sample frames can be rendered before something changes."""

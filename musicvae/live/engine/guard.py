@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from musicvae.audio import Samples
+from musicvae.latents.arrays import all_finite
 from musicvae.live.engine.voice import Voice
 from musicvae.live.faults import Faults
 
@@ -20,17 +20,14 @@ class Guard:
         voice: to be read.
         faults: counts what it raises.
         fade: falls from below 1 to 0, float32 (sample frames,).
-        finite: a buffer of the longest block, bool (sample frames, channels).
+        channels: number of channels that it is read in.
     """
 
-    def __init__(
-        self, voice: Voice, faults: Faults, fade: Samples, finite: NDArray[np.bool_]
-    ) -> None:
+    def __init__(self, voice: Voice, faults: Faults, fade: Samples, channels: int) -> None:
         self.voice = voice
         self._faults = faults
         self._fade = fade
-        self._finite = finite
-        self._last = np.zeros(finite.shape[1], np.float32)
+        self._last = np.zeros(channels, np.float32)
         self._fading: int | None = None  # position in the fade; ``None`` while all is well
 
     def read(self, out: Samples, *, heard: bool = True) -> None:
@@ -61,8 +58,7 @@ class Guard:
                 self.voice.read(out)
             else:
                 self.voice.rest(out)
-            finite = np.isfinite(out, out=self._finite[: len(out)])
-            if not finite.all():
+            if not all_finite(out):
                 raise ArithmeticError("samples that are NaN or infinite")
         except Exception as error:  # noqa: BLE001 - a voice may raise anything
             self._fail(error)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from musicvae.latents.arrays import Float32
+from musicvae.latents.arrays import Float32, surely_within
 
 Where = slice | list[int]
 
@@ -29,6 +29,8 @@ def bounded(numbers: ArrayLike) -> Float32:
 
 def keep_bounded(array: Float32) -> None:
     """The same in place, for an array of any shape."""
+    if surely_within(array, MOST):
+        return  # as always
     np.copyto(array, 0.0, where=np.isnan(array))
     np.maximum(array, -MOST, out=array)
     np.minimum(array, MOST, out=array)
@@ -44,13 +46,15 @@ class Ramps:
     Attributes:
         value: current values, float32 (width,); to be read only.
         target: values at the end of the ramps, float32 (width,); to be read only.
+        neutral: whether all elements rest at the value that they had at first.
     """
 
     def __init__(self, width: int, value: float = 0.0) -> None:
         self.value: Float32 = np.full(width, value, np.float32)
         self.target: Float32 = self.value.copy()
         self._left = np.zeros(width, np.float32)  # frames until each arrives
-        self._still = True
+        self._first = value
+        self._still = self.neutral = True
         self._step = np.zeros(width, np.float32)
         self._divisor = np.zeros(width, np.float32)
 
@@ -65,7 +69,7 @@ class Ramps:
         self.target[where] = values
         keep_bounded(self.target)
         self._left[where] = min(max(1, frames), _MOST_FRAMES)
-        self._still = False
+        self._move()
 
     def jump(self, values: ArrayLike) -> None:
         """Set values and targets, any numbers of shape (width,) or (), without a ramp."""
@@ -73,13 +77,13 @@ class Ramps:
         keep_bounded(self.target)
         self.value[:] = self.target
         self._left[:] = 0
-        self._still = True
+        self._rest()
 
     def start_from(self, values: ArrayLike) -> None:
         """Go on from these values, numbers of shape (width,), to the present targets."""
         self.value[:] = values
         keep_bounded(self.value)
-        self._still = False
+        self._move()
 
     def go_on(self, other: Ramps, pace: float, mine: Where = ALL, theirs: Where = ALL) -> None:
         """Take over values, targets and remaining time from other ramps.
@@ -96,7 +100,7 @@ class Ramps:
             keep_bounded(array)
         left = np.ceil(other._left[theirs] * np.float32(pace))
         self._left[mine] = np.minimum(left, _MOST_FRAMES)
-        self._still = False
+        self._move()
 
     def advance(self) -> None:
         """Advance by one frame; allocates nothing."""
@@ -110,4 +114,11 @@ class Ramps:
         np.maximum(self._left, 0, out=self._left)
         # The last step may differ by a rounding error, and presets are restored exactly.
         np.copyto(self.value, self.target, where=self._left == 0)
-        self._still = not self._left.any()
+        if not self._left.any():
+            self._rest()
+
+    def _move(self) -> None:
+        self._still = self.neutral = False
+
+    def _rest(self) -> None:
+        self._still, self.neutral = True, bool((self.value == self._first).all())

@@ -10,7 +10,7 @@ import numpy as np
 from musicvae.artifact import ArtifactInfo
 from musicvae.audio import Samples
 from musicvae.errors import RunStoppedError
-from musicvae.latents.arrays import Latents
+from musicvae.latents.arrays import Latents, surely_within
 from musicvae.latents.tails import SOUND_FLOOR, Tails
 from musicvae.live.channels import SANE, spread
 from musicvae.live.engine.controls import Controls
@@ -211,8 +211,9 @@ class StreamVoice:
             for frame in range(first + alone, first + count):
                 self._sound(frame, 1)
             return
-        np.maximum(block, -SANE, out=block)
-        np.minimum(block, SANE, out=block)
+        if not surely_within(block, SANE):
+            np.maximum(block, -SANE, out=block)
+            np.minimum(block, SANE, out=block)
         self._tails.cut(block)
         if self._faded:
             block[: self._size] *= self._fade_in[:, None]

@@ -124,6 +124,19 @@ class Guidance:
         np.subtract(self.amounts, self._unheeded, out=self._unheeded)
         return self._unheeded
 
+    def lead_by(self, hand: Latents, amounts: Latents, moved: Latents | None) -> None:
+        """Tell sources where the performer moves the latents, before each frame.
+
+        Args:
+            hand: as set, float32 (D,).
+            amounts: of the attributes, float32 (attributes,).
+            moved: what these add to latents, float32 (D,); ``None`` where none was ever set.
+        """
+        self.hand[:] = self.lead[:] = hand
+        self.amounts[:], self.heeded[:] = amounts, 0.0
+        if moved is not None:
+            np.add(self.lead, moved, out=self.lead)
+
     def note(self, row: Latents) -> None:
         """A frame is played, float32 (D,)."""
         self._keep(row)

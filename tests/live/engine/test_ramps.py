@@ -82,3 +82,32 @@ def test_going_on_with_nothing_in_common_changes_nothing() -> None:
     one, other = Ramps(3, 1.0), Ramps(2)
     other.go_on(one, 1.0, [], [])
     assert way(other, 2).tolist() == [[0, 0]] * 2
+
+
+def test_neutral_is_what_was_never_touched_or_is_back() -> None:
+    ramps = Ramps(2, 1.0)
+    assert ramps.neutral
+    ramps.to(1.5, 2, 0)
+    assert not ramps.neutral
+    way(ramps, 2)
+    assert not ramps.neutral  # they rest, but one of them elsewhere
+    ramps.to(1.0, 3)
+    way(ramps, 2)
+    assert not ramps.neutral
+    way(ramps, 1)
+    assert ramps.neutral
+    ramps.jump(0.0)
+    assert not ramps.neutral
+    ramps.jump(1.0)
+    assert ramps.neutral
+
+
+def test_what_goes_on_from_others_is_neutral_once_it_rests_where_it_was_at_first() -> None:
+    ramps, other = Ramps(2), Ramps(2)
+    ramps.go_on(other, 1.0)
+    way(ramps, 1)
+    assert ramps.neutral
+    other.jump(0.5)
+    ramps.go_on(other, 1.0)
+    way(ramps, 1)
+    assert not ramps.neutral
