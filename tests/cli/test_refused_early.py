@@ -64,7 +64,10 @@ REFUSED = {
     "prior run --set nope=1 --out x": "no such setting",
     "prior run --set model.nope=1 --out x": "no such setting",
     "prior run --minutes -1 --out x": "minutes",
-    "prior run --from nope --out x": "not that of a prior",
+    "prior run --from nope --out x": "no prior to start from",
+    "prior run --from empty --out x": "not that of a prior",
+    "prior run --from nope.onnx --out x": "no prior to start from",
+    "prior run --from song.wav --out x": "not an ONNX file",
     "prior --resume --out nope": "not that of a prior",
 }
 
@@ -101,7 +104,6 @@ WANT_A_RUN = {
     "survey jazz sounds": "musicvae survey ",
     "export jazz --out x.onnx": "it is exported already: ",
     "models share jazz --out x": "musicvae play jazz -o jazz.wav",
-    "prior run --data sounds --from jazz --out x": "musicvae prior jazz --data FOLDER",
 }
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from musicvae.audio import Sound, read_as, resample, to_channels
 from musicvae.data.tracks import Track
 from musicvae.errors import DataError, MusicVAEError
-from musicvae.latents.arrays import Float32
+from musicvae.latents.arrays import Float32, Float64
 from musicvae.measures.frames import UNITS, frame_attributes
 from musicvae.text import printable
 from musicvae.vae.prior.material import Material, Space
@@ -43,14 +43,18 @@ class Pile:
         held_out: keys of those that are for testing.
         genres: names of the genres; a track is of the genre whose name is a folder of its key, or
             of the only one.
+        only: the genre of all tracks, whatever their folders; ``None`` where the folders say.
     """
 
     tracks: Sequence[Track]
     held_out: frozenset[str]
     genres: tuple[str, ...]
+    only: str | None = None
 
     def genre_of(self, key: str) -> int:
         """The index of the genre of a track."""
+        if self.only is not None:
+            return self.genres.index(self.only)
         for part in reversed(key.split("/")[:-1]):
             if part in self.genres:
                 return self.genres.index(part)
@@ -62,6 +66,44 @@ class Pile:
         folders = sorted({track.key.split("/")[-2] for track in tracks if "/" in track.key})
         return cls(tracks, frozenset(held_out), tuple(folders) if folders else (name,))
 
+    def known_as(self, genres: tuple[str, ...], only: str | None = None) -> Pile:
+        """The tracks for a prior that knows these genres already.
+
+        Args:
+            genres: names of the genres, in the prior's order.
+            only: the one that is wanted. Where no folder has the name of a genre, all tracks are of
+                it.
+
+        Raises:
+            DataError: the prior does not know the genre, or that of a folder; or there is none of
+                it.
+        """
+        only = genres[0] if only is None and len(genres) == 1 else only
+        strange = [name for name in ([only] if only else self.genres) if name not in genres]
+        if strange:
+            raise DataError(
+                "the prior to start from does not know these genres",
+                expected=", ".join(genres),
+                received=", ".join(strange),
+                hint="name one that it knows: --genre",
+            )
+        of = {track.key: set(genres) & set(track.key.split("/")[:-1]) for track in self.tracks}
+        if only is None or not any(of.values()):
+            return Pile(self.tracks, self.held_out, genres, only)
+        chosen = [track for track in self.tracks if only in of[track.key]]
+        if not chosen:
+            raise DataError(
+                f"there is no track of the genre {only}",
+                expected=f"a folder {only}",
+                received=", ".join(self.genres),
+            )
+        return Pile(chosen, self.held_out, genres, only)
+
+
+def attributes_of(space: Space) -> tuple[str, ...]:
+    """The attributes that are measured of sounds of a latent space, in order."""
+    return tuple(name for name in UNITS if name != "width" or space.channels == 2)
+
 
 def hear(
     ear: Ear,
@@ -70,6 +112,7 @@ def hear(
     seed: int = 0,
     progress: Callable[[str, int, int, str], None] = lambda *_: None,
     note: Callable[[str], None] = lambda _: None,
+    unit: Float64 | None = None,
 ) -> Material:
     """Encode tracks.
 
@@ -81,11 +124,13 @@ def hear(
         seed: of the speeds.
         progress: told what is done, how much of it, of how much, and which track was the last.
         note: told of tracks that cannot be used.
+        unit: mean and standard deviation of each attribute, float64 (A, 2), to measure by; by
+            default those of the training tracks.
 
     Raises:
         DataError: no track can be used, or none of the training tracks.
     """
-    names = tuple(name for name in UNITS if name != "width" or ear.space.channels == 2)
+    names = attributes_of(ear.space)
     latents: list[Float32] = []
     curves: list[Float32] = []
     labels: list[tuple[str, int, bool]] = []
@@ -102,7 +147,8 @@ def hear(
         raise DataError("no track can be learnt from", expected="at least one training track")
     tests = np.array([test for *_, test in labels])
     learnt = np.concatenate([c for c, test in zip(curves, tests, strict=True) if not test])
-    unit = np.stack([learnt.mean(axis=0), np.maximum(learnt.std(axis=0), 1e-6)], axis=1)
+    if unit is None:
+        unit = np.stack([learnt.mean(axis=0), np.maximum(learnt.std(axis=0), 1e-6)], axis=1)
     together = (np.concatenate(curves) - unit[:, 0]) / unit[:, 1]
     lengths = [len(one) for one in latents]
     return Material(

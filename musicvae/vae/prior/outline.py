@@ -75,6 +75,11 @@ class Outline:
         return cls(D, genres, knobs, matrix, root, bounds.astype(np.float32))
 
     @property
+    def unit(self) -> Float64:
+        """Mean and standard deviation of each attribute, float64 (A, 2)."""
+        return np.array([(knob.mean, knob.std) for knob in self.attributes], np.float64)
+
+    @property
     def condition_size(self) -> int:
         """C, the numbers in a row of conditions; see :mod:`musicvae.artifact.prior`."""
         return self.info("", 1, 1).condition_size(self.latent_dim)

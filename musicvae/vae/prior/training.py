@@ -11,23 +11,16 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from musicvae.data.tracks import Track, scan
-from musicvae.errors import DataError, LatentError, RunError, SettingError
-from musicvae.models import encoder_named, locate
+from musicvae.errors import RunError, SettingError
 from musicvae.paths import AnyPath, expand
-from musicvae.recipes.split import split_tracks
-from musicvae.vae.prior.ears import ArtifactEar, RunEar
+from musicvae.vae.prior.encoding import Wishes, encoded, named
 from musicvae.vae.prior.folder import PriorFolder
-from musicvae.vae.prior.hearing import Ear, Pile, hear
 from musicvae.vae.prior.material import Material
 from musicvae.vae.prior.plan import LENGTH, Plan
-from musicvae.vae.prior.trained import TrainedPrior, load_prior, trained_folder
+from musicvae.vae.prior.starting import check_start, encoder_of_start, starting_from
+from musicvae.vae.prior.trained import TrainedPrior, load_prior
 from musicvae.vae.quiet import quieten_tensorflow
-from musicvae.vae.run.folder import RunFolder
-from musicvae.vae.training.reporting import Reporter, RichReporter, Silent
-
-#: Tracks, and the keys of those that are held out.
-Tracks = tuple[list[Track], frozenset[str]]
+from musicvae.vae.training.reporting import Reporter, Silent
 
 _PACKAGES = ("musicvae", "numpy", "keras")
 
@@ -57,7 +50,8 @@ def train_prior(
 
     Args:
         model: what encodes: a stream run, an encoder's file, or the name of a ready model that has
-            an encoder. A run also says which tracks, and which of them are for testing.
+            an encoder; by default that of ``start_from``. A run also says which tracks, and which
+            of them are for testing.
         out: folder of the prior.
         data: folder of sounds, with a folder for each genre; by default those of the run.
         genre: train on this genre alone; of ``start_from``, to tune it to one of its genres.
@@ -67,7 +61,9 @@ def train_prior(
         split: how tracks are divided where the run does not say; see
             :mod:`musicvae.recipes.split`.
         material: ``material.npz`` of another prior, instead of encoding.
-        start_from: a prior of the same latent space, whose weights to start from.
+        start_from: a prior of the same latent space, whose weights to start from: its folder, its
+            exported file, or the name of a ready model that has one. New sounds are then encoded
+            in its terms: its genres, and its scales of the attributes.
         resume: go on with the prior in ``out``; ``minutes``, ``steps`` and ``patience`` may differ.
         licence: licence of the prior, as you state it; by default that of the encoder.
         reporter: receives the progress.
@@ -80,8 +76,11 @@ def train_prior(
     Raises:
         DataError: no usable tracks.
         RunError: ``out`` is in use, cannot be resumed or written; or ``model`` is no stream.
+        ArtifactError: ``start_from`` is a file that cannot be started from.
+        LatentError: ``start_from`` is of another latent space.
         SettingError: a setting cannot work, or cannot change on a prior that goes on.
-        MissingExtraError: TensorFlow is not installed.
+        MissingExtraError: TensorFlow is not installed; or, for an exported ``start_from``,
+            musicvae-export.
         TrainingDivergedError: the loss became NaN or infinite.
     """
     listener = reporter or Silent()
@@ -91,33 +90,42 @@ def train_prior(
         latents = Material.load(folder.material)
     else:
         PriorFolder.check_free(out)
-        start = None if start_from is None else trained_folder(start_from)
-        plan = _plan(wishes, start)
+        named_model = encoder_of_start(model, start_from)
         facts: dict[str, Any]
-        if material is not None:
-            latents = Material.load(expand(material, RunError))
-            _try_out(start)
-            facts = {"encoder": Path(material).name, "licence": licence or "unstated"}
-        else:
-            place, found = _named(model, data, split, plan.seed)
-            _try_out(start)
-            latents, facts = _encoded(place, found, copies, plan.seed, listener)
-            facts["licence"] = licence or facts["licence"]
-        latents = latents if genre is None else latents.only(genre)
-        if start is not None:
-            _check_start(start, latents)
-        facts |= {
-            "started": datetime.now(UTC).isoformat(timespec="seconds"),
-            "versions": {name: version(name) for name in _PACKAGES},
-            "from": None if start_from is None else Path(start_from).name,
-        }
-        best = None if start is None else start.best
-        folder = PriorFolder.create(out, latents, plan, facts, best)
+        with starting_from(start_from) as start:
+            plan = _plan(wishes, start)
+            if material is not None:
+                latents = Material.load(expand(material, RunError))
+                _try_out(start)
+                facts = {"encoder": Path(material).name, "licence": "unstated"}
+            else:
+                sounds = named(named_model, data, split, plan.seed)
+                _try_out(start)
+                latents, facts = encoded(sounds, Wishes(start, genre, copies, plan.seed), listener)
+            latents = latents if genre is None else latents.only(genre)
+            facts |= {
+                "licence": licence or facts["licence"],
+                "from": None if start_from is None else Path(start_from).name,
+            }
+            folder = _created(out, latents, plan, facts, start)
     _begin_tensorflow()
     from musicvae.vae.prior.trainer import PriorTrainer
 
     PriorTrainer(folder, plan, latents, listener, checkpoint_seconds, compiled).run()
     return load_prior(folder.path)
+
+
+def _created(
+    out: AnyPath, latents: Material, plan: Plan, facts: dict[str, Any], start: PriorFolder | None
+) -> PriorFolder:
+    """A new folder, with the weights to start from."""
+    if start is not None:
+        check_start(start, latents.space, latents.genres, latents.attributes)
+    facts |= {
+        "started": datetime.now(UTC).isoformat(timespec="seconds"),
+        "versions": {name: version(name) for name in _PACKAGES},
+    }
+    return PriorFolder.create(out, latents, plan, facts, None if start is None else start.best)
 
 
 def _try_out(start: PriorFolder | None) -> None:
@@ -158,99 +166,3 @@ def _plan(wishes: dict[str, Any], start: PriorFolder | None) -> Plan:
     before = start.plan()
     model = {**before.model, **wishes.get("model", {})}
     return Plan.of({"family": before.family, **wishes, "model": model})
-
-
-def _check_start(start: PriorFolder, latents: Material) -> None:
-    """Refuse to start from a prior of other latents, or with other conditions.
-
-    Raises:
-        LatentError: it is of another latent space.
-        SettingError: its genres or attributes are others.
-    """
-    space, outline = start.space(), start.outline()
-    if space != latents.space:
-        raise LatentError(
-            "the prior to start from is of another latent space",
-            expected=latents.space.latent_space,
-            received=space.latent_space,
-        )
-    names = tuple(knob.name for knob in outline.attributes)
-    if (outline.genres, names) != (latents.genres, latents.attributes):
-        raise SettingError(
-            "the prior to start from has other genres or attributes",
-            expected=", ".join((*latents.genres, *latents.attributes)),
-            received=", ".join((*outline.genres, *names)),
-            hint="give --material its material.npz, and --genre the genre to tune it to",
-        )
-
-
-def _named(
-    model: AnyPath | None, data: AnyPath | None, split: str, seed: int
-) -> tuple[Path, Tracks | None]:
-    """Where that is which encodes, and the tracks of a folder; ``None`` where they are a run's."""
-    if model is None:
-        raise SettingError(
-            "nothing was named that encodes",
-            expected="a run, an encoder, or the name of a ready model",
-        )
-    place = locate(encoder_named(model), "encoder").path
-    if place.is_dir():
-        RunFolder.open(place)
-    elif data is None:
-        raise DataError("no sounds were named", expected="a folder", hint="add --data FOLDER")
-    return place, None if data is None else _split(data, split, seed)
-
-
-def _encoded(
-    place: Path, found: Tracks | None, copies: int, seed: int, listener: Reporter
-) -> tuple[Material, dict[str, Any]]:
-    """The latents of tracks, and where they came from."""
-    ear: Any
-    if place.is_dir():
-        from musicvae.vae.run.loading import load
-
-        trained = load(place)
-        ear = RunEar(trained)
-        tracks, held_out = found or _tracks(trained)
-    else:
-        ear = ArtifactEar(place)
-        tracks, held_out = found or ([], frozenset())
-    material = _heard(ear, Pile.of(tracks, held_out, ear.genre), copies, seed, listener)
-    return material, {"encoder": place.name, "licence": ear.licence}
-
-
-def _heard(ear: Ear, pile: Pile, copies: int, seed: int, listener: Reporter) -> Material:
-    def progress(what: str, done: int, total: int, key: str) -> None:
-        if isinstance(listener, RichReporter):
-            listener.work(what, done, total, key)
-        else:
-            listener.decoding(done, total, key)
-
-    return hear(ear, pile, copies, seed, progress, listener.note)
-
-
-def _tracks(trained: Any) -> Tracks:
-    """The tracks of a run with its own split."""
-    report, sides = trained.data_report(), trained.run.sides()
-    folder, wanted = Path(report["folder"]), {*sides["train"], *sides["test"]}
-    tracks = [
-        Track(folder / track["key"], track["key"])
-        for track in report["tracks"]
-        if track["key"] in wanted
-    ]
-    missing = [track.key for track in tracks if not track.path.is_file()]
-    if missing or not tracks:
-        raise DataError(
-            "the tracks of this run are not where they were",
-            expected=str(folder),
-            received=f"{len(missing)} missing" if tracks else "a run without its list of tracks",
-            hint="name where they are with --data",
-        )
-    return tracks, frozenset(sides["test"])
-
-
-def _split(data: AnyPath, split: str, seed: int) -> Tracks:
-    found = scan(data)
-    return list(found.tracks), frozenset(
-        split_tracks([track.key for track in found.tracks], split, seed).test
-    )
