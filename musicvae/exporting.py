@@ -3,28 +3,21 @@
 from __future__ import annotations
 
 import os
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from musicvae.artifact import ArtifactInfo
-from musicvae.errors import ExportError, MissingExtraError
+from musicvae.errors import ExportError
 from musicvae.families import ExportableModel
 from musicvae.paths import AnyPath, expand, output_file
+from musicvae.vae.exporter import check_exporter, load_exporter
 from musicvae.vae.prior.folder import DESCRIPTION
 from musicvae.vae.prior.trained import load_prior
-from musicvae.vae.quiet import is_installed
 from musicvae.vae.run.folder import RunFolder
 from musicvae.vae.run.loading import load
 
-
-class MissingExporterError(MissingExtraError, ExportError):
-    """The distribution musicvae-export is not installed."""
-
-    def __init__(self) -> None:
-        super().__init__("export", "musicvae-export", "exporting to ONNX")
-        # It is a distribution, not an extra of musicvae, so the hint differs.
-        self.hint = "pip install ./export  (in a checkout of musicvae)"
+#: What the exporter is needed for, where it is missing.
+_PURPOSE = "exporting to ONNX"
 
 
 def export(
@@ -68,16 +61,11 @@ def export(
             expected="a trained model, or the folder of a run or of a prior",
             received=type(model).__name__,
         )
-    if not is_installed("musicvae_export"):  # checked before the model is loaded, which takes long
-        raise MissingExporterError
+    check_exporter(_PURPOSE)  # before the model is loaded, which takes long
     # TensorFlow reads this at its first import; without it, a conversion logs pages.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     trained = model if folder is None else _load(folder)
-    try:
-        exporter = import_module("musicvae_export")
-    except ImportError as error:
-        raise MissingExporterError from error
-    info: ArtifactInfo = exporter.export_model(
+    info: ArtifactInfo = load_exporter(_PURPOSE).export_model(
         trained, target, licence=licence, half=half, encoder=encoder, int8=int8
     )
     return info

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 
+from musicvae.artifact import ArtifactInfo
+from musicvae.vae.prior.hearing import attributes_of
 from musicvae.vae.prior.material import Material, Space
 
 SPACE = Space("0123456789abcdef", 8000, 1, 800, 2, 4)
@@ -37,6 +41,15 @@ def material(tracks: int = 6, steps: int = 80, seed: int = 0) -> Material:
         np.array([[-20.0, 6.0], [1500.0, 400.0]]),
         tuple(f"{('jazz', 'metal')[track % 2]}/{track}.wav" for track in range(tracks)),
     )
+
+
+def heard_by(info: ArtifactInfo) -> Material:
+    """The same as an encoder of four latents would have made it, with all attributes of sound."""
+    made, space = material(), Space.of(info)
+    names = attributes_of(space)
+    curves = np.resize(made.curves, (len(made.curves), len(names)))
+    unit = np.array([[10.0 * (place + 1), 2.0 + place] for place in range(len(names))])
+    return dataclasses.replace(made, space=space, curves=curves, attributes=names, unit=unit)
 
 
 def _waves(random: np.random.Generator, steps: int, pace: int) -> np.ndarray:

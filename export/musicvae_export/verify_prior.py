@@ -21,11 +21,17 @@ _STATES = {"float32": 1e-3, "float16": 0.1, "int8": 0.2}
 _STEPS = 150
 
 
-def verify_prior(part: Exportable, player: Prior) -> dict[str, float]:
+def verify_prior(part: Exportable, player: Prior, precision: str | None = None) -> dict[str, float]:
     """Compare a prior with the model it was exported from.
 
     Both hear the same latents with the same noise and conditions, each from its own state. So what
     differs in a step adds up over the next.
+
+    Args:
+        part: the model.
+        player: the file.
+        precision: how nearly they are to agree: as files with such weights; by default as those of
+            the file.
 
     Returns:
         The largest difference of a latent or of the surprise, by kind of input.
@@ -33,7 +39,7 @@ def verify_prior(part: Exportable, player: Prior) -> dict[str, float]:
     Raises:
         ParityError: a difference is too large, or a step does not come out equal twice.
     """
-    precision = player.info.precision
+    precision = precision or player.info.precision
     real = part.real_input(_STEPS)
     random = np.random.default_rng(0).standard_normal(real.shape, np.float32)
     worst = {

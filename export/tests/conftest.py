@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import importlib.util
 import os
 import runpy
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
@@ -251,3 +252,41 @@ def encoder(export_stream: Callable[..., Path]) -> Any:
 def graphs() -> Any:
     """What small_graphs.py, beside this file, defines."""
     return SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("small_graphs.py"))))
+
+
+TESTS = Path(__file__).resolve().parents[2] / "tests"
+
+
+@pytest.fixture(scope="session")
+def material() -> ModuleType:
+    """The module tests/prior_material.py: latents to train priors on, and the smallest plan."""
+    spec = importlib.util.spec_from_file_location("prior_material", TESTS / "prior_material.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="session")
+def trained_prior(material: ModuleType) -> Callable[[Path, str], Any]:
+    """Makes a prior with random weights in a folder, as a training leaves it."""
+    from musicvae.vae.prior import building
+    from musicvae.vae.prior.folder import PriorFolder
+    from musicvae.vae.prior.plan import Plan
+    from musicvae.vae.prior.trained import TrainedPrior
+    from musicvae.vae.run import checkpoint
+
+    def make(folder: Path, family: str) -> TrainedPrior:
+        plan = Plan.of({**material.PLAN, "family": family})
+        facts = {"licence": "CC0-1.0", "encoder": "x", "started": "now", "versions": {}}
+        made = PriorFolder.create(folder, material.material(), plan, facts)
+        model = building.build_model(made.outline(), plan)
+        random = np.random.default_rng(0)
+        for weight in model.trainable_variables:
+            noise = 0.1 * random.standard_normal(weight.shape)
+            weight.assign(weight.numpy() + noise.astype(np.float32))
+        checkpoint.save(made.best, model.variables, {"step": 1})
+        return TrainedPrior(model, made)
+
+    return make

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-import importlib.util
+from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -14,48 +13,21 @@ import tensorflow as tf
 from musicvae_export import export_model
 from musicvae_export.graph import compact
 
-import musicvae.vae.prior.building as building
 from musicvae.errors import ExportError, ParityError
 from musicvae.families import Exportable
 from musicvae.runtime.noise import StepNoise
 from musicvae.runtime.prior import Prior
-from musicvae.vae.prior.folder import PriorFolder
-from musicvae.vae.prior.plan import Plan
 from musicvae.vae.prior.trained import TrainedPrior
-from musicvae.vae.run import checkpoint
 
-TESTS = Path(__file__).resolve().parents[2] / "tests"
-
-
-@pytest.fixture(scope="module")
-def material() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("prior_material", TESTS / "prior_material.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-def _trained(material: ModuleType, folder: Path, family: str) -> TrainedPrior:
-    """A prior with random weights in a folder, as a training leaves it."""
-    plan = Plan.of({**material.PLAN, "family": family})
-    facts = {"licence": "CC0-1.0", "encoder": "x", "started": "now", "versions": {}}
-    made = PriorFolder.create(folder, material.material(), plan, facts)
-    model = building.build_model(made.outline(), plan)
-    random = np.random.default_rng(0)
-    for weight in model.trainable_variables:
-        noise = 0.1 * random.standard_normal(weight.shape)
-        weight.assign(weight.numpy() + noise.astype(np.float32))
-    checkpoint.save(made.best, model.variables, {"step": 1})
-    return TrainedPrior(model, made)
+#: Makes a prior of random weights in a folder.
+TrainPrior = Callable[[Path, str], TrainedPrior]
 
 
 @pytest.mark.parametrize("family", ["energy", "mixture"])
 def test_an_exported_prior_takes_the_same_steps(
-    material: ModuleType, tmp_path: Path, family: str
+    trained_prior: TrainPrior, tmp_path: Path, family: str
 ) -> None:
-    trained = _trained(material, tmp_path / "prior", family)
+    trained = trained_prior(tmp_path / "prior", family)
     info = export_model(trained, tmp_path / "prior.onnx")
     assert set(info.parity) == {"random", "real"}
     assert max(info.parity.values()) < 1e-4
@@ -76,10 +48,10 @@ def test_an_exported_prior_takes_the_same_steps(
 
 
 def test_weights_of_8_bits(
-    material: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    trained_prior: TrainPrior, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(compact, "LEFT", 64)  # this prior has no larger matrices
-    trained = _trained(material, tmp_path / "prior", "energy")
+    trained = trained_prior(tmp_path / "prior", "energy")
     export_model(trained, tmp_path / "whole.onnx")
     info = export_model(trained, tmp_path / "small.onnx", int8=True)
     assert (info.precision, info.schema) == ("int8", 3)
@@ -95,8 +67,8 @@ def test_weights_of_8_bits(
         export_model(trained, tmp_path / "both.onnx", half=True, int8=True)
 
 
-def test_half_precision_and_refusals(material: ModuleType, tmp_path: Path) -> None:
-    trained = _trained(material, tmp_path / "prior", "energy")
+def test_half_precision_and_refusals(trained_prior: TrainPrior, tmp_path: Path) -> None:
+    trained = trained_prior(tmp_path / "prior", "energy")
     info = export_model(trained, tmp_path / "half.onnx", half=True)
     assert info.precision == "float16"
     assert 0 < info.parity["half"] < 0.1
@@ -105,9 +77,9 @@ def test_half_precision_and_refusals(material: ModuleType, tmp_path: Path) -> No
 
 
 def test_a_prior_that_plays_something_else_is_not_written(
-    material: ModuleType, tmp_path: Path
+    trained_prior: TrainPrior, tmp_path: Path
 ) -> None:
-    trained = _trained(material, tmp_path / "prior", "energy")
+    trained = trained_prior(tmp_path / "prior", "energy")
 
     class Wrong:
         """Compared with a model whose steps are a little larger."""

@@ -25,7 +25,8 @@ def add(commands: Commands) -> None:
         "model",
         metavar="MODEL",
         nargs="?",
-        help="what encodes: a stream run, an encoder .onnx, or the name of a ready model",
+        help="what encodes: a stream run, an encoder .onnx, or the name of a ready model "
+        "(default: the one of --from)",
     )
     parser.add_argument("--out", required=True, help="folder of the prior")
     parser.add_argument(
@@ -51,7 +52,13 @@ def add(commands: Commands) -> None:
     parser.add_argument(
         "--split", default="80/20", help="how tracks are divided (default: as the run, or 80/20)"
     )
-    parser.add_argument("--from", dest="start_from", metavar="PRIOR", help="start from its weights")
+    parser.add_argument(
+        "--from",
+        dest="start_from",
+        metavar="PRIOR",
+        help="start from its weights: a folder of a prior, an exported .onnx, or the name of a "
+        "ready model, which then also encodes",
+    )
     parser.add_argument(
         "--material", metavar="FILE", help="material.npz of another prior, instead of encoding"
     )

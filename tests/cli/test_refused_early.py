@@ -15,6 +15,9 @@ import pytest
 
 from musicvae.cli.main import main
 from musicvae.data.tracks import scan
+from musicvae.models import inspect
+from musicvae.vae.prior.folder import PriorFolder
+from musicvae.vae.prior.plan import Plan
 from musicvae.vae.run.folder import RunFolder
 
 PROGRAM = """
@@ -30,7 +33,8 @@ print(json.dumps(found))
 
 #: Commands, and what the refusal names. In the folder are a file ``song.wav`` without sound, a
 #: folder ``sounds`` with tracks, an empty folder, a folder ``run`` with an empty ``run.json``, the
-#: run ``heard`` of those tracks, which has no model, an encoder, and latents.
+#: run ``heard`` of those tracks, which has no model, an encoder, latents, and the folder of a prior
+#: of that encoder, ``trained``.
 REFUSED = {
     "reconstruct nope song.wav --out x": "not a run",
     "reconstruct run nope.wav --out x": "no file 'nope.wav'",
@@ -74,13 +78,23 @@ REFUSED = {
     "prior run --set nope=1 --out x": "no such setting",
     "prior run --set model.nope=1 --out x": "no such setting",
     "prior run --minutes -1 --out x": "minutes",
-    "prior run --from nope --out x": "not that of a prior",
+    "prior run --from nope --out x": "no prior to start from",
+    "prior run --from empty --out x": "not that of a prior",
+    "prior run --from nope.onnx --out x": "no prior to start from",
+    "prior run --from song.wav --out x": "not an ONNX file",
     "prior --resume --out nope": "not that of a prior",
     "prior heard --genre jaz --out x": "did you mean 'jazz'?",
     "prior heard --data sounds --genre polka --out x": "no track is of this genre",
     "prior encoder.onnx --data sounds --genre polka --out x": "Expected: jazz, metal",
     "prior encoder.onnx --data sounds/jazz --genre metal --out x": "no track is of this genre",
     "prior --material material.npz --genre jaz --out x": "did you mean 'jazz'?",
+    "prior encoder.onnx --data sounds --from trained --genre jaz --out x": "did you mean 'jazz'?",
+    "prior encoder.onnx --data sounds --from trained --genre polka --out x": "does not know this",
+    "prior encoder.onnx --data sounds/jazz --from trained --out x": "of which genre",
+    "prior encoder.onnx --data sounds --from heard --out x": "a run comes first",
+    "prior --data sounds --from trained --out x": "nothing was named that encodes",
+    "prior --material material.npz --from trained --out x": "another latent space",
+    "prior --material material.npz --from encoder.onnx --out x": "encoder.onnx is no prior",
 }
 
 
@@ -99,8 +113,10 @@ def folder(
     keys = [track.key for track in scan(tiny_sounds).tracks]
     report = {"folder": str(tiny_sounds), "tracks": [{"key": key} for key in keys]}
     RunFolder.create(tmp_path / "heard", {"genre": None}, {"train": keys, "test": []}, report)
-    make_encoder("encoder.onnx")
-    helper("prior_material").material().save(tmp_path / "material.npz")
+    encoder, priors = make_encoder("encoder.onnx"), helper("prior_material")
+    priors.material().save(tmp_path / "material.npz")
+    latents, plan = priors.heard_by(inspect(encoder)), Plan.of(priors.PLAN)
+    PriorFolder.create(tmp_path / "trained", latents, plan, {"licence": "x"}).best.touch()
     return tmp_path
 
 
@@ -126,7 +142,6 @@ WANT_A_RUN = {
     "survey jazz sounds": "musicvae survey ",
     "export jazz --out x.onnx": "it is exported already: ",
     "models share jazz --out x": "musicvae play jazz -o jazz.wav",
-    "prior run --data sounds --from jazz --out x": "musicvae prior jazz --data FOLDER",
 }
 
 

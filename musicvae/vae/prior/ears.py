@@ -33,11 +33,7 @@ class ArtifactEar:
                 expected="an encoder of a stream",
                 hint="export it again with `musicvae export --encoder`",
             )
-        self.space = Space(
-            info.latent_space, info.sample_rate, info.channels, info.hop, info.stride,
-            info.latent_dim,
-        )  # fmt: skip
-        self.licence = info.licence
+        self.space, self.licence, self.genre = Space.of(info), info.licence, info.genre
 
     def encode(self, sound: Sound) -> Float32:
         """The standardised latents of a sound, float32 (steps, D)."""

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -12,10 +11,11 @@ import numpy as np
 from musicvae.audio import Sound, read_as, resample, to_channels
 from musicvae.data.tracks import Track
 from musicvae.errors import DataError, MusicVAEError
-from musicvae.latents.arrays import Float32
+from musicvae.latents.arrays import Float32, Float64
 from musicvae.measures.frames import UNITS, frame_attributes
 from musicvae.text import printable
 from musicvae.vae.prior.material import Material, Space
+from musicvae.vae.prior.pile import Pile
 
 #: Attributes are smoothed over so many seconds: a performer asks for a mood, not for a note.
 _SMOOTH = 1.0
@@ -34,33 +34,9 @@ class Ear(Protocol):
         """The standardised latents of a sound, float32 (steps, D)."""
 
 
-@dataclass(frozen=True)
-class Pile:
-    """Tracks to encode.
-
-    Attributes:
-        tracks: the files.
-        held_out: keys of those that are for testing.
-        genres: names of the genres; a track is of the genre whose name is a folder of its key, or
-            of the only one.
-    """
-
-    tracks: Sequence[Track]
-    held_out: frozenset[str]
-    genres: tuple[str, ...]
-
-    def genre_of(self, key: str) -> int:
-        """The index of the genre of a track."""
-        for part in reversed(key.split("/")[:-1]):
-            if part in self.genres:
-                return self.genres.index(part)
-        return 0
-
-    @classmethod
-    def of(cls, tracks: Sequence[Track], held_out: Iterable[str], name: str = "any") -> Pile:
-        """A pile whose genres are the folders that hold the tracks; else there is one, ``name``."""
-        folders = sorted({track.key.split("/")[-2] for track in tracks if "/" in track.key})
-        return cls(tracks, frozenset(held_out), tuple(folders) if folders else (name,))
+def attributes_of(space: Space) -> tuple[str, ...]:
+    """The attributes that are measured of sounds of a latent space, in order."""
+    return tuple(name for name in UNITS if name != "width" or space.channels == 2)
 
 
 def hear(
@@ -70,6 +46,7 @@ def hear(
     seed: int = 0,
     progress: Callable[[str, int, int, str], None] = lambda *_: None,
     note: Callable[[str], None] = lambda _: None,
+    unit: Float64 | None = None,
 ) -> Material:
     """Encode tracks.
 
@@ -81,11 +58,13 @@ def hear(
         seed: of the speeds.
         progress: told what is done, how much of it, of how much, and which track was the last.
         note: told of tracks that cannot be used.
+        unit: mean and standard deviation of each attribute, float64 (A, 2), to measure by; by
+            default those of the training tracks.
 
     Raises:
         DataError: no track can be used, or none of the training tracks.
     """
-    names = tuple(name for name in UNITS if name != "width" or ear.space.channels == 2)
+    names = attributes_of(ear.space)
     latents: list[Float32] = []
     curves: list[Float32] = []
     labels: list[tuple[str, int, bool]] = []
@@ -102,7 +81,8 @@ def hear(
         raise DataError("no track can be learnt from", expected="at least one training track")
     tests = np.array([test for *_, test in labels])
     learnt = np.concatenate([c for c, test in zip(curves, tests, strict=True) if not test])
-    unit = np.stack([learnt.mean(axis=0), np.maximum(learnt.std(axis=0), 1e-6)], axis=1)
+    if unit is None:
+        unit = np.stack([learnt.mean(axis=0), np.maximum(learnt.std(axis=0), 1e-6)], axis=1)
     together = (np.concatenate(curves) - unit[:, 0]) / unit[:, 1]
     lengths = [len(one) for one in latents]
     return Material(

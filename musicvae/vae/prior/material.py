@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from musicvae.artifact import LatentInfo
+from musicvae.artifact import ArtifactInfo, LatentInfo
 from musicvae.errors import DataError
 from musicvae.files import parse_json_object, replacing
 from musicvae.latents.arrays import Float32
@@ -51,6 +51,14 @@ class Space:
     hop: int
     stride: int
     latent_dim: int
+
+    @classmethod
+    def of(cls, info: ArtifactInfo) -> Space:
+        """The latent space of an artifact of a stream: decoder, encoder or prior."""
+        return cls(
+            info.latent_space, info.sample_rate, info.channels, info.hop, info.stride,
+            info.latent_dim,
+        )  # fmt: skip
 
     @property
     def rate(self) -> float:

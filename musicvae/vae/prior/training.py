@@ -9,25 +9,20 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
-from musicvae.data.tracks import Track, scan
-from musicvae.errors import DataError, LatentError, RunError, SettingError
-from musicvae.models import encoder_named, inspect, locate
+from musicvae.errors import RunError, SettingError
 from musicvae.paths import AnyPath, expand
-from musicvae.recipes.split import split_tracks
-from musicvae.vae.prior.ears import ArtifactEar, RunEar
+from musicvae.vae.prior.encoding import encode, find_sounds
 from musicvae.vae.prior.folder import PriorFolder
-from musicvae.vae.prior.hearing import Ear, Pile, hear
-from musicvae.vae.prior.material import Material, Space, check_genre
+from musicvae.vae.prior.material import Material, check_genre
 from musicvae.vae.prior.plan import LENGTH, Plan
-from musicvae.vae.prior.trained import TrainedPrior, load_prior, trained_folder
+from musicvae.vae.prior.starting import Start, find_start, weights_to_start
+from musicvae.vae.prior.terms import Terms
+from musicvae.vae.prior.trained import TrainedPrior, load_prior
 from musicvae.vae.quiet import quieten_tensorflow
-from musicvae.vae.run.folder import RunFolder
-from musicvae.vae.training.reporting import Reporter, RichReporter, Silent
-
-#: Tracks, and the keys of those that are held out.
-Tracks = tuple[list[Track], frozenset[str]]
+from musicvae.vae.training.reporting import Reporter, Silent
 
 _PACKAGES = ("musicvae", "numpy", "keras")
 
@@ -57,7 +52,8 @@ def train_prior(
 
     Args:
         model: what encodes: a stream run, an encoder's file, or the name of a ready model that has
-            an encoder. A run also says which tracks, and which of them are for testing.
+            an encoder; by default that of ``start_from``. A run also says which tracks, and which
+            of them are for testing.
         out: folder of the prior.
         data: folder of sounds, with a folder for each genre; by default those of the run.
         genre: train on this genre alone; of ``start_from``, to tune it to one of its genres.
@@ -67,7 +63,9 @@ def train_prior(
         split: how tracks are divided where the run does not say; see
             :mod:`musicvae.recipes.split`.
         material: ``material.npz`` of another prior, instead of encoding.
-        start_from: a prior of the same latent space, whose weights to start from.
+        start_from: a prior of the same latent space, whose weights to start from: its folder, its
+            exported file, or the name of a ready model that has one. New sounds are then encoded
+            in its terms: its genres, and its scales of the attributes.
         resume: go on with the prior in ``out``; ``minutes``, ``steps`` and ``patience`` may differ.
         licence: licence of the prior, as you state it; by default that of the encoder.
         reporter: receives the progress.
@@ -78,10 +76,16 @@ def train_prior(
         The trained prior, with the weights whose rollouts were nearest to unheard tracks.
 
     Raises:
-        DataError: no usable tracks.
-        RunError: ``out`` is in use, cannot be resumed or written; or ``model`` is no stream.
-        SettingError: a setting cannot work, or cannot change on a prior that goes on.
-        MissingExtraError: TensorFlow is not installed.
+        DataError: no usable tracks; or none of the genre, or ``start_from`` does not know it.
+        RunError: ``out`` is in use, cannot be resumed or written; ``model`` is no stream; or
+            ``start_from`` is nothing to start from.
+        ArtifactError: a file cannot encode, or cannot be started from.
+        RegistryError: a name is not that of a ready model, or that of more than one thing.
+        LatentError: ``start_from`` is of another latent space.
+        SettingError: a setting cannot work, or cannot change on a prior that goes on or with the
+            weights of ``start_from``.
+        MissingExtraError: TensorFlow is not installed; or, for an exported ``start_from``,
+            musicvae-export.
         TrainingDivergedError: the loss became NaN or infinite.
     """
     listener = reporter or Silent()
@@ -91,30 +95,28 @@ def train_prior(
         latents = Material.load(folder.material)
     else:
         PriorFolder.check_free(out)
-        start = None if start_from is None else trained_folder(start_from)
-        plan = _plan(wishes, start)
+        start = None if start_from is None else find_start(start_from)
+        terms = None if start is None else start.terms
+        plan = Plan.of(wishes) if terms is None else terms.plan(wishes)
         facts: dict[str, Any]
-        if material is not None:
-            latents = Material.load(expand(material, RunError))
-            _check_named(genre, latents.genres, start)
-            _try_out(start)
-            facts = {"encoder": Path(material).name, "licence": licence or "unstated"}
-        else:
-            place, pile = _named(model, data, split, plan.seed)
-            _check_named(genre, pile.genres, start)
-            _try_out(start)
-            latents, facts = _encoded(place, pile, start, copies, plan.seed, listener)
-            facts["licence"] = licence or facts["licence"]
-        latents = latents if genre is None else latents.only(genre)
-        if start is not None:
-            _check_start(start, latents)
-        facts |= {
-            "started": datetime.now(UTC).isoformat(timespec="seconds"),
-            "versions": {name: version(name) for name in _PACKAGES},
-            "from": None if start_from is None else Path(start_from).name,
-        }
-        best = None if start is None else start.best
-        folder = PriorFolder.create(out, latents, plan, facts, best)
+        with TemporaryDirectory() as room:
+            if material is not None:
+                latents = _kept(material, genre, terms)
+                weights = _try_out(start, plan, room)
+                facts = {"encoder": Path(material).name, "licence": "unstated"}
+            else:
+                encoder = start.model if model is None and start is not None else model
+                sounds = find_sounds(encoder, data, split, plan.seed).wanted(genre, terms)
+                weights = _try_out(start, plan, room)
+                latents, facts = encode(sounds, copies, plan.seed, listener)
+            facts |= {
+                "licence": licence or facts["licence"],
+                "started": datetime.now(UTC).isoformat(timespec="seconds"),
+                "versions": {name: version(name) for name in _PACKAGES},
+                "from": None if start_from is None else Path(start_from).name,
+            }
+            latents = latents if genre is None else latents.only(genre)
+            folder = PriorFolder.create(out, latents, plan, facts, weights)
     _begin_tensorflow()
     from musicvae.vae.prior.trainer import PriorTrainer
 
@@ -122,11 +124,24 @@ def train_prior(
     return load_prior(folder.path)
 
 
-def _try_out(start: PriorFolder | None) -> None:
-    """Tell what is missing or damaged before hours of encoding, and before anything is written."""
+def _kept(file: AnyPath, genre: str | None, terms: Terms | None) -> Material:
+    """The latents of a file, once it is known that they can be learnt from."""
+    latents = Material.load(expand(file, RunError))
+    if genre is not None:
+        check_genre(genre, latents.genres)
+    if terms is not None:
+        terms.check(latents.space, latents.attributes, latents.genres)
+    return latents
+
+
+def _try_out(start: Start | None, plan: Plan, room: str) -> Path | None:
+    """Tell what is missing or damaged before hours of encoding, and before anything is written.
+
+    Returns:
+        The weights to start from.
+    """
     _begin_tensorflow()
-    if start is not None:
-        load_prior(start.path)
+    return None if start is None else weights_to_start(start, plan, Path(room))
 
 
 def _begin_tensorflow() -> None:
@@ -151,130 +166,3 @@ def _resumed(out: AnyPath, wishes: dict[str, Any]) -> tuple[PriorFolder, Plan]:
     if plan != before:
         folder.update(plan=plan.to_json())
     return folder, plan
-
-
-def _plan(wishes: dict[str, Any], start: PriorFolder | None) -> Plan:
-    """The plan of a new prior; one that starts from another has its family and sizes."""
-    if start is None:
-        return Plan.of(wishes)
-    before = start.plan()
-    model = {**before.model, **wishes.get("model", {})}
-    return Plan.of({"family": before.family, **wishes, "model": model})
-
-
-def _check_named(genre: str | None, genres: tuple[str, ...], start: PriorFolder | None) -> None:
-    """Tell before TensorFlow and hours of encoding what is wrong with genres.
-
-    Raises:
-        DataError: there is no such genre.
-        SettingError: the prior to start from has others.
-    """
-    if genre is not None:
-        check_genre(genre, genres)
-    if start is not None and start.outline().genres != genres:
-        raise _other_conditions(genres, start.outline().genres)
-
-
-def _check_start(start: PriorFolder, latents: Material) -> None:
-    """Refuse to start from a prior of other latents, or with other conditions.
-
-    Raises:
-        LatentError: it is of another latent space.
-        SettingError: its genres or attributes are others.
-    """
-    _check_space(start, latents.space)
-    outline = start.outline()
-    names = tuple(knob.name for knob in outline.attributes)
-    if (outline.genres, names) != (latents.genres, latents.attributes):
-        raise _other_conditions((*latents.genres, *latents.attributes), (*outline.genres, *names))
-
-
-def _check_space(start: PriorFolder, space: Space) -> None:
-    if start.space() != space:
-        raise LatentError(
-            "the prior to start from is of another latent space",
-            expected=space.latent_space,
-            received=start.space().latent_space,
-        )
-
-
-def _other_conditions(here: tuple[str, ...], there: tuple[str, ...]) -> SettingError:
-    return SettingError(
-        "the prior to start from has other genres or attributes",
-        expected=", ".join(here),
-        received=", ".join(there),
-        hint="give --material its material.npz, and --genre the genre to tune it to",
-    )
-
-
-def _named(model: AnyPath | None, data: AnyPath | None, split: str, seed: int) -> tuple[Path, Pile]:
-    """Where that is which encodes, and the tracks; nothing is encoded, and no sound is read."""
-    if model is None:
-        raise SettingError(
-            "nothing was named that encodes",
-            expected="a run, an encoder, or the name of a ready model",
-        )
-    place = locate(encoder_named(model), "encoder").path
-    run = RunFolder.open(place) if place.is_dir() else None
-    if data is not None:
-        tracks, held_out = _split(data, split, seed)
-    elif run is not None:
-        tracks, held_out = _tracks(run)
-    else:
-        raise DataError("no sounds were named", expected="a folder", hint="add --data FOLDER")
-    name = inspect(place).genre if run is None else run.describe()["genre"] or "any"
-    return place, Pile.of(tracks, held_out, name)
-
-
-def _encoded(
-    place: Path, pile: Pile, start: PriorFolder | None, copies: int, seed: int, listener: Reporter
-) -> tuple[Material, dict[str, Any]]:
-    """The latents of tracks, and where they came from."""
-    ear: Any
-    if place.is_dir():
-        from musicvae.vae.run.loading import load
-
-        ear = RunEar(load(place))
-    else:
-        ear = ArtifactEar(place)
-    if start is not None:
-        _check_space(start, ear.space)
-    material = _heard(ear, pile, copies, seed, listener)
-    return material, {"encoder": place.name, "licence": ear.licence}
-
-
-def _heard(ear: Ear, pile: Pile, copies: int, seed: int, listener: Reporter) -> Material:
-    def progress(what: str, done: int, total: int, key: str) -> None:
-        if isinstance(listener, RichReporter):
-            listener.work(what, done, total, key)
-        else:
-            listener.decoding(done, total, key)
-
-    return hear(ear, pile, copies, seed, progress, listener.note)
-
-
-def _tracks(run: RunFolder) -> Tracks:
-    """The tracks of a run with its own split."""
-    report, sides = run.report(), run.sides()
-    folder, wanted = Path(report["folder"]), {*sides["train"], *sides["test"]}
-    tracks = [
-        Track(folder / track["key"], track["key"])
-        for track in report["tracks"]
-        if track["key"] in wanted
-    ]
-    missing = [track.key for track in tracks if not track.path.is_file()]
-    if missing or not tracks:
-        raise DataError(
-            "the tracks of this run are not where they were",
-            expected=str(folder),
-            received=f"{len(missing)} missing" if tracks else "a run without its list of tracks",
-            hint="name where they are with --data",
-        )
-    return tracks, frozenset(sides["test"])
-
-
-def _split(data: AnyPath, split: str, seed: int) -> Tracks:
-    found = scan(data)
-    return list(found.tracks), frozenset(
-        split_tracks([track.key for track in found.tracks], split, seed).test
-    )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -131,35 +130,6 @@ def test_material_is_kept_and_damage_is_found(
     latents.write_bytes(latents.read_bytes()[:-100])
     with pytest.raises(RunError):
         Material.load(latents)
-
-
-def test_tracks_are_encoded_with_copies_and_attributes(
-    make_encoder: Callable[..., Path], tiny_sounds: Path
-) -> None:
-    from musicvae.data.tracks import scan
-    from musicvae.vae.prior.ears import ArtifactEar
-    from musicvae.vae.prior.hearing import Pile, hear
-
-    ear = ArtifactEar(make_encoder())
-    ear.threads = 3
-    tracks = scan(tiny_sounds).tracks
-    pile = Pile.of(tracks, {tracks[0].key})
-    notes: list[str] = []
-    material = hear(ear, pile, copies=1, note=notes.append)
-    assert not notes
-    ear.threads = 1
-    alone = hear(ear, pile, copies=1)
-    assert alone.keys == material.keys
-    np.testing.assert_array_equal(alone.latents, material.latents)
-    assert len(material.keys) == 3 * (len(tracks) - 1) + 1
-    assert set(material.genres) == {"jazz", "metal"}
-    assert material.held_out.sum() == 1
-    learnt = np.concatenate([material.curve(int(i)) for i in material.indices(False)])
-    assert np.allclose(learnt.std(axis=0)[:2], 1, atol=0.1)
-    longest, shortest = np.diff(material.starts).max(), np.diff(material.starts).min()
-    assert 1.02 < longest / shortest < 1.15
-    with pytest.raises(DataError):
-        hear(ear, Pile.of(tracks, {track.key for track in tracks}))
 
 
 def test_a_prior_of_another_space_is_no_start(
