@@ -86,28 +86,29 @@ def test_going_on_with_nothing_in_common_changes_nothing() -> None:
 
 def test_neutral_is_what_was_never_touched_or_is_back() -> None:
     ramps = Ramps(2, 1.0)
-    assert ramps.neutral
+    found = [ramps.neutral]
     ramps.to(1.5, 2, 0)
-    assert not ramps.neutral
+    found.append(ramps.neutral)
     way(ramps, 2)
-    assert not ramps.neutral  # they rest, but one of them elsewhere
+    found.append(ramps.neutral)  # they rest, but one of them elsewhere
     ramps.to(1.0, 3)
     way(ramps, 2)
-    assert not ramps.neutral
+    found.append(ramps.neutral)
     way(ramps, 1)
-    assert ramps.neutral
-    ramps.jump(0.0)
-    assert not ramps.neutral
-    ramps.jump(1.0)
-    assert ramps.neutral
+    assert [*found, ramps.neutral] == [True, False, False, False, True]
 
 
-def test_what_goes_on_from_others_is_neutral_once_it_rests_where_it_was_at_first() -> None:
+@pytest.mark.parametrize(("value", "neutral"), [(1.0, True), (0.5, False)])
+def test_after_a_jump_neutral_is_the_value_that_was_the_first(value: float, neutral: bool) -> None:
+    ramps = Ramps(2, 1.0)
+    ramps.jump(value)
+    assert ramps.neutral is neutral
+
+
+@pytest.mark.parametrize(("value", "neutral"), [(0.0, True), (0.5, False)])
+def test_what_goes_on_from_others_is_neutral_where_they_are(value: float, neutral: bool) -> None:
     ramps, other = Ramps(2), Ramps(2)
+    other.jump(value)
     ramps.go_on(other, 1.0)
     way(ramps, 1)
-    assert ramps.neutral
-    other.jump(0.5)
-    ramps.go_on(other, 1.0)
-    way(ramps, 1)
-    assert not ramps.neutral
+    assert ramps.neutral is neutral
