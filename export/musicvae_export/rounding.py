@@ -109,8 +109,8 @@ def _music(source: AnyPath, info: ArtifactInfo, tape: AnyPath | Tape | None) -> 
         if held.latent_dim != info.latent_dim:
             raise LatentError(
                 "this tape has another number of latents",
-                expected=info.latent_dim,
-                received=held.latent_dim,
+                expected=f"{info.latent_dim}",
+                received=f"{held.latent_dim}",
             )
         return held.latents
     if not has_memory(source):

@@ -18,6 +18,7 @@ from musicvae_export.graph import half, small
 from musicvae_export.graph.widen import widened
 from musicvae_export.rounding import spread
 from onnx import TensorProto
+from onnxruntime import InferenceSession
 
 import musicvae as mv
 from musicvae.artifact.reading import inspect
@@ -89,7 +90,7 @@ def test_the_graph_that_is_compared_has_the_weights_that_the_file_plays(source: 
     assert TensorProto.FLOAT16 not in {tensor.data_type for tensor in graph.initializer}
     model = onnx.load(source)
     model.graph.CopyFrom(graph)
-    session = small.onnxruntime.InferenceSession(model.SerializeToString())
+    session = InferenceSession(model.SerializeToString())
     latents = np.random.default_rng(0).standard_normal((1, 30, D), np.float32)
     start = np.zeros((1, inspect(source).state_size), np.float32)
     audio = session.run(["audio"], {"latent": latents, "state": start})[0]
