@@ -1,4 +1,4 @@
-"""Exports a trained model, by handing it to the distribution musicvae-export."""
+"""Exports a trained model, or rounds an exported one, by the distribution musicvae-export."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from musicvae.artifact import ArtifactInfo
-from musicvae.errors import ExportError
+from musicvae.errors import ExportError, UnknownNameError
 from musicvae.families import ExportableModel
+from musicvae.latents.tape import Tape
+from musicvae.models import is_name, locate
 from musicvae.paths import AnyPath, expand, output_file
 from musicvae.vae.exporter import check_exporter, load_exporter
 from musicvae.vae.prior.folder import DESCRIPTION
@@ -28,11 +30,13 @@ def export(
     half: bool = False,
     encoder: bool = False,
     int8: bool = False,
+    tape: AnyPath | Tape | None = None,
 ) -> ArtifactInfo:
     """Export a trained model's decoder, its encoder, or a prior, to one verified ONNX file.
 
     Args:
-        model: a trained model, or the folder of its run or of its prior.
+        model: a trained model, or the folder of its run or of its prior. With ``int8`` also an
+            exported decoder of streams, or the name of a ready model, which is rounded.
         path: the file to write; its name ends in ``.onnx``. A file of that name is replaced, but
             only by one that passed the verification.
         licence: licence of the artifact, such as ``"CC-BY-4.0"``; the model's own by default.
@@ -43,6 +47,8 @@ def export(
         int8: multiply by weights of 8 bits: a third of the file, and a frame in about half the
             time; streams and their encoders only. The description states what that changes in the
             sound.
+        tape: for the rounding of an exported decoder: music of its latent space, by which it is
+            rounded and verified; by default the memory that comes with it.
 
     Returns:
         The description that was written into the file.
@@ -50,10 +56,19 @@ def export(
     Raises:
         MissingExtraError: musicvae-export, or what it needs, is not installed.
         RunError: the folder holds no run.
-        ExportError: the model cannot be exported; see ``musicvae_export.export_model``.
+        ExportError: the model cannot be exported; see ``musicvae_export.export_model`` and
+            ``musicvae_export.round_decoder``, which say what else is raised.
     """
     read = [model] if isinstance(model, str | os.PathLike) else []
     target = output_file(path, (".onnx",), read, ExportError)
+    if isinstance(model, str | os.PathLike) and _is_exported(model, int8):
+        return _round(model, target, tape, licence, half=half, encoder=encoder, int8=int8)
+    if tape is not None:
+        raise ExportError(
+            "a tape is for the rounding of an exported decoder",
+            expected="an .onnx file, or the name of a ready model, and --int8",
+            received="a run, whose own music is used",
+        )
     folder = _folder(model) if isinstance(model, str | os.PathLike) else None
     if folder is None and not callable(getattr(model, "exports", None)):
         raise ExportError(
@@ -67,6 +82,41 @@ def export(
     trained = model if folder is None else _load(folder)
     info: ArtifactInfo = load_exporter(_PURPOSE).export_model(
         trained, target, licence=licence, half=half, encoder=encoder, int8=int8
+    )
+    return info
+
+
+def _is_exported(given: AnyPath, int8: bool) -> bool:
+    """Whether this is a file, or with ``int8`` the name of a ready model, and no folder here."""
+    here = expand(given, ExportError)
+    if here.is_dir() or here.is_file() or not (int8 and is_name(given)):
+        return here.is_file()
+    try:
+        return locate(given).model is not None
+    except UnknownNameError:
+        return False
+
+
+def _round(
+    source: AnyPath,
+    target: Path,
+    tape: AnyPath | Tape | None,
+    licence: str | None,
+    *,
+    half: bool,
+    encoder: bool,
+    int8: bool,
+) -> ArtifactInfo:
+    """Round an exported decoder to 8 bits, which is all that can be done with one."""
+    if half or encoder or not int8:
+        asked = {"half": half, "encoder": encoder, "int8": int8}
+        raise ExportError(
+            "this is exported already, and can only be rounded to 8 bits",
+            expected="the folder of a run; or a decoder, and --int8 alone",
+            received=" and ".join(f"--{name}" for name in asked if asked[name]) or "no --int8",
+        )
+    info: ArtifactInfo = load_exporter(_PURPOSE).round_decoder(
+        source, target, tape=tape, licence=licence
     )
     return info
 

@@ -22,12 +22,14 @@ def add(commands: Commands) -> None:
         help="export a run's decoder to ONNX",
         description="Convert the decoder of a run to one ONNX file, compare it with TensorFlow on "
         "random and real latents, and write the file only if they agree to 1e-5 of full scale. A "
-        "stream must also sound the same in blocks of any length.",
+        "stream must also sound the same in blocks of any length. With --int8 also round the "
+        "exported decoder of a stream, without its run and without TensorFlow.",
     )
     parser.add_argument(
         "run_folder",
         metavar="RUN",
-        help="folder of `musicvae train --out` or `musicvae prior --out`",
+        help="folder of `musicvae train --out` or `musicvae prior --out`; with --int8 also the "
+        ".onnx of a decoder, or the name of a ready model",
     )
     parser.add_argument("--out", required=True, help="file to write, such as jazz.onnx")
     parser.add_argument("--licence", help="licence of the artifact (default: that of the run)")
@@ -45,6 +47,12 @@ def add(commands: Commands) -> None:
         "--encoder",
         action="store_true",
         help="export the encoder (sound to latents) instead; streams only",
+    )
+    parser.add_argument(
+        "--tape",
+        metavar="FILE",
+        help="to round an .onnx: music that it plays, as `musicvae tape` makes it (default: the "
+        "memory beside it)",
     )
     parser.set_defaults(run=run)
 
@@ -69,6 +77,7 @@ def run(options: argparse.Namespace) -> int:
         half=options.half,
         encoder=options.encoder,
         int8=options.int8,
+        tape=options.tape,
     )
     megabytes = out.stat().st_size / 1e6
     print(f"wrote {shown(out)}: {printable(info.genre)}, {_what(info)}, {megabytes:.1f} MB")

@@ -31,12 +31,12 @@ def test_every_option_reaches_the_exporter(
     out = make_artifact("jazz.onnx")
     words = ["export", "runs/jazz", "--out", str(out), "--licence", "CC0-1.0"]
     assert main(words) == 0
-    no = {"half": False, "encoder": False, "int8": False}
+    no = {"half": False, "encoder": False, "int8": False, "tape": None}
     assert asked == {"run": "runs/jazz", "licence": "CC0-1.0", **no}
     assert main([*words, "--half", "--encoder"]) == 0
     assert (asked["half"], asked["encoder"], asked["int8"]) == (True, True, False)
-    assert main([*words, "--int8"]) == 0
-    assert asked["int8"]
+    assert main([*words, "--int8", "--tape", "song.tape"]) == 0
+    assert (asked["int8"], asked["tape"]) == (True, "song.tape")
 
 
 def test_a_clip_is_described_and_can_be_played(

@@ -209,3 +209,9 @@ def test_layers_are_nearly_what_they_were(table: bool, monkeypatch: pytest.Monke
         for m in (model, changed)
     )
     assert np.square(near - exact).sum() < 2e-3 * np.square(exact).sum()
+
+
+def test_a_model_without_large_layers_stays_as_it_is() -> None:
+    model = layers()
+    changed = small(model, {"x": np.zeros((5, 8), np.float32)})
+    assert operators(changed.graph) == operators(model.graph)

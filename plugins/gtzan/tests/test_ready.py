@@ -29,7 +29,9 @@ def test_a_model_is_what_is_said_of_it(genre: str) -> None:
     info = read_info(model.artifact)
     assert (info.kind, info.sample_rate, info.channels) == ("stream", 44_100, 2)
     assert (info.genre, info.latent_space, info.latent_dim) == (genre, LATENT_SPACE, 32)
-    assert model.artifact.stat().st_size <= 3_000_000
+    assert (info.precision, info.schema) == ("int8", 3)
+    assert info.parity["snr"] >= 28
+    assert model.artifact.stat().st_size <= 1_500_000
     assert problems(model, model.artifact, info) == []
     assert model.encoder is not None
     assert problems(model, model.encoder, read_info(model.encoder)) == []

@@ -3,8 +3,8 @@
     base      one encoder and one decoder learn all genres
     jazz …    each genre's decoder goes on from the base; the encoder, and with it the meaning of
               the latents, stays
-    export    each decoder, and the encoder once, as ONNX files of half precision (priors, later: of
-              8 bits)
+    export    the encoder once, as an ONNX file of half precision, and each decoder (and later each
+              prior) with weights of 8 bits
     remember  the tracks that each decoder learnt from, for it to improvise over
     prior     how the latents of all genres go on, for new music; and its export
     tune      a prior of their own for some genres, which goes on from that; and its export
@@ -176,9 +176,9 @@ def jobs(plan: Plan) -> Iterator[Job]:
         yield _base(plan)
     for genre in plan.genres:
         yield _genre(plan, genre)
-    yield _export(plan, plan.base, plan.encoder, "the encoder", "--encoder")
+    yield _export(plan, plan.base, plan.encoder, "the encoder", "--half", "--encoder")
     for genre in plan.genres:
-        yield _export(plan, plan.run(genre), plan.decoder(genre), genre)
+        yield _export(plan, plan.run(genre), plan.decoder(genre), genre, "--int8")
     for genre in plan.genres:
         yield _remember(plan, genre)
     yield from _priors(plan)
@@ -217,7 +217,7 @@ def _genre(plan: Plan, genre: str) -> Job:
 
 
 def _export(plan: Plan, run: Path, made: Path, what: str, *options: str) -> Job:
-    command = ("export", str(run), "--half", "--out", str(made), *options)
+    command = ("export", str(run), "--out", str(made), *options)
     return Job(f"export {what}", command, made, (run / "best.npz", run / "playing.json"))
 
 
