@@ -1,6 +1,7 @@
 """Removes spaces at the ends of lines, and ends each file with one newline; a hook of pre-commit.
 
-``python tools/whitespace.py FILE…`` names the files that it changed, and then fails.
+``python tools/whitespace.py FILE…`` names the files that it changed, and then fails. Files that are
+no text, which hold zero bytes, stay as they are.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ def main(paths: list[str]) -> int:
 
 def _rewrite(path: Path) -> bool:
     before = path.read_bytes()
-    after = tidy(before)
+    after = before if b"\0" in before else tidy(before)
     if after != before:
         path.write_bytes(after)
     return after != before

@@ -19,6 +19,7 @@ import pytest
         (b"a\n\n\n", b"a\n"),
         (b"a \r\nb\r\n\r\n", b"a\r\nb\r\n"),
         (b"  a\n \n  b\n", b"  a\n\n  b\n"),
+        (b"a \n\0 ", b"a \n\0 "),
     ],
 )
 def test_ends_of_lines_and_files(
