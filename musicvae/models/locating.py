@@ -13,7 +13,8 @@ from musicvae.artifact.reading import load, read_info
 from musicvae.errors import ArtifactError, DuplicateNameError, MusicVAEError, UnknownNameError
 from musicvae.models.checking import check
 from musicvae.models.finding import Model, find, find_all
-from musicvae.models.folder import PRIOR_ENDING, encoder_of
+from musicvae.models.folder import encoder_of
+from musicvae.models.missing import no_encoder, no_prior
 from musicvae.paths import AnyPath, expand
 from musicvae.text import printable
 
@@ -196,26 +197,16 @@ def _encoder(model: Model) -> Path:
         return model.artifact
     if (found := _installed(info.latent_space)) is not None:
         return found
-    raise ArtifactError(
-        f"there is no encoder for the model {model.name!r}",
-        expected=f"an encoder of the latent space {info.latent_space or '(unstated)'}",
-        received=f"only a {info.kind}, from {model.source}",
-        hint="export it from the model's run: musicvae export RUN --encoder --out FILE.onnx",
-    )
+    raise no_encoder(model.name, kind=ArtifactError)
 
 
 def _prior(model: Model) -> Path:
     """The prior of a model; or the model, where its file is one."""
     if model.prior is not None:
         return model.prior
-    if (info := read_info(model.artifact)).kind == "prior":
+    if read_info(model.artifact).kind == "prior":
         return model.artifact
-    raise ArtifactError(
-        f"there is no prior for the model {model.name!r}",
-        expected=f"{model.artifact.stem}{PRIOR_ENDING} beside it, or one that its plug-in brings",
-        received=f"only a {info.kind}, from {model.source}",
-        hint="train one: musicvae prior RUN, then musicvae export it",
-    )
+    raise no_prior(model.name, ArtifactError)
 
 
 _PARTS: dict[Wanted, Callable[[Model], Path]] = {

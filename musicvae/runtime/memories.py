@@ -13,6 +13,7 @@ from musicvae.latents.memory import Memory
 from musicvae.models import is_name, locate
 from musicvae.models.checking import check_memory
 from musicvae.models.folder import MEMORY_ENDING, memory_of
+from musicvae.models.missing import no_memory
 from musicvae.paths import AnyPath
 
 
@@ -40,11 +41,7 @@ def memory_file(model: AnyPath) -> Path:
         check_memory(place.model)
         found = place.model.memory
     if found is None:
-        raise MemoryBankError(
-            "this model has no memory",
-            expected=f"{place.path.stem}{MEMORY_ENDING} beside it",
-            hint="make one: musicvae memory FOLDER --encoder ENCODER -o NAME.memory",
-        )
+        raise no_memory(place.path.stem, MemoryBankError)
     return found
 
 

@@ -20,7 +20,8 @@ from musicvae.latents.memory import Memory
 from musicvae.latents.memory.improviser import Improviser
 from musicvae.latents.memory.memory_header import WINDOW
 from musicvae.models import locate
-from musicvae.models.folder import PRIOR_ENDING, prior_of
+from musicvae.models.folder import prior_of
+from musicvae.models.missing import no_prior
 from musicvae.paths import AnyPath
 from musicvae.runtime.asking import amounts_of, moved, steered
 from musicvae.runtime.memories import chosen_memory
@@ -181,9 +182,5 @@ def _prior(model: AnyPath, prior: AnyPath | None) -> Prior:
 def _beside(model: Path) -> Path:
     found = prior_of(model)
     if found is None:
-        raise ArtifactError(
-            "this model has no prior",
-            expected=f"{model.stem}{PRIOR_ENDING} beside it, or a file that is named",
-            hint="train one: musicvae prior RUN, then musicvae export it",
-        )
+        raise no_prior(model.stem, ArtifactError)
     return found

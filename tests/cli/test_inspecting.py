@@ -105,7 +105,7 @@ def test_inspect_finds_the_memory_of_a_model(
         assert "track 3" in capsys.readouterr().out
     ready_site.bring("metal", "bare")
     assert main(["inspect", "metal", "--memory"]) == 1
-    assert "this model has no memory" in capsys.readouterr().err
+    assert "the model 'metal' has no memory" in capsys.readouterr().err
 
 
 def test_inspect_tells_what_a_tape_says(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

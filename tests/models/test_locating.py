@@ -81,7 +81,7 @@ def test_a_folder_of_sounds_is_not_meant_but_a_run_or_artifacts_are_a_clash(
 
 def test_an_encoder_of_the_same_latent_space_serves_a_model_without_one(ready_site: Any) -> None:
     ready_site.own("mine")
-    with pytest.raises(ArtifactError, match="no encoder for the model 'mine'"):
+    with pytest.raises(ArtifactError, match="no encoder for 'mine'"):
         locate("mine", "encoder")
     ready_site.own("deaf", encoder=True, latent_space="f" * 16)
     ready_site.own("torn").write_bytes(b"no artifact")

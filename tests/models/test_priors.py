@@ -48,7 +48,7 @@ def test_one_lies_beside_a_model_of_the_users_folder_and_is_no_model(
 
 def test_a_model_without_one_says_what_to_do(ready_site: Any) -> None:
     ready_site.own("mine")
-    with pytest.raises(ArtifactError, match=r"no prior for the model 'mine'.*mine\.prior\.onnx"):
+    with pytest.raises(ArtifactError, match=r"model 'mine' has no prior.*mine\.prior\.onnx"):
         musicvae.Prior("mine")
 
 

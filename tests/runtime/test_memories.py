@@ -57,7 +57,7 @@ def test_a_path_wins(here: Path) -> None:
     ("given", "kind", "reason"),
     [
         ("jaz", UnknownNameError, "did you mean 'jazz'"),
-        ("metal", MemoryBankError, "this model has no memory"),
+        ("metal", MemoryBankError, "the model 'metal' has no memory"),
         ("jazz.memory", MemoryBankError, "there is no file 'jazz.memory'"),
         ("./jazz", MemoryBankError, "there is no file 'jazz'"),
     ],

@@ -12,7 +12,7 @@ from musicvae.live.options import Options
 from musicvae.live.stage.engine_handle import EngineHandle
 from musicvae.live.stage.opening import Opening
 from musicvae.live.stage.repertoire import Repertoire
-from musicvae.live.storage.missing import no_encoder
+from musicvae.models.missing import no_encoder
 
 
 def load_first(

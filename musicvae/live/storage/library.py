@@ -12,8 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from musicvae.errors import SettingError
-from musicvae.live.storage.missing import no_encoder, no_memory, no_prior
+from musicvae.errors import MusicVAEError, SettingError
 from musicvae.live.storage.ready import ReadyShelf
 from musicvae.live.storage.rows import EncoderRow as EncoderRow
 from musicvae.live.storage.rows import MemoryRow as MemoryRow
@@ -37,6 +36,7 @@ from musicvae.models.folder import (
     memory_of,
     prior_of,
 )
+from musicvae.models.missing import no_encoder, no_memory, no_prior
 from musicvae.similar import did_you_mean
 
 #: Names that an error lists.
@@ -205,7 +205,7 @@ class Library:
         return _of(model, self.priors())
 
     def _own(
-        self, rows: list[Row], name: str, kind: str, lacks: Callable[[str], SettingError]
+        self, rows: list[Row], name: str, kind: str, lacks: Callable[[str], MusicVAEError]
     ) -> Row:
         """The row of a name; where that is a model's which has none, the error says so."""
         if not _has(rows, name) and self._is_model(name):
