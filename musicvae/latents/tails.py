@@ -10,6 +10,8 @@ is rendered live and offline stays equal to the bit.
 
 from __future__ import annotations
 
+from math import isfinite
+
 import numpy as np
 
 from musicvae.latents.arrays import Float32
@@ -34,9 +36,15 @@ class Tails:
         self._magnitude = np.zeros(shape, np.float32)
         self._tiny = np.zeros(shape, np.bool_)
 
-    def cut(self, array: Float32) -> None:
-        """Set the numbers of an array that are almost 0 to 0; NaN stays."""
+    def cut(self, array: Float32) -> bool:
+        """Set the numbers of an array that are almost 0 to 0; NaN stays.
+
+        Returns:
+            Whether no number is NaN or infinite: what it takes to tell is there.
+        """
         magnitude, tiny = self._magnitude[: len(array)], self._tiny[: len(array)]
         np.abs(array, out=magnitude)
         np.less(magnitude, self._floor, out=tiny)
         np.copyto(array, 0.0, where=tiny)
+        every = magnitude.ravel()
+        return not every.size or isfinite(every[every.argmax()])  # which is a NaN if there is one

@@ -62,8 +62,10 @@ class Resampler:
         self._more = reach - 2 * self._half
         self._kept = reach  # samples of the past
         self._input = np.zeros((reach + block + self._more, channels), np.float32)
-        windows = np.lib.stride_tricks.sliding_window_view(self._input, reach, axis=0)
-        self._windows = windows.transpose(0, 2, 1)
+        # What a group reaches, from each sample frame on: a row, which is copied in one piece.
+        numbers, length = self._input.reshape(-1), reach * channels
+        rows = np.lib.stride_tricks.sliding_window_view(numbers, length)
+        self._windows = rows[::channels]
         self._marks = np.arange(groups, dtype=np.int64) * (self._size * self._down)
         self._starts = np.zeros(groups, np.int64)
         self._groups = np.zeros((groups, self._size, channels), np.float32)
@@ -115,8 +117,9 @@ class Resampler:
             np.add(self._marks[:groups], self._next - self._row * self._down, out=starts)
             np.floor_divide(starts, self._up, out=starts)
             np.add(starts, self._kept - self._half + 1, out=starts)
+            reached = self._windows[starts].reshape(groups, self._kept, -1)
             matrices = self._matrices[self._turn : self._turn + groups]
-            np.matmul(matrices, self._windows[starts], out=self._groups[:groups])
+            np.matmul(matrices, reached, out=self._groups[:groups])
             out[:count] = self._outputs[self._row : self._row + count]
         self._pass(size, count)
         return count

@@ -47,6 +47,7 @@ class BoundSession:
 
     Attributes:
         present: the run in progress, which another thread may end.
+        finite: whether the next state that the last run wrote is.
     """
 
     def __init__(
@@ -66,6 +67,7 @@ class BoundSession:
         self._loops = loops
         self._states = tuple(np.zeros((1, state_size), np.float32) for _ in range(2))
         self._tails = Tails((1, state_size))
+        self.finite = True
         self._turn = 0  # which of the two is the current one
         self._kept: dict[tuple[tuple[int, ...], tuple[int, ...]], _Buffers] = {}
 
@@ -95,7 +97,8 @@ class BoundSession:
         else:
             self._session.run_with_iobinding(binding)
         following = self._states[1 - self._turn]
-        self._tails.cut(following)  # or silence might take longer to decode than sound
+        # Or silence might take longer to decode than sound.
+        self.finite = self._tails.cut(following)
         return buffers.result[0], following[0]
 
     def keep(self) -> None:

@@ -172,12 +172,12 @@ class Stateful(ABC):
         """
         bound = self._bound if bound is None else bound
         try:
-            result, state = bound.run(block, self._shapes(frames)[1])
+            result, _ = bound.run(block, self._shapes(frames)[1])
         except RunStoppedError:
             raise
         except Exception as error:  # onnxruntime's errors have no common base but this
             raise self._failed(error) from error
-        if not (all_finite(result) and all_finite(state)):
+        if not (all_finite(result) and bound.finite):
             raise self._beyond(block)
         bound.keep()
         return result

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from musicvae.latents.tails import FLOOR, Tails
 
@@ -13,3 +14,17 @@ def test_only_what_is_almost_zero_becomes_zero() -> None:
 
 def test_squares_of_what_is_left_are_not_denormal() -> None:
     assert np.finfo(np.float32).tiny <= FLOOR * FLOOR
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("shape", [(3,), (4, 2), (1, 9)])
+def test_it_tells_whether_all_are_finite(value: float, shape: tuple[int, ...]) -> None:
+    array = np.full(shape, -2.0, np.float32)
+    tails = Tails(shape)
+    assert tails.cut(array)
+    array[0] = value
+    assert not tails.cut(array)
+
+
+def test_of_none_all_are_finite() -> None:
+    assert Tails((3, 2)).cut(np.zeros((0, 2), np.float32))

@@ -82,6 +82,7 @@ class Engine:
         self._limiter = Limiter(SEGMENT, channels)
         self._mix = np.zeros((SEGMENT, channels), np.float32)
         self._heard = False  # anything yet
+        self._falling = 0, 1.0  # of the level meter, within so many sample frames
 
     @property
     def level(self) -> float:
@@ -244,7 +245,9 @@ class Engine:
 
     def _measure(self, frames: int) -> None:
         """Update the level meter with so many sample frames, which were limited."""
-        self.peaks *= np.float32(0.5 ** (frames / _METER_SECONDS / self.sample_rate))
+        if frames != self._falling[0]:
+            self._falling = frames, 0.5 ** (frames / _METER_SECONDS / self.sample_rate)
+        self.peaks *= self._falling[1]
         np.maximum(self.peaks, self._limiter.peaks, out=self.peaks)
 
     def _horizon(self, frames: int) -> int:
