@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from musicvae.audio import Samples
+from musicvae.latents.arrays import surely_within
 from musicvae.live.channels import SANE
 from musicvae.live.fades import raised_cosine
 
@@ -50,9 +51,13 @@ class Gaps:
 
     def mend(self, block: Samples) -> None:
         """Repair the next sample frames in place, float32 (sample frames, channels)."""
+        well = self._state is _State.WELL and self._at == len(self._rise)
+        if well and surely_within(block, SANE):
+            self._last[:] = block[-1]
+            return
         magnitude = np.abs(block, out=self._magnitude[: len(block)])
         sane = np.less_equal(magnitude, SANE, out=self._sane[: len(block)])  # not so NaN
-        if self._state is _State.WELL and self._at == len(self._rise) and sane.all():
+        if well and sane.all():
             self._last[:] = block[-1]
             return
         good = self._good[: len(block)]
