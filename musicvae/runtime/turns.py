@@ -12,9 +12,8 @@ import numpy as np
 
 from musicvae.recipes.ranges import checked_seed
 
-#: Seconds of a phrase of each together, on average, and how much shorter or longer one may be. With
-#: 8 s, a variation of one half copies about half as often as a memory alone, with 6 s less.
-ROUND = 6.0
+#: Seconds of a phrase of each together, on average, and how much shorter or longer one may be.
+ROUND = 8.0
 _SPREAD = 0.5
 #: Tells these draws from others of the same seed.
 _STREAM = 1
