@@ -80,7 +80,7 @@ def test_a_ready_model_brings_its_prior(ready_site: Any, prior_artifacts: Module
 
 def test_a_ready_model_without_a_prior(ready_site: Any) -> None:
     ready_site.bring("jazz")
-    with pytest.raises(ArtifactError, match="there is no prior for the model 'jazz'") as caught:
+    with pytest.raises(ArtifactError, match="the model 'jazz' has no prior") as caught:
         find_start("jazz")
     assert "musicvae prior" in str(caught.value.hint)
 
