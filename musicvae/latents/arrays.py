@@ -92,7 +92,9 @@ def surely_within(array: Float32, most: float) -> bool:
 
     One pass, and no array is made. If they do not tell, it may be so all the same.
     """
-    return array.size <= _SHORT and bool(np.vdot(array, array) < most * most)
+    numbers, limit = array.reshape(-1), most * most
+    parts = range(0, len(numbers), _SHORT)
+    return all(np.vdot(part, part) < limit for part in (numbers[at : at + _SHORT] for at in parts))
 
 
 def all_finite(array: Float32) -> bool:

@@ -40,7 +40,7 @@ class Tails:
         """Set the numbers of an array that are almost 0 to 0; NaN stays.
 
         Returns:
-            Whether no number is NaN or infinite: what it takes to tell is there.
+            Whether no number is NaN or infinite, which the magnitudes tell as well.
         """
         magnitude, tiny = self._magnitude[: len(array)], self._tiny[: len(array)]
         np.abs(array, out=magnitude)

@@ -87,14 +87,18 @@ class WalkMatrices:
 
     def _more(self, share: float | Float64) -> Float64:
         """By how much each direction is scaled up there; shapes (D,) or (..., D)."""
-        if isinstance(share, float) and (known := self._known.get(share)) is not None:
-            return known
-        variance = 1 - 2 * share * (1 - share) * self._apart
-        more: Float64 = 1 / np.sqrt(np.maximum(variance, 1e-6)) - 1
-        if isinstance(share, float):
+        if not isinstance(share, float):
+            return self._computed(share)
+        known = self._known.get(share)
+        if known is None:
             if len(self._known) >= _MOST_KNOWN:
                 self._known.clear()
-            self._known[share] = more
+            known = self._known[share] = self._computed(share)
+        return known
+
+    def _computed(self, share: float | Float64) -> Float64:
+        variance = 1 - 2 * share * (1 - share) * self._apart
+        more: Float64 = 1 / np.sqrt(np.maximum(variance, 1e-6)) - 1
         return more
 
 

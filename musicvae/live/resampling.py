@@ -21,8 +21,8 @@ HALF = 24
 _BETA = 8.0
 #: Middle of the transition band, as a share of the lower Nyquist frequency.
 _EDGE = 0.94
-#: Outputs that are computed together at most.
-_GROUP = 32
+#: Outputs that are computed together at most: more take longer, and fewer are more rows to copy.
+_GROUP = 80
 #: Numbers of the table that are computed at once; a table may have nine million.
 _AT_ONCE = 2**18
 
@@ -30,7 +30,7 @@ _AT_ONCE = 2**18
 class Resampler:
     """Resamples one continuous signal, and keeps the past input that it needs.
 
-    Outputs are computed in groups of up to 32: a matrix, whose rows are the filters of the outputs
+    Outputs are computed in groups of up to 80: a matrix, whose rows are the filters of the outputs
     of a group, times the input that they reach. The same matrices return after some groups, and
     how blocks are cut changes no bit.
 
@@ -54,18 +54,15 @@ class Resampler:
         groups = self.most // self._size + 2
         table = filters(self._up, self._half, narrow)
         matrices = _matrices(table, self._size, self._down)
-        self._cycle, _, reach = matrices.shape
+        # How many input samples a group reaches, and how many more that is than one output does.
+        self._cycle, _, self._reach = matrices.shape
+        self._more = self._reach - 2 * self._half
         # One more turn, as far as a block goes, so that any run of groups is a view.
         more = np.arange(groups) % self._cycle
         self._matrices = np.concatenate([matrices, matrices[more]])
-        # How much further the filters of a group reach than that of one output.
-        self._more = reach - 2 * self._half
-        self._kept = reach  # samples of the past
-        self._input = np.zeros((reach + block + self._more, channels), np.float32)
-        # What a group reaches, from each sample frame on: a row, which is copied in one piece.
-        numbers, length = self._input.reshape(-1), reach * channels
-        rows = np.lib.stride_tricks.sliding_window_view(numbers, length)
-        self._windows = rows[::channels]
+        # As many are kept of the past; the end stays silent.
+        self._input = np.zeros((self._reach + block + self._more, channels), np.float32)
+        self._reached = np.zeros((groups, self._reach, channels), np.float32)
         self._marks = np.arange(groups, dtype=np.int64) * (self._size * self._down)
         self._starts = np.zeros(groups, np.int64)
         self._groups = np.zeros((groups, self._size, channels), np.float32)
@@ -106,8 +103,8 @@ class Resampler:
             Number of sample frames written.
         """
         size, count = len(block), self.given(len(block))
-        end = self._kept + size
-        self._input[self._kept : end] = block
+        end = self._reach + size
+        self._input[self._reach : end] = block
         if count:
             # Rows of outputs that are not due yet may reach further: what they give is not read.
             self._input[end : end + self._more] = 0
@@ -116,9 +113,11 @@ class Resampler:
             # When the first output of each group is, and where its filter begins.
             np.add(self._marks[:groups], self._next - self._row * self._down, out=starts)
             np.floor_divide(starts, self._up, out=starts)
-            np.add(starts, self._kept - self._half + 1, out=starts)
-            reached = self._windows[starts].reshape(groups, self._kept, -1)
-            matrices = self._matrices[self._turn : self._turn + groups]
+            np.add(starts, self._reach - self._half + 1, out=starts)
+            reached, matrices = self._reached[:groups], self._matrices[self._turn :][:groups]
+            # One after another: numpy would allocate an array to take them all at once.
+            for one, start in zip(reached, starts.tolist(), strict=True):
+                one[:] = self._input[start : start + self._reach]
             np.matmul(matrices, reached, out=self._groups[:groups])
             out[:count] = self._outputs[self._row : self._row + count]
         self._pass(size, count)
@@ -131,13 +130,13 @@ class Resampler:
             Number of sample frames that would have been written.
         """
         count = self.given(samples)
-        self._input[self._kept : self._kept + samples] = 0
+        self._input[self._reach : self._reach + samples] = 0
         self._pass(samples, count)
         return count
 
     def _pass(self, samples: int, outputs: int) -> None:
         """So many samples have come, and so many outputs were given."""
-        self._input[: self._kept] = self._input[samples : samples + self._kept]
+        self._input[: self._reach] = self._input[samples : samples + self._reach]
         self._next += outputs * self._down - samples * self._up
         turns, self._row = divmod(self._row + outputs, self._size)
         self._turn = (self._turn + turns) % self._cycle

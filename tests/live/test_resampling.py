@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -165,3 +167,14 @@ def test_a_rest_is_as_long_as_silence_and_leaves_the_same_behind(source: int, ta
             count = pushed.push(block[:size], out)
             assert rested.push(block[:size], other) == count
             np.testing.assert_array_equal(out[:count], other[:count])
+
+
+@pytest.mark.parametrize(("source", "target"), [(44_100, 48_000), (48_000, 44_100)])
+def test_a_block_allocates_nothing(
+    source: int, target: int, allocated: Callable[..., tuple[int, int]]
+) -> None:
+    made = Resampler(source, target, 2, BLOCK)
+    out, noise = np.zeros((made.most, 2), np.float32), np.ones((BLOCK, 2), np.float32)
+    kept, most = allocated(lambda: made.push(noise, out))
+    assert kept < 1000  # numbers that Python keeps
+    assert most < noise.nbytes + 1000  # the past moves within one array, and numpy copies it

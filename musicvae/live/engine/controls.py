@@ -140,7 +140,7 @@ class Controls:
             for ramps in self.ramps:
                 ramps.advance()
         z, moved, amounts = self._z, self._moved, self.attributes.value
-        # What was never touched would change no latent, and most of it never is.
+        # What rests where it was at first would change no latent, and most of it does.
         steered = not self.attributes.neutral
         if steered:
             np.matmul(amounts, self._directions, out=moved)

@@ -20,7 +20,6 @@ PLAY_SECONDS = 0.01
 GAIN_SECONDS = 0.02
 #: A gain at or below this, in dB, is silence.
 SILENT_DB = -96.0
-_ONE = np.float32(1.0)
 
 
 class Deck:
@@ -234,7 +233,7 @@ class Deck:
             if glide.remaining:
                 break
         else:
-            product = _ONE
+            product = np.float32(1.0)
             for glide in self._glides:
                 if glide.target != 1:
                     product *= np.float32(glide.target)

@@ -52,14 +52,11 @@ class Gaps:
     def mend(self, block: Samples) -> None:
         """Repair the next sample frames in place, float32 (sample frames, channels)."""
         well = self._state is _State.WELL and self._at == len(self._rise)
-        if well and surely_within(block, SANE):
+        if well and surely_within(block, SANE):  # as nearly always
             self._last[:] = block[-1]
             return
         magnitude = np.abs(block, out=self._magnitude[: len(block)])
         sane = np.less_equal(magnitude, SANE, out=self._sane[: len(block)])  # not so NaN
-        if well and sane.all():
-            self._last[:] = block[-1]
-            return
         good = self._good[: len(block)]
         np.logical_and.reduce(sane, axis=1, out=good)
         done = 0

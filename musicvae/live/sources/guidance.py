@@ -130,7 +130,7 @@ class Guidance:
         Args:
             hand: as set, float32 (D,).
             amounts: of the attributes, float32 (attributes,).
-            moved: what these add to latents, float32 (D,); ``None`` where none was ever set.
+            moved: what these add to latents, float32 (D,); ``None`` where all are at rest at 0.
         """
         self.hand[:] = self.lead[:] = hand
         self.amounts[:], self.heeded[:] = amounts, 0.0
