@@ -5,8 +5,8 @@ from __future__ import annotations
 import errno
 import json
 import os
+import secrets
 import stat
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from io import BufferedReader
@@ -42,22 +42,29 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
         target.parent.mkdir(parents=True, exist_ok=True)
         # With the same ending, since some writers choose the format by it; but no longer than the
         # target's name, which may be as long as the file system allows.
-        handle, name = tempfile.mkstemp(
-            prefix=f".{target.stem[:40]}.", suffix=target.suffix, dir=target.parent
-        )
-        os.close(handle)
-        with _removed_unless_whole(Path(name), target):
-            yield Path(name)
+        temporary = unused_name(target.parent, f".{target.stem[:40]}.", target.suffix)
+        with _removed_unless_whole(temporary, target):
+            yield temporary
+
+
+def unused_name(folder: Path, prefix: str, suffix: str = ".tmp") -> Path:
+    """A path in a folder that nothing has; for what the caller makes, and removes, in one ``try``.
+
+    ``tempfile`` makes the file before it gives its name: an interrupt in between leaves the file,
+    since nobody knows yet what to remove.
+    """
+    return folder / f"{prefix}{secrets.token_urlsafe(6)}{suffix}"
 
 
 @contextmanager
 def _removed_unless_whole(temporary: Path, target: Path) -> Iterator[None]:
-    """Rename a temporary file to its target, or remove it where the ``with`` block raises."""
+    """Make a temporary file, and rename it to its target, or remove it where the block raises."""
     try:
+        temporary.touch(0o600, exist_ok=False)
         yield
         with temporary.open("rb") as written:
             os.fsync(written.fileno())
-        temporary.chmod(0o644)  # mkstemp makes it private
+        temporary.chmod(0o644)  # until now it was private
         temporary.replace(target)
     except BaseException:
         temporary.unlink(missing_ok=True)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import shutil
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
 from musicvae.errors import SettingError
-from musicvae.files import naming, read_bytes
+from musicvae.files import naming, read_bytes, unused_name
 from musicvae.paths import AnyPath, output_folder
 from musicvae.text import printable
 
@@ -58,9 +57,10 @@ def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
 
 def _write(folder: Path, files: Mapping[str, bytes]) -> None:
     folder.parent.mkdir(parents=True, exist_ok=True)
-    work = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", suffix=".tmp", dir=folder.parent))
+    work = unused_name(folder.parent, f".{folder.name}.")
+    new, old = work / "new", work / "old"
     try:
-        new, old = work / "new", work / "old"
+        work.mkdir(0o700)
         new.mkdir()
         listing = json.dumps({"musicvae page": sorted([*files, LISTING])}, indent=1)
         for name, data in {**files, LISTING: listing.encode("utf-8")}.items():
@@ -69,13 +69,10 @@ def _write(folder: Path, files: Mapping[str, bytes]) -> None:
             file.write_bytes(data)
         if folder.exists():
             folder.rename(old)
-        try:
-            new.rename(folder)
-        except OSError:
-            if old.exists():
-                old.rename(folder)
-            raise
+        new.rename(folder)
     finally:
+        if old.exists() and not folder.exists():
+            old.rename(folder)
         shutil.rmtree(work, ignore_errors=True)
 
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
 from musicvae.artifact.reading import check
 from musicvae.errors import ArtifactError, DuplicateNameError, SettingError
-from musicvae.files import naming, read_bytes
+from musicvae.files import naming, read_bytes, unused_name
 from musicvae.models.card import ModelCard
 from musicvae.models.folder import CARD_ENDING, ENDING, artifacts, models_folder
 from musicvae.models.index import Index, Offer, Remote
@@ -140,14 +139,13 @@ def _write_new(file: Path, data: bytes) -> None:
 
 def _write(file: Path, data: bytes) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=".fetching.", suffix=".tmp", dir=file.parent)
-    temporary = Path(name)
+    temporary = unused_name(file.parent, ".fetching.")
     try:
-        with os.fdopen(handle, "wb") as opened:
+        with temporary.open("xb") as opened:
             opened.write(data)
             opened.flush()
             os.fsync(opened.fileno())
-        temporary.chmod(0o644)  # mkstemp makes it private
+        temporary.chmod(0o644)
         _name(temporary, file)
     except FileExistsError as error:
         raise SettingError(
