@@ -93,8 +93,10 @@ def surely_within(array: Float32, most: float) -> bool:
     One pass, and no array is made. If they do not tell, it may be so all the same.
     """
     numbers, limit = array.reshape(-1), most * most
-    parts = range(0, len(numbers), _SHORT)
-    return all(np.vdot(part, part) < limit for part in (numbers[at : at + _SHORT] for at in parts))
+    if len(numbers) <= _SHORT:  # as nearly always
+        return bool(np.vdot(numbers, numbers) < limit)
+    halves = numbers[: len(numbers) // 2], numbers[len(numbers) // 2 :]
+    return all(surely_within(half, most) for half in halves)
 
 
 def all_finite(array: Float32) -> bool:

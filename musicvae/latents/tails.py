@@ -45,6 +45,6 @@ class Tails:
         magnitude, tiny = self._magnitude[: len(array)], self._tiny[: len(array)]
         np.abs(array, out=magnitude)
         np.less(magnitude, self._floor, out=tiny)
-        np.copyto(array, 0.0, where=tiny)
+        np.putmask(array, tiny, 0.0)  # a third of the time of copyto
         every = magnitude.ravel()
         return not every.size or isfinite(every[every.argmax()])  # which is a NaN if there is one
