@@ -39,7 +39,9 @@ class Turns:
         self.restart(seed)
 
     def restart(self, seed: int) -> None:
-        """Begin anew, with a phrase of the memory.
+        """Begin anew, in the middle of a phrase of the memory.
+
+        With a whole one, the first half-minute would be more the memory's than is asked for.
 
         Raises:
             SettingError: the seed is out of range.
@@ -47,7 +49,7 @@ class Turns:
         self._draws = np.random.default_rng([checked_seed(seed) or 0, _STREAM])
         self._remembers = True
         self.returning = False
-        self._left = self._drawn()
+        self._left = self._drawn() / 2
 
     def remembers(self, variation: float) -> bool:
         """Whether the memory plays the next step, else the prior.

@@ -24,6 +24,12 @@ def test_the_variation_is_the_share_of_the_prior(variation: float) -> None:
     assert 4000 / phrases == pytest.approx(ROUND, rel=0.1)
 
 
+@pytest.mark.parametrize("variation", [0.2, 0.5, 0.8])
+def test_from_the_first_half_minute_on(variation: float) -> None:
+    shares = [1 - played(Turns(RATE, seed), variation, 30).mean() for seed in range(200)]
+    assert np.mean(shares) == pytest.approx(variation, abs=0.015)
+
+
 def test_at_the_ends_one_plays_alone() -> None:
     turns = Turns(RATE, 3)
     assert played(turns, 0.0, 100).all()
