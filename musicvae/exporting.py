@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from musicvae.artifact import ArtifactInfo
-from musicvae.errors import ExportError, UnknownNameError
+from musicvae.errors import ExportError, RunError, UnknownNameError
 from musicvae.families import ExportableModel
 from musicvae.latents.tape import Tape
 from musicvae.models import is_name, locate
@@ -87,14 +87,23 @@ def export(
 
 
 def _is_exported(given: AnyPath, int8: bool) -> bool:
-    """Whether this is a file, or with ``int8`` the name of a ready model, and no folder here."""
+    """Whether this is a file, or with ``int8`` the name of a ready model, and no folder here.
+
+    Raises:
+        RunError: it is a name that nothing has.
+    """
     here = expand(given, ExportError)
     if here.is_dir() or here.is_file() or not (int8 and is_name(given)):
         return here.is_file()
     try:
         return locate(given).model is not None
-    except UnknownNameError:
-        return False
+    except UnknownNameError as error:
+        raise RunError(
+            "there is neither a run nor a ready model of this name",
+            expected="the folder of a run, the .onnx of a decoder, or the name of a ready model",
+            received=str(given),
+            hint=error.hint,
+        ) from error
 
 
 def _round(

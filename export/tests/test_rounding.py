@@ -23,7 +23,15 @@ from onnxruntime import InferenceSession
 import musicvae as mv
 from musicvae.artifact.reading import inspect
 from musicvae.cli.main import main
-from musicvae.errors import ExportError, LatentError, MemoryBankError, ParityError, TapeError
+from musicvae.errors import (
+    ExportError,
+    LatentError,
+    MemoryBankError,
+    ParityError,
+    RunError,
+    TapeError,
+    UnknownNameError,
+)
 from musicvae.runtime.stream_decoder import StreamDecoder
 
 SPACE, D = "0123456789abcdef", 6
@@ -105,6 +113,20 @@ def test_from_the_command_line(
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].startswith(f"wrote {out}: jazz, 6 latents, a stream of 64 samples a frame, ")
     assert lines[2].startswith("weights of 8 bits: noise ")
+
+
+def test_a_mistyped_name_of_a_ready_model(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unknown(given: str) -> None:
+        raise UnknownNameError(given, hint="did you mean 'jazz'?")
+
+    monkeypatch.setattr("musicvae.exporting.locate", unknown)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(RunError, match="neither a run nor a ready model") as caught:
+        mv.export("jaz", tmp_path / "small.onnx", int8=True)
+    assert (caught.value.received, caught.value.hint) == ("jaz", "did you mean 'jazz'?")
+    assert not list(tmp_path.iterdir())
 
 
 def test_no_tensorflow_is_needed(decoder: Path, tmp_path: Path) -> None:

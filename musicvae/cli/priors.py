@@ -63,7 +63,9 @@ def add(commands: Commands) -> None:
         "--material", metavar="FILE", help="material.npz of another prior, instead of encoding"
     )
     parser.add_argument("--resume", action="store_true", help="go on with the prior in --out")
-    parser.add_argument("--licence", help="licence of the prior (default: the encoder's)")
+    parser.add_argument(
+        "--licence", help="licence of the prior (default: that of --from, else the encoder's)"
+    )
     parser.add_argument("--quiet", action="store_true", help="show no progress")
     parser.set_defaults(run=run_prior)
 

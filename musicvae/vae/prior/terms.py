@@ -28,6 +28,7 @@ class Terms:
         attributes: what can be asked for, in order, with the scales that it is measured by.
         family: the kind of prior.
         model: settings of the family.
+        licence: of the prior, as stated.
     """
 
     space: Space
@@ -35,6 +36,7 @@ class Terms:
     attributes: tuple[KnobInfo, ...]
     family: str
     model: Mapping[str, Any]
+    licence: str = "unstated"
 
     @classmethod
     def of_folder(cls, folder: PriorFolder) -> Terms:
@@ -44,7 +46,14 @@ class Terms:
             RunError: its description is missing or damaged.
         """
         outline, plan = folder.outline(), folder.plan()
-        return cls(folder.space(), outline.genres, outline.attributes, plan.family, plan.model)
+        return cls(
+            folder.space(),
+            outline.genres,
+            outline.attributes,
+            plan.family,
+            plan.model,
+            str(folder.describe().get("licence", "unstated")),
+        )
 
     @classmethod
     def of_artifact(cls, info: ArtifactInfo, path: Path) -> Terms:
@@ -66,8 +75,8 @@ class Terms:
         plan = info.provenance.get("plan")
         model = plan.get("model") if isinstance(plan, dict) else None
         settings = model if isinstance(model, dict) else {}
-        prior = info.prior
-        return cls(Space.of(info), prior.genres, prior.attributes, prior.family, settings)
+        prior, space = info.prior, Space.of(info)
+        return cls(space, prior.genres, prior.attributes, prior.family, settings, info.licence)
 
     @property
     def unit(self) -> Float64:

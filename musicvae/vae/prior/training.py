@@ -67,7 +67,8 @@ def train_prior(
             exported file, or the name of a ready model that has one. New sounds are then encoded
             in its terms: its genres, and its scales of the attributes.
         resume: go on with the prior in ``out``; ``minutes``, ``steps`` and ``patience`` may differ.
-        licence: licence of the prior, as you state it; by default that of the encoder.
+        licence: licence of the prior, as you state it; by default that of ``start_from`` or, where
+            that states none, of the encoder.
         reporter: receives the progress.
         checkpoint_seconds: longest time between two checkpoints, in seconds.
         compiled: whether XLA compiles the training step.
@@ -109,8 +110,9 @@ def train_prior(
                 sounds = find_sounds(encoder, data, split, plan.seed).wanted(genre, terms)
                 weights = _try_out(start, plan, room)
                 latents, facts = encode(sounds, copies, plan.seed, listener)
+            kept = "unstated" if terms is None else terms.licence
             facts |= {
-                "licence": licence or facts["licence"],
+                "licence": licence or (facts["licence"] if kept == "unstated" else kept),
                 "started": datetime.now(UTC).isoformat(timespec="seconds"),
                 "versions": {name: version(name) for name in _PACKAGES},
                 "from": None if start_from is None else Path(start_from).name,

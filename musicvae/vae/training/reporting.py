@@ -113,6 +113,7 @@ def terminal() -> Iterator[RichReporter]:
         MissingExtraError: rich is not installed.
     """
     try:
+        from rich import get_console
         from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
     except ImportError as error:
         raise MissingExtraError("train", "rich", "showing progress") from error
@@ -123,5 +124,8 @@ def terminal() -> Iterator[RichReporter]:
         TimeRemainingColumn(),
         TextColumn("{task.fields[figures]}", markup=False),
     )
-    with Progress(*columns, transient=True) as progress:
+    console = get_console()
+    # In a file no bar is drawn, and rich would write an empty line at the end of each.
+    drawn = console.is_interactive or console.is_jupyter
+    with Progress(*columns, transient=True, disable=not drawn) as progress:
         yield RichReporter(progress)

@@ -48,7 +48,7 @@ def test_a_folder_and_its_terms(prior_folder: PriorFolder) -> None:
     start = find_start(prior_folder.path)
     assert (start.path, start.model) == (prior_folder.path, None)
     assert start.terms.genres == ("jazz", "metal")
-    assert start.terms.space == prior_folder.space()
+    assert (start.terms.space, start.terms.licence) == (prior_folder.space(), "x")
     plan = start.terms.plan({"steps": 7, "model": {"draws": 3}})
     assert (plan.steps, plan.family, plan.model["draws"]) == (7, "energy", 3)
     assert plan.model["width"] == prior_folder.plan().model["width"]
@@ -75,7 +75,7 @@ def test_a_ready_model_brings_its_prior(ready_site: Any, prior_artifacts: Module
         file, sample_rate=16_000, hop=128, licence="CC0-1.0", prior=_energy(prior_artifacts)
     )
     start = find_start("jazz")
-    assert (start.path, start.model) == (file, "jazz")
+    assert (start.path, start.model, start.terms.licence) == (file, "jazz", "CC0-1.0")
 
 
 def test_a_ready_model_without_a_prior(ready_site: Any) -> None:

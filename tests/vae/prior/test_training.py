@@ -140,6 +140,7 @@ def test_a_prior_of_another_space_is_no_start(
     first, plan = trained[0].folder.path, trained[1] | {"steps": 2, "rollouts": 0.0}
     tuned = _train(tmp_path / "tuned", latents, plan, genre="jazz", start_from=first)
     assert tuned.outline.genres == ("jazz", "metal")
+    assert tuned.folder.describe()["licence"] == "CC0-1.0"  # that of the first, since none is given
     made = prior_material.material()
     other = dataclasses.replace(made, space=dataclasses.replace(made.space, latent_space="f" * 16))
     other.save(tmp_path / "other.npz")

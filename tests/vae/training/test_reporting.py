@@ -89,7 +89,8 @@ def test_the_terminal_shows_progress(capsys: pytest.CaptureFixture[str]) -> None
     pytest.importorskip("rich")
     with terminal() as reporter:
         reporter.note("a note")
-    assert "a note" in capsys.readouterr().out
+        reporter.decoding(1, 2, "a track")
+    assert capsys.readouterr() == ("a note\n", "")  # no bar, and nothing in its place
 
 
 def test_without_rich_the_pip_line_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
