@@ -16,8 +16,8 @@ from musicvae.similar import did_you_mean
 #: The farthest that an attribute can be asked for, in standard deviations.
 FARTHEST = 8.0
 #: How much a genre is asked for, where there are several. At 1, as in training, rollouts drift
-#: towards what is common to all genres; at 2.5 they leave the music of some.
-EMPHASIS = 1.4
+#: towards what is common to all genres; at 2.2 they leave the music of some.
+EMPHASIS = 1.8
 
 
 class Conditions:

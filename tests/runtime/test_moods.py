@@ -10,8 +10,10 @@ import pytest
 
 from musicvae.artifact import AttributeInfo
 from musicvae.artifact.prior import KnobInfo
-from musicvae.runtime.moods import MOOD, SECOND, usual
+from musicvae.runtime.moods import PIECE, SECOND, SECTION, SECTIONS, usual
 
+#: How much the moods of all seeds vary.
+MOOD = float(np.hypot(PIECE, SECTION))
 KNOBS = (
     KnobInfo("brightness", "Hz", 1500.0, 400.0),
     KnobInfo("noisiness", "dB", -30.0, 8.0),
@@ -55,6 +57,19 @@ def test_a_mood_is_that_of_its_seed_and_what_goes_together_moves_together() -> N
     found = [usual(info, KNOBS, seed) for seed in range(200)]
     pairs = np.array([(each["brightness"].mean, each["noisiness"].mean) for each in found])
     assert np.corrcoef(pairs.T)[0, 1] > 0.95
+
+
+def test_the_sections_of_a_piece_are_more_alike_than_pieces() -> None:
+    info = model(attribute("loudness", "Hz", (1.0, 0.0)), attribute("brightness", "Hz", (1.0, 0.0)))
+    sections = [
+        [usual(info, KNOBS, seed, number)["brightness"].mean / 0.5 for number in range(16)]
+        for seed in range(400)
+    ]
+    pieces = np.array(sections).reshape(-1, 2, SECTIONS)
+    assert pieces.std(axis=2, ddof=1).mean() == pytest.approx(SECTION, rel=0.1)
+    apart = np.diff(pieces.mean(axis=2))[:, 0]
+    expected = np.sqrt(2 * (PIECE**2 + SECTION**2 / SECTIONS))
+    assert apart.std() == pytest.approx(expected, rel=0.1)
 
 
 def test_what_the_two_do_not_share_is_not_asked_for() -> None:
