@@ -21,7 +21,7 @@ from musicvae.latents.attributes import SLOW
 SECOND = 0.6
 #: Standard deviations of the mood of a piece, and of what a section adds to it, in those of the
 #: model, or of the prior where they are smaller. In the ten genres the means of tracks vary by 0.26
-#: to 1.17 of those of the model, 0.7 on average, and those of 6 s in a track by 0.25 more.
+#: to 1.17 of those of the model, 0.7 on average, and those of 6 s by about 0.25 within a track.
 PIECE, SECTION = 0.7, 0.25
 #: Sections of a piece, which together last three minutes, on average.
 SECTIONS = 8
