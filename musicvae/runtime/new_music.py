@@ -29,6 +29,7 @@ from musicvae.runtime.prior import HOTTEST, Prior
 from musicvae.runtime.rollout import Rollout
 from musicvae.runtime.sounding import check_range, check_seconds, drawn_seed, sound_of
 from musicvae.runtime.stream_decoder import StreamDecoder
+from musicvae.runtime.turns import shortened
 
 
 def has_prior(model: AnyPath) -> bool:
@@ -72,7 +73,7 @@ def play_prior(
             the prior's share.
         memory: the memory, its file, or the name of a ready model that brings one; ``None`` is
             that of the model. None is needed at 1.
-        continuity: seconds from jump to jump in the memory, on average, 0.5 to 30.
+        continuity: seconds from jump to jump in the memory, on average, 0.5 to 30; times its share.
 
     Raises:
         SettingError: a number is out of its range, the prior knows no such genre, or neither it nor
@@ -94,7 +95,8 @@ def play_prior(
     if variation < 1:
         bank = chosen_memory(model, memory)
         bank.check_space(info.latent_space, info.latent_dim)
-        player = Improviser(bank, drawn, steered(info, bank, asked, continuity, temperature))
+        passage = shortened(continuity, 1.0 - variation)
+        player = Improviser(bank, drawn, steered(info, bank, asked, passage, temperature))
     length = max(1, round(seconds * info.sample_rate))
     steps = ceil((length + info.latency) / (info.hop * info.stride))
     latents = rolled_out(Rollout(learnt, drawn), steps, temperature, player, variation)

@@ -15,6 +15,8 @@ from musicvae.recipes.ranges import checked_seed
 #: Seconds of a phrase of each together, on average, and how much shorter or longer one may be.
 ROUND = 8.0
 _SPREAD = 0.5
+#: Seconds from jump to jump, at least.
+_SHORTEST = 0.5
 #: Tells these draws from others of the same seed.
 _STREAM = 1
 
@@ -71,3 +73,16 @@ class Turns:
     def _drawn(self) -> float:
         """The length of a phrase, as a multiple of the average."""
         return float(self._draws.uniform(1.0 - _SPREAD, 1.0 + _SPREAD))
+
+
+def shortened(continuity: float, share: float) -> float:
+    """Seconds from jump to jump in a memory that plays so much of the time.
+
+    What the prior made leads it to places like those that it knows best. So half of the time of a
+    memory that jumps as often as one that plays alone holds more than half of its copies.
+
+    Args:
+        continuity: seconds from jump to jump where it plays alone.
+        share: of the time, 0 to 1.
+    """
+    return max(_SHORTEST, continuity * share)

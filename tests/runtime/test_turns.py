@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from musicvae.errors import SettingError
-from musicvae.runtime.turns import ROUND, Turns
+from musicvae.runtime.turns import ROUND, Turns, shortened
 
 RATE = 43.0
 
@@ -53,3 +53,8 @@ def test_equal_seeds_give_equal_turns() -> None:
     np.testing.assert_array_equal(played(other, 0.4, 60), first)
     with pytest.raises(SettingError):
         other.restart(-1)
+
+
+def test_the_less_a_memory_plays_the_sooner_it_jumps() -> None:
+    assert [shortened(4.0, share) for share in (1.0, 0.5, 0.25, 0.0)] == [4.0, 2.0, 1.0, 0.5]
+    assert shortened(0.5, 0.5) == 0.5

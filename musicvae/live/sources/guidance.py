@@ -31,10 +31,15 @@ class Continuation(Protocol):
     def ready(self) -> bool:
         """Whether it has something to play."""
 
-    def step(self, follow: bool = False) -> Latents | None:
+    def step(self, follow: bool = False, share: float = 1.0) -> Latents | None:
         """Its next step, float32 (D,), or the first of a place that is like what was played.
 
-        ``None`` where it knows none.
+        Args:
+            follow: go to such a place first.
+            share: of the time that it plays, 0 to 1.
+
+        Returns:
+            ``None`` where it knows none.
         """
 
 

@@ -20,6 +20,7 @@ from musicvae.live.commands.arguments import Shape
 from musicvae.live.sources.guidance import Guidance
 from musicvae.live.sources.source import Source
 from musicvae.live.sources.steps import Steps
+from musicvae.runtime.turns import shortened
 
 #: Steps in one frame at most: each takes up to a tenth of a millisecond.
 _MOST_STEPS = 4
@@ -92,6 +93,7 @@ class MemorySource(Source):
         # also discard the rows that were to come.
         self._begins = self._follows = False
         self._goes: float | None = None
+        self._share = 1.0  # of the time that it plays
 
     @property
     def ready(self) -> bool:
@@ -203,16 +205,18 @@ class MemorySource(Source):
         if player is None:
             out[:] = 0
             return
+        self._share = 1.0
         self._obey(player)
         while self._steps.due:
             self._turn(player)
         self._steps.write(out, self._guidance.speed)
 
-    def step(self, follow: bool = False) -> Latents | None:
+    def step(self, follow: bool = False, share: float = 1.0) -> Latents | None:
         """Go on by one step, which another source plays.
 
         Args:
             follow: go to a place first that is like what was played.
+            share: of the time that it plays, 0 to 1; it jumps the more often the less that is.
 
         Returns:
             float32 (D,), overwritten by the next one; ``None`` without a memory.
@@ -220,7 +224,7 @@ class MemorySource(Source):
         player = self._player
         if player is None:
             return None
-        self._follows = self._follows or follow
+        self._follows, self._share = self._follows or follow, share
         self._obey(player)
         self._steps.share = 1.0
         self._turn(player)
@@ -261,7 +265,8 @@ class MemorySource(Source):
     def _wish(self) -> None:
         """Pass on what the performer asks for."""
         wishes, guidance = self._wishes, self._guidance
-        wishes.continuity, wishes.temperature = guidance.continuity, guidance.temperature
+        wishes.continuity = shortened(guidance.continuity, self._share)
+        wishes.temperature = guidance.temperature
         wishes.region, wishes.names = guidance.region, guidance.names
         wishes.listening = guidance.listening
         self._steering.steer(wishes, guidance.hand, guidance.amounts)

@@ -214,7 +214,7 @@ class PriorSource(Source):
         self._set(rollout)
         memory, told = guidance.memory, None
         if memory is not None and rollout.turns.remembers(guidance.variation):
-            told = memory.step(follow=rollout.turns.returning)
+            told = memory.step(rollout.turns.returning, 1.0 - guidance.variation)
         out[:] = rollout.next(guidance.temperature, told)
         if guidance.leading:
             rollout.lead(guidance.hand, guidance.leading)

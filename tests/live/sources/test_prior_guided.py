@@ -171,6 +171,23 @@ def test_variation_leads_from_the_memory_to_the_prior(
     assert source.jumps + source.place > 0  # the status says where
 
 
+def test_while_it_takes_turns_the_memory_jumps_the_more_often_the_less_it_plays(
+    deck: Controls, long_places: Places
+) -> None:
+    do(deck, "/memory/load", "odd", payload=long_places)
+    do(deck, "/source", "prior")
+    do(deck, "/continuity", 8.0)
+    source: Any = deck.sources["memory"]
+    for variation, seconds in ((0.0, 8.0), (0.5, 4.0), (0.75, 2.0)):
+        do(deck, "/variation", variation)
+        do(deck, "/seed", 5)
+        frames(deck, 40)
+        assert source._wishes.continuity == seconds
+    do(deck, "/source", "memory")
+    frames(deck, 40)
+    assert source._wishes.continuity == 8.0
+
+
 def test_the_memory_goes_on_where_it_was_varied_last(deck: Controls, long_places: Places) -> None:
     do(deck, "/memory/load", "odd", payload=long_places)
     do(deck, "/source", "prior")
