@@ -115,9 +115,7 @@ def test_from_the_command_line(
     assert lines[2].startswith("weights of 8 bits: noise ")
 
 
-def test_a_mistyped_name_of_a_ready_model(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_mistyped_name_of_a_ready_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def unknown(given: str) -> None:
         raise UnknownNameError(given, hint="did you mean 'jazz'?")
 

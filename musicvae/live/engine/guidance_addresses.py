@@ -45,7 +45,8 @@ GUIDANCE_ADDRESSES = (
     _row(
         "/continuity",
         "f, 0.5 to 30, in seconds",
-        "How long a memory plays on from jump to jump, on average (at first 4).",
+        "How long a memory plays on from jump to jump, on average (at first 4). Where it takes "
+        "turns with a prior, times its share.",
         readers.number(*CONTINUITY_RANGE, "s"),
         apply=lambda controls, c, _: _set(controls, "continuity", c.number),
         describe=lambda controls: [("", (controls.guidance.continuity,))],
