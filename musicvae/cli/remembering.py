@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from functools import partial
 from pathlib import Path
 
 from musicvae.cli.options import Commands
@@ -42,6 +43,11 @@ def add(commands: Commands) -> None:
         help="of music at most, taken evenly from all tracks (default: %(default)g)",
     )
     parser.add_argument(
+        "--nearest",
+        metavar="MODEL",
+        help="take the tracks that this model plays most like all of them, instead of evenly",
+    )
+    parser.add_argument(
         "--split",
         metavar="RULE",
         help="of a folder, take only the tracks that a training with this rule learns from, such "
@@ -77,13 +83,26 @@ def make_memory(options: argparse.Namespace) -> None:
 
     out = output_file(options.out, ENDINGS, [*map(expand, options.tracks)])
     pieces = pieces_of(options.tracks, options.style, options.split)
+    encoder = Encoder(encoder_named(options.encoder))
+    if options.nearest:
+        from musicvae.evaluating.representing import representative
+        from musicvae.runtime.stream_decoder import StreamDecoder
+
+        pieces = representative(
+            pieces,
+            encoder,
+            StreamDecoder(options.nearest),
+            options.minutes,
+            progress=partial(_tell, "hearing"),
+            left_out=leave_out,
+        )
     memory = remember(
         pieces,
-        Encoder(encoder_named(options.encoder)),
+        encoder,
         options.minutes,
         licence=options.licence,
         source=options.source,
-        progress=_tell,
+        progress=partial(_tell, "remembering"),
         left_out=leave_out,
     )
     memory.save(out)
@@ -95,7 +114,7 @@ def make_memory(options: argparse.Namespace) -> None:
     )
 
 
-def _tell(done: int, count: int, path: Path) -> None:
+def _tell(what: str, done: int, count: int, path: Path) -> None:
     from musicvae.cli.results import shown
 
-    print(f"remembering {done + 1}: {shown(Path(path.name))}", file=sys.stderr, flush=True)
+    print(f"{what} {done + 1}: {shown(Path(path.name))}", file=sys.stderr, flush=True)

@@ -5,4 +5,5 @@ portrait.py     what is measured of one sound
 judge.py        measures a set of sounds against music of the kind that it should be
 evaluation.py   lets a model play by its sources, and judges each
 report.py       the table
+representing.py chooses the tracks that a model plays most like all of the music
 """

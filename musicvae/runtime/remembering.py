@@ -128,12 +128,7 @@ def remember(
         AudioError: a track cannot be read.
         ArtifactError: the encoder does not say how many frames a latent lasts, or fails.
     """
-    if not 0 < minutes <= MOST_MINUTES:  # NaN is not
-        raise SettingError(
-            "a memory of this length cannot be made",
-            expected=f"minutes above 0, at most {MOST_MINUTES:g}",
-            received=minutes,
-        )
+    check_minutes(minutes)
     check_words(licence, source)
     most = round(minutes * 60 * encoder.info.latent_rate)
     tracks: list[_Encoded] = []
@@ -159,6 +154,20 @@ def remember(
             received=f"{len(pieces)} file(s)",
         )
     return _assembled(tracks, encoder.info, licence, source)
+
+
+def check_minutes(minutes: float) -> None:
+    """Refuse a length that no memory has.
+
+    Raises:
+        SettingError: it is not above 0, or too long.
+    """
+    if not 0 < minutes <= MOST_MINUTES:  # NaN is not
+        raise SettingError(
+            "a memory of this length cannot be made",
+            expected=f"minutes above 0, at most {MOST_MINUTES:g}",
+            received=minutes,
+        )
 
 
 class _TooShort(Exception):  # noqa: N818 (it says what the track is)

@@ -44,6 +44,26 @@ def test_a_folder_becomes_a_memory(
     assert "remembering 1: " in said.err
 
 
+def test_of_more_music_the_tracks_are_taken_that_a_model_plays_best(
+    ears: str,
+    make_stream: Callable[..., Path],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for number in range(3):
+        Sound.of(track(number, 4.0), RATE).write(tmp_path / "jazz" / f"{number}.wav")
+    out = tmp_path / "jazz.memory"
+    words = ["memory", str(tmp_path / "jazz"), "--encoder", ears, "--nearest", str(make_stream())]
+    assert main([*words, "--minutes", "0.1", "-o", str(out)]) == 0
+    said = capsys.readouterr()
+    assert "0.1 minutes of 2 track(s)" in said.out
+    assert [line for line in said.err.splitlines() if line.startswith("hearing")] == [
+        f"hearing {number + 1}: {number}.wav" for number in range(3)
+    ]
+    assert main([*words, "--minutes", "nan", "-o", str(out)]) == 1
+    assert "hearing" not in capsys.readouterr().err  # it was told before
+
+
 def test_what_it_makes_is_played_beside_its_model(
     folder: Path, ears: str, make_stream: Callable[..., Path], tmp_path: Path
 ) -> None:

@@ -149,9 +149,10 @@ def test_newer_weights_are_exported_and_measured_again(call: list[str], tmp_path
     again = Runner()
     assert main(call, again) == 0
     resumed = [command[-1] == "--resume" for command in again.commands]
-    assert resumed == [True, True, True, False, True, False]
+    assert resumed == [True, True, True, False, False, True, False]
     assert str(models / "jazz.onnx") in again.commands[3]
-    assert str(models / "jazz.card.json") in again.commands[5]
+    assert str(models / "jazz.memory") in again.commands[4]  # of what the decoder plays best
+    assert str(models / "jazz.card.json") in again.commands[6]
 
 
 def test_decoders_of_an_earlier_base_are_not_mixed_with_those_of_a_later_one(

@@ -225,9 +225,11 @@ def _remember(plan: Plan, genre: str) -> Job:
     command = (
         *("memory", str(plan.music(genre)), "--split", f"last {plan.unheard}", "--style", genre),
         *("--encoder", str(plan.encoder), "--minutes", f"{plan.memory_minutes:g}"),
+        *("--nearest", str(plan.decoder(genre))),
         *("--licence", plan.licence, "--out", str(plan.memory(genre))),
     )
-    return Job(f"remember {genre}", command, plan.memory(genre), (plan.encoder,))
+    needed = (plan.encoder, plan.decoder(genre))
+    return Job(f"remember {genre}", command, plan.memory(genre), needed)
 
 
 def _priors(plan: Plan) -> Iterator[Job]:
