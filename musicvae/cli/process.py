@@ -15,12 +15,14 @@ from types import FrameType
 from typing import Protocol
 
 from musicvae import standard_streams
-from musicvae.signals import hearing, heeded, notice, noticed
+from musicvae.signals import hearing, heeded, notice, noticed, reached
 
 #: Seconds that the main thread may need to notice that it shall end.
 _NOTICE = 5.0
 #: Exit code of a program that was ended by a signal, less the signal's number.
 _BY_SIGNAL = 128
+#: What a terminal that closes sends, more than once; Windows has none.
+_HANGUP = getattr(signal, "SIGHUP", None)
 
 
 class EndingError(KeyboardInterrupt):
@@ -97,11 +99,16 @@ def _signals() -> Iterator[None]:
             yield
     finally:
         for number, handler in before.items():
-            signal.signal(number, handler)
+            # After a first hangup the process is ending anyway, and its exit code stays.
+            again = number == _HANGUP and reached(number)
+            signal.signal(number, signal.SIG_IGN if again else handler)
 
 
 def _raise(number: int, frame: FrameType | None) -> None:
+    again = number == _HANGUP and noticed()
     notice()
+    if again:
+        return
     if number == signal.SIGINT:
         raise KeyboardInterrupt
     raise EndingError(number)
@@ -117,8 +124,7 @@ class _Impatience:
         self._signals = 0
 
     def __call__(self, number: int) -> None:
-        hangup = number == getattr(signal, "SIGHUP", None)
-        if self._signals and hangup:
+        if self._signals and number == _HANGUP:
             return
         self._signals += 1
         if self._signals > 1:

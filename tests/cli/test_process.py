@@ -252,3 +252,40 @@ def test_a_command_that_has_noticed_may_take_its_time(
     running.process.send_signal(number)
     running.wait_for("saved")
     assert running.ended() == (7, "")
+
+
+#: A daemon that has heeded a signal, and is busy with its end.
+ENDING = """
+import sys, threading, time
+from musicvae.cli import process
+from musicvae.live.process import on_signals
+
+class Ending:
+    prints_only = False
+    def parse(self): pass
+    def __call__(self):
+        asked = threading.Event()
+        with on_signals(asked.set):
+            print("sounding", flush=True)
+            asked.wait()
+        print("ending", flush=True)
+        time.sleep(0.3)
+        return 7
+
+code = process.run(Ending())
+print("over", flush=True)
+time.sleep(0.3)
+sys.exit(code)
+"""
+
+
+@pytest.mark.parametrize("stage", ["ending", "over"])
+def test_a_hangup_that_comes_late_changes_nothing(
+    start: Callable[..., Started], stage: str
+) -> None:
+    running = start(python=(sys.executable, "-c", ENDING))
+    running.wait_for("sounding")
+    running.process.send_signal(signal.SIGHUP)
+    running.wait_for(stage)
+    running.process.send_signal(signal.SIGHUP)
+    assert running.ended() == (7, "")
