@@ -19,10 +19,12 @@ import numpy as np
 from musicvae.latents.copying import copy_rate
 from musicvae.latents.form import Form
 from musicvae.latents.memory import Memory
+from musicvae.latents.memory.choosing import Wishes
 from musicvae.latents.memory.improviser import Improviser
 from musicvae.runtime.new_music import rolled_out
 from musicvae.runtime.prior import Prior
 from musicvae.runtime.rollout import Rollout
+from musicvae.runtime.turns import shortened
 from musicvae.vae.prior.material import Material
 
 VARIATIONS = (0.0, 0.02, 0.1, 0.3, 0.5, 0.7, 0.9, 1.0)
@@ -35,7 +37,8 @@ def played(
     alone, remembered = Improviser(memory, seed), np.empty((steps, memory.latent_dim), np.float32)
     for row in remembered:
         alone.next(row)
-    player = Improviser(memory, seed) if variation < 1 else None
+    wishes = Wishes(continuity=shortened(Wishes().continuity, 1.0 - variation))
+    player = Improviser(memory, seed, wishes) if variation < 1 else None
     return rolled_out(Rollout(prior, seed), steps, 1.0, player, variation), remembered
 
 

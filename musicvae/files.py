@@ -48,8 +48,9 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
 
 
 def unused_name(folder: Path, prefix: str, suffix: str = ".tmp") -> Path:
-    """A path in a folder that nothing has; for what the caller makes, and removes, in one ``try``.
+    """A path in a folder that nothing will have (it has 48 random bits).
 
+    It is for what the caller makes, and removes, within one ``try``.
     ``tempfile`` makes the file before it gives its name: an interrupt in between leaves the file,
     since nobody knows yet what to remove.
     """

@@ -60,11 +60,10 @@ def prepare(place: Path) -> dict[str, bytes]:
 
 
 def contents(place: Path) -> dict[str, bytes]:
-    """All files below a folder, those with hidden names too."""
+    """All that is below a folder, with hidden names too; of a folder its name alone."""
     return {
-        str(file.relative_to(place)): file.read_bytes()
-        for file in place.rglob("*.*")
-        if file.is_file()
+        str(path.relative_to(place)): path.read_bytes() if path.is_file() else b""
+        for path in place.rglob("*")
     }
 
 

@@ -99,8 +99,8 @@ def _signals() -> Iterator[None]:
             yield
     finally:
         for number, handler in before.items():
-            # After a first hangup the process is ending anyway, and its exit code stays.
-            again = number == _HANGUP and reached(number)
+            # After a first signal the process is ending anyway, and its exit code stays.
+            again = number == _HANGUP and (noticed() or reached(number))
             signal.signal(number, signal.SIG_IGN if again else handler)
 
 

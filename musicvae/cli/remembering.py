@@ -40,12 +40,13 @@ def add(commands: Commands) -> None:
         "--minutes",
         type=float,
         default=12.0,
-        help="of music at most, taken evenly from all tracks (default: %(default)g)",
+        help="of music at most; of more, tracks are taken evenly (default: %(default)g)",
     )
     parser.add_argument(
         "--nearest",
         metavar="MODEL",
-        help="take the tracks that this model plays most like all of them, instead of evenly",
+        help="take the tracks that this model plays most like all of them (the first minute of "
+        "each is heard), instead of evenly",
     )
     parser.add_argument(
         "--split",
@@ -70,6 +71,7 @@ def make_memory(options: argparse.Namespace) -> None:
     """
     from musicvae.cli.results import shown
     from musicvae.latents.memory import ENDINGS
+    from musicvae.latents.memory.memory_header import check_words
     from musicvae.models import encoder_named
     from musicvae.paths import expand, output_file
     from musicvae.runtime.encoder import Encoder
@@ -84,6 +86,7 @@ def make_memory(options: argparse.Namespace) -> None:
     out = output_file(options.out, ENDINGS, [*map(expand, options.tracks)])
     pieces = pieces_of(options.tracks, options.style, options.split)
     encoder = Encoder(encoder_named(options.encoder))
+    check_words(options.licence, options.source)  # before hundreds of tracks are heard
     if options.nearest:
         from musicvae.evaluating.representing import representative
         from musicvae.runtime.stream_decoder import StreamDecoder

@@ -63,7 +63,9 @@ def add(commands: Commands) -> None:
         help="a memory in place of the model's, or the name of a ready model that brings one",
     )
     parser.add_argument(
-        "--continuity", type=float, help="seconds from jump to jump in a memory (default: 4)"
+        "--continuity",
+        type=float,
+        help="seconds from jump to jump in a memory (default: 4), times its share",
     )
     parser.add_argument(
         "--prior",

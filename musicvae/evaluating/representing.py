@@ -75,7 +75,7 @@ def representative(
         MemoryBankError: none can be heard.
         AudioError: one cannot be read, or is too short to be heard.
         ArtifactError: a graph fails.
-        TapeError: the latent spaces differ.
+        LatentError: the latent spaces differ, or a sound is beyond what the model computes.
         MissingExtraError: librosa is not installed.
     """
     check_minutes(minutes)

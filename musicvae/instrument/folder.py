@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -71,7 +72,7 @@ def _write(folder: Path, files: Mapping[str, bytes]) -> None:
             folder.rename(old)
         new.rename(folder)
     finally:
-        if old.exists() and not folder.exists():
+        if os.path.lexists(old) and not os.path.lexists(folder):  # a link, too
             old.rename(folder)
         shutil.rmtree(work, ignore_errors=True)
 

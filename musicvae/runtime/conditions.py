@@ -54,7 +54,9 @@ class Conditions:
         self._model, self._usual = None, {}
         self._asked = dict.fromkeys(self._attributes)
 
-    def suit(self, model: ArtifactInfo, named: Sequence[str] = (), seed: int = 0) -> None:
+    def suit(
+        self, model: ArtifactInfo, named: Sequence[str] = (), seed: int = 0, section: int = 0
+    ) -> None:
         """Ask for genres, by default for that of a model, and then for its music, too.
 
         A prior of one genre is asked for that one; where neither is known, for none.
@@ -63,6 +65,7 @@ class Conditions:
             model: which plays what the prior makes.
             named: genres that somebody wants, in equal parts.
             seed: of the mood, 0 to 4294967295; see :meth:`liken`.
+            section: that is played, from 0.
 
         Raises:
             SettingError: the prior knows no such genre.
@@ -71,9 +74,9 @@ class Conditions:
         own = [model.genre] if model.genre in known else known if len(known) == 1 else []
         chosen = [*named] or own
         self.set_genre({name: 1 / len(chosen) for name in chosen})
-        self.liken(model if own and chosen == own else None, seed)
+        self.liken(model if own and chosen == own else None, seed, section)
 
-    def liken(self, model: ArtifactInfo | None, seed: int = 0) -> None:
+    def liken(self, model: ArtifactInfo | None, seed: int = 0, section: int = 0) -> None:
         """Ask for attributes as the music of a model has them, and from now on in its terms.
 
         Where nothing else is asked for, they are asked for as they are in what the model learnt
@@ -84,10 +87,11 @@ class Conditions:
             model: whose attributes it has in common with the prior count; ``None`` goes back to
                 the terms of the prior.
             seed: of the mood, 0 to 4294967295.
+            section: that is played, from 0.
         """
         self._model, self._seed = model, seed
         self._asked = dict.fromkeys(self._attributes)
-        self.change_mood(0)
+        self.change_mood(section)
 
     def change_mood(self, section: int) -> None:
         """Draw the mood of another section, see :meth:`liken`; what is asked for stays.

@@ -254,6 +254,39 @@ def test_a_command_that_has_noticed_may_take_its_time(
     assert running.ended() == (7, "")
 
 
+#: A command that is ended by a signal, and takes some time to clean up.
+CLEANING = """
+import sys, time
+from musicvae.cli import process
+
+class Cleaning:
+    prints_only = False
+    def parse(self): pass
+    def __call__(self):
+        try:
+            print("working", flush=True)
+            time.sleep(60)
+        except KeyboardInterrupt:
+            print("cleaning", flush=True)
+            time.sleep(0.3)
+            return 7
+
+sys.exit(process.run(Cleaning()))
+"""
+
+
+@pytest.mark.parametrize("first", [signal.SIGHUP, signal.SIGTERM, signal.SIGINT], ids=str)
+def test_a_hangup_does_not_disturb_what_cleans_up(
+    start: Callable[..., Started], first: signal.Signals
+) -> None:
+    running = start(python=(sys.executable, "-c", CLEANING))
+    running.wait_for("working")
+    running.process.send_signal(first)
+    running.wait_for("cleaning")
+    running.process.send_signal(signal.SIGHUP)
+    assert running.ended() == (7, "")
+
+
 #: A daemon that has heeded a signal, and is busy with its end.
 ENDING = """
 import sys, threading, time

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from musicvae.audio import Sound
 from musicvae.cli.main import main
+from musicvae.evaluating import representing
 from musicvae.latents.memory import Memory
+from musicvae.runtime.remembering import Piece
 from tests.sounds import RATE, track
 
 
@@ -48,8 +51,17 @@ def test_of_more_music_the_tracks_are_taken_that_a_model_plays_best(
     ears: str,
     make_stream: Callable[..., Path],
     tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
+    real, kept = representing.representative, list[str]()
+
+    def spied(*given: Any, **options: Any) -> list[Piece]:
+        pieces = real(*given, **options)
+        kept.extend(piece.path.stem for piece in pieces)
+        return pieces
+
+    monkeypatch.setattr(representing, "representative", spied)
     for number in range(3):
         Sound.of(track(number, 4.0), RATE).write(tmp_path / "jazz" / f"{number}.wav")
     out = tmp_path / "jazz.memory"
@@ -57,6 +69,7 @@ def test_of_more_music_the_tracks_are_taken_that_a_model_plays_best(
     assert main([*words, "--minutes", "0.1", "-o", str(out)]) == 0
     said = capsys.readouterr()
     assert "0.1 minutes of 2 track(s)" in said.out
+    assert sorted(part.name for part in Memory.load(out).parts) == kept
     assert [line for line in said.err.splitlines() if line.startswith("hearing")] == [
         f"hearing {number + 1}: {number}.wav" for number in range(3)
     ]

@@ -76,6 +76,14 @@ def test_another_mood_leaves_what_is_asked_for() -> None:
     assert not conditions.row.any()
 
 
+def test_the_mood_is_that_of_the_section_that_is_played() -> None:
+    conditions = Conditions(PriorInfo("tiny", 4, 2, ("jazz",), KNOBS), 2)
+    conditions.suit(model("jazz"), seed=3, section=9)
+    mood = usual(model("jazz"), KNOBS, 3, 9)["loudness"]
+    assert conditions.row[1] == pytest.approx(mood.mean)
+    assert mood != usual(model("jazz"), KNOBS, 3, 0)["loudness"]
+
+
 def test_without_a_model_there_is_no_mood() -> None:
     conditions = Conditions(PriorInfo("tiny", 4, 2, ("jazz",), KNOBS), 2)
     conditions.set_genre("jazz")

@@ -266,4 +266,5 @@ class PriorSource(Source):
             return
         self._told = self._guidance.names
         named = [name for name in self._told if name in self.genres]
-        rollout.prior.conditions.suit(self._info, named, self._guidance.seed % 2**32)
+        seed, section = self._guidance.seed % 2**32, rollout.sections.number
+        rollout.prior.conditions.suit(self._info, named, seed, section)

@@ -14,6 +14,7 @@ from typing import Any
 
 from musicvae.errors import RunError, SettingError
 from musicvae.paths import AnyPath, expand
+from musicvae.text import printable
 from musicvae.vae.prior.encoding import encode, find_sounds
 from musicvae.vae.prior.folder import PriorFolder
 from musicvae.vae.prior.material import Material, check_genre
@@ -25,6 +26,8 @@ from musicvae.vae.quiet import quieten_tensorflow
 from musicvae.vae.training.reporting import Reporter, Silent
 
 _PACKAGES = ("musicvae", "numpy", "keras")
+#: What stands for a licence where nobody states one.
+_UNSTATED = "unstated"
 
 
 def train_prior(
@@ -104,15 +107,15 @@ def train_prior(
             if material is not None:
                 latents = _kept(material, genre, terms)
                 weights = _try_out(start, plan, room)
-                facts = {"encoder": Path(material).name, "licence": "unstated"}
+                facts = {"encoder": Path(material).name, "licence": _UNSTATED}
             else:
                 encoder = start.model if model is None and start is not None else model
                 sounds = find_sounds(encoder, data, split, plan.seed).wanted(genre, terms)
                 weights = _try_out(start, plan, room)
                 latents, facts = encode(sounds, copies, plan.seed, listener)
-            kept = "unstated" if terms is None else terms.licence
+            kept = _UNSTATED if terms is None else terms.licence
             facts |= {
-                "licence": licence or (facts["licence"] if kept == "unstated" else kept),
+                "licence": licence or _inherited(kept, facts["licence"], listener),
                 "started": datetime.now(UTC).isoformat(timespec="seconds"),
                 "versions": {name: version(name) for name in _PACKAGES},
                 "from": None if start_from is None else Path(start_from).name,
@@ -124,6 +127,18 @@ def train_prior(
 
     PriorTrainer(folder, plan, latents, listener, checkpoint_seconds, compiled).run()
     return load_prior(folder.path)
+
+
+def _inherited(start: str, encoder: str, listener: Reporter) -> str:
+    """The licence where none is given: that of the prior to start from, else of the encoder."""
+    if start == _UNSTATED:
+        return encoder
+    if encoder not in (_UNSTATED, start):
+        listener.note(
+            f"the prior is under {printable(start)}, as the one that it begins with; what encodes "
+            f"is under {printable(encoder)} (--licence states another)"
+        )
+    return start
 
 
 def _kept(file: AnyPath, genre: str | None, terms: Terms | None) -> Material:

@@ -8,12 +8,15 @@ from typing import Any
 
 import numpy as np
 
+from musicvae.latents.memory.choosing import Wishes
 from musicvae.latents.memory.improviser import Improviser
 from musicvae.latents.memory.places import Places
 from musicvae.live.engine.controls import Controls
 from musicvae.runtime.moods import usual
+from musicvae.runtime.new_music import rolled_out
 from musicvae.runtime.prior import Prior
 from musicvae.runtime.rollout import Rollout
+from musicvae.runtime.turns import shortened
 from tests.live.sources.prior_decks import LIKE, do, frames, steps
 
 
@@ -169,6 +172,22 @@ def test_variation_leads_from_the_memory_to_the_prior(
     frames(deck, 40)
     source: Any = deck.sources["memory"]
     assert source.jumps + source.place > 0  # the status says where
+
+
+def test_turns_are_those_of_a_rollout_in_a_program(
+    deck: Controls, long_places: Places, prior_file: Path
+) -> None:
+    do(deck, "/memory/load", "odd", payload=long_places)
+    do(deck, "/source", "prior")
+    do(deck, "/continuity", 8.0)
+    do(deck, "/variation", 0.6)
+    do(deck, "/seed", 5)
+    played = steps(deck, 400)
+    player = Improviser(long_places, 5, Wishes(continuity=shortened(8.0, 0.4)))
+    expected = rolled_out(Rollout(Prior(prior_file), 5), 400, 1.0, player, 0.6)
+    np.testing.assert_array_equal(played, expected)
+    alone = rolled_out(Rollout(Prior(prior_file), 5), 400)
+    assert np.any(played != alone, axis=1).mean() > 0.3
 
 
 def test_while_it_takes_turns_the_memory_jumps_the_more_often_the_less_it_plays(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -130,6 +130,20 @@ def test_material_is_kept_and_damage_is_found(
     latents.write_bytes(latents.read_bytes()[:-100])
     with pytest.raises(RunError):
         Material.load(latents)
+
+
+def test_where_no_licence_is_given_that_of_the_start_counts() -> None:
+    from musicvae.vae.prior.training import _inherited
+
+    told: list[str] = []
+    listener = SimpleNamespace(note=told.append)
+    assert _inherited("unstated", "CC-BY-4.0", listener) == "CC-BY-4.0"
+    assert _inherited("CC0-1.0", "unstated", listener) == "CC0-1.0"
+    assert _inherited("CC0-1.0", "CC0-1.0", listener) == "CC0-1.0"
+    assert told == []
+    assert _inherited("CC0-1.0", "CC-BY-NC-4.0", listener) == "CC0-1.0"
+    assert len(told) == 1
+    assert "CC-BY-NC-4.0" in told[0]
 
 
 def test_a_prior_of_another_space_is_no_start(
