@@ -22,7 +22,7 @@ SECOND = 0.6
 #: Standard deviations of the mood of a piece, and of what a section adds to it, in those of the
 #: model, or of the prior where they are smaller. In the ten genres the means of tracks vary by 0.26
 #: to 1.17 of those of the model, 0.7 on average, and those of 6 s by about 0.25 within a track.
-PIECE, SECTION = 0.7, 0.25
+PIECE_MOOD, SECTION_MOOD = 0.7, 0.25
 #: Sections of a piece, which together last three minutes, on average.
 SECTIONS = 8
 #: Tell these draws from others of the same seed.
@@ -60,7 +60,7 @@ def usual(
         np.random.default_rng([seed, *stream]).standard_normal(model.latent_dim)
         for stream in ((_OF_PIECE, section // SECTIONS), (_OF_SECTION, section))
     )
-    draws = PIECE * piece + SECTION * own
+    draws = PIECE_MOOD * piece + SECTION_MOOD * own
     known = {knob.name: knob for knob in knobs}
     return {
         own.name: _usual(own, known[own.name], draws)

@@ -10,10 +10,10 @@ import pytest
 
 from musicvae.artifact import AttributeInfo
 from musicvae.artifact.prior import KnobInfo
-from musicvae.runtime.moods import PIECE, SECOND, SECTION, SECTIONS, usual
+from musicvae.runtime.moods import PIECE_MOOD, SECOND, SECTION_MOOD, SECTIONS, usual
 
 #: How much the moods of all seeds vary.
-MOOD = float(np.hypot(PIECE, SECTION))
+MOOD = float(np.hypot(PIECE_MOOD, SECTION_MOOD))
 KNOBS = (
     KnobInfo("brightness", "Hz", 1500.0, 400.0),
     KnobInfo("noisiness", "dB", -30.0, 8.0),
@@ -66,9 +66,9 @@ def test_the_sections_of_a_piece_are_more_alike_than_pieces() -> None:
         for seed in range(400)
     ]
     pieces = np.array(sections).reshape(-1, 2, SECTIONS)
-    assert pieces.std(axis=2, ddof=1).mean() == pytest.approx(SECTION, rel=0.1)
+    assert pieces.std(axis=2, ddof=1).mean() == pytest.approx(SECTION_MOOD, rel=0.1)
     apart = np.diff(pieces.mean(axis=2))[:, 0]
-    expected = np.sqrt(2 * (PIECE**2 + SECTION**2 / SECTIONS))
+    expected = np.sqrt(2 * (PIECE_MOOD**2 + SECTION_MOOD**2 / SECTIONS))
     assert apart.std() == pytest.approx(expected, rel=0.1)
 
 

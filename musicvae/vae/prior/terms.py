@@ -17,6 +17,9 @@ from musicvae.vae.prior.folder import PriorFolder
 from musicvae.vae.prior.material import Space
 from musicvae.vae.prior.plan import Plan
 
+#: What stands for a licence where nobody states one.
+UNSTATED = "unstated"
+
 
 @dataclass(frozen=True)
 class Terms:
@@ -36,7 +39,7 @@ class Terms:
     attributes: tuple[KnobInfo, ...]
     family: str
     model: Mapping[str, Any]
-    licence: str = "unstated"
+    licence: str = UNSTATED
 
     @classmethod
     def of_folder(cls, folder: PriorFolder) -> Terms:
@@ -52,7 +55,7 @@ class Terms:
             outline.attributes,
             plan.family,
             plan.model,
-            str(folder.describe().get("licence", "unstated")),
+            str(folder.describe().get("licence", UNSTATED)),
         )
 
     @classmethod

@@ -20,14 +20,12 @@ from musicvae.vae.prior.folder import PriorFolder
 from musicvae.vae.prior.material import Material, check_genre
 from musicvae.vae.prior.plan import LENGTH, Plan
 from musicvae.vae.prior.starting import Start, find_start, weights_to_start
-from musicvae.vae.prior.terms import Terms
+from musicvae.vae.prior.terms import UNSTATED, Terms
 from musicvae.vae.prior.trained import TrainedPrior, load_prior
 from musicvae.vae.quiet import quieten_tensorflow
 from musicvae.vae.training.reporting import Reporter, Silent
 
 _PACKAGES = ("musicvae", "numpy", "keras")
-#: What stands for a licence where nobody states one.
-_UNSTATED = "unstated"
 
 
 def train_prior(
@@ -107,15 +105,15 @@ def train_prior(
             if material is not None:
                 latents = _kept(material, genre, terms)
                 weights = _try_out(start, plan, room)
-                facts = {"encoder": Path(material).name, "licence": _UNSTATED}
+                facts = {"encoder": Path(material).name, "licence": UNSTATED}
             else:
                 encoder = start.model if model is None and start is not None else model
                 sounds = find_sounds(encoder, data, split, plan.seed).wanted(genre, terms)
                 weights = _try_out(start, plan, room)
                 latents, facts = encode(sounds, copies, plan.seed, listener)
-            kept = _UNSTATED if terms is None else terms.licence
+            first = UNSTATED if terms is None else terms.licence
             facts |= {
-                "licence": licence or _inherited(kept, facts["licence"], listener),
+                "licence": licence or _inherited(first, facts["licence"], listener),
                 "started": datetime.now(UTC).isoformat(timespec="seconds"),
                 "versions": {name: version(name) for name in _PACKAGES},
                 "from": None if start_from is None else Path(start_from).name,
@@ -131,9 +129,9 @@ def train_prior(
 
 def _inherited(start: str, encoder: str, listener: Reporter) -> str:
     """The licence where none is given: that of the prior to start from, else of the encoder."""
-    if start == _UNSTATED:
+    if start == UNSTATED:
         return encoder
-    if encoder not in (_UNSTATED, start):
+    if encoder not in (UNSTATED, start):
         listener.note(
             f"the prior is under {printable(start)}, as the one that it begins with; what encodes "
             f"is under {printable(encoder)} (--licence states another)"
