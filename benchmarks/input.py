@@ -4,9 +4,11 @@
     python benchmarks/input.py --jack             # also sound in -> sound out, over JACK
     python benchmarks/input.py --jack --rates 44100 --blocks 256
 
-The first table is the processor time of one engine that plays the ready model with a sound, in
-blocks of 512 sample frames, beside the same without encoding, and with encoders that hear in turns
-(``/input/overlap 1``), as they do live. The second is measured with clicks
+The first table is the processor time of one thread. *The models alone* is a program of its own that
+calls ``push`` of the encoder and of the decoder, a step (1 024 samples) at a time. The others are
+one engine that plays the ready model with a sound, in blocks of 512 sample frames, beside the same
+without encoding, and with encoders that hear in turns (``/input/overlap 1``), as they do live.
+All are in milliseconds for 512 sample frames. The second table is measured with clicks
 that JACK's ``jack_metro`` plays: from the click to what comes out, beside ``jack_thru``, which
 copies, in the same run. The limit at the median is what copying takes, the model's own latency (its
 windows and one step of its encoder, resampled where the rates differ) and 3 ms; at the 99th
@@ -28,6 +30,7 @@ import jack_room
 import numpy as np
 import soundfile
 
+import musicvae as mv
 from musicvae.live.transforming import Transformation, Transformer
 
 BLOCK = 512
@@ -52,6 +55,8 @@ def main() -> None:
     options = parser.parse_args()
     print("| | ms a block | × real time | × decoding alone |")
     print("| --- | ---: | ---: | ---: |")
+    taken, times = models_alone(options.model, options.seconds)
+    print(f"| encode + decode, the models alone | {taken:.2f} | {times:.0f} | |")
     alone = None
     for name, source, decks, overlap in (
         ("decode", "held", "a", False),
@@ -83,6 +88,22 @@ def row(model: str, rate: int, block: int) -> str:
     kept = "yes" if all(ours <= limits) else "no"
     cells = [f"{value:.1f}" for value in (*copies, own, ours[0], limits[0], ours[1], limits[1])]
     return f"| {rate} Hz, {block} | {' | '.join([*cells, kept])} |"
+
+
+def models_alone(model: str, seconds: float) -> tuple[float, float]:
+    """As :func:`speed`, of the encoder and the decoder without an engine around them."""
+    encoder, decoder = mv.Encoder(model), mv.StreamDecoder(model)
+    hop, rate = encoder.info.hop, encoder.info.sample_rate
+    random = np.random.default_rng(0)
+    sound = (0.1 * random.standard_normal((hop, encoder.info.channels))).astype(np.float32)
+    taken = []
+    for _ in range(round(seconds * rate / hop)):
+        started = time.thread_time()
+        latents = encoder.push(sound)
+        decoder.push(np.repeat(latents, decoder.info.stride, axis=0))
+        taken.append(time.thread_time() - started)
+    median = float(np.median(taken))
+    return 1000 * median * BLOCK / hop, hop / rate / median
 
 
 def speed(

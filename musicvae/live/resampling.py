@@ -8,6 +8,7 @@ rate even its fastest filter does; here the delay is about 1 ms (``benchmarks/re
 
 from __future__ import annotations
 
+from functools import lru_cache
 from math import ceil, gcd
 
 import numpy as np
@@ -52,19 +53,13 @@ class Resampler:
         self._size = _group(self._up)
         self.most = ceil(block * target_rate / source_rate) + 1
         groups = self.most // self._size + 2
-        table = filters(self._up, self._half, narrow)
-        matrices = _matrices(table, self._size, self._down)
+        self._cycle = self._up // gcd(self._up, self._size)
+        self._matrices = _matrices(self._up, self._down, self._size, self._half, narrow)
         # How many input samples a group reaches, and how many more that is than one output does.
-        self._cycle, _, self._reach = matrices.shape
+        self._reach = self._matrices.shape[2]
         self._more = self._reach - 2 * self._half
-        # One more turn, as far as a block goes, so that any run of groups is a view.
-        more = np.arange(groups) % self._cycle
-        self._matrices = np.concatenate([matrices, matrices[more]])
         # As many are kept of the past; the end stays silent.
         self._input = np.zeros((self._reach + block + self._more, channels), np.float32)
-        self._reached = np.zeros((groups, self._reach, channels), np.float32)
-        self._marks = np.arange(groups, dtype=np.int64) * (self._size * self._down)
-        self._starts = np.zeros(groups, np.int64)
         self._groups = np.zeros((groups, self._size, channels), np.float32)
         self._outputs = self._groups.reshape(-1, channels)
         self.reset()
@@ -109,16 +104,13 @@ class Resampler:
             # Rows of outputs that are not due yet may reach further: what they give is not read.
             self._input[end : end + self._more] = 0
             groups = (self._row + count - 1) // self._size + 1
-            starts = self._starts[:groups]
-            # When the first output of each group is, and where its filter begins.
-            np.add(self._marks[:groups], self._next - self._row * self._down, out=starts)
-            np.floor_divide(starts, self._up, out=starts)
-            np.add(starts, self._reach - self._half + 1, out=starts)
-            reached, matrices = self._reached[:groups], self._matrices[self._turn :][:groups]
-            # One after another: numpy would allocate an array to take them all at once.
-            for one, start in zip(reached, starts.tolist(), strict=True):
-                one[:] = self._input[start : start + self._reach]
-            np.matmul(matrices, reached, out=self._groups[:groups])
+            # When the first output of each group is, in units of 1/up input samples.
+            time, turn = self._next - self._row * self._down, self._turn
+            for group in self._groups[:groups]:
+                start = time // self._up + self._reach - self._half + 1  # of its filter
+                np.dot(self._matrices[turn], self._input[start : start + self._reach], out=group)
+                time += self._size * self._down
+                turn = (turn + 1) % self._cycle
             out[:count] = self._outputs[self._row : self._row + count]
         self._pass(size, count)
         return count
@@ -147,23 +139,30 @@ def _group(phases: int) -> int:
     return max(n for n in range(1, _GROUP + 1) if phases % n == 0 or n % phases == 0)
 
 
-def _matrices(table: Float32, size: int, down: int) -> Float32:
-    """The filters of all groups of a cycle, float32 (groups, outputs, input samples).
+@lru_cache(maxsize=4)
+def _matrices(up: int, down: int, size: int, half: int, narrow: float) -> Float32:
+    """The filters of the groups of a cycle, float32 (groups, outputs, input samples), read-only.
+
+    All resamplers of these rates read the same ones: those of four decks would not fit into a
+    cache.
 
     Args:
-        table: the filter of each phase, float32 (phases, taps).
-        size: outputs of a group.
+        up: phases between two input samples.
         down: phases from one output to the next.
+        size: outputs of a group.
+        half: see :func:`filters`, as ``narrow``.
+        narrow: the lower of the two rates, as a share of that of the input.
     """
-    up, taps = table.shape
+    table = filters(up, half, narrow)
     cycle = up // gcd(up, size)
     first = np.arange(cycle) * size * down % up
     more = (up - 1 + (size - 1) * down) // up
-    matrices = np.zeros((cycle, size, taps + more), np.float32)
+    matrices = np.zeros((cycle, size, 2 * half + more), np.float32)
     for group, phase in enumerate(first.tolist()):
         for output in range(size):
             later, row = divmod(phase + output * down, up)
-            matrices[group, output, later : later + taps] = table[row]
+            matrices[group, output, later : later + 2 * half] = table[row]
+    matrices.flags.writeable = False
     return matrices
 
 

@@ -16,12 +16,15 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from musicvae.artifact.ports import NEXT_STATE, STATE
-from musicvae.latents.arrays import Float32
+from musicvae.latents.arrays import Float32, all_finite
 from musicvae.latents.tails import Tails
 from musicvae.runtime.stopping import Run
 
 #: Pairs of shapes whose buffers are kept.
 _MOST_KEPT = 16
+#: After so many steps the tails of the state are cut. It takes 30 µs of the 290 of a block of four
+#: frames, and what falls to a quarter with every step does not become denormal in so few.
+_STEPS_UNCUT = 16
 
 
 class _Buffers(NamedTuple):
@@ -69,6 +72,7 @@ class BoundSession:
         self._tails = Tails((1, state_size))
         self.finite = True
         self._turn = 0  # which of the two is the current one
+        self._steps = self._uncut = 0  # of the last run, and of those that were kept since a cut
         self._kept: dict[tuple[tuple[int, ...], tuple[int, ...]], _Buffers] = {}
 
     @property
@@ -97,17 +101,22 @@ class BoundSession:
         else:
             self._session.run_with_iobinding(binding)
         following = self._states[1 - self._turn]
-        # Or silence might take longer to decode than sound.
-        self.finite = self._tails.cut(following)
+        self.finite = all_finite(following)
+        self._steps = min(len(block), shape[0])
         return buffers.result[0], following[0]
 
     def keep(self) -> None:
         """Make the next state, which the last run wrote, the current one."""
         self._turn = 1 - self._turn
+        self._uncut += self._steps
+        if self._uncut >= _STEPS_UNCUT:  # or silence might take longer to decode than sound
+            self._tails.cut(self._states[self._turn])
+            self._uncut = 0
 
     def load(self, state: Float32 | float) -> None:
         """Make a copy of ``state``, float32 (S,), the current one; 0 is the start."""
         self._states[self._turn][0] = state
+        self._uncut = 0
 
     def _allocate(self, shape: tuple[int, ...], of_result: tuple[int, ...]) -> _Buffers:
         block = np.empty((1, *shape), np.float32)

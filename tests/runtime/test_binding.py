@@ -82,5 +82,14 @@ def test_a_state_that_decays_ends_at_zero(bound: BoundSession) -> None:
         bound.keep()
         decayed += 1
         found = np.abs(bound.state[bound.state != 0])
-        assert not len(found) or found.min() >= 1e-18
+        assert not len(found) or found.min() >= np.finfo(np.float32).tiny
     assert 100 < decayed < 200
+
+
+def test_long_blocks_are_cut_each_time(bound: BoundSession) -> None:
+    bound.run(block(1), (64, 1))
+    bound.keep()
+    silence = np.zeros((150, 4), np.float32)
+    bound.run(silence, (150 * 64, 1))
+    bound.keep()
+    assert not bound.state.any()

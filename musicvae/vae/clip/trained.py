@@ -132,7 +132,7 @@ class TrainedModel(Trained):
                 latents = self.encode(self._track(path))
                 found.append(latents[:-1] if len(latents) > 1 else latents)  # the last is padded
         if not found:
-            self._first_track()  # raises the error
+            self._some_tracks(1)  # raises the error
         return np.concatenate(found)[:n]
 
     def exports(self) -> dict[str, Exportable]:

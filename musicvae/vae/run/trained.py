@@ -151,15 +151,17 @@ class Trained(ABC):
         folder = Path(report["folder"])
         return [folder / track["key"] for track in report["tracks"] if track["key"] in keys]
 
-    def _first_track(self) -> Path:
-        """A track whose file still exists; a test track if there is one.
+    def _some_tracks(self, most: int) -> list[Path]:
+        """So many tracks or fewer, from all over the run; test tracks, or else those it has learnt.
 
         Raises:
             RunError: no track's file exists any more.
         """
-        for path in [*self.test_tracks(), *self.train_tracks()]:
-            if path.is_file():
-                return path
+        for side in (self.test_tracks(), self.train_tracks()):
+            paths = [path for path in side if path.is_file()]
+            if paths:
+                chosen = np.linspace(0, len(paths) - 1, min(most, len(paths))).astype(int)
+                return [paths[index] for index in chosen.tolist()]
         raise RunError(
             "none of this run's tracks is where it was, so no real latents can be had",
             expected=f"the files of {self.run.split}",

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 #: Length of a sound made from a seed, in seconds, unless another length is asked for.
 SECONDS = 10.0
+#: Tracks of a run from which real sound is taken: ten say more of it than one.
+_EXCERPTS = 12
 
 #: An end of an interpolation: a sound, or the seed of a walk.
 Point = Sound | int
@@ -203,26 +205,27 @@ class TrainedStream(Trained):
         return self.playing.infos(self.basis.explained.tolist())
 
     def real_latents(self, n: int) -> Float32:
-        """Standardised latents of ``n`` consecutive steps of a track of the run, float32 (n, D).
-
-        A shorter track is repeated.
+        """Standardised latents of ``n`` steps of :meth:`real_sound`, float32 (n, D).
 
         Raises:
             RunError: no track's file exists any more.
         """
-        latents = self.encode(self._track(self._first_track()))
+        sound = Sound(self.real_sound(n * self.settings.step), self.recipe.sample_rate)
+        latents = self.encode(sound)
         return np.resize(latents, (n, latents.shape[1]))
 
     def real_sound(self, samples: int) -> Samples:
-        """Sound of a track of the run at the model's sample rate, float32 (samples, channels).
+        """Sound of tracks from all over the run, at its sample rate, float32 (samples, channels).
 
-        A shorter track is repeated.
+        The beginnings of up to twelve tracks follow each other; short ones are repeated.
 
         Raises:
             RunError: no track's file exists any more.
         """
-        source = self._track(self._first_track()).samples
-        return np.resize(source, (samples, source.shape[1]))
+        tracks = self._some_tracks(_EXCERPTS)
+        length = -(-samples // len(tracks))
+        parts = [self._track(path).samples[:length] for path in tracks]
+        return np.resize(np.concatenate(parts), (samples, self.recipe.channels))
 
     def exports(self) -> dict[str, Exportable]:
         """The decoder, of kind ``"stream"``, and the encoder, of kind ``"encoder"``."""

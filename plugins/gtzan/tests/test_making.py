@@ -73,7 +73,7 @@ def test_the_base_comes_first_and_each_decoder_keeps_its_encoder(call: list[str]
         assert "--freeze encoder" in said
         assert "runs/base --freeze" in said
     assert all("split=last 10" in said for said in (base, jazz, rock))
-    assert runner.said[3].endswith("encoder.onnx --half --encoder")
+    assert runner.said[3].endswith("encoder.onnx --int8 --encoder")
     assert all(said.endswith(".onnx --int8") for said in runner.said[4:6])
     assert all("--split last 10 --style" in said for said in runner.said[6:8])
     assert all("encoder.onnx" in said for said in runner.said[6:9])

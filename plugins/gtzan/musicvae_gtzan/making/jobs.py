@@ -3,8 +3,7 @@
     base      one encoder and one decoder learn all genres
     jazz …    each genre's decoder goes on from the base; the encoder, and with it the meaning of
               the latents, stays
-    export    the encoder once, as an ONNX file of half precision, and each decoder (and later each
-              prior) with weights of 8 bits
+    export    the encoder once, and each decoder (and later each prior), with weights of 8 bits
     remember  the tracks that each decoder learnt from, for it to improvise over
     prior     how the latents of all genres go on, for new music; and its export
     tune      a prior of their own for some genres, which goes on from that; and its export
@@ -176,7 +175,7 @@ def jobs(plan: Plan) -> Iterator[Job]:
         yield _base(plan)
     for genre in plan.genres:
         yield _genre(plan, genre)
-    yield _export(plan, plan.base, plan.encoder, "the encoder", "--half", "--encoder")
+    yield _export(plan, plan.base, plan.encoder, "the encoder", "--int8", "--encoder")
     for genre in plan.genres:
         yield _export(plan, plan.run(genre), plan.decoder(genre), genre, "--int8")
     for genre in plan.genres:
