@@ -103,6 +103,7 @@ def make_memory(options: argparse.Namespace) -> None:
         pieces,
         encoder,
         options.minutes,
+        evenly=not options.nearest,
         licence=options.licence,
         source=options.source,
         progress=partial(_tell, "remembering"),

@@ -14,7 +14,7 @@ from typing import NamedTuple, Self
 import numpy as np
 
 from musicvae.audio import Sound, read_as
-from musicvae.errors import AudioError, MemoryBankError
+from musicvae.errors import AudioError, LatentError, MemoryBankError
 from musicvae.latents.arrays import Float32, Float64
 from musicvae.measures.frechet import Gaussian, frechet_distance
 from musicvae.runtime.embedding import Embedding
@@ -58,9 +58,10 @@ def representative(
     progress: Progress | None = None,
     left_out: LeftOut | None = None,
 ) -> list[Piece]:
-    """Those of the pieces that the model plays most like all of them, in their order.
+    """Those of the pieces that the model plays most like all of them.
 
-    Of each, the first minute is heard, as it is and encoded and decoded again.
+    Of each, the first minute is heard, as it is and encoded and decoded again. They are in their
+    order, but the last one that was chosen, of which a part may be enough, is the last.
 
     Args:
         pieces: the sound files.
@@ -79,6 +80,13 @@ def representative(
         MissingExtraError: librosa is not installed.
     """
     check_minutes(minutes)
+    spaces = decoder.info.latent_space, encoder.info.latent_space
+    if spaces[0] != spaces[1]:
+        raise LatentError(
+            "this model does not play what this encoder hears: their latents mean other things",
+            expected=f"an encoder of latent space {spaces[0] or 'unstated'}",
+            received=f"latent space {spaces[1] or 'unstated'}",
+        )
     embedding = Embedding.shipped()
     heard: list[tuple[int, float, _Points]] = []
     music: _Points | None = None
@@ -116,7 +124,10 @@ def _beginning(piece: Piece, encoder: Encoder) -> tuple[float, Sound]:
 def _nearest(
     heard: Sequence[tuple[int, float, _Points]], music: Gaussian, seconds: float
 ) -> list[int]:
-    """The numbers of the tracks that are together nearest to the music; they last so long."""
+    """The numbers of the tracks that are together nearest to the music; they last so long.
+
+    Without the last one, which is the one that was chosen last, they would be too short.
+    """
     left, chosen = list(heard), list[int]()
     together: _Points | None = None
     while left and seconds > 0:
@@ -127,4 +138,4 @@ def _nearest(
         number, length, _ = left.pop(best)
         chosen.append(number)
         seconds -= length
-    return sorted(chosen)
+    return [*sorted(chosen[:-1]), *chosen[-1:]]

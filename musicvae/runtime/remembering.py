@@ -102,6 +102,7 @@ def remember(
     encoder: Encoder,
     minutes: float = DEFAULT_MINUTES,
     *,
+    evenly: bool = True,
     licence: str = "unstated",
     source: str = "",
     progress: Progress | None = None,
@@ -109,12 +110,13 @@ def remember(
 ) -> Memory:
     """Encode sound files, and make a memory of them.
 
-    Where there is more music than asked for, tracks are taken evenly from the whole list.
+    Where there is more music than asked for, the tracks that come last are left out.
 
     Args:
         pieces: the sound files; see :func:`pieces_of`.
         encoder: of the latent space of the decoders that are to play it.
         minutes: of music at most.
+        evenly: whether tracks are taken from all over the list, and not in its order.
         licence: of the music, as its owner states it; it goes with the memory.
         source: where the music comes from, for people.
         progress: told each track before it is encoded.
@@ -132,7 +134,7 @@ def remember(
     check_words(licence, source)
     most = round(minutes * 60 * encoder.info.latent_rate)
     tracks: list[_Encoded] = []
-    for number, piece in enumerate(_spread(pieces, minutes)):
+    for number, piece in enumerate(_spread(pieces) if evenly else pieces):
         left = most - sum(track.part.steps for track in tracks)
         if left < SHORTEST or len(tracks) == MAX_PARTS:
             break
@@ -179,7 +181,7 @@ def _shortest(info: ArtifactInfo) -> float:
     return SHORTEST / info.latent_rate
 
 
-def _spread(pieces: Sequence[Piece], minutes: float) -> list[Piece]:
+def _spread(pieces: Sequence[Piece]) -> list[Piece]:
     """The pieces in an order in which any beginning of the list is spread over all of them."""
     golden = (np.sqrt(5) - 1) / 2
     order = np.argsort((np.arange(len(pieces)) * golden) % 1, kind="stable")
