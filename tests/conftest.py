@@ -34,6 +34,13 @@ def ordinary_signals() -> None:
             signal.signal(number, lambda *_: None)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def no_colours() -> None:
+    """Programs print the same, whether or not who runs the tests asks for colours."""
+    for name in ("FORCE_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE", "NO_COLOR"):
+        os.environ.pop(name, None)
+
+
 @pytest.fixture(scope="session")
 def root() -> Path:
     """The repository's root."""
