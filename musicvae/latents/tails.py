@@ -10,8 +10,6 @@ is rendered live and offline stays equal to the bit.
 
 from __future__ import annotations
 
-from math import isfinite
-
 import numpy as np
 
 from musicvae.latents.arrays import Float32
@@ -39,18 +37,12 @@ class Tails:
         self._magnitude = np.zeros(shape, np.float32)
         self._tiny = np.zeros(shape, np.bool_)
 
-    def cut(self, array: Float32) -> bool:
-        """Set the numbers of an array that are almost 0 to 0; NaN stays.
-
-        Returns:
-            Whether no number is NaN or infinite, which the magnitudes tell as well.
-        """
+    def cut(self, array: Float32) -> None:
+        """Set the numbers of an array that are almost 0 to 0; NaN stays."""
         magnitude, tiny = self._magnitude[: len(array)], self._tiny[: len(array)]
         np.abs(array, out=magnitude)
         np.less(magnitude, self._floor, out=tiny)
         np.putmask(array, tiny, 0.0)  # a third of the time of copyto
-        every = magnitude.ravel()
-        return not every.size or isfinite(every[every.argmax()])  # which is a NaN if there is one
 
     def cut_if_quiet(self, frame: Float32) -> None:
         """Set what is almost 0 in a frame of sound to 0, unless it is loud, as nearly all are.

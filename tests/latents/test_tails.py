@@ -16,20 +16,6 @@ def test_squares_of_what_is_left_are_not_denormal() -> None:
     assert np.finfo(np.float32).tiny <= FLOOR * FLOOR
 
 
-@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
-@pytest.mark.parametrize("shape", [(3,), (4, 2), (1, 9)])
-def test_it_tells_whether_all_are_finite(value: float, shape: tuple[int, ...]) -> None:
-    array = np.full(shape, -2.0, np.float32)
-    tails = Tails(shape)
-    assert tails.cut(array)
-    array[0] = value
-    assert not tails.cut(array)
-
-
-def test_of_none_all_are_finite() -> None:
-    assert Tails((3, 2)).cut(np.zeros((0, 2), np.float32))
-
-
 @pytest.mark.parametrize("channels", [1, 2])
 def test_a_frame_that_is_not_quiet_stays_to_the_bit(channels: int) -> None:
     frame = np.full((64, channels), 1e-12, np.float32)
