@@ -209,7 +209,9 @@ def _similar(file: Path) -> Path | None:
 
 
 def _where(file: Path) -> str:
-    """The hint for a missing file."""
+    """The hint for a file that is missing, or a folder in its place."""
+    if os.path.isdir(file):
+        return f"name a file in {str(file)!r}"
     if not os.path.isdir(file.parent):
         return f"there is no folder {str(file.parent)!r} either"
     return f"look into the folder {str(file.parent.absolute())!r}"

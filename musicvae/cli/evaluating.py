@@ -61,7 +61,7 @@ def add(commands: Commands) -> None:
         help="of each sound, at least 5 (default: 30); from 120 on it is told whether they drift",
     )  # fmt: skip
     parser.add_argument("--seed", type=int, default=0, help="of the first sound (default: 0)")
-    parser.add_argument("--out", type=Path, metavar="FILE", help="a JSON file of all figures")
+    parser.add_argument("-o", "--out", type=Path, metavar="FILE", help="a JSON file of all figures")
     parser.set_defaults(run=evaluate)
 
 

@@ -31,7 +31,7 @@ def add(commands: Commands) -> None:
         help="folder of `musicvae train --out` or `musicvae prior --out`; with --int8 also the "
         ".onnx of a decoder, or the name of a ready model",
     )
-    parser.add_argument("--out", required=True, help="file to write, such as jazz.onnx")
+    parser.add_argument("-o", "--out", required=True, help="file to write, such as jazz.onnx")
     parser.add_argument("--licence", help="licence of the artifact (default: that of the run)")
     weights = parser.add_mutually_exclusive_group()
     weights.add_argument(

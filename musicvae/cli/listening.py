@@ -59,6 +59,7 @@ def add_command(commands: Commands, name: str, purpose: str, run: Run) -> argpar
         name, help=purpose, description=f"{purpose[0].upper()}{purpose[1:]}."
     )
     command.add_argument(
+        "-o",
         "--out",
         type=Path,
         required=True,

@@ -40,7 +40,9 @@ def add(commands: Commands) -> None:
     parser.add_argument(
         "--data", type=Path, required=True, help="folder of sound files that it never heard"
     )
-    parser.add_argument("--out", type=Path, required=True, help="card to write, such as jazz.json")
+    parser.add_argument(
+        "-o", "--out", type=Path, required=True, help="card to write, such as jazz.json"
+    )
     parser.add_argument(
         "--split",
         metavar="RULE",

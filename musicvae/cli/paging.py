@@ -24,6 +24,7 @@ def add(commands: Commands) -> None:
     )
     parser.add_argument("models", metavar="MODEL", nargs="+", help="a ready model, or a .onnx file")
     parser.add_argument(
+        "-o",
         "--out",
         required=True,
         metavar="FOLDER",

@@ -28,7 +28,7 @@ def add(commands: Commands) -> None:
         help="what encodes: a stream run, an encoder .onnx, or the name of a ready model "
         "(default: the one of --from)",
     )
-    parser.add_argument("--out", required=True, help="folder of the prior")
+    parser.add_argument("-o", "--out", required=True, help="folder of the prior")
     parser.add_argument(
         "--data", help="folder of sounds, one folder for each genre (default: the run's tracks)"
     )

@@ -28,8 +28,10 @@ def add(commands: Commands) -> None:
         "to write one.",
     )
     command.set_defaults(run=render)
-    command.add_argument("score", help="NAME.score.jsonl of a recording, or a score in JSON")
-    command.add_argument("--out", required=True, metavar="FILE", help="WAV file to write")
+    command.add_argument(
+        "score", metavar="SCORE", help="NAME.score.jsonl of a recording, or a score in JSON"
+    )
+    command.add_argument("-o", "--out", required=True, metavar="FILE", help="WAV file to write")
     command.add_argument(
         "--models",
         action="append",

@@ -21,7 +21,7 @@ def add(commands: Commands) -> None:
         "bring it.",
     )
     parser.add_argument("run_folder", metavar="RUN", help="a run that has ended")
-    parser.add_argument("--out", required=True, metavar="FOLDER", help="the new run folder")
+    parser.add_argument("-o", "--out", required=True, metavar="FOLDER", help="the new run folder")
     parser.set_defaults(run=share_run, prints_only=False)
 
 

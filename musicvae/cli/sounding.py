@@ -145,7 +145,7 @@ def _source(options: argparse.Namespace) -> str | None:
             received="--adapt without a tape",
             hint="make one: musicvae tape MODEL SOUND -o NAME.tape",
         )
-    source: str = options.source or (_guessed(asked) if asked else usual_source(options.artifact))
+    source: str = options.source or _guessed(asked, usual_source(options.artifact))
     useless = [name for name in asked if name not in OPTIONS[source]]
     if useless:
         raise SettingError(
@@ -156,8 +156,8 @@ def _source(options: argparse.Namespace) -> str | None:
     return source
 
 
-def _guessed(asked: Sequence[str]) -> str:
-    """The one source that takes all of these options, of which there is at least one.
+def _guessed(asked: Sequence[str], usual: str) -> str:
+    """The source that takes all of these options; the usual one, if it does.
 
     Raises:
         SettingError: no source takes them all, or several do.
@@ -166,7 +166,7 @@ def _guessed(asked: Sequence[str]) -> str:
 
     able = [name for name, own in OPTIONS.items() if set(asked) <= set(own)]
     told = (source for name, source in _TELLING.items() if name in asked and source in able)
-    likely = next(told, able[0] if len(able) == 1 else None)
+    likely = next(told, usual if usual in able else able[0] if len(able) == 1 else None)
     if likely is not None:
         return likely
     raise SettingError(

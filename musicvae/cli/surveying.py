@@ -31,7 +31,7 @@ def add(commands: Commands) -> None:
     parser.add_argument("run_folder", metavar="RUN", help="run folder, from `musicvae train`")
     parser.add_argument("data", metavar="DATA", type=Path, help="folder of sounds")
     parser.add_argument(
-        "--out", type=Path, default=Path("survey"), metavar="FOLDER",
+        "-o", "--out", type=Path, default=Path("survey"), metavar="FOLDER",
         help="folder for the page and the table; created if needed (default: %(default)s)",
     )  # fmt: skip
     parser.add_argument("--genre", help="only the folder of this genre (default: all sounds)")

@@ -22,7 +22,9 @@ def add(commands: Commands) -> None:
         description="Play a ready model, train from it on an embedded corpus, export, play over "
         "OSC, and write a web page about it.",
     )
-    demo.add_argument("--out", default="musicvae-demo", help="new folder (default: %(default)s)")
+    demo.add_argument(
+        "-o", "--out", default="musicvae-demo", help="new folder (default: %(default)s)"
+    )
     demo.add_argument("--minutes", type=float, default=2.5, help="training time (default: 2.5)")
     demo.add_argument("--silent", action="store_true", help="leave the sound card alone")
     demo.set_defaults(run=run_demo)
@@ -39,7 +41,7 @@ def _add_train(commands: Commands) -> None:
         "--genre", help="registered genre or name of a folder (default: all sounds)"
     )
     parser.add_argument("--data", help="folder of sounds: a GTZAN root or any folder of folders")
-    parser.add_argument("--out", required=True, help="run folder")
+    parser.add_argument("-o", "--out", required=True, help="run folder")
     parser.add_argument("--recipe", help="see `musicvae recipes` (default: the genre's, or stream)")
     parser.add_argument(
         "--set",

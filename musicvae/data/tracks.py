@@ -163,7 +163,8 @@ def _no_folder(root: Path, genre: Genre | str, name: str) -> DataError:
         what,
         expected=f"one of the folders in {str(root)!r}: {there}{expected}",
         received=name,
-        hint=did_you_mean(name, known) or "without a genre, all sounds are taken",
+        hint=did_you_mean(name, known)
+        or "name one of these folders as the genre; a training without one hears all",
     )
 
 

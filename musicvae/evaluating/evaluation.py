@@ -12,6 +12,7 @@ from musicvae.evaluating.judge import Judge, Verdict
 from musicvae.evaluating.portrait import SHORTEST
 from musicvae.evaluating.sources import Source
 from musicvae.files import write_json
+from musicvae.measures.spectra import librosa
 from musicvae.models import inspect
 from musicvae.paths import AnyPath
 from musicvae.recipes.ranges import Range
@@ -52,12 +53,14 @@ def evaluated(
     Raises:
         SettingError: sounds of this length cannot be judged; told before anything is heard.
         DataError: there are no such tracks.
+        MissingExtraError: librosa is not installed.
         MusicVAEError: a file cannot be used, or an option has a value that cannot work.
     """
     Range(SHORTEST, MOST_SECONDS).check("the length in seconds", seconds)
     own = inspect(model).genre
     kind = genre or own
     tracks = sides(data, split, kind, any_name=kind == own)
+    librosa()  # or it would be missed after a minute
     tell(f"hearing {len(tracks.learnt) + len(tracks.unheard)} tracks of {kind}")
     judge = Judge(map(beginning, tracks.learnt), map(beginning, tracks.unheard), kind)
     verdicts = {UNHEARD: judge.unheard}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
@@ -13,6 +12,7 @@ from musicvae.errors import DeviceError, SettingError
 from musicvae.live.dispatcher import Clients, Dispatcher
 from musicvae.live.engine.clips import ThreadClips
 from musicvae.live.engine.engine import Engine
+from musicvae.live.frame_clock import frame_clock
 from musicvae.live.hearing.hearing import CHANNELS
 from musicvae.live.housekeeping import Housekeeper
 from musicvae.live.inputs.choosing import choose as choose_input
@@ -34,7 +34,6 @@ from musicvae.live.network.peers import AllowList, Peer
 from musicvae.live.notices import Announcer, Notices
 from musicvae.live.options import Options
 from musicvae.live.osc.replies import Value
-from musicvae.live.osc.timetags import due, ntp
 from musicvae.live.outputs.output import Output, choose
 from musicvae.live.outputs.reconnecting import Reconnecting
 from musicvae.live.parts import Parts
@@ -121,7 +120,8 @@ def assemble(
         Clients(allowed, announcer.addressees, announcer.subscribers),
         worker.put,
         announcer.outbox.put,
-        _frame_clock(stage.engine) if options.honour_timetags else None,
+        frame_clock(stage.engine) if options.honour_timetags else None,
+        announcer.refusals.note,
     )
 
     def gone(peer: Peer) -> None:
@@ -158,6 +158,7 @@ def assemble(
             lambda: problems(parts),
             Watching(stage.engine, ADDRESSES, watchers, announcer.reply).look,
             Spectra(stage.engine, onlookers, announcer.reply).look,
+            announcer.refusals.show,
         ),
     )
     return parts
@@ -282,19 +283,8 @@ def _start_worker(
         AudioJobs(output, options),
         tapes,
     )
-    worker = Worker(handlers_of(ADDRESSES, jobs, models.load), announcer.reply)
+    worker = Worker(handlers_of(ADDRESSES, jobs, models.load), announcer.answer)
     worker.start()
     stack.callback(worker.stop)
     stack.callback(rendering.give_up)  # first, or the worker would wait for its end
     return worker
-
-
-def _frame_clock(engine: Engine) -> Callable[[int], int | None]:
-    """A function that gives the frame which a time tag means; ``None`` means at once."""
-
-    def frame_of(time_tag: int) -> int | None:
-        # Between two blocks the engine's position is known to within a block.
-        seconds = due(time_tag, ntp(time.time()))
-        return engine.frame + round(seconds * engine.sample_rate) if seconds else None
-
-    return frame_of

@@ -80,6 +80,7 @@ class Dispatcher:
         work: queues a job for the worker; never blocks.
         later: queues a reply from any thread; never blocks.
         due: gives the sample frame of a time tag, or ``None`` for now; ``None`` ignores time tags.
+        refused: told the address and the reason of each refusal; never blocks.
 
     Attributes:
         counts: statistics of the packets.
@@ -94,6 +95,7 @@ class Dispatcher:
         work: Callable[[Task], None],
         later: Callable[[bytes, Peer], None],
         due: Callable[[int], int | None] | None = None,
+        refused: Callable[[str, str], None] = lambda address, reason: None,
     ) -> None:
         self.counts = Counts()
         self._handle = handle
@@ -102,6 +104,7 @@ class Dispatcher:
         self._work = work
         self._later = later
         self._due = due
+        self._refused = refused
         self._errors = PeerBudgets(ERRORS_PER_SECOND, ERRORS_TOGETHER)
         self._questions = PeerBudgets(QUERIES_PER_SECOND, QUERIES_TOGETHER)
 
@@ -248,6 +251,7 @@ class Dispatcher:
         return self._error(address, reason, sender, now)
 
     def _error(self, address: str, reason: str, sender: Peer, now: float) -> list[Answer]:
+        self._refused(address, reason)
         if not self._errors.spend(sender, now):
             return []
         return [self._to(sender, "/error", address, reason)]

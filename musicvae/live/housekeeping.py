@@ -35,6 +35,7 @@ class Housekeeper:
         problems: returns the newest trouble of each part of the daemon; empty for none.
         watch: tells watchers what has changed.
         look: tells those who want to see it the spectrum.
+        refusals: shows people what was refused.
 
     Attributes:
         load: share of the last second that decoding took, 0 to 1.
@@ -50,6 +51,7 @@ class Housekeeper:
         problems: Callable[[], Iterable[str]] = lambda: (),
         watch: Callable[[], None] = lambda: None,
         look: Callable[[], None] = lambda: None,
+        refusals: Callable[[float], None] = lambda now: None,
     ) -> None:
         self.load = 0.0
         self.faults = Faults()
@@ -60,6 +62,7 @@ class Housekeeper:
         self._troubles = Troubles(tell, problems)
         self._watch = watch
         self._look = look
+        self._refusals = refusals
         self._measured: tuple[float, list[tuple[Work, float]]] | None = None
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._work, name="musicvae-housekeeper", daemon=True)
@@ -76,6 +79,7 @@ class Housekeeper:
             self._thread.join(_PATIENCE)  # a disk may stand still
         self._guarded(self._finish)
         self._guarded(lambda: self._troubles.tell(float("inf")))
+        self._guarded(lambda: self._refusals(float("inf")))
 
     @property
     def alive(self) -> bool:
@@ -88,6 +92,7 @@ class Housekeeper:
             rounds += 1
             self._guarded(self._drain)
             self._guarded(lambda: self._troubles.tell(time.monotonic()))
+            self._guarded(lambda: self._refusals(time.monotonic()))
             self._guarded(self._watch)
             self._guarded(self._look)
             if rounds % 2 == 0:

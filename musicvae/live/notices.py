@@ -8,11 +8,13 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 
 from musicvae.live.network.clients import Addressees, Subscribers
 from musicvae.live.network.outbox import Outbox
 from musicvae.live.network.peers import Peer
 from musicvae.live.osc.replies import Value, message
+from musicvae.live.refusals import Refusals
 from musicvae.text import printable
 
 #: Texts that are kept for whoever shows them.
@@ -78,9 +80,20 @@ class Announcer:
     subscribers: Subscribers
     notices: Notices
 
+    @cached_property
+    def refusals(self) -> Refusals:
+        """What was refused, which people are shown as well."""
+        return Refusals(self.notices.say)
+
     def reply(self, peer: Peer, address: str, *values: Value) -> None:
         """Send a message to one client."""
         self.outbox.put(message(address, *values), self.addressees.of(peer))
+
+    def answer(self, peer: Peer, address: str, *values: Value) -> None:
+        """Send the result of a job to who asked for it; people are shown a failure, too."""
+        self.reply(peer, address, *values)
+        if address == "/fail":
+            self.refusals.note(str(values[0]), ": ".join(map(str, values[1:])))
 
     def tell(self, address: str, *values: Value) -> None:
         """Send a message to all subscribers; ``/fail`` and ``/error`` are then shown to people."""

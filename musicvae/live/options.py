@@ -243,7 +243,7 @@ class Options:
         metadata={
             "group": "folders",
             "metavar": "FOLDER",
-            "help": "folder of tapes (default: that of the first artifact)",
+            "help": "folder of tapes (default: that of the first artifact; of a ready model, here)",
         },
     )
     presets: PathLike | None = field(
@@ -251,7 +251,8 @@ class Options:
         metadata={
             "group": "folders",
             "metavar": "FOLDER",
-            "help": "folder of presets (default: presets, beside the first artifact)",
+            "help": "folder of presets (default: presets, beside the first artifact; of a ready "
+            "model, here)",
         },
     )
     takes: PathLike = field(

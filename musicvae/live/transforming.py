@@ -223,12 +223,18 @@ def transform(
         AudioError: this is no sound, is empty, has samples that are not finite or beyond ±16, or
             its rate is none.
         MissingExtraError: the sound has another rate than the model, and soxr is not installed.
-        SettingError: a setting is out of its range, or the model has no such attribute, has no
-            encoder, or is no stream.
+        SettingError: a setting is out of its range, the sound is given first, or the model has no
+            such attribute, has no encoder, or is no stream.
         ArtifactError: the model or its encoder cannot be used.
         RegistryError: there is no ready model of that name, or it cannot be used.
         LiveError: the model or its encoder failed.
     """
+    if isinstance(model, Sound):
+        raise SettingError(
+            "the model comes before the sound",
+            expected="transform(MODEL, SOUND)",
+            received="a sound as the model",
+        )
     settings = Transformation(
         *(gain, gate, hold, auto, mix, scale, bias, attributes or {}, gravity, adapt, overlap)
     )

@@ -12,7 +12,7 @@ from musicvae.artifact import ArtifactInfo
 from musicvae.artifact.reading import load, read_info
 from musicvae.errors import ArtifactError, DuplicateNameError, MusicVAEError, UnknownNameError
 from musicvae.models.checking import check
-from musicvae.models.finding import Model, find, find_all
+from musicvae.models.finding import Model, find, find_all, names
 from musicvae.models.folder import encoder_of
 from musicvae.models.missing import no_encoder, no_prior
 from musicvae.paths import AnyPath, expand
@@ -92,11 +92,18 @@ def locate(given: AnyPath, part: Wanted = "decoder") -> Place:
         DuplicateNameError: the name stands for more than one model, or for a model and for an
             artifact, a run or a folder of artifacts here.
         BrokenPluginError: the model's plug-in does not load, or one of its files is missing.
-        ArtifactError: it is no path; or an encoder or a prior is wanted and there is none for this
-            model.
+        ArtifactError: it is no path, or a file that is missing though a model has its name; or an
+            encoder or a prior is wanted and there is none for this model.
     """
     if not isinstance(given, str) or not is_name(given):
-        return Place(expand(given, ArtifactError))
+        path = expand(given, ArtifactError)
+        if not os.path.lexists(path) and Path(given).name == given and path.stem in names():
+            raise ArtifactError(
+                f"there is no file {given!r}",
+                expected="the path of an .onnx file, or the name of a ready model",
+                hint=f"the ready model is called {path.stem!r}",
+            )
+        return Place(path)
     here = expand(given, ArtifactError)
     try:
         model = find(given)

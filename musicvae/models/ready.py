@@ -130,5 +130,5 @@ READY_MODELS: Registry[ReadyModel] = Registry(
     ReadyModel,
     noun="ready model",
     hint="pip install musicvae-gtzan  (from a checkout: pip install ./plugins/gtzan)",
-    others="`musicvae models` lists them; a file is named by its path, which ends in .onnx",
+    others="`musicvae models` lists them; a file is named by its path, with its ending",
 )

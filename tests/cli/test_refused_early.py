@@ -56,7 +56,7 @@ REFUSED = {
     "train --data sounds --genre bossa --out x": "no folder for the genre",
     "train --data sounds --genre jaz --out x": "did you mean 'jazz'?",
     "train --data sounds/metal --genre jaz --out x": "no folder for the genre 'jaz', and none of",
-    "train --data sounds/metal --genre zzz --recipe clip --out x": "without a genre, all sounds",
+    "train --data sounds/metal --genre zzz --recipe clip --out x": "name one of these folders",
     "survey heard sounds/metal --genre jaz": "no folder for the genre 'jaz'",
     "evaluate encoder.onnx --data sounds/metal --genre jaz": "no folder for the genre 'jaz'",
     "train --data sounds --minutes -1 --out x": "minutes",

@@ -61,6 +61,10 @@ def play(*words: str) -> np.ndarray:
             ["--source", "memory", "--attribute", "brightness=1.5"],
             lambda: mv.improvise("./jazz.onnx", 0.5, 3, attributes={"brightness": 1.5}),
         ),
+        (
+            ["--attribute", "brightness=1.5"],  # both memory and prior take it: the usual one
+            lambda: mv.improvise("./jazz.onnx", 0.5, 3, attributes={"brightness": 1.5}),
+        ),
         (["--prior", "new.onnx"], lambda: play_prior("./jazz.onnx", 0.5, 3, prior="new.onnx")),
         (
             ["--prior", "new.onnx", "--temperature", "0.5", "--attribute", "brightness=1.5"],
@@ -83,6 +87,16 @@ def test_options_say_which_source_plays(words: list[str], expected: Callable[[],
     np.testing.assert_allclose(play(*words), np.clip(expected().samples, -1, 1), atol=1e-6)
 
 
+def test_without_a_memory_it_is_asked_which_source_is_meant(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (here / "jazz.memory").unlink()
+    assert main(["play", "jazz.onnx", "--temperature", "1", "-o", "a.wav"]) == 1
+    said = capsys.readouterr().err
+    assert "which source" in said
+    assert "--source memory or --source prior" in said
+
+
 def test_a_walk_lasts_ten_seconds_if_nothing_else_is_said(
     here: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -103,11 +117,9 @@ def test_a_walk_lasts_ten_seconds_if_nothing_else_is_said(
         (["--source", "walk", "--temperature", "1"], ["--source memory or --source prior"]),
         (["--source", "memory", "--genre", "jazz"], ["--source memory", "--source prior"]),
         (["--source", "memory", "--prior", "new.onnx"], ["no use with --source memory"]),
-        (["--attribute", "brightness=1"], ["which source"]),
         (["--source", "memory", "--attribute", "brightness=nan"], ["brightness is out of range"]),
         (["--source", "memory", "--attribute", "soul=1"], ["no such attribute", "brightness"]),
         (["--source", "memory", "--attribute", "brightness"], ["NAME=VALUE"]),
-        (["--temperature", "1"], ["which source", "--source memory or --source prior"]),
         (["--source", "prior"], ["has no prior"]),
         (["--genre", "jazz"], ["has no prior"]),
         (["--source", "memory", "--temperature", "nan"], ["temperature is out of range", "nan"]),

@@ -59,7 +59,7 @@ def test_a_name_that_no_plugin_knows_is_a_folder(tmp_path: Path) -> None:
 
 def test_a_name_that_is_neither_registered_nor_a_folder_is_no_label(tmp_path: Path) -> None:
     touch(tmp_path, "loops/a.wav", "rock/b.wav")
-    for typed, hint in [("rok", "'rock'"), ("Loop", "'loops'"), ("zzz", "all sounds are taken")]:
+    for typed, hint in [("rok", "'rock'"), ("Loop", "'loops'"), ("zzz", "hears all")]:
         with pytest.raises(DataError, match=rf"none of that name is registered.*{hint}"):
             scan(tmp_path, typed)
     with pytest.raises(DataError, match="none of that name is registered"):

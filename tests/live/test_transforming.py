@@ -122,6 +122,12 @@ def test_what_cannot_be_transformed_is_refused(models: Path, jazz: Path) -> None
         mv.transform(models / "loops.onnx", beats())
 
 
+def test_a_sound_before_the_model_is_told(jazz: Path) -> None:
+    sound: Any = Sound.of(np.zeros(RATE), RATE)
+    with pytest.raises(SettingError, match="the model comes before the sound"):
+        mv.transform(sound, jazz)  # type: ignore[arg-type]
+
+
 def test_its_latency_is_known(jazz: Path) -> None:
     assert Transformer(jazz).latency == LATENCY
     assert Transformer(jazz, Transformation(overlap=True)).latency == IN_TURNS

@@ -72,7 +72,7 @@ def test_an_unknown_name_lists_what_there_is_and_how_to_install(ready_site: Any)
         find("jaz\x1b")
     assert str(caught.value) == (
         "no ready model named 'jaz?' is installed. Expected: metal, mine. Received: jaz?. "
-        "Hint: `musicvae models` lists them; a file is named by its path, which ends in .onnx"
+        "Hint: `musicvae models` lists them; a file is named by its path, with its ending"
     )
     for typed, meant in (("mteal", "metal"), ("mien", "mine")):
         with pytest.raises(UnknownNameError) as caught:

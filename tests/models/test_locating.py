@@ -87,3 +87,16 @@ def test_an_encoder_of_the_same_latent_space_serves_a_model_without_one(ready_si
     ready_site.own("torn").write_bytes(b"no artifact")
     ears = ready_site.own("ears", encoder=True)
     assert locate("mine", "encoder").path == locate("ears", "encoder").path == ears
+
+
+def test_a_missing_file_with_the_name_of_a_model_is_told_that_name(
+    ready_site: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ready_site.bring("jazz")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ArtifactError, match=r"no file 'jazz\.onnx'.*is called 'jazz'"):
+        musicvae.inspect("jazz.onnx")
+    for given in ("./jazz.onnx", Path("jazz.onnx"), "metal.onnx"):
+        with pytest.raises(ArtifactError) as refused:
+            musicvae.inspect(given)
+        assert "is called" not in str(refused.value)

@@ -48,7 +48,8 @@ MUTE = _row(
 PANIC = _row(
     "/panic",
     "ignored",
-    "Fade to silence at once, stop, and set all latents to 0; `/play 1` starts again.",
+    "Fade to silence at once, stop, set all latents to 0, and leave the source; `/play 1` starts "
+    "again with these latents, `/source memory` lets the memory play.",
     readers.nothing,
     apply=lambda deck, c, _: deck.panic(),
 )

@@ -67,7 +67,7 @@ class Repertoire:
                 "there is no model to play",
                 expected="an .onnx file that musicvae exported, a folder of such files, or a name",
                 received=", ".join(map(str, paths)) or "nothing",
-                hint="`musicvae models` lists the names; musicvae export --help makes files",
+                hint="`musicvae models` lists names; `musicvae export RUN -o FILE.onnx` makes one",
             )
         first = self.at_first[0]
         decoder = self.decoders.get(first)

@@ -48,6 +48,7 @@ class Presets:
     def __init__(self, folder: str | os.PathLike[str]) -> None:
         self.folder = Path(folder)
         self._folder = Folder(folder)
+        self._place = printable(self._folder.path.name)  # not all of it: clients are told
 
     def names(self, info: ArtifactInfo) -> list[str]:
         """The names of this model's presets, sorted; also of those whose file is damaged.
@@ -155,9 +156,10 @@ class Presets:
                 return _foreign(name, _parsed(data, name), info, model)
         there = self.names(info)
         more = ", …" if len(there) > _LISTED else ""
+        known = ", ".join(there[:_LISTED]) or f"none, since {self._place!r} holds none"
         return PresetError(
             f"there is no preset {name!r} of {model!r}",
-            expected=(", ".join(there[:_LISTED]) or "none, since none is saved") + more,
+            expected=known + more,
             hint=did_you_mean(name, there),
         )
 
