@@ -109,7 +109,10 @@ def draw(parts: Parts) -> RenderableType:
 
 
 def _deck(deck: Deck) -> str:
-    name = "nothing" if deck.voice is None else printable(deck.voice.name)
+    if deck.voice is None:
+        name = "nothing"
+    else:
+        name = f"{printable(deck.voice.name)}  {deck.voice.controls.active_source}"
     states = ("" if deck.playing else "  stopped", "  muted" if deck.muted else "")
     return f"{name}  {deck.gain_db:+.1f} dB{''.join(states)}"
 

@@ -32,7 +32,7 @@ def test_it_shows_how_the_daemon_is(models: Path, make_client: Any, tmp_path: Pa
     with Daemon(models, output=output, port=0, takes=tmp_path, source="held") as daemon:
         shown = text(daemon)
         for words in (
-            "deck a  jazz  +0.0 dB",
+            "deck a  jazz  held  +0.0 dB",
             "deck b  nothing  +0.0 dB",
             "level  ········································  silence",
             "cross-fade  a ┃──────────────────── b",
@@ -58,8 +58,8 @@ def test_it_shows_how_the_daemon_is(models: Path, make_client: Any, tmp_path: Pa
             time.sleep(0.01)
         shown = text(daemon)
     for words in (
-        "deck a  jazz  +0.0 dB  stopped",
-        "deck b  wide  -6.5 dB",
+        "deck a  jazz  held  +0.0 dB  stopped",
+        "deck b  wide  held  -6.5 dB",
         "a ──────────┃────────── b",
         "recording  one.wav",
         "heard  /sync",
