@@ -18,8 +18,8 @@ parser.add_argument("--out", help="a WAV file instead of the sound card")
 parser.add_argument("--seconds", type=float, default=20.0)
 options = parser.parse_args()
 
-# Here the daemon runs inside this script; on stage it is `musicvae live FILE.onnx`, and what sends
-# is Max, Pd, TouchDesigner, SuperCollider, a phone: anything that speaks OSC.
+# Here the daemon runs inside this script; on stage it is `musicvae live jazz`, and what sends is
+# Max, Pd, TouchDesigner, SuperCollider, a phone: anything that speaks OSC.
 with Daemon(options.artifact, output=options.out, port=0) as daemon:
     with SimpleUDPClient("127.0.0.1", daemon.port) as client:
         client.send_message("/gain", -3.0)  # dB

@@ -67,7 +67,7 @@ async function main(options) {
     connection.send(encode(['/status']));
     const values = await Promise.race([answered, sleep(2).then(() => null)]);
     if (values === null) {
-      const mend = 'start `musicvae live FILE.onnx` first';
+      const mend = 'start `musicvae live jazz` first';
       throw new Error(`nobody answers on port ${options.port}: ${mend}`);
     }
     const pairs = values.flatMap((value, i) => (i % 2 ? [] : [[value, values[i + 1]]]));

@@ -103,7 +103,7 @@ def main() -> int:
         # Answers come to the socket that asked, so python-osc needs no /replyport.
         who = status(client)
         if not who:
-            print(f"nobody answers on port {options.port}: start `musicvae live FILE.onnx` first")
+            print(f"nobody answers on port {options.port}: start `musicvae live jazz` first")
             return 1
         print(f"{who['model']} ({who['genre']}) has {who['latents']} latents")
         perform(client, options.pace)

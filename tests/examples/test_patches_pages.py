@@ -77,7 +77,8 @@ def test_it_can_be_followed(page: Path) -> None:
     story = text.partition(f"\n## {STORY}\n")[2]
     assert re.findall(r"^(\d+)\. \d:\d\d ", story, re.MULTILINE) == [str(n) for n in range(1, 11)]
     first = text.partition("\n## In two minutes\n")[2].splitlines()[1]
-    assert first == "1. `musicvae live jazz.onnx`, and leave it running."
+    start = "1. `musicvae live jazz` (or a file of your own, such as `mine.onnx`), "
+    assert first == f"{start}and leave it running."
 
 
 def test_it_says_whether_its_host_has_opened_it(page: Path) -> None:

@@ -135,9 +135,15 @@ def test_stream(
     np.testing.assert_array_equal(read("a.wav").samples, read(stream / "track.wav").samples)
 
 
-def test_perform(script: Script, make_stream: Callable[..., Path], tmp_path: Path) -> None:
+def test_perform(
+    script: Script,
+    make_stream: Callable[..., Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     streams = [make_stream(name, sample_rate=22_050) for name in ("one.onnx", "other.onnx")]
-    script("07_perform", *streams)
+    monkeypatch.setenv("MUSICVAE_MODELS", str(streams[1].parent))
+    script("07_perform", streams[0], "other")  # a path, and a name
     made = tmp_path / "performance"
     sound = read(made / "performance.wav")
     assert sound.seconds == 22
@@ -148,6 +154,13 @@ def test_perform(script: Script, make_stream: Callable[..., Path], tmp_path: Pat
     words = ["render", str(made / "score.json"), "--models", str(tmp_path), "--out", "again.wav"]
     assert main(words) == 0
     assert Path("again.wav").read_bytes() == (made / "performance.wav").read_bytes()
+
+
+@pytest.mark.parametrize("model", ["no-such-model", "missing.onnx"])
+def test_perform_says_what_is_missing(script: Script, tmp_path: Path, model: str) -> None:
+    with pytest.raises(SystemExit, match=rf"07_perform\.py: .*{model}"):
+        script("07_perform", model)
+    assert not (tmp_path / "performance").exists()
 
 
 def test_interpolate(script: Script, tiny_run: Path, tiny_sounds: Path, tmp_path: Path) -> None:
