@@ -91,7 +91,7 @@ def add(commands: Commands) -> None:
     shown.add_argument("--quiet", action="store_true", help="print errors only")
     shown.add_argument("--json", action="store_true", help="print JSON lines for other programs")
     shown.add_argument(
-        "--plain", action="store_true", help="print the start-up lines only, no status screen"
+        "--plain", action="store_true", help="print lines as things happen, no status screen"
     )
 
 
