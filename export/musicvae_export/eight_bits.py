@@ -19,8 +19,8 @@ from musicvae_export.verified import verified
 
 #: Seconds of real input from which the steps are found.
 _SECONDS = 15
-#: Levels at which an encoder hears it then, as factors: music and its quiet ends.
-_LEVELS = (1.0, 0.1)
+#: Levels at which an encoder hears it then, as factors: music, its quiet ends, and pauses.
+_LEVELS = (1.0, 0.1, 0.01, 0.0)
 
 
 def with_8_bits(part: Exportable, graph: ModelProto, file: Path) -> tuple[ModelProto, ArtifactInfo]:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from musicvae.audio import Samples, Sound, resample, to_channels
-from musicvae.errors import LiveError, SettingError
+from musicvae.errors import AudioError, LiveError, SettingError
 from musicvae.live.commands.address import DECK_NAMES
 from musicvae.live.commands.arguments import RefusedError
 from musicvae.live.commands.messages import StoredMessage
@@ -245,4 +245,10 @@ def transform(
         pass
     samples = resample(given, rate).samples
     made = [block.copy() for block in transformer.blocks([samples])]
+    if not made:  # shorter than a sample of the model
+        raise AudioError(
+            "there is nothing to transform",
+            expected=f"at least one sample at {rate} Hz",
+            received=f"{len(given.samples)} at {given.sample_rate} Hz",
+        )
     return Sound(np.concatenate(made), rate)

@@ -116,7 +116,6 @@ class BoundSession:
     def load(self, state: Float32 | float) -> None:
         """Make a copy of ``state``, float32 (S,), the current one; 0 is the start."""
         self._states[self._turn][0] = state
-        self._uncut = 0
 
     def _allocate(self, shape: tuple[int, ...], of_result: tuple[int, ...]) -> _Buffers:
         block = np.empty((1, *shape), np.float32)

@@ -122,6 +122,11 @@ def test_what_cannot_be_transformed_is_refused(models: Path, jazz: Path) -> None
         mv.transform(models / "loops.onnx", beats())
 
 
+def test_what_is_shorter_than_a_sample_of_the_model_is_refused(jazz: Path) -> None:
+    with pytest.raises(AudioError, match="nothing to transform"):
+        mv.transform(jazz, np.zeros(1), 8 * RATE)
+
+
 def test_a_sound_before_the_model_is_told(jazz: Path) -> None:
     sound: Any = Sound.of(np.zeros(RATE), RATE)
     with pytest.raises(SettingError, match="the model comes before the sound"):

@@ -7,7 +7,7 @@ import numpy as np
 from musicvae.artifact import ArtifactInfo
 from musicvae.latents.arrays import Float32, Latents
 from musicvae.latents.attributes import CONTRAST_GAIN, CONTRAST_SECONDS
-from musicvae.latents.tails import FLOOR
+from musicvae.latents.tails import Tails
 from musicvae.live.engine.ramps import MOST, keep_bounded
 
 
@@ -27,6 +27,7 @@ class Sharpening:
         self._forget = np.float32(min(1.0, 1 / (CONTRAST_SECONDS * frame_rate)))
         self._mean: Latents = np.zeros(info.latent_dim, np.float32)
         self._moved: Latents = np.zeros(info.latent_dim, np.float32)
+        self._tails = Tails((info.latent_dim,))
 
     def sharpen(self, z: Latents, amounts: Float32) -> None:
         """One frame passes: change its latents in place, and learn from what they were.
@@ -40,8 +41,7 @@ class Sharpening:
         np.subtract(z, self._mean, out=self._moved)
         np.multiply(self._moved, self._forget, out=self._moved)
         np.add(self._mean, self._moved, out=self._mean)
-        if np.vdot(self._mean, self._mean) < FLOOR**2:  # or it would become denormal
-            self._mean[:] = 0.0
+        self._tails.cut(self._mean)
         gain = 0.0
         for index in self._contrasts:
             one = max(-1.0, CONTRAST_GAIN * float(amounts[index]))

@@ -69,7 +69,7 @@ class StreamVoice:
         self._latents = np.zeros((together, info.latent_dim), np.float32)
         self._frames = np.zeros((together * info.hop, info.channels), np.float32)
         self._last = np.zeros((info.hop, info.channels), np.float32)
-        self._tails = Tails(self._last.shape, SOUND_FLOOR)
+        self._tails = Tails(self._frames.shape, SOUND_FLOOR)
         self._resampler: Resampler | None = None
         most, delay = len(self._frames), 0.0
         if info.sample_rate != sample_rate:
@@ -214,8 +214,7 @@ class StreamVoice:
         if not surely_within(block, SANE):
             np.maximum(block, -SANE, out=block)
             np.minimum(block, SANE, out=block)
-        for frame in range(first, first + count):
-            self._tails.cut_if_quiet(self._part(frame, 1))
+        self._tails.cut(block)
         if self._faded:
             block[: self._size] *= self._fade_in[:, None]
             self._faded = False

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 from musicvae.artifact import ArtifactInfo, Kind, LatentInfo
 from musicvae.audio import Samples, Sound, resample
 from musicvae.data.decode import decode
-from musicvae.errors import LatentError, RunError
+from musicvae.errors import AudioError, LatentError, RunError
 from musicvae.families import Exportable
 from musicvae.latents.arrays import Float32
 from musicvae.latents.tape import Tape
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 #: How many sounds are made at once.
 COUNT = whole(1, 100_000)
+#: Tracks of a run from which real sound is taken: ten say more of it than one.
+_EXCERPTS = 12
 
 
 class Trained(ABC):
@@ -167,6 +169,27 @@ class Trained(ABC):
             expected=f"the files of {self.run.split}",
             received="missing files",
         )
+
+    def _excerpts(self, samples: int) -> Samples:
+        """Sound of up to twelve tracks from all over the run, float32 (samples, channels).
+
+        Raises:
+            RunError: no track's file exists any more.
+            AudioError: none can be read.
+        """
+        tracks = self._some_tracks(_EXCERPTS)
+        length = -(-samples // len(tracks))
+        parts: list[Samples] = []
+        for path in tracks:
+            try:
+                whole = self._track(path).samples
+            except AudioError:
+                if path == tracks[-1] and not parts:
+                    raise
+                continue
+            first = max(0, len(whole) - length) // 2
+            parts.append(whole[first : first + length].copy())  # of all tracks, no more than that
+        return np.resize(np.concatenate(parts), (samples, self.recipe.channels))
 
     def _track(self, path: Path) -> Sound:
         """A track of the run as the training heard it: of full scale ±1, whatever the file has.

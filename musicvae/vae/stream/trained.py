@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
 #: Length of a sound made from a seed, in seconds, unless another length is asked for.
 SECONDS = 10.0
-#: Tracks of a run from which real sound is taken: ten say more of it than one.
-_EXCERPTS = 12
 
 #: An end of an interpolation: a sound, or the seed of a walk.
 Point = Sound | int
@@ -217,15 +215,14 @@ class TrainedStream(Trained):
     def real_sound(self, samples: int) -> Samples:
         """Sound of tracks from all over the run, at its sample rate, float32 (samples, channels).
 
-        The beginnings of up to twelve tracks follow each other; short ones are repeated.
+        Excerpts of up to twelve tracks follow each other, each from the middle of its track; short
+        ones are repeated. Tracks that cannot be read any more are left out.
 
         Raises:
             RunError: no track's file exists any more.
+            AudioError: none can be read.
         """
-        tracks = self._some_tracks(_EXCERPTS)
-        length = -(-samples // len(tracks))
-        parts = [self._track(path).samples[:length] for path in tracks]
-        return np.resize(np.concatenate(parts), (samples, self.recipe.channels))
+        return self._excerpts(samples)
 
     def exports(self) -> dict[str, Exportable]:
         """The decoder, of kind ``"stream"``, and the encoder, of kind ``"encoder"``."""

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from musicvae.audio import Sound, read
-from musicvae.errors import LatentError, RunError, SettingError
+from musicvae.errors import AudioError, LatentError, RunError, SettingError
 from musicvae.vae.run.loading import load
 from musicvae.vae.stream.trained import TrainedStream
 
@@ -105,11 +105,27 @@ def test_real_sound_is_that_of_tracks_from_all_over_the_run(model: TrainedStream
     tracks = [read(path).samples for path in model.test_tracks()]
     length = 96
     found = model.real_sound(length * len(tracks))
-    np.testing.assert_array_equal(found, np.concatenate([track[:length] for track in tracks]))
+    middles = [(len(track) - length) // 2 for track in tracks]
+    parts = [track[at : at + length] for track, at in zip(tracks, middles, strict=True)]
+    np.testing.assert_array_equal(found, np.concatenate(parts))
     longest = sum(map(len, tracks))
     again = model.real_sound(longest + 50)
     assert len(again) == longest + 50
     np.testing.assert_array_equal(again[-50:], again[:50])
+
+
+def test_a_track_that_cannot_be_read_is_left_out_of_real_sound(
+    model: TrainedStream, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole, torn = model.test_tracks()[0], tmp_path / "torn.wav"
+    torn.write_bytes(b"RIFF")
+    monkeypatch.setattr(model, "test_tracks", lambda: [whole, torn])
+    track = read(whole).samples
+    first = (len(track) - 50) // 2
+    np.testing.assert_array_equal(model.real_sound(100)[:50], track[first : first + 50])
+    monkeypatch.setattr(model, "test_tracks", lambda: [torn, torn])
+    with pytest.raises(AudioError):
+        model.real_sound(100)
 
 
 def test_real_latents_are_those_of_real_sound(model: TrainedStream) -> None:
