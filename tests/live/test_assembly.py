@@ -74,7 +74,7 @@ def test_quit_and_time_tags_need_their_options(models: Path) -> None:
 
 
 def test_a_time_tag_means_a_sample_frame(models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("musicvae.live.assembly.time.time", lambda: 1000.0)
+    monkeypatch.setattr("musicvae.live.frame_clock.time.time", lambda: 1000.0)
     with ExitStack() as stack:
         parts = assemble(models, options(honour_timetags=True), never, stack)
         due = parts.dispatcher._due
