@@ -37,7 +37,10 @@ def test_a_card_plays_and_moves(start: Start, models: Path, make_client: Any, ja
     assert "no such sound card" in client.failed("/audio/device", "a card that nobody has")
     assert sounding(client)["output"] == "playing"
     client.say("/quit")
-    assert running.ended()[:2] == (0, "")
+    code, said = running.ended()[:2]
+    assert code == 0
+    assert said.startswith("refused /audio/device: there is no such sound card")
+    assert said.count("\n") == 1
 
 
 def test_a_card_that_is_lost_comes_back(
