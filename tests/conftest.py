@@ -18,6 +18,9 @@ from musicvae.models import GROUP, READY_MODELS
 
 # Before a test imports TensorFlow, whichever comes first.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+# Programs print the same, whether or not who runs the tests asks for colours.
+for _name in ("FORCE_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE", "NO_COLOR"):
+    os.environ.pop(_name, None)
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -32,13 +35,6 @@ def ordinary_signals() -> None:
         number = getattr(signal, name, None)  # Windows has the first alone
         if number is not None and signal.getsignal(number) is signal.SIG_IGN:
             signal.signal(number, lambda *_: None)
-
-
-@pytest.fixture(scope="session", autouse=True)
-def no_colours() -> None:
-    """Programs print the same, whether or not who runs the tests asks for colours."""
-    for name in ("FORCE_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE", "NO_COLOR"):
-        os.environ.pop(name, None)
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import onnx
 import pytest
-from musicvae_export import export_model, verify_small
+from musicvae_export import eight_bits, export_model, verify_small
 from musicvae_export.graph import small as module
 from musicvae_export.graph.small import Steps, rounded, small
 from musicvae_export.graph.tools import operators
@@ -215,3 +215,11 @@ def test_a_model_without_large_layers_stays_as_it_is() -> None:
     model = layers()
     changed = small(model, {"x": np.zeros((5, 8), np.float32)})
     assert operators(changed.graph) == operators(model.graph)
+
+
+def test_an_encoder_hears_pauses_where_its_steps_are_found(small_stream: Any) -> None:
+    feeds = eight_bits._real_feeds(small_stream.exports()["encoder"])
+    blocks = feeds["audio"][0].reshape(-1, feeds["audio"].shape[2] * 64)
+    loudest = np.abs(blocks).max(axis=1)
+    assert (loudest == 0).mean() >= 0.2
+    assert (loudest > 0.01).any()
